@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* err.c - filling and showing an error */
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Control bytes of somebody's XML or policy must not forge a second line in a log. */
+static void one_line(char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < 32 || *s == 127)
+			*s = ' ';
+}
+
+static int fill(struct mt_err *e, int code, enum mt_blame blame, const char *op,
+		const char *subject, const char *fmt, va_list ap)
+{
+	e->code = code;
+	e->blame = blame;
+	snprintf(e->op, sizeof e->op, "%s", op ? op : "");
+	snprintf(e->subject, sizeof e->subject, "%s", subject ? subject : "");
+	if (fmt)
+		vsnprintf(e->text, sizeof e->text, fmt, ap);
+	else
+		snprintf(e->text, sizeof e->text, "%s", strerror(code));
+	one_line(e->subject);
+	one_line(e->text);
+	return -code;
+}
+
+int mt_fail(struct mt_err *e, int code, const char *op, const char *subject, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fill(e, code, MT_BLAME_HOST, op, subject, fmt, ap);
+	va_end(ap);
+	return -code;
+}
+
+int mt_bad(struct mt_err *e, const char *op, const char *subject, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fill(e, EINVAL, MT_BLAME_INPUT, op, subject, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+int mt_err_in(struct mt_err *e, const char *fmt, ...)
+{
+	char before[sizeof e->subject], whole[2 * sizeof e->subject];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(before, sizeof before, fmt, ap);
+	va_end(ap);
+	snprintf(whole, sizeof whole, "%s%s", before, e->subject);
+	snprintf(e->subject, sizeof e->subject, "%.*s", (int)sizeof e->subject - 1, whole);
+	one_line(e->subject);
+	return -e->code;
+}
+
+const char *mt_err_line(const struct mt_err *e, char *buf, unsigned long n)
+{
+	snprintf(buf, n, "%s%s%s%s%s", e->op, *e->op && *e->subject ? " " : "", e->subject,
+		 *e->op || *e->subject ? ": " : "", e->text);
+	return buf;
+}
+
+int mt_exit_status(enum mt_blame blame)
+{
+	static const int status[] = {
+		[MT_BLAME_HOST] = 4,  [MT_BLAME_REFUSED] = 1, [MT_BLAME_USAGE] = 2,
+		[MT_BLAME_INPUT] = 3, [MT_BLAME_LIMIT] = 5,   [MT_BLAME_UNDO] = 6,
+	};
+
+	return status[blame];
+}
+
+const char *mt_errno_name(int code)
+{
+	return strerrorname_np(code); /* glibc 2.32 */
+}

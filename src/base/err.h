@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * err.h - what went wrong: the caller's struct, filled once
+ *
+ * The struct lives on the caller's stack: filling it allocates nothing, and nothing is to be freed
+ * when Lua unwinds past it. It is filled by whoever asked the kernel or read the byte; callers above
+ * may only put it in context.
+ */
+#ifndef MT_BASE_ERR_H
+#define MT_BASE_ERR_H
+
+/* Whose fault it is; design and manual give each its exit code. */
+enum mt_blame {
+	MT_BLAME_HOST = 0, /* the kernel, or the system, said no */
+	MT_BLAME_REFUSED,  /* the policy said no */
+	MT_BLAME_USAGE,	   /* the command line */
+	MT_BLAME_INPUT,	   /* domain XML, policy or plan */
+	MT_BLAME_LIMIT,	   /* the policy ran out of time, memory or instructions */
+	MT_BLAME_UNDO,	   /* something could not be taken back */
+};
+
+struct mt_err {
+	int code;	     /* an errno value, > 0; 0: nothing recorded */
+	enum mt_blame blame; /* MT_BLAME_HOST unless said otherwise */
+	char op[32];	     /* what was tried: "link.set" */
+	char subject[128];   /* on what: "vnet0", "web.xml:12" */
+	char text[384];	     /* why: the kernel's or the parser's words */
+};
+
+/**
+ * mt_fail() - fill an error whose cause is the host
+ * @e:		out
+ * @code:	errno value, > 0
+ * @op:		what was tried; borrowed, cut at 31 bytes
+ * @subject:	on what, or NULL; cut at 127 bytes
+ * @fmt:	why, or NULL for strerror(@code)
+ *
+ * Return: -@code, so that `return mt_fail(...)` is one line.
+ */
+int mt_fail(struct mt_err *e, int code, const char *op, const char *subject, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/** mt_bad() - the same for bad input: -EINVAL, blamed on what was read */
+int mt_bad(struct mt_err *e, const char *op, const char *subject, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/** mt_err_in() - put an error in context: "nic 2: " goes before the subject. Returns -@e->code. */
+int mt_err_in(struct mt_err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/** mt_err_line() - one line for people, "link.set vnet0: Invalid argument"; returns @buf */
+const char *mt_err_line(const struct mt_err *e, char *buf, unsigned long n);
+
+/** mt_exit_status() - the documented exit status of an error's blame */
+int mt_exit_status(enum mt_blame blame);
+
+/** mt_errno_name() - "EBUSY" for EBUSY; NULL for a number without a name. Static. */
+const char *mt_errno_name(int code);
+
+#endif

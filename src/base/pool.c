@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* pool.c - a chain of blocks, each twice as large as the one before */
+#include "base/pool.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_MIN 4096ul
+#define BLOCK_MAX (1024ul * 1024)
+
+struct mt_pool_block {
+	struct mt_pool_block *before;
+	size_t size, used;
+	alignas(max_align_t) char bytes[];
+};
+
+static struct mt_pool_block *grow(struct mt_pool *p, size_t n)
+{
+	size_t size = p->last ? p->last->size * 2 : BLOCK_MIN;
+	struct mt_pool_block *b;
+
+	if (size > BLOCK_MAX)
+		size = BLOCK_MAX;
+	if (size < n)
+		size = n;
+	b = calloc(1, sizeof *b + size);
+	if (!b)
+		return NULL;
+	b->size = size;
+	b->before = p->last;
+	p->last = b;
+	return b;
+}
+
+void *mt_pool_alloc(struct mt_pool *p, size_t n)
+{
+	const size_t align = alignof(max_align_t);
+	struct mt_pool_block *b = p->last;
+	void *got;
+
+	if (n > SIZE_MAX / 4)
+		return NULL;
+	n = (n + align - 1) & ~(align - 1);
+	if (p->limit && n > p->limit - p->used)
+		return NULL;
+	if (!b || b->size - b->used < n) {
+		b = grow(p, n);
+		if (!b)
+			return NULL;
+	}
+	got = b->bytes + b->used;
+	b->used += n;
+	p->used += n;
+	return got;
+}
+
+char *mt_pool_copy(struct mt_pool *p, const char *s, size_t n)
+{
+	char *c = mt_pool_alloc(p, n + 1);
+
+	if (c)
+		memcpy(c, s, n);
+	return c;
+}
+
+void mt_pool_free(struct mt_pool *p)
+{
+	struct mt_pool_block *b = p->last, *before;
+
+	for (; b; b = before) {
+		before = b->before;
+		free(b);
+	}
+	p->last = NULL;
+	p->used = 0;
+}
