@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Makefile - build, try, check and install moontap; `make help` lists the targets
+#
+# CFLAGS, CPPFLAGS and LDFLAGS are the user's: moontap's own flags are kept apart and always there.
+
+VERSION := 0.1.0
+ABI     := 0
+
+CC      ?= cc
+PREFIX  ?= /usr/local
+BUILD   ?= build
+LUA     ?= lua5.4
+BUSTED  ?= busted
+PKG_CONFIG ?= pkg-config
+CFLAGS  ?= -O2 -g
+V       ?= 0
+Q       := $(if $(filter 1,$(V)),,@)
+say      = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2)')
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all help
+all: program
+
+# --- what Debian packages each target needs -------------------------------------------------------
+
+# One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
+PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
+	libjansson-dev libseccomp-dev
+PACKAGES_check := $(PACKAGES_build) lua-busted iproute2 util-linux
+PACKAGES_lint  := $(PACKAGES_build) clang clang-format clang-tidy lua-check
+
+.PHONY: deps-build deps-check deps-lint deps-guest
+deps-build deps-check deps-lint deps-guest: deps-%:
+	@missing=$$(for p in $(PACKAGES_$*); do \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || echo $$p; done); \
+	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { \
+	  echo "missing packages:" $$missing "(as root: make deps-$*)" >&2; exit 1; }; \
+	  echo "  INSTALL  "$$missing; \
+	  DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; \
+	  { apt-get -qq install -y --no-install-recommends $$missing || \
+	    { apt-get -qq update && apt-get -qq install -y --no-install-recommends $$missing; }; } \
+	    >$${TMPDIR:-/tmp}/moontap-apt.log 2>&1 || \
+	  { tail -n 20 $${TMPDIR:-/tmp}/moontap-apt.log >&2; exit 1; }; }
+
+# --- flags ----------------------------------------------------------------------------------------
+
+pkg      = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+	-Wwrite-strings -Wvla -Wformat=2 $(if $(WERROR),-Werror)
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer \
+	-fno-sanitize-recover=undefined)
+comma   := ,
+override OWN := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
+	-fno-strict-aliasing -fstack-protector-strong $(SANFLAGS) -Isrc -I$(BUILD)/gen \
+	-DMT_VERSION='"$(VERSION)"' -DMT_PREFIX='"$(PREFIX)"' -MMD -MP
+compile  = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS)
+link     = $(CC) $(SANFLAGS) -Wl,--as-needed -Wl,-z,relro $(CFLAGS) $(LDFLAGS)
+
+LUA_CFLAGS  = $(call pkg,--cflags,lua5.4)
+LUA_LIBS    = $(call pkg,--libs,lua5.4)
+XML_CFLAGS  = $(call pkg,--cflags,libxml-2.0)
+XML_LIBS    = $(call pkg,--libs,libxml-2.0)
+MNL_LIBS    = $(call pkg,--libs,libmnl)
+
+# A changed flag rebuilds what was built with another.
+$(BUILD)/.flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))' | cmp -s - $@ || \
+	  echo '$(subst ','\'',$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))' >$@
+.PHONY: FORCE
+FORCE:
+
+# --- what is built of what ------------------------------------------------------------------------
+
+sources  = $(wildcard $(patsubst %,src/%/*.c,$(1)))
+objects  = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
+
+# domain/xml*.c see libxml2 and make a module of their own; cli/json*.c see jansson, likewise.
+XML_OBJ     := $(call objects,$(wildcard src/domain/xml*.c))
+JSON_OBJ    := $(call objects,$(wildcard src/cli/json*.c))
+# The library: no Lua, no libxml2. engine/evaluator*.c run in the child only.
+EVAL_OBJ    := $(call objects,$(wildcard src/engine/evaluator*.c)) $(call objects,$(call sources,policy))
+LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ),$(call objects,$(call sources,base domain kernel plan engine)))
+CLI_OBJ     := $(filter-out $(JSON_OBJ),$(call objects,$(call sources,cli)))
+
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -c -o $@ $<
+
+.PHONY: program
+program: $(BUILD)/libmoontap.a $(if $(XML_OBJ),$(BUILD)/lib/moontap/xml.so)
+
+$(BUILD)/libmoontap.a: $(LIB_OBJ)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/lib/moontap/xml.so: $(XML_OBJ) $(BUILD)/libmoontap.a
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -shared -o $@ $^ $(XML_LIBS)
+
+# --- the specs' bindings to internals: one module a file of spec/internals, never installed ---------
+
+SPEC_SO := $(patsubst spec/internals/%.c,$(BUILD)/spec/internals/%.so,$(wildcard spec/internals/*.c))
+
+$(BUILD)/spec/internals/%.so: spec/internals/%.c $(EVAL_OBJ) $(XML_OBJ) $(BUILD)/libmoontap.a $(BUILD)/.flags
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(compile) $(LUA_CFLAGS) -fvisibility=default $(SANFLAGS) -shared -Wl,-z,nodelete -o $@ $< \
+	  $(EVAL_OBJ) $(XML_OBJ) $(BUILD)/libmoontap.a $(MNL_LIBS) $(XML_LIBS)
+
+# --- check ----------------------------------------------------------------------------------------
+
+SPECS ?= spec
+.PHONY: check specs
+check: deps-check
+	$(Q)$(MAKE) --no-print-directory specs
+
+specs: program $(SPEC_SO)
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(BUSTED) --lua=$$(command -v $(LUA)) \
+	  --cpath='$(BUILD)/spec/?.so' --lpath='./?.lua;./lua/?.lua;./lua/?/init.lua' \
+	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
+
+-include spec/guest/guest.mk
+
+clean:
+	rm -rf $(BUILD)
+.PHONY: clean
+
+help:
+	@echo 'make            build the program, the library and the modules into build/'
+	@echo 'make check      run every spec that needs no guest'
+	@echo 'make clean      remove build/'
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
