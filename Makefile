@@ -53,7 +53,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-poin
 comma   := ,
 override OWN := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 	-fno-strict-aliasing -fstack-protector-strong $(SANFLAGS) -Isrc -I$(BUILD)/gen \
-	-DMT_VERSION='"$(VERSION)"' -DMT_PREFIX='"$(PREFIX)"' -MMD -MP
+	-DMOONTAP_VERSION='"$(VERSION)"' -DMOONTAP_PREFIX='"$(PREFIX)"' -MMD -MP
 compile  = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS)
 link     = $(CC) $(SANFLAGS) -Wl,--as-needed -Wl,-z,relro $(CFLAGS) $(LDFLAGS)
 

@@ -15,8 +15,10 @@ static void one_line(char *s)
 			*s = ' ';
 }
 
-static int fill(struct mt_err *e, int code, enum mt_blame blame, const char *op,
-		const char *subject, const char *fmt, va_list ap)
+__attribute__((format(printf, 6, 0))) static int fill(struct mt_err *e, int code,
+						      enum mt_blame blame, const char *op,
+						      const char *subject, const char *fmt,
+						      va_list ap)
 {
 	e->code = code;
 	e->blame = blame;

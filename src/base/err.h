@@ -3,8 +3,8 @@
  * err.h - what went wrong: the caller's struct, filled once
  *
  * The struct lives on the caller's stack: filling it allocates nothing, and nothing is to be freed
- * when Lua unwinds past it. It is filled by whoever asked the kernel or read the byte; callers above
- * may only put it in context.
+ * when Lua unwinds past it. It is filled by whoever asked the kernel or read the byte; callers
+ * above may only put it in context.
  */
 #ifndef MT_BASE_ERR_H
 #define MT_BASE_ERR_H
