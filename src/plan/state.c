@@ -14,8 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_WAIT_MS 15000 /* longer than a whole event of another may take: its deadline is 10 s \
-			    */
+#define LOCK_WAIT_MS                                                                 \
+	15000 /* longer than a whole event of another may take: its deadline is 10 s \
+	       */
 #define FILE_MAX (16u << 20)
 
 static const char *const folders[] = { "nic", "run", "shared", "domain" };
@@ -236,6 +237,12 @@ void mt_state_remove(const struct mt_state *s, const char *file)
 {
 	if (s->dir >= 0)
 		unlinkat(s->dir, file, 0);
+}
+
+const char *mt_state_path(const char *folder, const char *dev, char buf[static 32])
+{
+	snprintf(buf, 32, "%s/%s", folder, dev);
+	return buf;
 }
 
 char *mt_state_file_name(const char *text, char *buf, size_t n)

@@ -63,6 +63,9 @@ int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *
 /** mt_state_remove() - unlink a file; absent is fine */
 void mt_state_remove(const struct mt_state *s, const char *file);
 
+/** mt_state_path() - "nic/vnet0". Returns @buf. */
+const char *mt_state_path(const char *folder, const char *dev, char buf[static 32]);
+
 /** mt_state_file_name() - any text as one file name of at most 200 bytes: / and blanks escaped,
  * what is longer ended by a sum of the whole. Returns @buf. */
 char *mt_state_file_name(const char *text, char *buf, size_t n);

@@ -133,7 +133,7 @@ static struct mt_step *find(struct mt_steps *list, const struct mt_step *later)
 		struct mt_step *s = &list->at[i];
 		bool device = s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE;
 
-		if (mt_record_same_key(&s->put, &later->put) &&
+		if (s->op != MT_CLAIM && mt_record_same_key(&s->put, &later->put) &&
 		    (device || !s->put.ifindex || s->put.ifindex == later->put.ifindex))
 			return s;
 	}
@@ -177,12 +177,29 @@ static void compose(struct mt_step *s, const struct mt_step *later)
 	}
 }
 
+/* Of the claims on one object the last one stands. */
+static int fold_claim(struct mt_steps *list, const struct mt_step *later)
+{
+	struct mt_step last = *later;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (list->at[i].op == MT_CLAIM &&
+		    mt_record_same_key(&list->at[i].put, &later->put)) {
+			drop(list, &list->at[i]);
+			break;
+		}
+	last.was.kind = NULL;
+	return later->op == MT_RELEASE || mt_steps_add(list, &last) ? 0 : -ENOMEM;
+}
+
 int mt_steps_fold(struct mt_steps *list, const struct mt_step *later)
 {
 	struct mt_step *s;
 
 	if (later->op == MT_SAME || later->existed)
 		return 0;
+	if (later->op == MT_CLAIM || later->op == MT_RELEASE)
+		return fold_claim(list, later);
 	s = find(list, later);
 	if (!s)
 		return mt_steps_add(list, later) ? 0 : -ENOMEM;
