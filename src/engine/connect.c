@@ -23,7 +23,7 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 {
 	return (struct mt_request){
 		.source = ask->source,
-		.policy = g->o.policy,
+		.policy = ask->want & ~(unsigned)MT_WANT_FACTS ? g->o.policy : NULL,
 		.policy_optional = g->o.policy_optional,
 		.hooks = g->o.hooks,
 		.want = ask->want | (ask->remember ? MT_WANT_FACTS : 0u),
@@ -118,8 +118,7 @@ static int held_by_another(struct connect *c, const struct mt_interface *nic,
 }
 
 /* A device that moontap has not made is the NIC's own only if it can be a NIC's. */
-static int check_own(struct connect *c, const struct mt_interface *nic, const struct mt_device *d,
-		     struct mt_err *e)
+static int check_own(const struct mt_interface *nic, const struct mt_device *d, struct mt_err *e)
 {
 	static const char *const kinds[] = { "tun", "macvtap", "veth" };
 	uint8_t address[6];
@@ -157,7 +156,7 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 	err = *nic->dev == '$' ? -ENODEV : mt_device_by_name(c->g->host, nic->dev, &d, e);
 	if (err && err != -ENODEV)
 		return FAILED;
-	if (held_by_another(c, nic, err ? NULL : &d, e) || (!err && check_own(c, nic, &d, e)))
+	if (held_by_another(c, nic, err ? NULL : &d, e) || (!err && check_own(nic, &d, e)))
 		return FAILED;
 	if (!err || nic->unmanaged)
 		return READY;
