@@ -49,7 +49,7 @@ pkg      = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wwrite-strings -Wvla -Wformat=2 $(if $(WERROR),-Werror)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer \
-	-fno-sanitize-recover=undefined)
+	-fno-sanitize-recover=undefined -DMT_SANITIZED)
 comma   := ,
 override OWN := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 	-fno-strict-aliasing -fstack-protector-strong $(SANFLAGS) -Isrc -I$(BUILD)/gen \
@@ -62,6 +62,7 @@ LUA_LIBS    = $(call pkg,--libs,lua5.4)
 XML_CFLAGS  = $(call pkg,--cflags,libxml-2.0)
 XML_LIBS    = $(call pkg,--libs,libxml-2.0)
 MNL_LIBS    = $(call pkg,--libs,libmnl)
+SECCOMP_LIBS = $(call pkg,--libs,libseccomp)
 
 # A changed flag rebuilds what was built with another.
 $(BUILD)/.flags: FORCE
@@ -79,9 +80,10 @@ objects  = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 # domain/xml*.c see libxml2 and make a module of their own; cli/json*.c see jansson, likewise.
 XML_OBJ     := $(call objects,$(wildcard src/domain/xml*.c))
 JSON_OBJ    := $(call objects,$(wildcard src/cli/json*.c))
-# The library: no Lua, no libxml2. engine/evaluator*.c run in the child only.
-EVAL_OBJ    := $(call objects,$(wildcard src/engine/evaluator*.c)) $(call objects,$(call sources,policy))
-LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ),$(call objects,$(call sources,base domain kernel plan engine)))
+# The library: no Lua, no libxml2. engine/evaluator*.c and confine.c run in the child only.
+EVAL_OBJ    := $(call objects,$(wildcard src/engine/evaluator*.c src/engine/confine.c)) \
+	$(call objects,$(call sources,policy))
+LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ) %/filter_gen.o,$(call objects,$(call sources,base domain kernel plan engine)))
 CLI_OBJ     := $(filter-out $(JSON_OBJ),$(call objects,$(call sources,cli)))
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
@@ -101,6 +103,21 @@ $(BUILD)/lib/moontap/xml.so: $(XML_OBJ) $(BUILD)/libmoontap.a
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(link) -shared -o $@ $^ $(XML_LIBS)
+
+# The evaluator's filter: a program that runs here prints it, for the architecture that it runs on.
+HOSTCC ?= cc
+
+$(BUILD)/filter_gen: src/engine/filter_gen.c $(BUILD)/.flags
+	$(call say,HOSTCC,$@)
+	$(Q)$(HOSTCC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(if $(SAN),-DMT_SANITIZED) -o $@ $< \
+	  $(SECCOMP_LIBS)
+
+$(BUILD)/gen/engine/filter.h: $(BUILD)/filter_gen
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$< >$@
+
+$(BUILD)/obj/engine/confine.o: $(BUILD)/gen/engine/filter.h
 
 # --- the specs' bindings to internals: one module a file of spec/internals, never installed ---------
 

@@ -67,6 +67,14 @@ int mt_err_in(struct mt_err *e, const char *fmt, ...)
 	return -e->code;
 }
 
+int mt_err_about(struct mt_err *e, const char *op, const char *subject)
+{
+	snprintf(e->op, sizeof e->op, "%s", op);
+	snprintf(e->subject, sizeof e->subject, "%s", subject);
+	one_line(e->subject);
+	return -e->code;
+}
+
 const char *mt_err_line(const struct mt_err *e, char *buf, unsigned long n)
 {
 	snprintf(buf, n, "%s%s%s%s%s", e->op, *e->op && *e->subject ? " " : "", e->subject,

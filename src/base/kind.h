@@ -13,7 +13,15 @@
 #define MT_FIELDS_MAX 20
 
 /* What a step does with an object. */
-enum mt_op { MT_SAME = '=', MT_ADD = '+', MT_CHANGE = '~', MT_DELETE = '-' };
+enum mt_op {
+	MT_SAME = '=',
+	MT_ADD = '+',
+	MT_CHANGE = '~',
+	MT_DELETE = '-',
+	/* only in journals: a NIC says that it needs, or no longer needs, a shared object */
+	MT_CLAIM = '&',
+	MT_RELEASE = '!',
+};
 
 enum {
 	MT_KIND_FACET = 1,     /* part of a device: set, never added or deleted */
@@ -78,6 +86,15 @@ struct mt_kind {
 	/** finish() - the last step of a NIC: make what add made outlive this process; NULL: it
 	 * does */
 	int (*finish)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
+	/**
+	 * busy() - whether others depend on what would be taken back; NULL: never
+	 * @op:		MT_DELETE, or MT_CHANGE with the fields to be set back in @r
+	 * @why:	out: "eth3 is in it"
+	 *
+	 * Return: 1 when so, 0, or -errno with @e filled.
+	 */
+	int (*busy)(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why,
+		    size_t n, struct mt_err *e);
 	/** sh() - where add, set and del cannot say it: the command lines, each ended by \n; NULL.
 	 * Returns as snprintf. */
 	int (*sh)(enum mt_op op, const struct mt_record *r, char *buf, size_t n);

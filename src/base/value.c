@@ -11,16 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* To the kernel 0xa0 is a blank, too (lib/ctype.c), and %d asks it for a number of its own choice
+ * (net/core/dev.c __dev_alloc_name()). */
 bool mt_name_valid(const char *s)
 {
 	size_t n = strlen(s);
 
-	if (!n || n > MT_NAME_MAX || !strcmp(s, ".") || !strcmp(s, ".."))
-		return false;
-	for (; *s; s++)
-		if (*s == '/' || *s == ':' || isspace((unsigned char)*s))
-			return false;
-	return true;
+	return n && n <= MT_NAME_MAX && strcmp(s, ".") && strcmp(s, "..") &&
+		!s[strcspn(s, "/:% \t\n\v\f\r\xa0")];
 }
 
 struct mt_value mt_name_from(const char *s)
@@ -182,8 +180,8 @@ static const struct {
 	bool (*parse)(const struct mt_field *, const char *, struct mt_pool *, struct mt_value *);
 	const char *expects;
 } types[] = {
-	[MT_NAME] = { parse_name, "a device name of 1..15 bytes without blanks, '/' or ':'" },
-	[MT_LINK] = { parse_name, "a device name of 1..15 bytes without blanks, '/' or ':'" },
+	[MT_NAME] = { parse_name, "a device name of 1..15 bytes without blanks, '/', ':' or '%'" },
+	[MT_LINK] = { parse_name, "a device name of 1..15 bytes without blanks, '/', ':' or '%'" },
 	[MT_TEXT] = { parse_text, "a text of 1..255 bytes" },
 	[MT_UINT] = { parse_uint, NULL },
 	[MT_BOOL] = { parse_bool, "true or false" },

@@ -59,7 +59,8 @@ enum {
 	MT_FIELD_HEAD = 2,     /* no plain attribute: the kind's own code reads and writes it */
 	MT_FIELD_MARK = 4,     /* bears moontap's mark on a device that it makes */
 	MT_FIELD_IDENTITY = 8, /* derived from the name on a device that it makes, never random */
-	MT_FIELD_UNSEEN = 16,  /* the kernel takes it and never shows it again */
+	MT_FIELD_KEPT = 32, /* once it is true, or set, on another's device: not to be taken away */
+	MT_FIELD_UNSEEN = 16, /* the kernel takes it and never shows it again */
 };
 
 struct mt_word {
@@ -84,10 +85,10 @@ struct mt_field {
 };
 
 /* Unset: not touched. None: it shall be, or is, without. */
-enum mt_state { MT_UNSET = 0, MT_NONE, MT_SET };
+enum mt_presence { MT_UNSET = 0, MT_NONE, MT_SET };
 
 struct mt_value {
-	uint8_t state;	/* enum mt_state */
+	uint8_t state;	/* enum mt_presence */
 	uint8_t family; /* MT_IP, MT_PREFIX: AF_INET or AF_INET6 */
 	uint8_t plen;	/* MT_PREFIX */
 	bool automatic; /* read from the kernel: the device computes it (MT_BACK_STICKY) */

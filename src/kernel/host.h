@@ -31,6 +31,22 @@ int mt_host_fd(const struct mt_host *h);
 /** mt_host_cookie() - the network namespace's cookie, SO_NETNS_COOKIE (Linux 5.14); 0: unknown */
 uint64_t mt_host_cookie(const struct mt_host *h);
 
+#ifdef MOONTAP_FAULTS
+/* Faults for specs and fuzzers, in a build of their own (make FAULTS=1). */
+struct mt_fault {
+	/* before the @nth request, ioctl or write that goes to the kernel, counted from 1
+	 * Return: 0: go on; > 0: fail with this errno, unasked; < 0: ask, and lose the answer */
+	int (*before)(void *data, unsigned int nth);
+	/* instead of reading the answer to @request (struct nlmsghdr): one datagram of at most @n
+	 * bytes into @buf; its length, or -errno; NULL: the kernel answers */
+	long (*answer)(void *data, const void *request, void *buf, size_t n);
+	void *data;
+};
+
+/** mt_host_fault() - what happens from now on; zeroed: nothing */
+void mt_host_fault(struct mt_host *h, const struct mt_fault *f);
+#endif
+
 /* What a device is, apart from what its kinds' records say. */
 struct mt_device {
 	uint32_t ifindex;
