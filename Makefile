@@ -10,6 +10,7 @@ CC      ?= cc
 PREFIX  ?= /usr/local
 BUILD   ?= build
 LUA     ?= lua5.4
+LUAC    ?= luac5.4
 BUSTED  ?= busted
 PKG_CONFIG ?= pkg-config
 CFLAGS  ?= -O2 -g
@@ -90,6 +91,19 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -c -o $@ $<
+
+# lua/moontap/*.lua that run inside of a policy's state are in the objects, compiled: parsing them
+# would be most of its start.
+SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox words ask)
+
+$(BUILD)/gen/lua/%.h: lua/moontap/%.lua
+	$(call say,LUAC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(LUAC) -s -o $(@:.h=.luac) $<
+	$(Q){ echo 'static const unsigned char lua_$*[] = {'; \
+	  od -An -v -tu1 $(@:.h=.luac) | sed 's/ *\([0-9]\{1,\}\)/\1,/g'; echo '};'; } >$@
+
+$(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
 
 .PHONY: program
 program: $(BUILD)/libmoontap.a $(if $(XML_OBJ),$(BUILD)/lib/moontap/xml.so)
