@@ -23,7 +23,7 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 {
 	return (struct mt_request){
 		.source = ask->source,
-		.policy = ask->want & ~(unsigned)MT_WANT_FACTS ? g->o.policy : NULL,
+		.policy = ask->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) ? g->o.policy : NULL,
 		.policy_optional = g->o.policy_optional,
 		.hooks = g->o.hooks,
 		.want = ask->want | (ask->remember ? MT_WANT_FACTS : 0u),

@@ -381,7 +381,23 @@ static int say_xml(struct evaluator *v, struct mt_err *e)
 
 	if (mt_domain_rewrite(v->xml, v->bytes, v->n, &o, v->edits, v->nedits, &out, &n, e))
 		return say_error(v, e), -e->code;
+	if (!out && v->q->want & MT_WANT_WHOLE)
+		return say_blob(v, "xml", v->bytes, v->n);
 	return out ? say_blob(v, "xml", out, n) : 0;
+}
+
+static int say_notes(struct evaluator *v)
+{
+	int err = 0;
+
+	mt_fact_each(nic, mt_fact_get(v->facts, "nics"))
+	{
+		const char *note = mt_domain_schema_note(nic);
+
+		if (note && !err)
+			err = say(v, "log", (const char *[]){ "text", note, NULL });
+	}
+	return err;
 }
 
 static int ask_policy(struct evaluator *v, struct mt_err *e)
@@ -412,9 +428,9 @@ static int evaluate(struct evaluator *v, struct mt_err *e)
 		return e->code ? say_error(v, e) : 0, err;
 	if (q->want & MT_WANT_FACTS && say_facts(v))
 		return -EPIPE;
-	if (complete_facts(v) || say_domain(v))
+	if (complete_facts(v) || say_domain(v) || (q->want & MT_WANT_NOTES && say_notes(v)))
 		return -ENOMEM;
-	if (v->policy && q->want & ~(unsigned)MT_WANT_FACTS && ask_policy(v, e))
+	if (v->policy && q->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) && ask_policy(v, e))
 		return -e->code;
 	return q->want & MT_WANT_XML ? say_xml(v, e) : 0;
 }
