@@ -140,7 +140,7 @@ SPEC_SO := $(patsubst spec/internals/%.c,$(BUILD)/spec/internals/%.so,$(wildcard
 $(BUILD)/spec/internals/%.so: spec/internals/%.c $(EVAL_OBJ) $(XML_OBJ) $(BUILD)/libmoontap.a $(BUILD)/.flags
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(compile) $(LUA_CFLAGS) -fvisibility=default $(SANFLAGS) -shared -Wl,-z,nodelete -o $@ $< \
+	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -fvisibility=default $(SANFLAGS) -shared -Wl,-z,nodelete -o $@ $< \
 	  $(EVAL_OBJ) $(XML_OBJ) $(BUILD)/libmoontap.a $(MNL_LIBS) $(XML_LIBS)
 
 # --- check ----------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs
 
 specs: program $(SPEC_SO)
-	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(BUSTED) --lua=$$(command -v $(LUA)) \
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
 	  --cpath='$(BUILD)/spec/?.so' --lpath='./?.lua;./lua/?.lua;./lua/?/init.lua' \
 	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
 
