@@ -63,6 +63,7 @@ LUA_LIBS    = $(call pkg,--libs,lua5.4)
 XML_CFLAGS  = $(call pkg,--cflags,libxml-2.0)
 XML_LIBS    = $(call pkg,--libs,libxml-2.0)
 MNL_LIBS    = $(call pkg,--libs,libmnl)
+JSON_LIBS   = $(call pkg,--libs,jansson)
 SECCOMP_LIBS = $(call pkg,--libs,libseccomp)
 
 # A changed flag rebuilds what was built with another.
@@ -106,7 +107,24 @@ $(BUILD)/gen/lua/%.h: lua/moontap/%.lua
 $(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
 
 .PHONY: program
-program: $(BUILD)/libmoontap.a $(if $(XML_OBJ),$(BUILD)/lib/moontap/xml.so)
+program: $(BUILD)/moontap $(BUILD)/libmoontap.a $(BUILD)/lib/moontap/xml.so \
+	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/share/moontap/hooks
+
+# Modules are found beside the program, wherever it was built or installed.
+RUNPATH := -Wl,--enable-new-dtags -Wl,-rpath,'$$ORIGIN/lib/moontap:$$ORIGIN/../lib/moontap'
+
+$(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(BUILD)/libmoontap.a
+	$(call say,LINK,$@)
+	$(Q)$(link) -o $@ $^ $(RUNPATH) $(LUA_LIBS) $(MNL_LIBS)
+
+$(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ) $(BUILD)/libmoontap.a
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -shared -o $@ $^ $(JSON_LIBS) $(MNL_LIBS)
+
+$(BUILD)/share/moontap/hooks:
+	@mkdir -p $(@D)
+	$(Q)ln -sfn $(abspath hooks) $@
 
 $(BUILD)/libmoontap.a: $(LIB_OBJ)
 	$(call say,AR,$@)
