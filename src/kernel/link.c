@@ -48,12 +48,8 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 	struct mt_list l = mt_list(h, filter, each, data, e);
 	const struct mt_value *master = &filter->v[MASTER];
 
-	if (master->state == MT_SET) {
-		int err = mt_nl_ifindex(h, master->name, &l.master, e);
-
-		if (err)
-			return err == -ENODEV ? 0 : mt_nl_about(e, err, filter, "list");
-	}
+	if (master->state == MT_SET && mt_nl_ifindex(h, master->name, &l.master, e))
+		return mt_list_done(&l, -e->code);
 	return mt_nl_list_devices(&l, NULL, decode);
 }
 
