@@ -54,6 +54,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-poin
 comma   := ,
 override OWN := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 	-fno-strict-aliasing -fstack-protector-strong $(SANFLAGS) -Isrc -I$(BUILD)/gen \
+	$(if $(FAULTS),-DMOONTAP_FAULTS) \
 	-DMOONTAP_VERSION='"$(VERSION)"' -DMOONTAP_PREFIX='"$(PREFIX)"' -MMD -MP
 compile  = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS)
 link     = $(CC) $(SANFLAGS) -Wl,--as-needed -Wl,-z,relro $(CFLAGS) $(LDFLAGS)
@@ -155,11 +156,18 @@ $(BUILD)/obj/engine/confine.o: $(BUILD)/gen/engine/filter.h
 
 SPEC_SO := $(patsubst spec/internals/%.c,$(BUILD)/spec/internals/%.so,$(wildcard spec/internals/*.c))
 
-$(BUILD)/spec/internals/%.so: spec/internals/%.c $(EVAL_OBJ) $(XML_OBJ) $(BUILD)/libmoontap.a $(BUILD)/.flags
+# An archive, so that each takes in only what it uses.
+$(BUILD)/spec/internals.a: $(LIB_OBJ) $(EVAL_OBJ) $(XML_OBJ)
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/spec/internals/%.so: spec/internals/%.c $(BUILD)/spec/internals.a $(BUILD)/.flags
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -fvisibility=default $(SANFLAGS) -shared -Wl,-z,nodelete -o $@ $< \
-	  $(EVAL_OBJ) $(XML_OBJ) $(BUILD)/libmoontap.a $(MNL_LIBS) $(XML_LIBS)
+	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -fvisibility=default -shared -Wl,-z,nodelete \
+	  -Wl,--as-needed -o $@ $< $(BUILD)/spec/internals.a $(MNL_LIBS) $(XML_LIBS)
 
 # --- check ----------------------------------------------------------------------------------------
 
@@ -170,7 +178,6 @@ check: deps-check
 
 specs: program $(SPEC_SO)
 	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
-	  --cpath='$(BUILD)/spec/?.so' --lpath='./?.lua;./lua/?.lua;./lua/?/init.lua' \
 	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
 
 -include spec/guest/guest.mk

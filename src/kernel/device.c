@@ -211,7 +211,7 @@ int mt_nl_list_devices(struct mt_list *l, const char *kind, mt_nl_decode decode)
 		mnl_attr_nest_end(n, info);
 	}
 	err = mt_nl_talk(l->h, n, take_device, &all, l->e);
-	return one && err == -ENODEV ? 0 : mt_nl_about(l->e, err, l->filter, "list");
+	return mt_list_done(l, err);
 }
 
 int mt_nl_decode_data(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
@@ -283,7 +283,7 @@ int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r
 	mnl_attr_put_strz(n, IFLA_INFO_KIND, kind);
 	data = mnl_attr_nest_start(n, IFLA_INFO_DATA);
 	if (mt_nl_put_fields(h, n, r, e))
-		return mt_nl_about(e, -e->code, r, op == MT_ADD ? "add" : "set");
+		return mt_nl_about(e, -e->code, r, mt_nl_verb(op));
 	mnl_attr_nest_end(n, data);
 	mnl_attr_nest_end(n, info);
 	return mt_nl_change(h, n, op, r, e);

@@ -3,7 +3,9 @@
 #include "kernel/host.h"
 
 extern const struct mt_kind mt_kind_tap, mt_kind_bridge, mt_kind_link, mt_kind_port;
+extern const struct mt_kind mt_kind_addr, mt_kind_route;
 
 const struct mt_kind *const mt_kinds[] = {
-	&mt_kind_tap, &mt_kind_bridge, &mt_kind_link, &mt_kind_port, NULL,
+	&mt_kind_tap,  &mt_kind_bridge, &mt_kind_link, &mt_kind_port,
+	&mt_kind_addr, &mt_kind_route,	NULL,
 };

@@ -251,13 +251,15 @@ int mt_nl_about(struct mt_err *e, int err, const struct mt_record *r, const char
 	return mt_err_about(e, op, mt_record_subject(r, subject, sizeof subject));
 }
 
+const char *mt_nl_verb(enum mt_op op)
+{
+	return op == MT_ADD ? "add" : op == MT_DELETE ? "delete" : "set";
+}
+
 int mt_nl_change(struct mt_host *h, struct nlmsghdr *n, enum mt_op op, const struct mt_record *r,
 		 struct mt_err *e)
 {
-	return mt_nl_about(e, mt_nl_talk(h, n, NULL, NULL, e), r,
-			   op == MT_ADD		     ? "add"
-				   : op == MT_DELETE ? "delete"
-						     : "set");
+	return mt_nl_about(e, mt_nl_talk(h, n, NULL, NULL, e), r, mt_nl_verb(op));
 }
 
 #ifdef MOONTAP_FAULTS

@@ -77,6 +77,9 @@ int mt_nl_about(struct mt_err *e, int err, const struct mt_record *r, const char
 int mt_nl_change(struct mt_host *h, struct nlmsghdr *n, enum mt_op op, const struct mt_record *r,
 		 struct mt_err *e);
 
+/** mt_nl_verb() - "add", "set" or "delete" */
+const char *mt_nl_verb(enum mt_op op);
+
 /** mt_nl_new_flags() - an add is exclusive; a change replaces; a delete has none */
 static inline uint16_t mt_nl_new_flags(enum mt_op op)
 {
@@ -147,6 +150,10 @@ int mt_list_device(struct mt_list *l);
 
 /** mt_list_found() - hand on a record, if it fits the filter. Returns as mt_each. */
 int mt_list_found(struct mt_list *l, const struct mt_record *r);
+
+/** mt_list_done() - what list() returns after its talk returned @err: a device that is gone by now
+ * has nothing that fits */
+int mt_list_done(struct mt_list *l, int err);
 
 /** mt_list_link() - the name of the device @ifindex, for a record being read; none for 0
  * Return: 0 or -errno; a device that is gone by now is unset.
