@@ -27,7 +27,7 @@ all: program
 # One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
 PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
 	libjansson-dev libseccomp-dev
-PACKAGES_check := $(PACKAGES_build) lua-busted iproute2 util-linux
+PACKAGES_check := $(PACKAGES_build) lua-busted lua-cjson iproute2 util-linux
 PACKAGES_lint  := $(PACKAGES_build) clang clang-format clang-tidy lua-check
 
 .PHONY: deps-build deps-check deps-lint deps-guest
@@ -47,7 +47,7 @@ deps-build deps-check deps-lint deps-guest: deps-%:
 
 pkg      = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-	-Wwrite-strings -Wvla -Wformat=2 $(if $(WERROR),-Werror)
+	-Wwrite-strings -Wvla -Wformat=2 -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer \
 	-fno-sanitize-recover=undefined)
 comma   := ,
@@ -90,14 +90,14 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -c -o $@ $<
 
 .PHONY: program
-program: $(BUILD)/libmoontap.a $(if $(XML_OBJ),$(BUILD)/lib/moontap/xml.so)
+program: $(BUILD)/libmoontap.a $(if $(XML_OBJ),$(BUILD)/lib/moontap/moontap-xml.so)
 
 $(BUILD)/libmoontap.a: $(LIB_OBJ)
 	$(call say,AR,$@)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-$(BUILD)/lib/moontap/xml.so: $(XML_OBJ) $(BUILD)/libmoontap.a
+$(BUILD)/lib/moontap/moontap-xml.so: $(XML_OBJ) $(BUILD)/libmoontap.a
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(link) -shared -o $@ $^ $(XML_LIBS)
