@@ -28,7 +28,7 @@ all: program
 # One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
 PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
 	libjansson-dev libseccomp-dev
-PACKAGES_check := $(PACKAGES_build) lua-busted iproute2 util-linux
+PACKAGES_check := $(PACKAGES_build) lua-busted lua-cjson iproute2 util-linux
 PACKAGES_lint  := $(PACKAGES_build) clang clang-format clang-tidy lua-check
 
 .PHONY: deps-build deps-check deps-lint deps-guest
@@ -48,7 +48,7 @@ deps-build deps-check deps-lint deps-guest: deps-%:
 
 pkg      = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-	-Wwrite-strings -Wvla -Wformat=2 $(if $(WERROR),-Werror)
+	-Wwrite-strings -Wvla -Wformat=2 -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer \
 	-fno-sanitize-recover=undefined -DMT_SANITIZED)
 comma   := ,
@@ -108,7 +108,7 @@ $(BUILD)/gen/lua/%.h: lua/moontap/%.lua
 $(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
 
 .PHONY: program
-program: $(BUILD)/moontap $(BUILD)/libmoontap.a $(BUILD)/lib/moontap/xml.so \
+program: $(BUILD)/moontap $(BUILD)/libmoontap.a $(BUILD)/lib/moontap/moontap-xml.so \
 	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/share/moontap/hooks
 
 # Modules are found beside the program, wherever it was built or installed.
@@ -132,7 +132,7 @@ $(BUILD)/libmoontap.a: $(LIB_OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-$(BUILD)/lib/moontap/xml.so: $(XML_OBJ) $(BUILD)/libmoontap.a
+$(BUILD)/lib/moontap/moontap-xml.so: $(XML_OBJ) $(BUILD)/libmoontap.a
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(link) -shared -o $@ $^ $(XML_LIBS)

@@ -36,6 +36,7 @@ struct evaluator {
 	struct mt_fact *facts;
 	char *bytes; /* of the document */
 	size_t n;
+	struct mt_names *names; /* that devices have already */
 	struct mt_edit *edits;
 	size_t nedits;
 	char *text; /* of the answer, until it is written */
@@ -141,7 +142,7 @@ static int policy_says(void *data, const char *line, size_t n)
 		nic = nic->next;
 	if (!decision || !nic)
 		return 0;
-	if (mt_domain_decide(v->facts, nic, !strcmp(decision, "unmanaged"), dev, name,
+	if (mt_domain_decide(v->names, nic, !strcmp(decision, "unmanaged"), dev, name,
 			     &v->edits[v->nedits], &e))
 		return say_error(v, &e), -EINVAL;
 	if (v->edits[v->nedits].dev == name)
@@ -407,7 +408,8 @@ static int ask_policy(struct evaluator *v, struct mt_err *e)
 	size_t n = 0;
 
 	v->edits = mt_pool_alloc(&v->pool, (nics->in.n + 1) * sizeof *v->edits);
-	if (!wanted || !v->edits)
+	v->names = mt_names_new(v->facts, &v->pool);
+	if (!wanted || !v->edits || !v->names)
 		return mt_fail(e, ENOMEM, "evaluator", "", NULL);
 	mt_fact_each (nic, nics) {
 		if (v->q->want & MT_WANT_PLANS && mt_fact_get(nic, "dev") && selected(v->q, nic))
