@@ -36,7 +36,7 @@ extern const struct mt_command *mt_command_find(const char *name);
 
 /* One row an option, for parsing and for help. */
 struct mt_option {
-	char letter; /* in getopt's way; above 127: long only */
+	unsigned char letter; /* in getopt's way; above 127: long only */
 	const char *name, *arg, *doc;
 };
 extern const struct mt_option mt_options[]; /* ended by a NULL name */

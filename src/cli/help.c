@@ -9,8 +9,8 @@ static void print_option(const struct mt_option *o)
 {
 	char names[64];
 
-	snprintf(names, sizeof names, "%s%.1s%s--%s%s%s", o->letter > 0 ? "-" : "",
-		 o->letter > 0 ? &o->letter : "", o->letter > 0 ? ", " : "    ", o->name,
+	snprintf(names, sizeof names, "%s%.1s%s--%s%s%s", o->letter < 128 ? "-" : "",
+		 o->letter < 128 ? (const char *)&o->letter : "", o->letter < 128 ? ", " : "    ", o->name,
 		 o->arg ? " " : "", o->arg ? o->arg : "");
 	printf("  %-24s %s\n", names, o->doc);
 }
