@@ -49,9 +49,9 @@ deps-build deps-check deps-lint deps-guest: deps-%:
 pkg      = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wwrite-strings -Wvla -Wformat=2 -Wno-missing-field-initializers $(if $(WERROR),-Werror)
+comma   := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer \
 	-fno-sanitize-recover=undefined -DMT_SANITIZED)
-comma   := ,
 override OWN := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 	-fno-strict-aliasing -fstack-protector-strong $(SANFLAGS) -Isrc -I$(BUILD)/gen \
 	$(if $(FAULTS),-DMOONTAP_FAULTS) \

@@ -9,7 +9,13 @@
  * A child is made in this order: namespaces of its own (as root), a descriptor of the caller's
  * (LEFT), its identity, what it keeps (struct place), the confinement, the deed, its report.
  */
-#define mt_confine confine_wholly
+#include <stdbool.h>
+#include <sys/prctl.h>
+
+/* All stages but the last: whether the others are entered is hidden behind it. */
+static bool unfiltered;
+#define prctl(what, ...) ((what) == PR_SET_SECCOMP && unfiltered ? 0 : prctl(what, __VA_ARGS__))
+#define mt_confine	 confine_wholly
 #include "engine/confine.c"
 
 #include <fcntl.h>
@@ -45,7 +51,7 @@ enum { LEFT = 57, USER = 12345 };
 struct place {
 	pid_t parent;
 	char dir[32];		    /* where it may make files; its working directory */
-	int report, ns;		    /* kept: where the report goes, its own network namespace */
+	int report, ns, file;	    /* kept: for the report, its network namespace, "file" */
 	struct mnl_socket *netlink; /* kept: opened as the child's identity */
 };
 
@@ -131,17 +137,22 @@ static long signal_by_pidfd(pid_t pid)
 	return fd < 0 ? -1 : syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0);
 }
 
-static long read_memory(const struct place *p)
+/* The parent has the same byte at the same place. */
+static long reach_memory(const struct place *p, bool change)
 {
-	char byte;
-	struct iovec mine = { &byte, 1 }, its = { (void *)(uintptr_t)p, 1 };
+	static char byte;
+	struct iovec it = { &byte, 1 };
 
-	return process_vm_readv(p->parent, &mine, 1, &its, 1, 0);
+	return change ? process_vm_writev(p->parent, &it, 1, &it, 1, 0)
+		      : process_vm_readv(p->parent, &it, 1, &it, 1, 0);
 }
 
 static long with_processes(const char *what, const struct place *p)
 {
 	TRY("execve", execl("/bin/true", "true", NULL));
+	TRY("execveat",
+	    syscall(SYS_execveat, AT_FDCWD, "/bin/true", (const char *[]){ "true", NULL }, NULL,
+		    0));
 	TRY("fork", fork_and_wait(fork()));
 	TRY("fork by its old call", fork_and_wait(syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)));
 	TRY("clone3", clone_3());
@@ -150,7 +161,8 @@ static long with_processes(const char *what, const struct place *p)
 	TRY("kill a thread of the parent", syscall(SYS_tgkill, p->parent, p->parent, 0));
 	TRY("kill by pidfd", signal_by_pidfd(p->parent));
 	TRY("ptrace the parent", ptrace(PTRACE_SEIZE, p->parent, 0, 0));
-	TRY("read the parent's memory", read_memory(p));
+	TRY("read the parent's memory", reach_memory(p, false));
+	TRY("write the parent's memory", reach_memory(p, true));
 	TRY("enter a namespace", setns(p->ns, CLONE_NEWNET));
 	TRY("make a namespace", unshare(CLONE_NEWNET));
 	TRY("make a user namespace", unshare(CLONE_NEWUSER));
@@ -222,6 +234,7 @@ static long with_the_kernel(const char *what)
 	TRY("make code of data", make_code());
 	TRY("io_uring_setup", make_uring());
 	TRY("bpf", make_bpf_map());
+	TRY("userfaultfd", syscall(SYS_userfaultfd, O_CLOEXEC));
 	TRY("perf_event_open", count_events());
 	TRY("keyctl", syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, 1));
 	TRY("getpid by x32", by_other_table("x32"));
@@ -318,6 +331,14 @@ static long use_memory(void)
 	return more ? 0 : -1;
 }
 
+static long move_memory(void)
+{
+	void *at = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	at = at == MAP_FAILED ? at : mremap(at, 4096, 8192, MREMAP_MAYMOVE);
+	return at == MAP_FAILED ? -1 : munmap(at, 8192);
+}
+
 static long run_lua(void)
 {
 	static const char text[] =
@@ -355,12 +376,13 @@ static long tell_time(void)
 	return 0;
 }
 
-static long poll_for(const struct place *p, int ms)
+static long wait_for(const struct place *p, bool by_ppoll)
 {
-	struct pollfd both[2] = { { .fd = p->report, .events = POLLOUT },
-				  { .fd = mnl_socket_get_fd(p->netlink), .events = POLLIN } };
+	const struct timespec soon = { .tv_nsec = 20000000 };
+	struct pollfd fds[2] = { { .fd = p->ns }, { .fd = mnl_socket_get_fd(p->netlink) } };
 
-	return ms ? poll(&both[1], 1, ms) : poll(both, 2, 0);
+	fds[1].events = POLLIN;
+	return by_ppoll ? ppoll(fds, 2, &soon, NULL) : poll(fds, 2, 20);
 }
 
 /* The alarm was set before; the loop ends only when its handler has returned. */
@@ -397,14 +419,16 @@ static long with_what_it_has(const char *what, const struct place *p)
 	char random[16];
 
 	TRY("allocate 64 MiB", use_memory());
+	TRY("map, move and unmap memory", move_memory());
 	TRY("run Lua", run_lua());
 	TRY("read XML", read_xml("<domain><name>web</name></domain>"));
 	TRY("read XML in Russian",
 	    read_xml("<?xml version='1.0' encoding='KOI8-R'?><domain>\xc1</domain>"));
 	TRY("tell the time", tell_time());
 	TRY("draw a random number", getrandom(random, sizeof random, 0));
-	TRY("poll two descriptors", poll_for(p, 0));
-	TRY("wait in poll", poll_for(p, 50));
+	TRY("wait in poll", wait_for(p, false));
+	TRY("wait in ppoll", wait_for(p, true));
+	TRY("read and close what it kept", read_byte(p->file) ?: close(p->file));
 	TRY("take an alarm", wait_for_alarm());
 	TRY("spin for two seconds", spin());
 	TRY("abort", die_by_abort());
@@ -480,7 +504,9 @@ static int become(const char *as)
 {
 	int r = 0;
 
-	if (!strcmp(as, "net_admin"))
+	if (!strcmp(as, "root"))
+		r = setgroups(1, (gid_t[1]){ 0 }); /* a group to lose */
+	else if (!strcmp(as, "net_admin"))
 		r = only(CAP_NET_ADMIN);
 	else if (!strcmp(as, "namespace"))
 		r = enter_user_namespace();
@@ -495,7 +521,8 @@ static int enter(const struct order *o, const struct mt_confine *c, struct mt_er
 	const char *name = o->stage;
 	int r;
 
-	if (!strcmp(name, "all"))
+	unfiltered = !strcmp(name, "all but calls");
+	if (unfiltered || !strcmp(name, "all"))
 		return confine_wholly(c, e);
 	if (!strcmp(name, "none"))
 		return 0;
@@ -520,8 +547,8 @@ static int by_number(const void *a, const void *b)
 
 static void confine_as_ordered(const struct order *o, const struct place *p, struct mt_err *e)
 {
-	int keep[8] = { p->report, p->ns, mnl_socket_get_fd(p->netlink) };
-	unsigned int n = 3;
+	int keep[8] = { p->report, p->ns, p->file, mnl_socket_get_fd(p->netlink) };
+	unsigned int n = 4;
 	struct mt_confine c = { .keep = keep,
 				.parent = o->parent ? o->parent : p->parent,
 				.cpu_s = 1 };
@@ -550,10 +577,10 @@ static int leave_things(struct place *p)
 
 	if (fd < 0 || dup2(fd, LEFT) < 0 || close(fd))
 		return -1;
-	fd = open("file", O_CREAT | O_WRONLY, 0600);
+	p->file = open("file", O_CREAT | O_RDWR, 0600);
 	p->ns = open("/proc/self/ns/net", O_RDONLY);
 	p->netlink = mnl_socket_open(NETLINK_ROUTE);
-	return fd < 0 || close(fd) || p->ns < 0 || !p->netlink ||
+	return p->file < 0 || p->ns < 0 || !p->netlink ||
 		mnl_socket_bind(p->netlink, 0, MNL_SOCKET_AUTOPID);
 }
 
@@ -747,6 +774,32 @@ static int l_look(lua_State *l)
 	return 4;
 }
 
+/*
+ * confine.stop(order) -> whether a child that waits in poll still does, after a stop and SIGCONT
+ * Then poll goes on by another system call: restart_syscall(2)
+ */
+static int l_stop(lua_State *l)
+{
+	struct order o = take_order(l, 1);
+	struct pollfd end = { .events = POLLIN };
+	struct child child;
+	bool waits;
+
+	o.wait = true;
+	start(&child, &o);
+	end.fd = syscall(SYS_pidfd_open, child.pid, 0);
+	poll(NULL, 0, 20); /* it is in poll by now */
+	kill(child.pid, SIGSTOP);
+	waitpid(child.pid, NULL, WUNTRACED);
+	kill(child.pid, SIGCONT);
+	waits = poll(&end, 1, 100) == 0;
+	kill(child.pid, SIGKILL);
+	close(end.fd);
+	finish(&child);
+	lua_pushboolean(l, waits);
+	return 1;
+}
+
 /* A process between: makes the child, hands over its description, and waits for its own end. */
 static pid_t start_by_another(struct child *child, const struct order *o)
 {
@@ -821,8 +874,9 @@ int luaopen_internals_confine(lua_State *l);
 int luaopen_internals_confine(lua_State *l)
 {
 	static const luaL_Reg functions[] = {
-		{ "try", l_try },	  { "look", l_look },	      { "orphan", l_orphan },
-		{ "is_root", l_is_root }, { "landlock", l_landlock }, { NULL, NULL },
+		{ "try", l_try },	{ "stop", l_stop },	  { "look", l_look },
+		{ "orphan", l_orphan }, { "is_root", l_is_root }, { "landlock", l_landlock },
+		{ NULL, NULL },
 	};
 
 	luaL_newlib(l, functions);

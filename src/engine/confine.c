@@ -9,9 +9,9 @@
  *
  *  1. descriptors	to use what the caller had open: its locks, taps, sockets, terminal.
  *			First, since a tap must not stay attached while the rest goes on.
- *			0, 1 and 2 are /dev/null then, for a library that writes to one of them.
- *  2. ids		to act as root or as a member of root's groups. While the capabilities for
- *			it are there; before 5, since a change of ids clears the death signal.
+ *			0, 1 and 2 are /dev/null then, for a library that writes to them.
+ *  2. ids		to act as root or as a member of root's groups. While there are the
+ *			capabilities for it; before 5, as a change of ids clears the death signal.
  *  3. capabilities	to use the others: a uid 0 that kept its ids has none either, and netlink
  *			takes only questions (it looks at the sender, not only at the opener).
  *  4. gains		to get any of it back by exec; to be looked into by a process of the same
@@ -20,15 +20,14 @@
  *  6. files		to open, make or remove a file (a uid 0 without capabilities still owns
  *			/etc/shadow), to signal a process outside.
  *  7. limits		to spend CPU time without end, to get a new descriptor of any kind.
- *			After 6, which needs one for a moment. Memory is bounded in Lua's allocator and
- *by the size of the XML: RLIMIT_AS would stop sanitizers, which reserve terabytes, and RLIMIT_FSIZE
- *would kill it when an answer goes to a file.
+ *			After 6, which needs one for a moment. Memory is bounded in Lua's
+ *			allocator and by the size of the XML: RLIMIT_AS would stop sanitizers,
+ *			and RLIMIT_FSIZE would kill it when the answer goes to a file.
  *  8. calls		to ask the kernel anything outside filter_gen.c's list. Last, since it
  *			forbids what the other stages do.
  *
- * Any failure is fatal but three, which leave the process with less and not more than it would
- * have had: ids that the caller may not change, a limit that is tighter already, and a kernel
- * without Landlock, where stage 8 alone keeps files shut.
+ * Any failure is fatal, but for three that are none: ids that the caller may not change, a limit
+ * that is tighter already, and a kernel without Landlock, where 7 and 8 alone keep files shut.
  *
  * a ?: b is GNU C for: a if it is not 0, and then b is not even evaluated; else b.
  */

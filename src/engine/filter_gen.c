@@ -80,6 +80,13 @@ static const struct row rows[] = {
 	ALLOW(sigreturn, "the same on 32 bits"),
 	ALLOW(exit_group, "the end"),
 
+#ifdef MT_SANITIZED
+	/* A sanitizer's runtime, which lives in the same process. */
+	ALLOW(sigaltstack, "where the stack is, before each longjmp: Lua's errors"),
+	ALLOW(getpid, "the head of a report"),
+	ALLOW(gettid, "the head of a report"),
+#endif
+
 	/* Another process, and the memory of others. */
 	KILL(execve, "runs a program"),
 	KILL(execveat, "runs a program"),
