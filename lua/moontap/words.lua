@@ -42,7 +42,8 @@ end
 --- tap(nic [, fields])
 -- Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
 --   fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
---            those of tap are for unmanaged NICs, and count for nothing when libvirt makes the tap
+--            those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
+--            tap; group is the tap's, for link's own say link{ name = nic.dev, group = … }
 -- Raises: not the nic that is being connected; an unknown field; a value that does not fit.
 --   tap(nic, { master = "br0", mtu = 9000, up = true })
 function words.tap(nic, fields)

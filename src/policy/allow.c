@@ -34,7 +34,7 @@ int l_allow(lua_State *L)
 		luaL_error(L, "allow: only at the top level of a policy");
 	luaL_argcheck(L, lua_istable(L, 1), 1, "a table of fields expected");
 	mtl_unknown(L, 1, "allow", kinds);
-	mtl_take(L, 1, "allow", &all);
+	mtl_take(L, 1, "allow", NULL, &all);
 	for (int i = 0; i < allow.nfields; i++) {
 		struct mt_record one = { .kind = &allow };
 		size_t n;

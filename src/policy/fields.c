@@ -132,7 +132,8 @@ static int from_lua(lua_State *L, const struct mt_field *f, struct mt_value *v, 
 	return mismatch(f, what, e);
 }
 
-void mtl_take(lua_State *L, int table, const char *verb, struct mtl_record *d)
+void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *first,
+	      struct mtl_record *d)
 {
 	const struct mt_kind *k = d->r.kind;
 	struct mt_err e;
@@ -141,6 +142,8 @@ void mtl_take(lua_State *L, int table, const char *verb, struct mtl_record *d)
 		struct mt_value v = { .state = MT_UNSET };
 		const char *name = NULL;
 
+		if (first && mt_kind_field(first, k->fields[i].name) >= 0)
+			continue;
 		lua_pushstring(L, k->fields[i].name);
 		if (lua_rawget(L, table) != LUA_TNIL) {
 			if (from_lua(L, &k->fields[i], &v, &name, &e)) {

@@ -79,7 +79,7 @@ static struct mtl_record filter(lua_State *L, const char *what)
 		luaL_error(L, "%s: a table of fields expected, not a %s", what,
 			   luaL_typename(L, 1));
 	mtl_unknown(L, 1, what, kinds);
-	mtl_take(L, 1, what, &d);
+	mtl_take(L, 1, what, NULL, &d);
 	for (int i = 0; i < d.r.kind->nfields; i++)
 		if (d.name[i])
 			luaL_error(L, "%s: %s: a number expected here, not a name", what,

@@ -64,7 +64,9 @@ int mtl_run(struct mt_policy *p, lua_CFunction f, void *data, struct mt_err *e);
 void mtl_compile(lua_State *L, const char *text, size_t n, const char *path);
 
 /* say.c: lines of the answer */
+/** mtl_say() - say a line, \n included; too many end the policy [-0, +0] */
 void mtl_say(lua_State *L, const char *line, size_t n);
+/** mtl_word() - add " name=text", the text escaped */
 void mtl_word(luaL_Buffer *b, const char *name, const char *text);
 int l_say(lua_State *L);
 
@@ -73,9 +75,19 @@ struct mtl_record {
 	struct mt_record r;
 	const char *name[MT_FIELDS_MAX]; /* of a user or group: looked up by who has the right to */
 };
+
+/** mtl_unknown() - raise for a field of the table at @table that none of @kinds has [-0, +0] */
 void mtl_unknown(lua_State *L, int table, const char *verb, const struct mt_kind *const *kinds);
-void mtl_take(lua_State *L, int table, const char *verb, struct mtl_record *d);
+
+/** mtl_take() - put the fields that @d's kind has, and @first (or NULL) has not, into @d; texts are
+ * borrowed from the table [-0, +0] */
+void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *first,
+	      struct mtl_record *d);
+
+/** mtl_push() - push a record as a table [-0, +1] */
 void mtl_push(lua_State *L, const struct mt_record *r);
+
+/** mtl_raise() - raise what @e says; does not return */
 int mtl_raise(lua_State *L, const struct mt_err *e) __attribute__((noreturn));
 
 /* What each file adds to the table on the top of the stack [-0, +0]. */

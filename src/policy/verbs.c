@@ -72,19 +72,21 @@ static int l_verb(lua_State *L)
 	luaL_argcheck(L, lua_istable(L, 1) && lua_gettop(L) == 1, 1,
 		      "one table of fields expected");
 	mtl_unknown(L, 1, verb, kinds);
-	mtl_take(L, 1, verb, &d);
+	mtl_take(L, 1, verb, NULL, &d);
 	declare(L, &d);
 	return 0;
 }
 
-/* A record for @device: the fields that @kind knows of the tables at 2 and 3. */
-static void declare_part(lua_State *L, const struct mt_kind *kind, const char *device)
+/* A record for @device: the fields of the tables at 2 and 3 that @kind knows and @first does not.
+ */
+static void declare_part(lua_State *L, const struct mt_kind *kind, const struct mt_kind *first,
+			 const char *device)
 {
 	struct mtl_record d = { .r.kind = kind };
 
 	if (!lua_isnil(L, 3))
-		mtl_take(L, 3, "tap", &d);
-	mtl_take(L, 2, "tap", &d);
+		mtl_take(L, 3, "tap", first, &d);
+	mtl_take(L, 2, "tap", first, &d);
 	mt_record_put(&d.r, 0, mt_name_from(device));
 	declare(L, &d);
 }
@@ -108,8 +110,8 @@ static int l_tap(lua_State *L)
 		luaL_error(L, "tap: 'name' is the nic's and cannot be given");
 	lua_settop(L, 3);
 	if (!lua_isnil(L, 3))
-		declare_part(L, tap, device);
-	declare_part(L, link, device);
+		declare_part(L, tap, NULL, device);
+	declare_part(L, link, tap, device);
 	return 0;
 }
 
