@@ -107,9 +107,17 @@ $(BUILD)/gen/lua/%.h: lua/moontap/%.lua
 
 $(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
 
+# Links to the program: what it does depends on the name that it is called by.
+ENTRY_POINTS := $(patsubst %,$(BUILD)/%,qemu-ifup qemu-ifdown qemu lxc)
+
+$(ENTRY_POINTS):
+	@mkdir -p $(@D)
+	$(Q)ln -sf moontap $@
+
 .PHONY: program
 program: $(BUILD)/moontap $(BUILD)/libmoontap.a $(BUILD)/lib/moontap/moontap-xml.so \
-	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/share/moontap/hooks
+	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/share/moontap/hooks \
+	$(ENTRY_POINTS)
 
 # Modules are found beside the program, wherever it was built or installed.
 RUNPATH := -Wl,--enable-new-dtags -Wl,-rpath,'$$ORIGIN/lib/moontap:$$ORIGIN/../lib/moontap'

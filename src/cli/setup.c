@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #define POLICY "/etc/moontap/policy.lua"
-#define STATE "/run/moontap"
-#define HOOKS "/etc/moontap/hooks"
+#define STATE  "/run/moontap"
+#define HOOKS  "/etc/moontap/hooks"
 
 static void stop(int signal)
 {
