@@ -14,6 +14,8 @@ enum mt_want {
 	MT_WANT_DECISIONS = 2, /* the policy's decide() for each NIC */
 	MT_WANT_PLANS = 4,     /* and its connect() for those selected */
 	MT_WANT_XML = 8, /* the document with decide() applied; nothing when nothing changes */
+	MT_WANT_WHOLE = 16, /* with MT_WANT_XML: the document as it is when nothing changes */
+	MT_WANT_NOTES = 32, /* log what libvirt\'s own schema would refuse */
 };
 
 /* Where the guest's description comes from: the first that is given. */

@@ -36,6 +36,7 @@ struct evaluator {
 	struct mt_fact *facts;
 	char *bytes; /* of the document */
 	size_t n;
+	struct mt_names *names; /* that devices have already */
 	struct mt_edit *edits;
 	size_t nedits;
 	char *text; /* of the answer, until it is written */
@@ -141,7 +142,7 @@ static int policy_says(void *data, const char *line, size_t n)
 		nic = nic->next;
 	if (!decision || !nic)
 		return 0;
-	if (mt_domain_decide(v->facts, nic, !strcmp(decision, "unmanaged"), dev, name,
+	if (mt_domain_decide(v->names, nic, !strcmp(decision, "unmanaged"), dev, name,
 			     &v->edits[v->nedits], &e))
 		return say_error(v, &e), -EINVAL;
 	if (v->edits[v->nedits].dev == name)
@@ -293,12 +294,34 @@ static bool selected(const struct mt_request *q, const struct mt_fact *nic)
 	return !q->only;
 }
 
+/* LXC names no device before it started: at start the host's end is its peer, and a link of `guest
+ * actual` (libvirt-lxc's <guest dev='eth0' actual='vnet1'/>). Every NIC of LXC's is managed. */
+static int complete_container(struct evaluator *v, struct mt_fact *nic)
+{
+	const char *actual = mt_fact_text_at(nic, "guest.actual");
+	struct mt_fact *unmanaged = mt_fact_get(nic, "unmanaged");
+	struct mt_device end, host;
+	struct mt_err e;
+	char *name;
+
+	if (unmanaged)
+		unmanaged->boolean = false;
+	if (!actual || mt_fact_get(nic, "dev") || !v->host ||
+	    mt_device_by_name(v->host, actual, &end, &e) ||
+	    mt_device_by_index(v->host, end.peer, &host, &e))
+		return 0;
+	name = mt_pool_copy(&v->pool, host.name, strlen(host.name));
+	return name ? set_string(v, nic, "dev", name) : -ENOMEM;
+}
+
 /* What comes from the caller and not from the document: names, and what is known of the guest. */
 static int complete_facts(struct evaluator *v)
 {
 	const struct mt_request *q = v->q;
 	struct mt_facts b = { .pool = &v->pool };
 	struct mt_fact *domain = mt_fact_get(v->facts, "domain");
+	const char *hypervisor = mt_fact_text_at(domain, "type");
+	bool lxc = hypervisor && !strcmp(hypervisor, "lxc");
 	int unnamed = 0, err = 0;
 
 	mt_fact_boolean(&b, domain, "known", q->known);
@@ -307,6 +330,8 @@ static int complete_facts(struct evaluator *v)
 	mt_fact_each (nic, mt_fact_get(v->facts, "nics")) {
 		const char *type = mt_fact_text_at(nic, "type");
 
+		if (lxc)
+			err |= complete_container(v, nic);
 		if (q->dev && selected(q, nic))
 			err |= set_string(v, nic, "dev", q->dev);
 		else if (q->unnamed && !mt_fact_get(nic, "dev") && type &&
@@ -381,7 +406,22 @@ static int say_xml(struct evaluator *v, struct mt_err *e)
 
 	if (mt_domain_rewrite(v->xml, v->bytes, v->n, &o, v->edits, v->nedits, &out, &n, e))
 		return say_error(v, e), -e->code;
+	if (!out && v->q->want & MT_WANT_WHOLE)
+		return say_blob(v, "xml", v->bytes, v->n);
 	return out ? say_blob(v, "xml", out, n) : 0;
+}
+
+static int say_notes(struct evaluator *v)
+{
+	int err = 0;
+
+	mt_fact_each (nic, mt_fact_get(v->facts, "nics")) {
+		const char *note = mt_domain_schema_note(nic);
+
+		if (note && !err)
+			err = say(v, "log", (const char *[]){ "text", note, NULL });
+	}
+	return err;
 }
 
 static int ask_policy(struct evaluator *v, struct mt_err *e)
@@ -391,7 +431,8 @@ static int ask_policy(struct evaluator *v, struct mt_err *e)
 	size_t n = 0;
 
 	v->edits = mt_pool_alloc(&v->pool, (nics->in.n + 1) * sizeof *v->edits);
-	if (!wanted || !v->edits)
+	v->names = mt_names_new(v->facts, &v->pool);
+	if (!wanted || !v->edits || !v->names)
 		return mt_fail(e, ENOMEM, "evaluator", "", NULL);
 	mt_fact_each (nic, nics) {
 		if (v->q->want & MT_WANT_PLANS && mt_fact_get(nic, "dev") && selected(v->q, nic))
@@ -412,9 +453,9 @@ static int evaluate(struct evaluator *v, struct mt_err *e)
 		return e->code ? say_error(v, e) : 0, err;
 	if (q->want & MT_WANT_FACTS && say_facts(v))
 		return -EPIPE;
-	if (complete_facts(v) || say_domain(v))
+	if (complete_facts(v) || say_domain(v) || (q->want & MT_WANT_NOTES && say_notes(v)))
 		return -ENOMEM;
-	if (v->policy && q->want & ~(unsigned)MT_WANT_FACTS && ask_policy(v, e))
+	if (v->policy && q->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) && ask_policy(v, e))
 		return -e->code;
 	return q->want & MT_WANT_XML ? say_xml(v, e) : 0;
 }

@@ -33,7 +33,7 @@ static int open_hook(struct mt_files *f, int dir, const char *folder, const char
 	snprintf(path, sizeof path, "%s/%s", folder, file);
 	hook->path = mt_pool_copy(&f->pool, path, strlen(path));
 	hook->fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (!hook->path || hook->fd < 0)
+	if (!hook->path || hook->fd < 0 || fstat(hook->fd, &hook->st))
 		return 0; /* whoever asks for it is told that it is not there */
 	memcpy(hook->name, file, n);
 	hook->name[n] = 0;
@@ -59,6 +59,8 @@ int mt_files_open(struct mt_files *f, const char *policy, bool optional, const c
 	f->policy.fd = open(policy, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (f->policy.fd < 0)
 		return errno == ENOENT && optional ? 0 : bad(e, errno, policy, NULL);
+	if (fstat(f->policy.fd, &f->policy.st))
+		return bad(e, errno, policy, NULL);
 	for (; dirs && *dirs; dirs++)
 		open_folder(f, *dirs);
 	return 0;
@@ -78,27 +80,24 @@ unsigned mt_files_descriptors(const struct mt_files *f, int *fds)
 int mt_files_read(const struct mt_files *all, const struct mt_file *f, const char **text, size_t *n,
 		  struct mt_pool *p, struct mt_err *e)
 {
-	struct stat st;
+	const struct stat *st = &f->st;
 	char *to;
 
-	if (fstat(f->fd, &st))
-		return bad(e, errno, f->path, NULL);
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st->st_mode))
 		return bad(e, EINVAL, f->path, "it is no file");
-	if ((st.st_uid != 0 && st.st_uid != all->runner) || st.st_mode & 022) {
-		mt_bad(e, "policy", f->path,
-		       "it belongs to uid %u with mode %04o; it must belong to root or to who runs "
-		       "moontap, and be writable by nobody else",
-		       (unsigned)st.st_uid, (unsigned)st.st_mode & 07777);
-		return -EINVAL;
-	}
-	if (st.st_size > MT_FILE_BYTES_MAX)
+	if ((st->st_uid != 0 && st->st_uid != all->runner) || st->st_mode & 022)
+		return mt_bad(
+			e, "policy", f->path,
+			"it belongs to uid %u with mode %04o; it must belong to root or to who "
+			"runs moontap, and be writable by nobody else",
+			(unsigned)st->st_uid, (unsigned)st->st_mode & 07777);
+	if (st->st_size > MT_FILE_BYTES_MAX)
 		return bad(e, EFBIG, f->path, "it is larger than 1 MiB");
-	to = mt_pool_alloc(p, (size_t)st.st_size + 1);
+	to = mt_pool_alloc(p, (size_t)st->st_size + 1);
 	if (!to)
 		return bad(e, ENOMEM, f->path, NULL);
-	for (*n = 0; *n < (size_t)st.st_size;) {
-		ssize_t got = pread(f->fd, to + *n, (size_t)st.st_size - *n, (off_t)*n);
+	for (*n = 0; *n < (size_t)st->st_size;) {
+		ssize_t got = read(f->fd, to + *n, (size_t)st->st_size - *n);
 
 		if (got < 0 && errno == EINTR)
 			continue;

@@ -4,7 +4,7 @@
  *
  * Nothing can be opened once the evaluator is confined, and what a policy will ask for is not known
  * before it runs. So every file of the hook directories is opened, which costs microseconds; owner
- * and mode are checked, on the descriptor, of those that are used.
+ * and mode, taken on the descriptor, are checked of those that are used.
  */
 #ifndef MT_ENGINE_EVALUATOR_FILE_H
 #define MT_ENGINE_EVALUATOR_FILE_H
@@ -13,12 +13,14 @@
 #include "base/pool.h"
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #define MT_FILES_MAX	  256 /* hook files in all */
 #define MT_FILE_BYTES_MAX (1u << 20)
 
 struct mt_file {
 	int fd;
+	struct stat st; /* taken on the descriptor: fstat is out of reach later on */
 	const char *path;
 	char name[64]; /* of a hook: without folder and .lua */
 };
