@@ -179,7 +179,7 @@ static int read_device(struct all *all, const struct nlmsghdr *n)
 	if (asked->state == MT_SET && check_name(asked->name, &d, l->e))
 		return -l->e->code;
 	r.ifindex = (uint32_t)d.head->ifi_index;
-	is = all->kind && strcmp(d.kind, all->kind) ? 0 : all->decode(l->h, &d, &r, l->e);
+	is = all->kind && strcmp(d.kind, all->kind) ? 0 : all->decode(l, &d, &r);
 	if (is < 0)
 		return is;
 	if (!is)
@@ -214,10 +214,9 @@ int mt_nl_list_devices(struct mt_list *l, const char *kind, mt_nl_decode decode)
 	return mt_list_done(l, err);
 }
 
-int mt_nl_decode_data(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
-		      struct mt_err *e)
+int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
 {
-	int err = mt_nl_get_fields(h, d->data, r, e);
+	int err = mt_nl_get_fields(l->h, d->data, r, l->e);
 
 	return err ? err : 1;
 }

@@ -61,13 +61,13 @@ static ssize_t receive(struct mt_host *h, const struct nlmsghdr *request, int64_
 	(void)request;
 	for (;;) {
 		struct sockaddr_nl from = { 0 };
-		socklen_t size = sizeof from;
-		ssize_t len = recvfrom(fd, h->buf, sizeof h->buf, MSG_DONTWAIT | MSG_TRUNC,
-				       (struct sockaddr *)&from, &size);
+		struct iovec part = { h->buf, sizeof h->buf };
+		struct msghdr m = { &from, sizeof from, &part, 1, NULL, 0, 0 };
+		ssize_t len = recvmsg(fd, &m, MSG_DONTWAIT | MSG_TRUNC);
 
 		if (len > (ssize_t)sizeof h->buf)
 			return -EMSGSIZE;
-		if (len >= 0 && size == sizeof from && !from.nl_pid)
+		if (len >= 0 && m.msg_namelen == sizeof from && !from.nl_pid)
 			return len;
 		if (len >= 0)
 			continue; /* not from the kernel */
