@@ -168,13 +168,13 @@ struct mt_parsed {
 };
 
 /**
- * mt_value_parse() - text to value
+ * mt_scalar_parse() - text to value
  * @pool:	for what has no room in @v
  * @want:	room for what would be right, "must be yes or no"
  *
  * Return: 0; -EINVAL: refused, @want filled; or -ENOMEM.
  */
-int mt_value_parse(const struct mt_row *row, const char *text, struct mt_pool *pool,
+int mt_scalar_parse(const struct mt_row *row, const char *text, struct mt_pool *pool,
 		   struct mt_parsed *v, char *want, size_t want_n);
 
 /* A number as libvirt's virStrToLong_* read it: blanks and + before it, nothing after it. */

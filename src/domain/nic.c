@@ -130,7 +130,7 @@ int mt_nic_row(struct mt_nic *nic, const struct mt_row *row, const struct mt_ele
 		text = row->otherwise;
 	if (!text)
 		return 0;
-	r = mt_value_parse(row, text, nic->b->pool, &v, want, sizeof want);
+	r = mt_scalar_parse(row, text, nic->b->pool, &v, want, sizeof want);
 	if (r == -ENOMEM)
 		nic->b->failed = true;
 	if (r == -EINVAL)

@@ -185,7 +185,7 @@ static int parse_path(const char *s, struct mt_pool *pool, struct mt_parsed *v)
 	return 0;
 }
 
-int mt_value_parse(const struct mt_row *row, const char *text, struct mt_pool *pool,
+int mt_scalar_parse(const struct mt_row *row, const char *text, struct mt_pool *pool,
 		   struct mt_parsed *v, char *want, size_t want_n)
 {
 	v->is = MT_PARSED_STRING;
