@@ -291,7 +291,7 @@ static int port_forwards(struct mt_nic *nic, const struct mt_element *el)
 const struct mt_part mt_parts[] = {
 	{ "target", 0, target },
 	{ "source/reconnect", MT_BIT(MT_VHOSTUSER), reconnect },
-	{ "source/address", MT_BIT(MT_HOSTDEV), mt_part_host_address },
+	{ "source", MT_BIT(MT_HOSTDEV), mt_part_host_address },
 	{ "source", 0, mt_part_host_ips },
 	{ "", 0, mt_part_guest_ips },
 	{ "vlan", 0, vlan },
@@ -301,6 +301,7 @@ const struct mt_part mt_parts[] = {
 	{ "portForward", 0, port_forwards },
 	{ "boot", 0, mt_part_boot },
 	{ "alias", 0, mt_part_alias },
+	{ "rom", 0, mt_part_rom },
 	{ "address", 0, mt_part_guest_address },
 };
 const size_t mt_parts_n = sizeof mt_parts / sizeof *mt_parts;
