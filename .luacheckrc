@@ -2,3 +2,12 @@
 std = "lua54"
 max_line_length = 100
 files["spec/"] = { std = "lua54+busted" }
+stds.policy = {
+  globals = { "decide", "connect", "connect_other" },
+  read_globals = {
+    "hook", "allow", "refuse", "log", "host", "tap",
+    "bridge", "veth", "link", "port", "conf", "addr", "route", "neigh",
+  },
+}
+files["hooks/"] = { std = "lua54+policy" }
+files["samples/"] = { std = "lua54+policy" }

@@ -10,6 +10,7 @@ CC      ?= cc
 PREFIX  ?= /usr/local
 BUILD   ?= build
 LUA     ?= lua5.4
+LUAC    ?= luac5.4
 BUSTED  ?= busted
 PKG_CONFIG ?= pkg-config
 CFLAGS  ?= -O2 -g
@@ -27,7 +28,7 @@ all: program
 # One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
 PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
 	libjansson-dev libseccomp-dev
-PACKAGES_check := $(PACKAGES_build) lua-busted iproute2 util-linux
+PACKAGES_check := $(PACKAGES_build) lua-busted lua-cjson iproute2 util-linux
 PACKAGES_lint  := $(PACKAGES_build) clang clang-format clang-tidy lua-check
 
 .PHONY: deps-build deps-check deps-lint deps-guest
@@ -47,13 +48,14 @@ deps-build deps-check deps-lint deps-guest: deps-%:
 
 pkg      = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-	-Wwrite-strings -Wvla -Wformat=2 $(if $(WERROR),-Werror)
-SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer \
-	-fno-sanitize-recover=undefined)
+	-Wwrite-strings -Wvla -Wformat=2 -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 comma   := ,
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer \
+	-fno-sanitize-recover=undefined -DMT_SANITIZED)
 override OWN := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 	-fno-strict-aliasing -fstack-protector-strong $(SANFLAGS) -Isrc -I$(BUILD)/gen \
-	-DMT_VERSION='"$(VERSION)"' -DMT_PREFIX='"$(PREFIX)"' -MMD -MP
+	$(if $(FAULTS),-DMOONTAP_FAULTS) \
+	-DMOONTAP_VERSION='"$(VERSION)"' -DMOONTAP_PREFIX='"$(PREFIX)"' -MMD -MP
 compile  = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS)
 link     = $(CC) $(SANFLAGS) -Wl,--as-needed -Wl,-z,relro $(CFLAGS) $(LDFLAGS)
 
@@ -62,6 +64,8 @@ LUA_LIBS    = $(call pkg,--libs,lua5.4)
 XML_CFLAGS  = $(call pkg,--cflags,libxml-2.0)
 XML_LIBS    = $(call pkg,--libs,libxml-2.0)
 MNL_LIBS    = $(call pkg,--libs,libmnl)
+JSON_LIBS   = $(call pkg,--libs,jansson)
+SECCOMP_LIBS = $(call pkg,--libs,libseccomp)
 
 # A changed flag rebuilds what was built with another.
 $(BUILD)/.flags: FORCE
@@ -79,9 +83,10 @@ objects  = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 # domain/xml*.c see libxml2 and make a module of their own; cli/json*.c see jansson, likewise.
 XML_OBJ     := $(call objects,$(wildcard src/domain/xml*.c))
 JSON_OBJ    := $(call objects,$(wildcard src/cli/json*.c))
-# The library: no Lua, no libxml2. engine/evaluator*.c run in the child only.
-EVAL_OBJ    := $(call objects,$(wildcard src/engine/evaluator*.c)) $(call objects,$(call sources,policy))
-LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ),$(call objects,$(call sources,base domain kernel plan engine)))
+# The library: no Lua, no libxml2. engine/evaluator*.c and confine.c run in the child only.
+EVAL_OBJ    := $(call objects,$(wildcard src/engine/evaluator*.c src/engine/confine.c)) \
+	$(call objects,$(call sources,policy))
+LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ) %/filter_gen.o,$(call objects,$(call sources,base domain kernel plan engine)))
 CLI_OBJ     := $(filter-out $(JSON_OBJ),$(call objects,$(call sources,cli)))
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
@@ -89,28 +94,80 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -c -o $@ $<
 
+# lua/moontap/*.lua that run inside of a policy's state are in the objects, compiled: parsing them
+# would be most of its start.
+SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox words ask)
+
+$(BUILD)/gen/lua/%.h: lua/moontap/%.lua
+	$(call say,LUAC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(LUAC) -s -o $(@:.h=.luac) $<
+	$(Q){ echo 'static const unsigned char lua_$*[] = {'; \
+	  od -An -v -tu1 $(@:.h=.luac) | sed 's/ *\([0-9]\{1,\}\)/\1,/g'; echo '};'; } >$@
+
+$(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
+
 .PHONY: program
-program: $(BUILD)/libmoontap.a $(if $(XML_OBJ),$(BUILD)/lib/moontap/xml.so)
+program: $(BUILD)/moontap $(BUILD)/libmoontap.a $(BUILD)/lib/moontap/moontap-xml.so \
+	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/share/moontap/hooks
+
+# Modules are found beside the program, wherever it was built or installed.
+RUNPATH := -Wl,--enable-new-dtags -Wl,-rpath,'$$ORIGIN/lib/moontap:$$ORIGIN/../lib/moontap'
+
+$(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(BUILD)/libmoontap.a
+	$(call say,LINK,$@)
+	$(Q)$(link) -o $@ $^ $(RUNPATH) $(LUA_LIBS) $(MNL_LIBS)
+
+$(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ) $(BUILD)/libmoontap.a
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -shared -o $@ $^ $(JSON_LIBS) $(MNL_LIBS)
+
+$(BUILD)/share/moontap/hooks:
+	@mkdir -p $(@D)
+	$(Q)ln -sfn $(abspath hooks) $@
 
 $(BUILD)/libmoontap.a: $(LIB_OBJ)
 	$(call say,AR,$@)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-$(BUILD)/lib/moontap/xml.so: $(XML_OBJ) $(BUILD)/libmoontap.a
+$(BUILD)/lib/moontap/moontap-xml.so: $(XML_OBJ) $(BUILD)/libmoontap.a
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(link) -shared -o $@ $^ $(XML_LIBS)
+
+# The evaluator's filter: a program that runs here prints it, for the architecture that it runs on.
+HOSTCC ?= cc
+
+$(BUILD)/filter_gen: src/engine/filter_gen.c $(BUILD)/.flags
+	$(call say,HOSTCC,$@)
+	$(Q)$(HOSTCC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(if $(SAN),-DMT_SANITIZED) -o $@ $< \
+	  $(SECCOMP_LIBS)
+
+$(BUILD)/gen/engine/filter.h: $(BUILD)/filter_gen
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$< >$@
+
+$(BUILD)/obj/engine/confine.o: $(BUILD)/gen/engine/filter.h
 
 # --- the specs' bindings to internals: one module a file of spec/internals, never installed ---------
 
 SPEC_SO := $(patsubst spec/internals/%.c,$(BUILD)/spec/internals/%.so,$(wildcard spec/internals/*.c))
 
-$(BUILD)/spec/internals/%.so: spec/internals/%.c $(EVAL_OBJ) $(XML_OBJ) $(BUILD)/libmoontap.a $(BUILD)/.flags
+# An archive, so that each takes in only what it uses.
+$(BUILD)/spec/internals.a: $(LIB_OBJ) $(EVAL_OBJ) $(XML_OBJ)
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/spec/internals/%.so: spec/internals/%.c $(BUILD)/spec/internals.a $(BUILD)/.flags
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(compile) $(LUA_CFLAGS) -fvisibility=default $(SANFLAGS) -shared -Wl,-z,nodelete -o $@ $< \
-	  $(EVAL_OBJ) $(XML_OBJ) $(BUILD)/libmoontap.a $(MNL_LIBS) $(XML_LIBS)
+	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -fvisibility=default -shared -Wl,-z,nodelete \
+	  -Wl,--as-needed -o $@ $< $(BUILD)/spec/internals.a $(MNL_LIBS) $(XML_LIBS)
 
 # --- check ----------------------------------------------------------------------------------------
 
@@ -120,8 +177,7 @@ check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs
 
 specs: program $(SPEC_SO)
-	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(BUSTED) --lua=$$(command -v $(LUA)) \
-	  --cpath='$(BUILD)/spec/?.so' --lpath='./?.lua;./lua/?.lua;./lua/?/init.lua' \
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
 	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
 
 -include spec/guest/guest.mk

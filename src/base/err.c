@@ -15,8 +15,10 @@ static void one_line(char *s)
 			*s = ' ';
 }
 
-static int fill(struct mt_err *e, int code, enum mt_blame blame, const char *op,
-		const char *subject, const char *fmt, va_list ap)
+__attribute__((format(printf, 6, 0))) static int fill(struct mt_err *e, int code,
+						      enum mt_blame blame, const char *op,
+						      const char *subject, const char *fmt,
+						      va_list ap)
 {
 	e->code = code;
 	e->blame = blame;
@@ -61,6 +63,14 @@ int mt_err_in(struct mt_err *e, const char *fmt, ...)
 	va_end(ap);
 	snprintf(whole, sizeof whole, "%s%s", before, e->subject);
 	snprintf(e->subject, sizeof e->subject, "%.*s", (int)sizeof e->subject - 1, whole);
+	one_line(e->subject);
+	return -e->code;
+}
+
+int mt_err_about(struct mt_err *e, const char *op, const char *subject)
+{
+	snprintf(e->op, sizeof e->op, "%s", op);
+	snprintf(e->subject, sizeof e->subject, "%s", subject);
 	one_line(e->subject);
 	return -e->code;
 }

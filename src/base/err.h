@@ -3,8 +3,8 @@
  * err.h - what went wrong: the caller's struct, filled once
  *
  * The struct lives on the caller's stack: filling it allocates nothing, and nothing is to be freed
- * when Lua unwinds past it. It is filled by whoever asked the kernel or read the byte; callers above
- * may only put it in context.
+ * when Lua unwinds past it. It is filled by whoever asked the kernel or read the byte; callers
+ * above may only put it in context.
  */
 #ifndef MT_BASE_ERR_H
 #define MT_BASE_ERR_H
@@ -46,6 +46,10 @@ int mt_bad(struct mt_err *e, const char *op, const char *subject, const char *fm
 
 /** mt_err_in() - put an error in context: "nic 2: " goes before the subject. Returns -@e->code. */
 int mt_err_in(struct mt_err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/** mt_err_about() - say what was tried on what, where the one who failed could not. Returns -@e->code.
+ */
+int mt_err_about(struct mt_err *e, const char *op, const char *subject);
 
 /** mt_err_line() - one line for people, "link.set vnet0: Invalid argument"; returns @buf */
 const char *mt_err_line(const struct mt_err *e, char *buf, unsigned long n);

@@ -1,0 +1,166 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- sandbox.lua - what is left of Lua for policies and hooks, in an environment for each file
+--
+-- The same facts give the same plan: nothing here depends on an address, a clock or chance. Files
+-- share no table that they could change: each has its own copies of the libraries, and sees facts
+-- through read-only views.
+--
+-- Requires: the table that policy/sandbox.c makes; it gets environment(), view() and behind().
+local core = ...
+local words = core.words
+
+-- Keys are sorted by type, then by value; there is no order among tables or functions.
+local sortable = { boolean = true, number = true, string = true }
+
+local function by_type(a, b)
+  local ta, tb = type(a), type(b)
+  if ta ~= tb then return ta < tb end
+  if ta == "boolean" then return b and not a end
+  return a < b
+end
+
+local function sorted_keys(t)
+  local keys, n, mixed = {}, 0, false
+  for key in next, t do
+    if not sortable[type(key)] then error("pairs: a " .. type(key) .. " as key has no order") end
+    n = n + 1
+    keys[n] = key
+    mixed = mixed or type(key) ~= type(keys[1]) or type(key) == "boolean"
+  end
+  table.sort(keys, mixed and by_type or nil)
+  return keys
+end
+
+-- The iterator of pairs(): a key that was taken out meanwhile is passed over.
+local function in_order(t, show)
+  local keys, i = sorted_keys(t), 0
+  return function()
+    local key, value
+    repeat
+      i = i + 1
+      key = keys[i]
+      value = key ~= nil and rawget(t, key)
+    until key == nil or value ~= nil
+    if show then value = show(value) end
+    return key, value
+  end
+end
+
+--- pairs(t) -> iterator
+-- The table's keys and values, in sorted order: booleans, numbers, strings.
+-- Raises: not a table; a key that is a table or a function.
+function words.pairs(t)
+  local own = core.metafield(t, "__pairs")
+  if own then return own(t) end
+  if type(t) ~= "table" then error("pairs: a table expected, not a " .. type(t)) end
+  return in_order(t)
+end
+
+-- What a view stands for, and the view of a table: the same one each time.
+local behind = setmetatable({}, { __mode = "k" })
+local views = setmetatable({}, { __mode = "kv" })
+local readonly = { __metatable = false }
+
+local function view(value)
+  if type(value) ~= "table" then return value end
+  local seen = views[value]
+  if not seen then
+    seen = setmetatable({}, readonly)
+    behind[seen], views[value] = value, seen
+  end
+  return seen
+end
+
+function readonly.__index(seen, key)
+  return view(behind[seen][key])
+end
+
+function readonly.__newindex(_, key)
+  error("'" .. words.tostring(key) .. "' cannot be set: what a policy is told is read-only")
+end
+
+function readonly.__len(seen)
+  return #behind[seen]
+end
+
+function readonly.__pairs(seen)
+  return in_order(behind[seen], view)
+end
+
+function core.behind(seen)
+  return behind[seen]
+end
+
+core.view = view
+
+-- Sorting is stable, and no pivot is drawn by the clock as the library's is for large arrays.
+local function merge(from, to, low, middle, high, less)
+  local left, right = low, middle + 1
+  for i = low, high do
+    if left <= middle and (right > high or not less(from[right], from[left])) then
+      to[i], left = from[left], left + 1
+    else
+      to[i], right = from[right], right + 1
+    end
+  end
+end
+
+local function below(a, b)
+  return a < b
+end
+
+--- table.sort(array [, less])
+-- Sort an array in place; what is equal stays in its order.
+local function sort(array, less)
+  less = less or below
+  local n, width = #array, 1
+  local from, to = table.move(array, 1, n, 1, {}), {}
+  while width < n do
+    for low = 1, n, 2 * width do
+      merge(from, to, low, math.min(low + width - 1, n), math.min(low + 2 * width - 1, n), less)
+    end
+    from, to, width = to, from, 2 * width
+  end
+  table.move(from, 1, n, 1, array)
+end
+
+local function copy(from, without)
+  local to = {}
+  for name, value in next, from do
+    if not (without and without[name]) then to[name] = value end
+  end
+  return to
+end
+
+for _, name in ipairs { "assert", "error", "getmetatable", "ipairs", "rawequal", "rawget", "rawlen",
+  "select", "tonumber", "type", "_VERSION" } do
+  words[name] = _G[name]
+end
+
+words.string = copy(string, { dump = true })
+words.string.format = core.format
+words.table = copy(table)
+words.table.sort = sort
+words.math = copy(math, { random = true, randomseed = true })
+words.utf8 = copy(utf8)
+
+local strings = getmetatable ""
+strings.__index, strings.__metatable = copy(words.string), false
+
+local strict = { __metatable = false }
+
+function strict.__index(env, name)
+  local near = core.nearest(words.tostring(name), env)
+  error("undefined global '" .. words.tostring(name) .. "'" ..
+    (near and "; did you mean '" .. near .. "'?" or ""))
+end
+
+-- The globals of one file.
+function core.environment()
+  local env = {}
+  for name, value in next, words do
+    env[name] = type(value) == "table" and copy(value) or value
+  end
+  env._G = env
+  return setmetatable(env, strict)
+end

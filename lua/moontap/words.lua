@@ -1,0 +1,97 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- words.lua - what a policy says beside its kinds: tap, hook, log
+--
+-- Requires: the table that policy/sandbox.c makes, with sandbox.lua's functions.
+local core = ...
+local words = core.words
+
+for name, verb in next, core.verbs do
+  words[name] = verb
+end
+words.host = core.host
+
+--- log(...)
+-- Say something in moontap's log: the values as text, with blanks between.
+function words.log(...)
+  local texts = table.pack(...)
+  for i = 1, texts.n do texts[i] = words.tostring(texts[i]) end
+  core.say("log", "text", table.concat(texts, " "):sub(1, 1000))
+end
+
+words.print = words.log
+
+-- Models whose taps libvirt makes with a virtio-net header: qemuInterfaceIsVnetCompatModel.
+local vnet = {
+  virtio = true, ["virtio-transitional"] = true, ["virtio-non-transitional"] = true,
+  e1000e = true, vmxnet3 = true,
+}
+
+-- What an unmanaged NIC's tap is like where the options do not say; the MAC is the guest's with
+-- another first byte, as libvirt's qemuInterfaceEthernetConnect sets it on taps of its own.
+local function made(nic)
+  local queues = nic.driver and nic.driver.queues or 1
+  return {
+    multi_queue = queues > 1,
+    vnet_hdr = vnet[nic.model] or false,
+    address = nic.mac and nic.mac:gsub("^(..)", function(first)
+      return first:lower() == "fe" and "fa" or "fe"
+    end) or nil,
+  }
+end
+
+--- tap(nic [, fields])
+-- Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
+--   fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
+--            those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
+--            tap; group is the tap's, for link's own say link{ name = nic.dev, group = … }
+-- Raises: not the nic that is being connected; an unknown field; a value that does not fit.
+--   tap(nic, { master = "br0", mtu = 9000, up = true })
+function words.tap(nic, fields)
+  local facts = core.behind(nic)
+  if not facts or facts ~= core.current then
+    error("tap: it takes the nic that is being connected")
+  elseif not facts.dev then
+    error("tap: this nic has no device yet")
+  end
+  return core.tap(facts.dev, fields or {}, facts.unmanaged and made(facts) or nil)
+end
+
+-- The devices that a hook's options name, at any depth, may be used by plans.
+local function allow_links(value, depth)
+  if type(value) == "string" and core.is_name(value) then
+    core.say("allow", "link", value)
+  elseif type(value) == "table" and depth < 8 then
+    for _, inner in words.pairs(value) do allow_links(inner, depth + 1) end
+  end
+end
+
+local hooks = {} -- by name: what the file returned; false while it runs
+
+local function load_hook(name)
+  hooks[name] = false
+  local make = core.compile_hook(name, core.environment())()
+  if type(make) ~= "function" then
+    error("hook '" .. name .. "' returns no function of its options, but a " .. type(make))
+  end
+  hooks[name] = make
+  return make
+end
+
+--- hook(name) -> function(options) -> function(nic)
+-- A ready-made policy: hooks/NAME.lua of moontap's directories. Devices that are named in its
+-- options, at any depth, may be used by plans, as allow{link=…} says it. Only at the top level.
+--   local lan = hook "bridge" { bridge = "br0" }
+function words.hook(name)
+  core.at_top "hook"
+  if type(name) ~= "string" or not name:find "^[%w_-]+$" then
+    error("hook: a name of letters, digits, _ and - expected")
+  elseif hooks[name] == false then
+    error("hook '" .. name .. "' loads itself")
+  end
+  local make = hooks[name] or load_hook(name)
+  return function(options)
+    core.at_top "hook"
+    allow_links(options, 0)
+    return make(options or {})
+  end
+end

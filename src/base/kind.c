@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* kind.c - finding kinds and fields; records without their text */
+#include "base/kind.h"
+#include "base/words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct mt_kind *mt_kind_find(const struct mt_kind *const *kinds, const char *name)
+{
+	for (; *kinds; kinds++)
+		if (!strcmp((*kinds)->name, name))
+			return *kinds;
+	return NULL;
+}
+
+int mt_kind_field(const struct mt_kind *k, const char *name)
+{
+	for (int i = 0; i < k->nfields; i++)
+		if (!strcmp(k->fields[i].name, name))
+			return i;
+	return -1;
+}
+
+const char *mt_kind_nearest(const struct mt_kind *k, const char *name)
+{
+	const char *names[MT_FIELDS_MAX + 1] = { 0 }, *best;
+
+	for (int i = 0; i < k->nfields; i++)
+		names[i] = k->fields[i].name;
+	best = mt_nearest(name, names, sizeof *names);
+	return best ? best : k->fields[0].name;
+}
+
+void mt_record_put(struct mt_record *r, int field, struct mt_value v)
+{
+	r->v[field] = v;
+	r->set = (r->set & ~(1u << field)) | (uint32_t)(v.state != MT_UNSET) << field;
+}
+
+const char *mt_record_device(const struct mt_record *r)
+{
+	const struct mt_value *v = &r->v[r->kind->device];
+
+	return v->state == MT_SET ? v->name : "";
+}
+
+const char *mt_record_subject(const struct mt_record *r, char *buf, size_t n)
+{
+	const struct mt_kind *k = r->kind;
+	char text[MT_VALUE_TEXT];
+	int first = k->device ? 0 : k->nkeys > 1;
+
+	/* "10.0.0.1/24 on br0", whichever of the two is the first key */
+	snprintf(buf, n, "%s", mt_value_print(&k->fields[first], &r->v[first], text));
+	if (first != k->device && *mt_record_device(r)) {
+		size_t len = strlen(buf);
+
+		snprintf(buf + len, n - len, " on %s", mt_record_device(r));
+	}
+	return buf;
+}
+
+struct mt_record mt_record_key(const struct mt_record *r)
+{
+	struct mt_record key = { .kind = r->kind, .ifindex = r->ifindex };
+
+	for (int i = 0; i < r->kind->nkeys; i++)
+		mt_record_put(&key, i, r->v[i]);
+	return key;
+}
+
+bool mt_record_same_key(const struct mt_record *a, const struct mt_record *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	for (int i = 0; i < a->kind->nkeys; i++)
+		if (!mt_value_equal(&a->kind->fields[i], &a->v[i], &b->v[i]))
+			return false;
+	return true;
+}
+
+int mt_record_keep(struct mt_record *r, struct mt_pool *p)
+{
+	for (int i = 0; i < r->kind->nfields; i++) {
+		struct mt_value *v = &r->v[i];
+
+		if (r->kind->fields[i].type != MT_TEXT || v->state != MT_SET)
+			continue;
+		v->text = mt_pool_copy(p, v->text, strlen(v->text));
+		if (!v->text) {
+			mt_record_put(r, i, (struct mt_value){ .state = MT_UNSET });
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+int mt_record_check(const struct mt_record *r, struct mt_err *e)
+{
+	const struct mt_kind *k = r->kind;
+	char subject[96];
+
+	for (int i = 0; i < k->nkeys; i++) {
+		if (i < k->required && r->v[i].state == MT_UNSET)
+			return mt_bad(e, k->name, "", "'%s' is missing", k->fields[i].name);
+		if (r->v[i].state == MT_NONE)
+			return mt_bad(e, k->name, "", "'%s' cannot be none", k->fields[i].name);
+	}
+	mt_record_subject(r, subject, sizeof subject);
+	return k->check ? k->check(r, e) : 0;
+}
+
+struct one {
+	const struct mt_record *key;
+	struct mt_record *has;
+	struct mt_pool *pool;
+	bool found;
+};
+
+static int take_one(const struct mt_record *r, void *data, struct mt_err *e)
+{
+	struct one *o = data;
+
+	if (!mt_record_same_key(r, o->key))
+		return 0;
+	*o->has = *r;
+	o->found = true;
+	if (mt_record_keep(o->has, o->pool))
+		return mt_fail(e, ENOMEM, r->kind->name, mt_record_device(r), NULL);
+	return 1;
+}
+
+int mt_record_get(struct mt_host *h, const struct mt_record *key, struct mt_record *has,
+		  struct mt_pool *p, struct mt_err *e)
+{
+	struct mt_record filter = mt_record_key(key);
+	struct one o = { &filter, has, p, false };
+	int err;
+
+	*has = filter;
+	has->ifindex = 0;
+	err = key->kind->list(h, &filter, take_one, &o, e);
+	return err ? err : o.found ? 0 : -ENOENT;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kind.h - what a kind of host object is made of, and a record of one object
+ *
+ * A kind is a constant table of fields and a few functions; everything else is generic: difference,
+ * journal, undo, text, Lua, JSON, sh commands, help.
+ */
+#ifndef MT_BASE_KIND_H
+#define MT_BASE_KIND_H
+
+#include "base/value.h"
+
+#define MT_FIELDS_MAX 20
+
+/* What a step does with an object. */
+enum mt_op {
+	MT_SAME = '=',
+	MT_ADD = '+',
+	MT_CHANGE = '~',
+	MT_DELETE = '-',
+	/* only in journals: a NIC says that it needs, or no longer needs, a shared object */
+	MT_CLAIM = '&',
+	MT_RELEASE = '!',
+};
+
+enum {
+	MT_KIND_FACET = 1,     /* part of a device: set, never added or deleted */
+	MT_KIND_DEVICE = 2,    /* its records are devices, and go with a facet that names them */
+	MT_KIND_EXCLUSIVE = 4, /* the same key with other values is refused, never replaced */
+};
+
+struct mt_host; /* the way to the kernel: kernel/host.h; whoever only passes it on need not see it
+		 */
+struct mt_kind;
+
+/* One object of a kind: its keys, and the fields that someone cares about. Lives in a pool, or
+ * where it is declared; texts in it live in a pool, or are borrowed. */
+struct mt_record {
+	const struct mt_kind *kind;
+	uint32_t ifindex; /* of the device it is on, when read from the kernel; else 0 */
+	uint32_t set; /* bit i: field i has a state other than MT_UNSET; kept by mt_record_put() */
+	struct mt_value v[MT_FIELDS_MAX];
+};
+
+/** mt_each - gets each record that list() finds; the record and its texts are borrowed for the call
+ *
+ * Return: 0 to go on, 1 to stop without an error, -errno with @e filled to fail.
+ */
+typedef int (*mt_each)(const struct mt_record *r, void *data, struct mt_err *e);
+
+struct mt_kind {
+	const char *name;
+	const char *doc; /* one line */
+	const struct mt_field *fields;
+	uint8_t nfields;
+	uint8_t nkeys;	  /* the first fields are the key */
+	uint8_t required; /* so many of the keys must be declared; complete() gives the others */
+	uint8_t device;	  /* index of the field that names the device the record is on */
+	uint8_t phase;	 /* enum mt_phase of add and delete, and of a change of an exclusive kind */
+	unsigned flags;	 /* MT_KIND_* */
+	const char *add; /* "ip link add dev %s type bridge": the command, %s is the first key */
+	const char *set;
+	const char *del;
+
+	/**
+	 * list() - what the kernel has that fits @filter's set keys (and its set link fields where
+	 * the kernel can filter by them); a device that is not there yields nothing
+	 *
+	 * Return: 0, or -errno with @e filled.
+	 */
+	int (*list)(struct mt_host *h, const struct mt_record *filter, mt_each each, void *data,
+		    struct mt_err *e);
+	/**
+	 * put() - add (exclusively), change or delete one object
+	 * @r:	its keys (complete), and for add and change the fields to set; @r->ifindex, when not
+	 *	0, is the device meant: one of another index is not touched (-ENODEV)
+	 *
+	 * Return: 0, or -errno with @e filled: -EEXIST when an add found it there.
+	 */
+	int (*put)(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e);
+	/** complete() - give unset keys and fields what the kernel would give them; NULL: nothing
+	 */
+	void (*complete)(struct mt_record *r);
+	/** check() - what one field's row cannot say (two fields that exclude each other); NULL */
+	int (*check)(const struct mt_record *r, struct mt_err *e);
+	/** finish() - the last step of a NIC: make what add made outlive this process; NULL: it
+	 * does */
+	int (*finish)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
+	/**
+	 * busy() - whether others depend on what would be taken back; NULL: never
+	 * @op:		MT_DELETE, or MT_CHANGE with the fields to be set back in @r
+	 * @why:	out: "eth3 is in it"
+	 *
+	 * Return: 1 when so, 0, or -errno with @e filled.
+	 */
+	int (*busy)(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why,
+		    size_t n, struct mt_err *e);
+	/** sh() - where add, set and del cannot say it: the command lines, each ended by \n; NULL.
+	 * Returns as snprintf. */
+	int (*sh)(enum mt_op op, const struct mt_record *r, char *buf, size_t n);
+};
+
+/** mt_kind_find() - by name in a NULL-ended table; NULL: no such kind */
+const struct mt_kind *mt_kind_find(const struct mt_kind *const *kinds, const char *name);
+
+/** mt_kind_field() - the index of a field; -1: no such field */
+int mt_kind_field(const struct mt_kind *k, const char *name);
+
+/** mt_kind_nearest() - the field whose name is nearest to a misspelt one */
+const char *mt_kind_nearest(const struct mt_kind *k, const char *name);
+
+/** mt_record_put() - set, none or unset one field, keeping @r->set true */
+void mt_record_put(struct mt_record *r, int field, struct mt_value v);
+
+static inline bool mt_record_has(const struct mt_record *r, int field)
+{
+	return r->set >> field & 1;
+}
+
+/** mt_record_device() - the name of the device that @r is on; "" when it has none */
+const char *mt_record_device(const struct mt_record *r);
+
+/** mt_record_subject() - the key in short, for messages: "10.0.0.1/24 on br0". Returns @buf. */
+const char *mt_record_subject(const struct mt_record *r, char *buf, size_t n);
+
+/** mt_record_key() - a record that has only @r's keys and ifindex */
+struct mt_record mt_record_key(const struct mt_record *r);
+
+/** mt_record_same_key() - the same kind and equal keys */
+bool mt_record_same_key(const struct mt_record *a, const struct mt_record *b);
+
+/** mt_record_keep() - copy @r's texts into @p. Return: 0 or -ENOMEM. */
+int mt_record_keep(struct mt_record *r, struct mt_pool *p);
+
+/** mt_record_check() - required keys are there, none is none, and the kind's own check
+ *
+ * Return: 0 or -EINVAL with @e filled (op: the kind, subject: the record).
+ */
+int mt_record_check(const struct mt_record *r, struct mt_err *e);
+
+/**
+ * mt_record_print() - "link name=vnet0 mtu=9000": kind and the set fields from @from on
+ * @from:	0: the kind's name and all fields; else only fields from that index on, each with a
+ *		blank before it
+ *
+ * Return: as snprintf: the length, whether or not it fitted into @n.
+ */
+size_t mt_record_print(const struct mt_record *r, int from, char *buf, size_t n);
+
+/**
+ * mt_record_parse() - read "name=value" words into a record that has its kind
+ * @words:	@n NUL-ended words, unescaped in place
+ *
+ * Return: 0, -EINVAL (unknown field, bad value, a field twice), -ENOMEM; @e filled.
+ */
+int mt_record_parse(struct mt_record *r, char **words, size_t n, struct mt_pool *p,
+		    struct mt_err *e);
+
+/**
+ * mt_record_read() - a whole line of mt_record_print()
+ * @kinds:	the table that has its kind
+ * @line:	overwritten
+ *
+ * Return: as mt_record_parse(), and -EINVAL for an unknown kind.
+ */
+int mt_record_read(const struct mt_kind *const *kinds, char *line, struct mt_record *r,
+		   struct mt_pool *p, struct mt_err *e);
+
+/** mt_record_get() - the one object with @key's keys, kept in @p
+ *
+ * Return: 0; -ENOENT: it is not there (@e not filled); or list()'s error.
+ */
+int mt_record_get(struct mt_host *h, const struct mt_record *key, struct mt_record *has,
+		  struct mt_pool *p, struct mt_err *e);
+
+#endif

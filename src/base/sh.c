@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sh.c - quoting for sh, and fields in ip(8)'s words */
+#include "base/sh.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void mt_sh_say(struct mt_sh *s, const char *fmt, ...)
+{
+	bool fits = s->len < s->n;
+	va_list ap;
+
+	va_start(ap, fmt);
+	s->len +=
+		(size_t)vsnprintf(fits ? s->buf + s->len : NULL, fits ? s->n - s->len : 0, fmt, ap);
+	va_end(ap);
+}
+
+static bool plain(const char *word)
+{
+	return *word &&
+		!word[strspn(word,
+			     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			     "0123456789_-+=:,./@")];
+}
+
+static bool has_control(const char *word)
+{
+	for (; *word; word++)
+		if ((unsigned char)*word < ' ' || *word == 127)
+			return true;
+	return false;
+}
+
+/* A control byte would tear a line of a plan apart, or reach somebody's terminal. */
+static void quote_octal(struct mt_sh *s, const char *word)
+{
+	mt_sh_say(s, "\"$(printf '");
+	for (; *word; word++)
+		if ((unsigned char)*word < ' ' || *word == 127 || strchr("'\\%", *word))
+			mt_sh_say(s, "\\%03o", (unsigned char)*word);
+		else
+			mt_sh_say(s, "%c", *word);
+	mt_sh_say(s, "')\"");
+}
+
+static void quote(struct mt_sh *s, const char *word)
+{
+	mt_sh_say(s, "'");
+	for (; *word; word++)
+		if (*word == '\'')
+			mt_sh_say(s, "'\\''");
+		else
+			mt_sh_say(s, "%c", *word);
+	mt_sh_say(s, "'");
+}
+
+void mt_sh_quote(struct mt_sh *s, const char *word)
+{
+	if (plain(word))
+		mt_sh_say(s, "%s", word);
+	else if (has_control(word))
+		quote_octal(s, word);
+	else
+		quote(s, word);
+}
+
+void mt_sh_value(struct mt_sh *s, const struct mt_record *r, int field)
+{
+	char text[MT_VALUE_TEXT];
+
+	mt_sh_quote(s, mt_value_print(&r->kind->fields[field], &r->v[field], text));
+}
+
+void mt_sh_field(struct mt_sh *s, const struct mt_record *r, int field)
+{
+	const struct mt_field *f = &r->kind->fields[field];
+	const struct mt_value *v = &r->v[field];
+	bool off = v->state == MT_NONE || (f->type == MT_BOOL && !v->u);
+	const char *word = off ? f->off : f->word;
+
+	if (v->state == MT_UNSET || !word)
+		return;
+	mt_sh_say(s, "%s%s", *word ? " " : "", word);
+	if (off || f->type == MT_BOOL)
+		return;
+	mt_sh_say(s, " ");
+	mt_sh_value(s, r, field);
+}
+
+void mt_sh_command(struct mt_sh *s, const struct mt_record *r, const char *command)
+{
+	const char *at = strstr(command, "%s");
+
+	mt_sh_say(s, "%.*s", at ? (int)(at - command) : (int)strlen(command), command);
+	if (!at)
+		return;
+	mt_sh_value(s, r, 0);
+	mt_sh_say(s, "%s", at + 2);
+}

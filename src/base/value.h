@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * value.h - a field of a kind, and the typed value of one field with its text form
+ *
+ * A field is a row of its kind's table: everything that the program knows about it stands there,
+ * and Lua, text, JSON, sh commands, help and manual are made from it.
+ */
+#ifndef MT_BASE_VALUE_H
+#define MT_BASE_VALUE_H
+
+#include "base/err.h"
+#include "base/pool.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MT_NAME_MAX 15	/* bytes of a device's name: IFNAMSIZ - 1 */
+#define MT_TEXT_MAX 255 /* bytes of a text: IFALIASZ - 1 */
+
+enum mt_type {
+	MT_NAME,   /* a device's name */
+	MT_LINK,   /* another device: a name here, an ifindex on the wire */
+	MT_TEXT,   /* 1..255 bytes without NUL */
+	MT_UINT,   /* an unsigned number of 1, 2, 4 or 8 bytes on the wire */
+	MT_BOOL,   /* */
+	MT_MAC,	   /* six bytes */
+	MT_IP,	   /* an IPv4 or IPv6 address */
+	MT_PREFIX, /* an address with its prefix length */
+	MT_ENUM,   /* one of a list of words, each with its number */
+	MT_USER,   /* a uid; its text may be a user's name, looked up when it is parsed */
+	MT_GROUP,  /* a gid, likewise */
+};
+
+/* When a step is made, in this order; undo goes the other way. */
+enum mt_phase {
+	MT_PHASE_MAKE,	 /* the device */
+	MT_PHASE_FIELDS, /* what it is like */
+	MT_PHASE_MASTER, /* into its bridge */
+	MT_PHASE_PORT,	 /* as a port: before it is up */
+	MT_PHASE_CONF,	 /* what IP does on it: before it is up, too */
+	MT_PHASE_UP,
+	MT_PHASE_ADDR,
+	MT_PHASE_ROUTE,
+	MT_PHASE_NEIGH,
+	MT_PHASES
+};
+
+/* How a field goes back. */
+enum mt_back {
+	MT_BACK_PLAIN,	/* it is set to what it was */
+	MT_BACK_FIXED,	/* given when the object is made, never changed */
+	MT_BACK_STICKY, /* some devices compute it until it is set, and never again after that */
+	MT_BACK_PARENT, /* lost when the device leaves its master */
+};
+
+enum {
+	MT_FIELD_NONE = 1,     /* may be none: `none` in text, false in Lua, null in JSON */
+	MT_FIELD_HEAD = 2,     /* no plain attribute: the kind's own code reads and writes it */
+	MT_FIELD_MARK = 4,     /* bears moontap's mark on a device that it makes */
+	MT_FIELD_IDENTITY = 8, /* derived from the name on a device that it makes, never random */
+	MT_FIELD_KEPT = 32, /* once it is true, or set, on another's device: not to be taken away */
+	MT_FIELD_UNSEEN = 16, /* the kernel takes it and never shows it again */
+};
+
+struct mt_word {
+	const char *name;
+	uint32_t value;
+};
+
+struct mt_field {
+	const char *name; /* in Lua, text, JSON and messages */
+	enum mt_type type;
+	uint8_t size;	   /* MT_UINT, MT_BOOL, MT_ENUM: bytes on the wire */
+	uint8_t phase;	   /* enum mt_phase; of kinds that are added and deleted whole: unused */
+	uint8_t back;	   /* enum mt_back */
+	uint8_t flags;	   /* MT_FIELD_* */
+	uint16_t attr;	   /* netlink attribute in the kind's own nest */
+	uint64_t min, max; /* MT_UINT; max 0: what size holds */
+	const char *unit;  /* "bytes"; NULL: none */
+	const char *word;  /* ip(8)'s word before the value; "": the bare value; NULL: not said */
+	const char *off;   /* what ip(8) says for none, or for false; NULL: nothing is said */
+	const struct mt_word *words; /* MT_ENUM: the list, ended by a NULL name */
+	const char *doc;	     /* one line */
+};
+
+/* Unset: not touched. None: it shall be, or is, without. */
+enum mt_presence { MT_UNSET = 0, MT_NONE, MT_SET };
+
+struct mt_value {
+	uint8_t state;	/* enum mt_presence */
+	uint8_t family; /* MT_IP, MT_PREFIX: AF_INET or AF_INET6 */
+	uint8_t plen;	/* MT_PREFIX */
+	bool automatic; /* read from the kernel: the device computes it (MT_BACK_STICKY) */
+	union {
+		uint64_t u;		    /* MT_UINT, MT_BOOL, MT_ENUM, MT_USER, MT_GROUP */
+		uint8_t b[16];		    /* MT_MAC, MT_IP, MT_PREFIX: network order */
+		char name[MT_NAME_MAX + 1]; /* MT_NAME, MT_LINK */
+		const char *text;	    /* MT_TEXT: owned by a pool, or borrowed */
+	};
+};
+
+#define MT_VALUE_TEXT 256 /* bytes that hold any value's text and its NUL */
+
+/**
+ * mt_value_parse() - read a value that is set from its text
+ * @f:	the field
+ * @s:	what mt_value_print() writes of a set value
+ * @p:	where a text is kept; NULL: it is borrowed from @s
+ * @v:	out; unset on failure
+ * @e:	out: what was wrong with it and what would be right; no op, no subject
+ *
+ * Return: 0, -EINVAL, or -ENOMEM.
+ */
+int mt_value_parse(const struct mt_field *f, const char *s, struct mt_pool *p, struct mt_value *v,
+		   struct mt_err *e);
+
+/** mt_value_none() - make it none. Return: 0, or -EINVAL when this field cannot be none. */
+int mt_value_none(const struct mt_field *f, struct mt_value *v, struct mt_err *e);
+
+/** mt_value_print() - the value's text, unescaped; "none"; "" when unset. Returns @buf. */
+const char *mt_value_print(const struct mt_field *f, const struct mt_value *v,
+			   char buf[static MT_VALUE_TEXT]);
+
+/** mt_value_equal() - the same state and, when set, the same value */
+bool mt_value_equal(const struct mt_field *f, const struct mt_value *a, const struct mt_value *b);
+
+/** mt_value_expects() - what a field takes, for a message: "68..65521 bytes". Returns @buf. */
+const char *mt_value_expects(const struct mt_field *f, char *buf, size_t n);
+
+/** mt_name_valid() - a name that the kernel takes for a device: net/core/dev.c dev_valid_name() */
+bool mt_name_valid(const char *s);
+
+/** mt_name_from() - a set value of type MT_NAME or MT_LINK; @s must be valid */
+struct mt_value mt_name_from(const char *s);
+
+static inline struct mt_value mt_uint(uint64_t u)
+{
+	return (struct mt_value){ .state = MT_SET, .u = u };
+}
+
+#endif

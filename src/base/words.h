@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * words.h - lines of blank-separated words, each escaped so that it is one word
+ *
+ * The form of every text that moontap writes for itself: plans, journals, claims, facts, answers.
+ */
+#ifndef MT_BASE_WORDS_H
+#define MT_BASE_WORDS_H
+
+#include <stddef.h>
+
+/**
+ * mt_word_escape() - blanks, %, control bytes, and the word "none" itself as %XX
+ * Return: as snprintf: the length, whether or not it fitted into @n.
+ */
+size_t mt_word_escape(const char *s, char *buf, size_t n);
+
+/** mt_word_unescape() - in place. Return: 0, or -EINVAL for a % without two hex digits or for %00.
+ */
+int mt_word_unescape(char *s);
+
+/**
+ * mt_words_split() - cut a line at its blanks, in place
+ * Return: how many words, or -E2BIG when there are more than @max. They are not unescaped.
+ */
+int mt_words_split(char *line, char **words, size_t max);
+
+/** mt_words_get() - the value of "key=value" among words, unescaped in place; NULL: not there, or a
+ * bad escape */
+char *mt_words_get(char **words, int n, const char *key);
+
+/** mt_nearest() - the candidate nearest to a misspelt word; NULL: none is near.
+ * @names:	@stride bytes apart, each a const char *; ended by NULL */
+const char *mt_nearest(const char *word, const void *names, size_t stride);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * domain.h - a libvirt domain's XML: read it, change it, check it
+ *
+ * libxml2 is in a module of its own, loaded by who needs it: the rest of moontap sees XML through
+ * the functions below and never links libxml2. Nothing here opens a file but mt_xml_open() and
+ * mt_domain_validate(); nothing ever asks the network.
+ */
+#ifndef MT_DOMAIN_DOMAIN_H
+#define MT_DOMAIN_DOMAIN_H
+
+#include "base/err.h"
+#include "base/pool.h"
+#include "domain/facts.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MT_DOMAIN_BYTES_MAX (8ul << 20) /* a document that is larger is refused */
+#define MT_DEV_SIZE	    16		/* a device's name and its NUL: IFNAMSIZ */
+
+struct mt_xml; /* the loaded module; its inside is domain/element.h */
+
+/**
+ * mt_xml_open() - load the XML module
+ * @xml:	out: good until the process ends; NULL on failure
+ * @e:		out: filled on failure
+ *
+ * The module is moontap-xml.so, found by the program's RUNPATH. It is to be loaded before a
+ * seccomp filter forbids it; reading and rewriting open nothing afterwards.
+ *
+ * Return: 0, or -ENOENT when the module, or a library that it needs, cannot be loaded.
+ */
+int mt_xml_open(const struct mt_xml **xml, struct mt_err *e);
+
+/* How a document is to be understood. Zeroed is a live document from standard input. */
+struct mt_domain_options {
+	const char *name; /* for messages: "web.xml"; NULL: "-" */
+	bool inactive;	  /* as libvirt defines a domain: generated names and aliases are dropped */
+	const char *prefix; /* names with this prefix are generated, too (libxl: "vif"); or NULL */
+};
+
+/**
+ * mt_domain_load() - all bytes of an open descriptor
+ * @fd:		read to its end; not closed
+ * @o:		for messages
+ * @bytes, @n:	out: the caller frees them; NULL and 0 on failure
+ * @e:		out: filled on failure
+ *
+ * Return: 0; -EINVAL for more than MT_DOMAIN_BYTES_MAX; or -errno of read(2).
+ */
+int mt_domain_load(int fd, const struct mt_domain_options *o, char **bytes, size_t *n,
+		   struct mt_err *e);
+
+/**
+ * mt_domain_read() - the facts of a domain's XML
+ * @xml:	the module
+ * @bytes, @n:	the document
+ * @o:		how to understand it
+ * @p:		where the facts go
+ * @facts:	out: { domain = { … }, nics = [ … ] }; NULL on failure
+ * @e:		out: filled on failure; the subject is "web.xml:12"
+ *
+ * A document is accepted where libvirt 9.0 accepts it, as far as its interfaces go. @p's limit,
+ * where it has one, bounds the facts; what is needed while reading has a bound of its own.
+ *
+ * Return: 0; -EINVAL for a document that is refused (not well-formed, has a DTD, is too large or
+ * too deep, or says what libvirt would refuse); or -ENOMEM.
+ */
+int mt_domain_read(const struct mt_xml *xml, const char *bytes, size_t n,
+		   const struct mt_domain_options *o, struct mt_pool *p, struct mt_fact **facts,
+		   struct mt_err *e);
+
+/* What is to become of one NIC's <target>. */
+enum mt_edit_managed {
+	MT_EDIT_KEEP, /* as it is */
+	MT_EDIT_UNSET,
+	MT_EDIT_YES,
+	MT_EDIT_NO,
+};
+
+struct mt_edit {
+	size_t index; /* the NIC's, from 1 */
+	enum mt_edit_managed managed;
+	bool set_dev;	 /* false: the device's name stays */
+	const char *dev; /* NULL: it goes */
+};
+
+/**
+ * mt_domain_rewrite() - a document with only what must change changed
+ * @xml:	the module
+ * @bytes, @n:	the document, in UTF-8
+ * @o:		with inactive, device names by libvirt's rule for generated ones are removed, too
+ * @edits:	any number, at most one a NIC, in any order
+ * @out, @out_n: out: the caller frees it; NULL when nothing changes, and on failure
+ * @e:		out: filled on failure
+ *
+ * The document is read first, and refused as mt_domain_read() refuses. All bytes outside of the
+ * changed attributes (and of a <target> that gets or loses its last one) stay what they are.
+ *
+ * Return: 0; -EINVAL for a document or an edit that is refused; or -ENOMEM.
+ */
+int mt_domain_rewrite(const struct mt_xml *xml, const char *bytes, size_t n,
+		      const struct mt_domain_options *o, const struct mt_edit *edits, size_t nedits,
+		      char **out, size_t *out_n, struct mt_err *e);
+
+/* The device names of one document, so that a new one is like none of them. */
+struct mt_names;
+
+/**
+ * mt_names_new() - look through a document's NICs once
+ * @facts:	of the whole document; kept as long as the names
+ * @p:		where the names live
+ *
+ * Return: the names; NULL: no memory.
+ */
+struct mt_names *mt_names_new(const struct mt_fact *facts, struct mt_pool *p);
+
+/**
+ * mt_names_derive() - a device name for a NIC that has none
+ *
+ * The same each time for the same domain and MAC (without one: index), at most 15 bytes, used by
+ * no NIC of the document, and none that libvirt or a person takes for generated.
+ */
+void mt_names_derive(const struct mt_names *names, const struct mt_fact *nic,
+		     char name[MT_DEV_SIZE]);
+
+/**
+ * mt_domain_decide() - the edit that makes a NIC managed or unmanaged
+ * @names:	of the NIC's document
+ * @nic:	one of its NICs
+ * @unmanaged:	what it is to be
+ * @dev:	the name that the policy wants for an unmanaged NIC, or NULL
+ * @name:	room for a derived name; @edit may point to it
+ * @edit:	out: changes nothing when the NIC is so already
+ * @e:		out: filled on failure
+ *
+ * An unmanaged NIC gets @dev, or keeps its name, or gets mt_names_derive()'s.
+ *
+ * Return: 0; or -EINVAL: not of type ethernet, or @dev is no name for a device.
+ */
+int mt_domain_decide(const struct mt_names *names, const struct mt_fact *nic, bool unmanaged,
+		     const char *dev, char name[MT_DEV_SIZE], struct mt_edit *edit,
+		     struct mt_err *e);
+
+/** mt_domain_valid_dev() - whether a new device may have this name: 1 to 15 printable bytes, … */
+bool mt_domain_valid_dev(const char *dev);
+
+/** mt_domain_generated() - whether libvirt takes a device name for one of its own; @prefix or NULL
+ */
+bool mt_domain_generated(const char *dev, const char *prefix);
+
+/**
+ * mt_domain_validate() - check a document with a RELAX NG schema, such as libvirt's domain.rng
+ * @xml:	the module
+ * @rng:	the schema's path; it and what it includes are read
+ * @bytes, @n:	the document
+ * @o:		for messages
+ * @e:		out: filled on failure
+ *
+ * Return: 0; -EINVAL when the schema cannot be read or parsed, or refuses the document.
+ */
+int mt_domain_validate(const struct mt_xml *xml, const char *rng, const char *bytes, size_t n,
+		       const struct mt_domain_options *o, struct mt_err *e);
+
+/**
+ * mt_domain_schema_note() - what libvirt's own schema would refuse in a NIC that was accepted
+ * @nic:	a NIC's facts
+ *
+ * libvirt's parser accepts, and its formatter writes, what `virsh define --validate` refuses.
+ *
+ * Return: a sentence, static; or NULL.
+ */
+const char *mt_domain_schema_note(const struct mt_fact *nic);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * filter_gen.c - the list of the evaluator's system calls, made into its filter at build time
+ *
+ * Run by make; its output is the header that confine.c includes, so that the installed program
+ * needs no libseccomp and spends nothing on making the same filter at each start of a guest.
+ *
+ * How it works: a call is answered in one of three ways.
+ *
+ * - ALLOW: some code on the evaluator's way needs it; the row says which. What is read and written
+ *   was opened before, so nothing in the list takes a path, an address or makes a descriptor.
+ * - KILL: another process, another's memory, code made of data, more of the kernel. No library
+ *   does these by itself: to try is to be taken over, and then the evaluator must not live to give
+ *   a plan. The kernel logs the call (SECCOMP_RET_KILL_PROCESS in seccomp(2)), and the parent sees
+ *   an answer without its end.
+ * - Everything else is refused with ENOSYS, which libraries are made to meet on an old kernel: they
+ *   use an older call or do without. So a libc that begins to name its mappings by prctl, or a
+ *   document in an encoding for which iconv opens a file, costs nothing or one clear error, and
+ *   not the guest's start. abort() gets past a refused tgkill and still ends the process.
+ *
+ * A row whose call this architecture does not have adds nothing. A call that comes by another
+ * architecture's table (x32, or i386's int 0x80) kills.
+ *
+ * To find what a new library needs: strace of the evaluator's specs, from the filter's installation
+ * on. Add a row only when the call cannot be made before, or left out.
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/futex.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct row {
+	uint32_t action;
+	int call;
+	const char *name, *why;
+	struct scmp_arg_cmp only_if; /* op 0: whatever its arguments */
+};
+
+/* clang-format off */
+#define ROW(action, call, why, ...) { action, SCMP_SYS(call), #call, why, { __VA_ARGS__ } }
+#define ALLOW(...) ROW(SCMP_ACT_ALLOW, __VA_ARGS__)
+#define KILL(...)  ROW(SCMP_ACT_KILL_PROCESS, __VA_ARGS__)
+/* clang-format on */
+
+/* Conditions: the argument's number, how it is compared, and with what. */
+#define IS(n, value)	 n, SCMP_CMP_EQ, value, 0
+#define WITHOUT(n, bits) n, SCMP_CMP_MASKED_EQ, bits, 0
+#define WITH(n, bit)	 n, SCMP_CMP_MASKED_EQ, bit, bit
+
+static const struct row rows[] = {
+	/* The kept descriptors. */
+	ALLOW(read, "the policy, the hooks, the XML"),
+	ALLOW(write, "the answer"),
+	ALLOW(close, "what has been read"),
+	ALLOW(poll, "waits for netlink and for the XML"),
+	ALLOW(ppoll, "poll() where there is no system call poll"),
+	ALLOW(ppoll_time64, "poll() on 32 bits"),
+	ALLOW(restart_syscall, "poll goes on after a stop and SIGCONT, or under strace"),
+	ALLOW(sendto, "a question over the netlink socket; as a change it lacks the capability"),
+	ALLOW(recvfrom, "its answer"),
+	ALLOW(recvmsg, "its answer, as libmnl takes it"),
+
+	/* Memory: malloc, for Lua and libxml2. */
+	ALLOW(brk, "malloc"),
+	ALLOW(mmap, "malloc of large blocks", WITHOUT(2, PROT_EXEC)),
+	ALLOW(mmap2, "malloc on 32 bits", WITHOUT(2, PROT_EXEC)),
+	ALLOW(mremap, "realloc of large blocks: Lua's tables, libxml2's buffers"),
+	ALLOW(munmap, "free of large blocks"),
+
+	/* The rest of a process's life. */
+	ALLOW(clock_gettime, "the time, where the vDSO cannot tell it"),
+	ALLOW(clock_gettime64, "the same on 32 bits"),
+	ALLOW(getrandom, "the seed of libxml2's hash tables, since 2.13"),
+	ALLOW(futex, "pthread_once wakes nobody; there is nothing to wait for",
+	      IS(1, FUTEX_WAKE_PRIVATE)),
+	ALLOW(rt_sigreturn, "the end of the alarm's handler, which was set up before"),
+	ALLOW(sigreturn, "the same on 32 bits"),
+	ALLOW(exit_group, "the end"),
+
+#ifdef MT_SANITIZED
+	/* A sanitizer's runtime, which lives in the same process. */
+	ALLOW(sigaltstack, "where the stack is, before each longjmp: Lua's errors"),
+	ALLOW(getpid, "the head of a report"),
+	ALLOW(gettid, "the head of a report"),
+#endif
+
+	/* Another process, and the memory of others. */
+	KILL(execve, "runs a program"),
+	KILL(execveat, "runs a program"),
+	KILL(fork, "makes a process"),
+	KILL(vfork, "makes a process"),
+	KILL(clone, "makes a process or a thread"),
+	KILL(clone3, "makes a process or a thread"),
+	KILL(kill, "signals others; abort() uses tgkill, which is only refused"),
+	KILL(ptrace, "rules another process"),
+	KILL(process_vm_readv, "reads another's memory"),
+	KILL(process_vm_writev, "writes another's memory"),
+
+	/* Code made of data. */
+	KILL(mmap, "makes code", WITH(2, PROT_EXEC)),
+	KILL(mmap2, "makes code", WITH(2, PROT_EXEC)),
+	KILL(mprotect, "makes code", WITH(2, PROT_EXEC)),
+
+	/* More of the kernel: the ways in of most of its local exploits. */
+	KILL(bpf, "loads a program into the kernel"),
+	KILL(io_uring_setup, "makes system calls that no filter sees"),
+	KILL(perf_event_open, "more of the kernel"),
+	KILL(userfaultfd, "more of the kernel"),
+	KILL(keyctl, "more of the kernel"),
+	KILL(unshare, "a namespace in which it is root"),
+	KILL(setns, "another's namespaces"),
+	KILL(mount, "another file system"),
+};
+
+static void fail(const char *what, int err)
+{
+	fprintf(stderr, "filter_gen: %s: %s\n", what, strerror(err));
+	exit(1);
+}
+
+/* The filter as libseccomp has it. Level 2 of CTL_OPTIMIZE is a binary tree: the kernel runs the
+ * filter for every call there is when it is installed (kernel/seccomp.c seccomp_cache_prepare()).
+ */
+static scmp_filter_ctx build(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+	int r;
+
+	if (!filter)
+		fail("seccomp_init", ENOMEM);
+	r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (!r)
+		r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (r)
+		fail("seccomp_attr_set", -r);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		r = seccomp_rule_add_array(filter, rows[i].action, rows[i].call,
+					   rows[i].only_if.op ? 1 : 0, &rows[i].only_if);
+		if (r)
+			fail(rows[i].name, -r);
+	}
+	return filter;
+}
+
+/* The list, for who reads the header. */
+static void print_list(void)
+{
+	puts("/* Made by filter_gen from its list; do not edit. */");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		printf("/* %s %s%s: %s */\n", rows[i].action == SCMP_ACT_ALLOW ? "allow" : "kill",
+		       rows[i].name, rows[i].only_if.op ? ", by argument" : "", rows[i].why);
+}
+
+static void print_program(FILE *program)
+{
+	struct sock_filter op;
+
+	puts("static const struct sock_filter mt_filter[] = {");
+	while (fread(&op, sizeof op, 1, program) == 1)
+		printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", op.code, op.jt, op.jf, op.k);
+	puts("};");
+}
+
+int main(void)
+{
+	FILE *program = tmpfile();
+	scmp_filter_ctx filter = build();
+	int r;
+
+	if (!program)
+		fail("tmpfile", errno);
+	r = seccomp_export_bpf(filter, fileno(program));
+	if (r)
+		fail("seccomp_export_bpf", -r);
+	rewind(program);
+	print_list();
+	print_program(program);
+	return ferror(program) || fflush(stdout) ? 1 : 0;
+}

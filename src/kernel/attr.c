@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* attr.c - fields of records as netlink attributes, both ways, from the rows of their kind */
+#include "kernel/nl.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static int take_attr(const struct nlattr *a, void *data)
+{
+	const struct nlattr **tb = data;
+
+	if (mnl_attr_get_type(a) < MT_NL_ATTRS)
+		tb[mnl_attr_get_type(a)] = a;
+	return MNL_CB_OK;
+}
+
+const void *mt_nl_parse(const struct nlmsghdr *n, size_t head, mt_nl_attrs tb)
+{
+	memset(tb, 0, sizeof(mt_nl_attrs));
+	if (mnl_nlmsg_get_payload_len(n) < head)
+		return NULL;
+	mnl_attr_parse(n, (unsigned int)head, take_attr, tb);
+	return mnl_nlmsg_get_payload(n);
+}
+
+void mt_nl_parse_nest(const struct nlattr *a, mt_nl_attrs tb)
+{
+	memset(tb, 0, sizeof(mt_nl_attrs));
+	if (a)
+		mnl_attr_parse_nested(a, take_attr, tb);
+}
+
+const char *mt_nl_str(const struct nlattr *a)
+{
+	return a && mnl_attr_validate(a, MNL_TYPE_NUL_STRING) >= 0 ? mnl_attr_get_str(a) : "";
+}
+
+uint64_t mt_nl_uint(const struct nlattr *a)
+{
+	const void *at = a ? mnl_attr_get_payload(a) : NULL;
+	uint16_t u16;
+	uint32_t u32;
+	uint64_t u64;
+
+	switch (a ? mnl_attr_get_payload_len(a) : 0) {
+	case 1:
+		return *(const uint8_t *)at;
+	case 2:
+		memcpy(&u16, at, 2);
+		return u16;
+	case 4:
+		memcpy(&u32, at, 4);
+		return u32;
+	case 8: /* aligned to 4 bytes only */
+		memcpy(&u64, at, 8);
+		return u64;
+	}
+	return 0;
+}
+
+static void put_uint(struct nlmsghdr *n, uint16_t attr, uint8_t size, uint64_t u)
+{
+	switch (size) {
+	case 1:
+		mnl_attr_put_u8(n, attr, (uint8_t)u);
+		break;
+	case 2:
+		mnl_attr_put_u16(n, attr, (uint16_t)u);
+		break;
+	case 8:
+		mnl_attr_put_u64(n, attr, u);
+		break;
+	default:
+		mnl_attr_put_u32(n, attr, (uint32_t)u);
+	}
+}
+
+struct mt_value mt_nl_ip(const struct nlattr *a, uint8_t family, uint8_t plen)
+{
+	struct mt_value v = { .state = MT_SET, .family = family, .plen = plen };
+	size_t size = family == AF_INET ? 4 : 16;
+
+	if (!a || mnl_attr_get_payload_len(a) != size || plen > 8 * size)
+		return (struct mt_value){ .state = MT_UNSET };
+	memcpy(v.b, mnl_attr_get_payload(a), size);
+	return v;
+}
+
+void mt_nl_put_ip(struct nlmsghdr *n, uint16_t attr, const struct mt_value *v)
+{
+	mnl_attr_put(n, attr, v->family == AF_INET ? 4 : 16, v->b);
+}
+
+/* A set value from an attribute; unset when it is not of the field's type. */
+static struct mt_value get_value(const struct mt_field *f, const struct nlattr *a)
+{
+	struct mt_value v = { .state = MT_SET };
+	uint16_t len = mnl_attr_get_payload_len(a);
+
+	switch (f->type) {
+	case MT_NAME:
+		return mt_name_from(mt_nl_str(a));
+	case MT_TEXT:
+		v.text = mt_nl_str(a);
+		v.state = *v.text ? MT_SET : MT_NONE;
+		break;
+	case MT_MAC:
+		if (len != sizeof(uint8_t[6]))
+			return (struct mt_value){ .state = MT_UNSET };
+		memcpy(v.b, mnl_attr_get_payload(a), 6);
+		break;
+	case MT_IP:
+	case MT_PREFIX:
+		return mt_nl_ip(a, len == 4 ? AF_INET : AF_INET6, 0);
+	case MT_BOOL:
+		v.u = !!mt_nl_uint(a);
+		break;
+	default:
+		v.u = mt_nl_uint(a);
+	}
+	return v;
+}
+
+static int get_link(struct mt_host *h, uint32_t ifindex, struct mt_value *v, struct mt_err *e)
+{
+	char name[MT_NAME_MAX + 1];
+	int err = mt_nl_ifname(h, ifindex, name, e);
+
+	*v = err ? (struct mt_value){ .state = MT_UNSET } : mt_name_from(name);
+	return err == -ENODEV ? 0 : err;
+}
+
+int mt_nl_get_fields(struct mt_host *h, const struct nlattr *const *tb, struct mt_record *r,
+		     struct mt_err *e)
+{
+	for (int i = 0; i < r->kind->nfields; i++) {
+		const struct mt_field *f = &r->kind->fields[i];
+		const struct nlattr *a = tb[f->attr];
+		struct mt_value v = { .state = f->flags & MT_FIELD_NONE ? MT_NONE : MT_UNSET };
+
+		if (f->flags & MT_FIELD_HEAD)
+			continue;
+		if (a && f->type == MT_LINK) {
+			int err = mt_nl_uint(a) ? get_link(h, (uint32_t)mt_nl_uint(a), &v, e) : 0;
+
+			if (err)
+				return err;
+		} else if (a) {
+			v = get_value(f, a);
+		}
+		mt_record_put(r, i, v);
+	}
+	return 0;
+}
+
+static int put_link(struct mt_host *h, struct nlmsghdr *n, const struct mt_field *f,
+		    const struct mt_value *v, struct mt_err *e)
+{
+	uint32_t ifindex = 0;
+	int err = v->state == MT_SET ? mt_nl_ifindex(h, v->name, &ifindex, e) : 0;
+
+	if (err == -ENODEV)
+		err = mt_fail(e, ENODEV, "", "", "%s: there is no device %s", f->name, v->name);
+	if (!err)
+		mnl_attr_put_u32(n, f->attr, ifindex);
+	return err;
+}
+
+static void put_value(struct nlmsghdr *n, const struct mt_field *f, const struct mt_value *v)
+{
+	switch (f->type) {
+	case MT_NAME:
+		mnl_attr_put_strz(n, f->attr, v->name);
+		break;
+	case MT_TEXT: /* without its NUL: an empty one takes the old one away */
+		mnl_attr_put(n, f->attr, v->state == MT_SET ? strlen(v->text) : 0, v->text);
+		break;
+	case MT_MAC:
+		mnl_attr_put(n, f->attr, 6, v->b);
+		break;
+	case MT_IP:
+	case MT_PREFIX:
+		mt_nl_put_ip(n, f->attr, v);
+		break;
+	default:
+		put_uint(n, f->attr, f->size, v->u);
+	}
+}
+
+int mt_nl_put_fields(struct mt_host *h, struct nlmsghdr *n, const struct mt_record *r,
+		     struct mt_err *e)
+{
+	for (int i = 0; i < r->kind->nfields; i++) {
+		const struct mt_field *f = &r->kind->fields[i];
+		const struct mt_value *v = &r->v[i];
+
+		if (f->flags & MT_FIELD_HEAD || v->state == MT_UNSET)
+			continue;
+		if (f->type == MT_LINK) {
+			int err = put_link(h, n, f, v, e);
+
+			if (err)
+				return err;
+		} else if (v->state == MT_SET || f->type == MT_TEXT) {
+			put_value(n, f, v);
+		}
+	}
+	return 0;
+}
+
+int mt_list_device(struct mt_list *l)
+{
+	const struct mt_record *f = l->filter;
+	int err, device = f->kind->device;
+
+	if (f->v[device].state != MT_SET)
+		return 0;
+	err = mt_nl_ifindex(l->h, f->v[device].name, &l->ifindex, l->e);
+	return err == -ENODEV ? 1 : mt_list_done(l, err);
+}
+
+int mt_list_done(struct mt_list *l, int err)
+{
+	return err == -ENODEV ? 0 : mt_nl_about(l->e, err, l->filter, "list");
+}
+
+int mt_list_link(struct mt_list *l, uint32_t ifindex, struct mt_value *v)
+{
+	*v = (struct mt_value){ .state = MT_UNSET };
+	if (!ifindex)
+		return 0;
+	if (ifindex == l->ifindex) {
+		*v = l->filter->v[l->filter->kind->device];
+		return 0;
+	}
+	return mt_nl_about(l->e, get_link(l->h, ifindex, v, l->e), l->filter, "list");
+}
+
+int mt_list_found(struct mt_list *l, const struct mt_record *r)
+{
+	const struct mt_kind *k = r->kind;
+
+	for (int i = 0; i < k->nfields; i++)
+		if (l->filter->v[i].state != MT_UNSET &&
+		    (i < k->nkeys || k->fields[i].type == MT_LINK) &&
+		    !mt_value_equal(&k->fields[i], &l->filter->v[i], &r->v[i]))
+			return 0;
+	return l->each(r, l->data, l->e);
+}

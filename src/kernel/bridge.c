@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bridge.c - bridges, each only what is its own */
+#include "kernel/nl.h"
+
+/* Times are in 1/100 s, as ip(8) and the kernel have them: net/bridge/br_netlink.c. A kernel
+ * without VLAN filtering or without netfilter refuses, or overlooks, those fields. */
+#define PLAIN(NAME, TYPE, SIZE, ATTR, DOC)                                                        \
+	{                                                                                         \
+		.name = NAME, .type = TYPE, .size = SIZE, .phase = MT_PHASE_FIELDS, .attr = ATTR, \
+		.word = NAME, .doc = DOC                                                          \
+	}
+#define TIME(NAME, ATTR, DOC)                                                                     \
+	{                                                                                         \
+		.name = NAME, .type = MT_UINT, .size = 4, .phase = MT_PHASE_FIELDS, .attr = ATTR, \
+		.unit = "1/100 s", .word = NAME, .doc = DOC                                       \
+	}
+#define ONOFF(NAME, SIZE, ATTR, DOC)                                                   \
+	{                                                                              \
+		.name = NAME, .type = MT_BOOL, .size = SIZE, .phase = MT_PHASE_FIELDS, \
+		.attr = ATTR, .word = NAME " 1", .off = NAME " 0", .doc = DOC          \
+	}
+
+static const struct mt_field fields[] = {
+	{ "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
+	ONOFF("stp_state", 4, IFLA_BR_STP_STATE, "spanning tree"),
+	TIME("forward_delay", IFLA_BR_FORWARD_DELAY, "listening and learning, each"),
+	TIME("hello_time", IFLA_BR_HELLO_TIME, "between hellos of the root bridge"),
+	TIME("max_age", IFLA_BR_MAX_AGE, "until another bridge counts as dead"),
+	TIME("ageing_time", IFLA_BR_AGEING_TIME, "until a silent MAC address is forgotten"),
+	PLAIN("priority", MT_UINT, 2, IFLA_BR_PRIORITY,
+	      "in the election of the root; smaller wins"),
+	PLAIN("group_fwd_mask", MT_UINT, 2, IFLA_BR_GROUP_FWD_MASK,
+	      "which of 01:80:c2:00:00:0X are forwarded, a bit each"),
+	ONOFF("vlan_filtering", 1, IFLA_BR_VLAN_FILTERING, "look at VLAN tags"),
+	PLAIN("vlan_default_pvid", MT_UINT, 2, IFLA_BR_VLAN_DEFAULT_PVID,
+	      "VLAN of untagged frames on new ports; 0: none"),
+	ONOFF("mcast_snooping", 1, IFLA_BR_MCAST_SNOOPING,
+	      "send multicast only where it is wanted"),
+	ONOFF("mcast_querier", 1, IFLA_BR_MCAST_QUERIER, "ask who wants multicast"),
+	PLAIN("mcast_router", MT_UINT, 1, IFLA_BR_MCAST_ROUTER,
+	      "0: no router; 1: where one is heard; 2: always"),
+	ONOFF("nf_call_iptables", 1, IFLA_BR_NF_CALL_IPTABLES,
+	      "bridged IPv4 goes through iptables"),
+	ONOFF("nf_call_ip6tables", 1, IFLA_BR_NF_CALL_IP6TABLES, "IPv6, likewise"),
+	ONOFF("nf_call_arptables", 1, IFLA_BR_NF_CALL_ARPTABLES, "ARP, likewise"),
+};
+
+static int list(struct mt_host *h, const struct mt_record *filter, mt_each each, void *data,
+		struct mt_err *e)
+{
+	struct mt_list l = mt_list(h, filter, each, data, e);
+
+	return mt_nl_list_devices(&l, "bridge", mt_nl_decode_data);
+}
+
+static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
+{
+	return mt_nl_put_device(h, op, r, "bridge", e);
+}
+
+const struct mt_kind mt_kind_bridge = {
+	.name = "bridge",
+	.doc = "a bridge",
+	.fields = fields,
+	.nfields = sizeof fields / sizeof *fields,
+	.nkeys = 1,
+	.required = 1,
+	.phase = MT_PHASE_MAKE,
+	.flags = MT_KIND_DEVICE,
+	.add = "ip link add dev %s type bridge",
+	.set = "ip link set dev %s type bridge",
+	.del = "ip link del dev %s",
+	.list = list,
+	.put = put,
+};

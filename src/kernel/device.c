@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* device.c - network devices: looked up one by one, listed, made and deleted */
+#include "kernel/nl.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A question about one device, by index or, when that is 0, by name. Without IFLA_STATS64 and the
+ * like an answer is half as long: net/core/rtnetlink.c rtnl_fill_ifinfo(). */
+static struct nlmsghdr *question(struct mt_nl_request *q, uint16_t flags, uint32_t ifindex,
+				 const char *name)
+{
+	struct nlmsghdr *n = mt_nl_start(q, RTM_GETLINK, flags, sizeof(struct ifinfomsg));
+	struct ifinfomsg *head = mnl_nlmsg_get_payload(n);
+
+	head->ifi_index = (int)ifindex;
+	if (name)
+		mnl_attr_put_strz(n, IFLA_IFNAME, name);
+	mnl_attr_put_u32(n, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	return n;
+}
+
+static bool parse(const struct nlmsghdr *n, struct mt_nl_device *d)
+{
+	mt_nl_attrs info;
+
+	d->head = mt_nl_parse(n, sizeof *d->head, d->tb);
+	if (!d->head || n->nlmsg_type != RTM_NEWLINK)
+		return false;
+	mt_nl_parse_nest(d->tb[IFLA_LINKINFO], info);
+	mt_nl_parse_nest(info[IFLA_INFO_DATA], d->data);
+	mt_nl_parse_nest(info[IFLA_INFO_SLAVE_DATA], d->slave_data);
+	d->name = mt_nl_str(d->tb[IFLA_IFNAME]);
+	d->kind = mt_nl_str(info[IFLA_INFO_KIND]);
+	d->slave = mt_nl_str(info[IFLA_INFO_SLAVE_KIND]);
+	return d->head->ifi_index > 0 && mt_name_valid(d->name);
+}
+
+/* --- one device ------------------------------------------------------------------------------- */
+
+struct one {
+	struct mt_host *h;
+	const char *name; /* asked for; NULL: by index */
+	struct mt_device *d;
+	bool full; /* not only index and name */
+	struct mt_err *e;
+};
+
+static int fill(struct one *o, const struct mt_nl_device *from)
+{
+	struct mt_device *d = o->d;
+	const struct nlattr *mac = from->tb[IFLA_ADDRESS];
+	uint32_t master = (uint32_t)mt_nl_uint(from->tb[IFLA_MASTER]);
+
+	snprintf(d->kind, sizeof d->kind, "%s", from->kind);
+	snprintf(d->alias, sizeof d->alias, "%s", mt_nl_str(from->tb[IFLA_IFALIAS]));
+	d->up = from->head->ifi_flags & IFF_UP;
+	d->carrier = mt_nl_uint(from->tb[IFLA_CARRIER]);
+	d->mtu = (uint32_t)mt_nl_uint(from->tb[IFLA_MTU]);
+	if (!from->tb[IFLA_LINK_NETNSID]) /* else it is an index of another namespace */
+		d->peer = (uint32_t)mt_nl_uint(from->tb[IFLA_LINK]);
+	if (mac && mnl_attr_get_payload_len(mac) == sizeof d->address)
+		memcpy(d->address, mnl_attr_get_payload(mac), sizeof d->address);
+	return master ? mt_nl_ifname(o->h, master, d->master, o->e) : 0;
+}
+
+/* The kernel finds a device by its other names, too: net/core/dev.c netdev_name_node_lookup() */
+static int check_name(const char *asked, const struct mt_nl_device *d, struct mt_err *e)
+{
+	return strcmp(d->name, asked)
+		? mt_fail(e, EINVAL, "", "", "that is another name of %s: use this one", d->name)
+		: 0;
+}
+
+static int take_one(const struct nlmsghdr *n, void *data)
+{
+	struct one *o = data;
+	struct mt_nl_device d;
+
+	if (!parse(n, &d))
+		return mt_fail(o->e, EBADMSG, "", "", "the kernel's answer makes no sense");
+	if (o->name && check_name(o->name, &d, o->e))
+		return -o->e->code;
+	o->d->ifindex = (uint32_t)d.head->ifi_index;
+	strcpy(o->d->name, d.name);
+	return o->full ? fill(o, &d) : 0;
+}
+
+static int look_up(struct one *o, uint32_t ifindex)
+{
+	struct mt_nl_request q;
+	char subject[sizeof o->e->subject];
+	int err;
+
+	*o->d = (struct mt_device){ 0 };
+	if (o->name)
+		snprintf(subject, sizeof subject, "%s", o->name);
+	else
+		snprintf(subject, sizeof subject, "index %u", ifindex);
+	if (o->name ? !mt_name_valid(o->name) : !ifindex)
+		return mt_fail(o->e, ENODEV, "device", subject, NULL);
+	err = mt_nl_talk(o->h, question(&q, 0, ifindex, o->name), take_one, o, o->e);
+	if (!err && !o->d->ifindex)
+		err = mt_fail(o->e, EBADMSG, "", "", "the kernel's answer is empty");
+	return err ? mt_err_about(o->e, "device", subject) : 0;
+}
+
+int mt_device_by_name(struct mt_host *h, const char *name, struct mt_device *d, struct mt_err *e)
+{
+	return look_up(&(struct one){ h, name, d, true, e }, 0);
+}
+
+int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d, struct mt_err *e)
+{
+	return look_up(&(struct one){ h, NULL, d, true, e }, ifindex);
+}
+
+int mt_nl_ifindex(struct mt_host *h, const char *name, uint32_t *ifindex, struct mt_err *e)
+{
+	struct mt_device d;
+	int err = look_up(&(struct one){ h, name, &d, false, e }, 0);
+
+	*ifindex = err ? 0 : d.ifindex;
+	return err;
+}
+
+int mt_nl_ifname(struct mt_host *h, uint32_t ifindex, char name[static MT_NAME_MAX + 1],
+		 struct mt_err *e)
+{
+	struct mt_host_name *known = &h->names[ifindex % (sizeof h->names / sizeof *h->names)];
+	struct mt_device d;
+	int err;
+
+	name[0] = 0;
+	if (!h->reading || known->ifindex != ifindex) {
+		err = look_up(&(struct one){ h, NULL, &d, false, e }, ifindex);
+		if (err)
+			return err;
+		known->ifindex = ifindex;
+		strcpy(known->name, d.name);
+	}
+	strcpy(name, known->name);
+	return 0;
+}
+
+int mt_nl_record_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t *ifindex,
+			 struct mt_err *e)
+{
+	*ifindex = r->ifindex;
+	return *ifindex ? 0 : mt_nl_ifindex(h, mt_record_device(r), ifindex, e);
+}
+
+/* --- all devices of a kind -------------------------------------------------------------------- */
+
+struct all {
+	struct mt_list *l;
+	const char *kind;
+	mt_nl_decode decode;
+};
+
+static int other_kind(struct mt_err *e, const struct mt_kind *wanted, const char *is)
+{
+	return mt_fail(e, EEXIST, "", "", "the device is no %s%s%s", wanted->name,
+		       *is ? " but a " : "", is);
+}
+
+static int read_device(struct all *all, const struct nlmsghdr *n)
+{
+	struct mt_list *l = all->l;
+	struct mt_record r = { .kind = l->filter->kind };
+	const struct mt_value *asked = &l->filter->v[0];
+	struct mt_nl_device d;
+	int is;
+
+	if (!parse(n, &d))
+		return mt_fail(l->e, EBADMSG, "", "", "the kernel's answer makes no sense");
+	if (asked->state == MT_SET && check_name(asked->name, &d, l->e))
+		return -l->e->code;
+	r.ifindex = (uint32_t)d.head->ifi_index;
+	is = all->kind && strcmp(d.kind, all->kind) ? 0 : all->decode(l->h, &d, &r, l->e);
+	if (is < 0)
+		return is;
+	if (!is)
+		return all->kind && asked->state == MT_SET ? other_kind(l->e, r.kind, d.kind) : 0;
+	mt_record_put(&r, 0, mt_name_from(d.name));
+	return mt_list_found(l, &r);
+}
+
+static int take_device(const struct nlmsghdr *n, void *data)
+{
+	return read_device(data, n);
+}
+
+int mt_nl_list_devices(struct mt_list *l, const char *kind, mt_nl_decode decode)
+{
+	const struct mt_value *asked = &l->filter->v[0];
+	struct all all = { l, kind, decode };
+	struct mt_nl_request q;
+	bool one = asked->state == MT_SET;
+	struct nlmsghdr *n = question(&q, one ? 0 : NLM_F_DUMP, 0, one ? asked->name : NULL);
+	int err;
+
+	if (!one && l->master)
+		mnl_attr_put_u32(n, IFLA_MASTER, l->master);
+	if (!one && kind) {
+		struct nlattr *info = mnl_attr_nest_start(n, IFLA_LINKINFO);
+
+		mnl_attr_put_strz(n, IFLA_INFO_KIND, kind);
+		mnl_attr_nest_end(n, info);
+	}
+	err = mt_nl_talk(l->h, n, take_device, &all, l->e);
+	return mt_list_done(l, err);
+}
+
+int mt_nl_decode_data(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
+		      struct mt_err *e)
+{
+	int err = mt_nl_get_fields(h, d->data, r, e);
+
+	return err ? err : 1;
+}
+
+/* --- made, changed and deleted -----------------------------------------------------------------
+ */
+
+int mt_nl_start_device(struct mt_host *h, struct mt_nl_request *q, enum mt_op op,
+		       const struct mt_record *r, struct nlmsghdr **n, struct mt_err *e)
+{
+	struct ifinfomsg *head;
+	uint32_t ifindex = 0;
+
+	*n = mt_nl_start(q, RTM_NEWLINK, op == MT_ADD ? NLM_F_CREATE | NLM_F_EXCL : 0,
+			 sizeof *head);
+	if (op == MT_ADD) {
+		mnl_attr_put_strz(*n, IFLA_IFNAME, mt_record_device(r));
+		return 0;
+	}
+	if (mt_nl_record_ifindex(h, r, &ifindex, e))
+		return mt_nl_about(e, -e->code, r, "set");
+	head = mnl_nlmsg_get_payload(*n);
+	head->ifi_index = (int)ifindex;
+	return 0;
+}
+
+int mt_nl_delete_device(struct mt_host *h, const struct mt_record *r, uint32_t ifindex,
+			struct mt_err *e)
+{
+	struct mt_nl_request q;
+	struct nlmsghdr *n = mt_nl_start(&q, RTM_DELLINK, 0, sizeof(struct ifinfomsg));
+	struct ifinfomsg *head = mnl_nlmsg_get_payload(n);
+
+	head->ifi_index = (int)ifindex;
+	return mt_nl_change(h, n, MT_DELETE, r, e);
+}
+
+int mt_nl_record_device(struct mt_host *h, const struct mt_record *r, const char *kind,
+			struct mt_device *d, struct mt_err *e)
+{
+	int err = r->ifindex ? mt_device_by_index(h, r->ifindex, d, e)
+			     : mt_device_by_name(h, mt_record_device(r), d, e);
+
+	return !err && strcmp(d->kind, kind) ? other_kind(e, r->kind, d->kind) : err;
+}
+
+int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r, const char *kind,
+		     struct mt_err *e)
+{
+	struct nlattr *info, *data;
+	struct mt_nl_request q;
+	struct mt_device d;
+	struct nlmsghdr *n;
+
+	if (op == MT_DELETE) {
+		if (mt_nl_record_device(h, r, kind, &d, e))
+			return mt_nl_about(e, -e->code, r, "delete");
+		return mt_nl_delete_device(h, r, d.ifindex, e);
+	}
+	if (mt_nl_start_device(h, &q, op, r, &n, e))
+		return -e->code;
+	info = mnl_attr_nest_start(n, IFLA_LINKINFO);
+	mnl_attr_put_strz(n, IFLA_INFO_KIND, kind);
+	data = mnl_attr_nest_start(n, IFLA_INFO_DATA);
+	if (mt_nl_put_fields(h, n, r, e))
+		return mt_nl_about(e, -e->code, r, mt_nl_verb(op));
+	mnl_attr_nest_end(n, data);
+	mnl_attr_nest_end(n, info);
+	return mt_nl_change(h, n, op, r, e);
+}

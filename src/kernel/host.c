@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* host.c - opening and closing a handle on the kernel */
+#include "kernel/nl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int mt_host_open(struct mt_host **h, struct mt_err *e)
+{
+	/* EXT_ACK: the kernel's own words. CAP_ACK: without our request behind them. STRICT_CHK: it
+	 * refuses or obeys a dump's filters, and never overlooks them. Linux 4.20 has all three. */
+	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK };
+	struct mt_host *new = calloc(1, sizeof *new);
+	int code, one = 1;
+
+	*h = NULL;
+	if (!new)
+		return mt_fail(e, ENOMEM, "host.open", "", NULL);
+	new->nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!new->nl || mnl_socket_bind(new->nl, 0, MNL_SOCKET_AUTOPID) < 0)
+		goto out;
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		if (mnl_socket_setsockopt(new->nl, options[i], &one, sizeof one) < 0)
+			goto out;
+	new->portid = mnl_socket_get_portid(new->nl);
+	*h = new;
+	return 0;
+out:
+	code = errno;
+	mt_host_close(new);
+	return mt_fail(e, code, "host.open", "rtnetlink", NULL);
+}
+
+void mt_host_close(struct mt_host *h)
+{
+	if (!h)
+		return;
+	for (size_t i = 0; i < h->ntaps; i++)
+		close(h->taps[i].fd);
+	free(h->taps);
+	if (h->nl)
+		mnl_socket_close(h->nl);
+	free(h);
+}
+
+int mt_host_fd(const struct mt_host *h)
+{
+	return mnl_socket_get_fd(h->nl);
+}
+
+uint64_t mt_host_cookie(const struct mt_host *h)
+{
+	uint64_t cookie = 0;
+	socklen_t size = sizeof cookie;
+
+	return getsockopt(mt_host_fd(h), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) ? 0 : cookie;
+}

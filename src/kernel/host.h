@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * host.h - a handle on this network namespace's kernel, and what a device is
+ *
+ * The handle holds one rtnetlink socket, and the descriptors of taps that were made but not yet
+ * made persistent. One handle a thread.
+ */
+#ifndef MT_KERNEL_HOST_H
+#define MT_KERNEL_HOST_H
+
+#include "base/kind.h"
+
+/** mt_kinds - all kinds, ended by NULL: kernel/kinds.c */
+extern const struct mt_kind *const mt_kinds[];
+
+/**
+ * mt_host_open() - open a handle on the current network namespace
+ * @h:	out: owned by the caller; NULL on failure
+ *
+ * Needs no privilege; changing anything through it needs CAP_NET_ADMIN.
+ * Return: 0 or -errno with @e filled.
+ */
+int mt_host_open(struct mt_host **h, struct mt_err *e);
+
+/** mt_host_close() - close it; taps that were not finished vanish. NULL is fine. */
+void mt_host_close(struct mt_host *h);
+
+/** mt_host_fd() - the netlink socket, for whoever keeps descriptors across a confinement */
+int mt_host_fd(const struct mt_host *h);
+
+/** mt_host_cookie() - the network namespace's cookie, SO_NETNS_COOKIE (Linux 5.14); 0: unknown */
+uint64_t mt_host_cookie(const struct mt_host *h);
+
+#ifdef MOONTAP_FAULTS
+/* Faults for specs and fuzzers, in a build of their own (make FAULTS=1). */
+struct mt_fault {
+	/* before the @nth request, ioctl or write that goes to the kernel, counted from 1
+	 * Return: 0: go on; > 0: fail with this errno, unasked; < 0: ask, and lose the answer */
+	int (*before)(void *data, unsigned int nth);
+	/* instead of reading the answer to @request (struct nlmsghdr): one datagram of at most @n
+	 * bytes into @buf; its length, or -errno; NULL: the kernel answers */
+	long (*answer)(void *data, const void *request, void *buf, size_t n);
+	void *data;
+};
+
+/** mt_host_fault() - what happens from now on; zeroed: nothing */
+void mt_host_fault(struct mt_host *h, const struct mt_fault *f);
+#endif
+
+/* What a device is, apart from what its kinds' records say. */
+struct mt_device {
+	uint32_t ifindex;
+	char name[MT_NAME_MAX + 1];
+	char kind[16];		      /* IFLA_INFO_KIND: "tun", "bridge", "veth"; "": none */
+	char master[MT_NAME_MAX + 1]; /* ""; or its master's name */
+	uint32_t peer;		      /* IFLA_LINK: the other end of a veth; 0: none */
+	uint8_t address[6];
+	bool up, carrier; /* IFF_UP; IFLA_CARRIER: of a tap, whether somebody has it open */
+	uint32_t mtu;
+	char alias[MT_TEXT_MAX + 1];
+};
+
+/** mt_device_by_name() - look a device up by its name
+ * Return: 0; -ENODEV: there is none (@e filled, too); another -errno.
+ */
+int mt_device_by_name(struct mt_host *h, const char *name, struct mt_device *d, struct mt_err *e);
+
+/** mt_device_by_index() - the same by ifindex: finds it under a new name, too */
+int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d, struct mt_err *e);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* link.c - what every network device has; devices are made by their own kinds */
+#include "kernel/nl.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <string.h>
+
+enum { NAME, MTU, ADDRESS, MASTER, ALIAS, TXQUEUELEN, GROUP, UP, NFIELDS };
+
+static const struct mt_field fields[NFIELDS] = {
+	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
+	[MTU] = { "mtu", MT_UINT, 4, MT_PHASE_FIELDS, MT_BACK_STICKY, .attr = IFLA_MTU, .min = 68,
+		  .max = 65536, .unit = "bytes", .word = "mtu", .doc = "largest packet" },
+	[ADDRESS] = { "address", MT_MAC, 6, MT_PHASE_FIELDS, MT_BACK_STICKY, MT_FIELD_IDENTITY,
+		      IFLA_ADDRESS, .word = "address", .doc = "MAC address" },
+	[MASTER] = { "master", MT_LINK, 4, MT_PHASE_MASTER, MT_BACK_PLAIN,
+		     MT_FIELD_NONE | MT_FIELD_KEPT, IFLA_MASTER, .word = "master",
+		     .off = "nomaster", .doc = "the bridge that it is a port of" },
+	[ALIAS] = { "alias", MT_TEXT, 0, MT_PHASE_FIELDS, MT_BACK_PLAIN,
+		    MT_FIELD_NONE | MT_FIELD_MARK, IFLA_IFALIAS, .word = "alias", .off = "alias ''",
+		    .doc = "a text for people" },
+	[TXQUEUELEN] = { "txqueuelen", MT_UINT, 4, MT_PHASE_FIELDS, .attr = IFLA_TXQLEN,
+			 .max = INT32_MAX, .unit = "packets", .word = "txqueuelen",
+			 .doc = "length of the transmit queue" },
+	[GROUP] = { "group", MT_UINT, 4, MT_PHASE_FIELDS, .attr = IFLA_GROUP, .max = INT32_MAX,
+		    .word = "group", .doc = "number of its group of devices" },
+	[UP] = { "up", MT_BOOL, 0, MT_PHASE_UP, .flags = MT_FIELD_HEAD | MT_FIELD_KEPT,
+		 .word = "up", .off = "down", .doc = "administratively up" },
+};
+
+static int decode(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
+		  struct mt_err *e)
+{
+	int err = mt_nl_get_fields(h, d->tb, r, e);
+
+	/* A bridge that was never given an MTU or MAC computes them from its ports, and does not
+	 * say which it does: net/bridge/br_if.c br_mtu_auto_adjust(), br_stp_if.c
+	 * br_stp_recalculate_bridge_id() */
+	r->v[MTU].automatic = r->v[ADDRESS].automatic = !strcmp(d->kind, "bridge");
+	mt_record_put(r, UP, mt_uint(!!(d->head->ifi_flags & IFF_UP)));
+	return err ? err : 1;
+}
+
+static int list(struct mt_host *h, const struct mt_record *filter, mt_each each, void *data,
+		struct mt_err *e)
+{
+	struct mt_list l = mt_list(h, filter, each, data, e);
+	const struct mt_value *master = &filter->v[MASTER];
+
+	if (master->state == MT_SET && mt_nl_ifindex(h, master->name, &l.master, e))
+		return mt_list_done(&l, -e->code);
+	return mt_nl_list_devices(&l, NULL, decode);
+}
+
+static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
+{
+	struct mt_nl_request q;
+	struct ifinfomsg *head;
+	struct nlmsghdr *n;
+
+	if (mt_nl_start_device(h, &q, op, r, &n, e))
+		return -e->code;
+	head = mnl_nlmsg_get_payload(n);
+	if (mt_record_has(r, UP)) {
+		head->ifi_change = IFF_UP;
+		head->ifi_flags = r->v[UP].u ? IFF_UP : 0;
+	}
+	if (mt_nl_put_fields(h, n, r, e))
+		return mt_nl_about(e, -e->code, r, "set");
+	return mt_nl_change(h, n, op, r, e);
+}
+
+const struct mt_kind mt_kind_link = {
+	.name = "link",
+	.doc = "what every network device has; the device itself is made by another kind",
+	.fields = fields,
+	.nfields = NFIELDS,
+	.nkeys = 1,
+	.required = 1,
+	.device = NAME,
+	.phase = MT_PHASE_FIELDS,
+	.flags = MT_KIND_FACET,
+	.set = "ip link set dev %s",
+	.list = list,
+	.put = put,
+};

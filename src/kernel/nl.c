@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nl.c - transport: send one request, read its whole answer, keep the extended ack */
+#include "kernel/nl.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define TIMEOUT_MS 5000
+#define TRIES	   10			/* of a dump that is interrupted by changes */
+#define ANSWER_MAX (64ul * 1024 * 1024) /* bytes; about 500,000 routes */
+
+/* The messages of one answer, one after the other. */
+struct answer {
+	char *bytes;
+	size_t len, room;
+	bool interrupted; /* what was read may have holes or doubles: ask again */
+};
+
+struct nlmsghdr *mt_nl_start(struct mt_nl_request *q, uint16_t type, uint16_t flags, size_t head)
+{
+	struct nlmsghdr *n = mnl_nlmsg_put_header(q->bytes);
+
+	n->nlmsg_type = type;
+	n->nlmsg_flags = NLM_F_REQUEST | flags;
+	mnl_nlmsg_put_extra_header(n, head);
+	return n;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
+
+static int wait_for(int fd, int64_t deadline)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t left = deadline - now_ms();
+	int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
+
+	if (ready < 0)
+		return errno == EINTR ? 0 : -errno;
+	return ready ? 0 : -ETIMEDOUT;
+}
+
+/* One datagram of the kernel's into h->buf. Return: its length, or -errno. */
+static ssize_t receive(struct mt_host *h, const struct nlmsghdr *request, int64_t deadline)
+{
+	int err, fd = mnl_socket_get_fd(h->nl);
+
+#ifdef MOONTAP_FAULTS
+	if (h->fault.answer)
+		return h->fault.answer(h->fault.data, request, h->buf, sizeof h->buf);
+#endif
+	(void)request;
+	for (;;) {
+		struct sockaddr_nl from = { 0 };
+		socklen_t size = sizeof from;
+		ssize_t len = recvfrom(fd, h->buf, sizeof h->buf, MSG_DONTWAIT | MSG_TRUNC,
+				       (struct sockaddr *)&from, &size);
+
+		if (len > (ssize_t)sizeof h->buf)
+			return -EMSGSIZE;
+		if (len >= 0 && size == sizeof from && !from.nl_pid)
+			return len;
+		if (len >= 0)
+			continue; /* not from the kernel */
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+		err = wait_for(fd, deadline);
+		if (err)
+			return err;
+	}
+}
+
+static int take_words(const struct nlattr *a, void *data)
+{
+	if (mnl_attr_get_type(a) == NLMSGERR_ATTR_MSG)
+		*(const char **)data = mt_nl_str(a);
+	return MNL_CB_OK;
+}
+
+/* The extended ack's text, which stands after @off bytes; "": there is none. */
+static const char *kernel_words(const struct nlmsghdr *n, size_t off)
+{
+	const char *words = "";
+
+	if (n->nlmsg_flags & NLM_F_ACK_TLVS && off <= mnl_nlmsg_get_payload_len(n))
+		mnl_attr_parse(n, (unsigned int)off, take_words, &words);
+	return words;
+}
+
+/* NLMSG_ERROR and NLMSG_DONE both begin with an error number. */
+static int verdict(const struct nlmsghdr *n, struct mt_err *e)
+{
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(n);
+	size_t len = mnl_nlmsg_get_payload_len(n), off = sizeof err->error;
+	const char *words;
+
+	if (len < sizeof err->error || err->error > 0 || err->error < -4095)
+		return mt_fail(e, EBADMSG, "", "", "the kernel's answer makes no sense");
+	if (!err->error)
+		return 0;
+	if (n->nlmsg_type == NLMSG_ERROR && len >= sizeof *err) {
+		off = sizeof *err;
+		if (!(n->nlmsg_flags & NLM_F_CAPPED) && err->msg.nlmsg_len > sizeof err->msg)
+			off += err->msg.nlmsg_len - sizeof err->msg;
+	}
+	words = kernel_words(n, off);
+	return mt_fail(e, -err->error, "", "", "%s%s%s", strerror(-err->error), *words ? ": " : "",
+		       words);
+}
+
+static int keep(struct answer *a, const struct nlmsghdr *n, struct mt_err *e)
+{
+	size_t len = NLMSG_ALIGN(n->nlmsg_len), room = a->room ? a->room : 4096;
+	char *bytes;
+
+	while (room < a->len + len)
+		room *= 2;
+	if (room > ANSWER_MAX)
+		return mt_fail(e, EMSGSIZE, "", "", "the kernel's answer is too long");
+	if (room != a->room) {
+		bytes = realloc(a->bytes, room);
+		if (!bytes)
+			return mt_fail(e, ENOMEM, "", "", NULL);
+		a->bytes = bytes;
+		a->room = room;
+	}
+	memcpy(a->bytes + a->len, n, n->nlmsg_len);
+	memset(a->bytes + a->len + n->nlmsg_len, 0, len - n->nlmsg_len);
+	a->len += len;
+	return 0;
+}
+
+/* One message of the answer to @request. Return: 1: it was the last; 0; -errno. */
+static int take_message(const struct nlmsghdr *request, const struct nlmsghdr *n, struct answer *a,
+			struct mt_err *e)
+{
+	bool dump = (request->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	int err;
+
+	/* The last message may be the one that says it: af_netlink.c netlink_dump_done() */
+	if (dump && n->nlmsg_flags & NLM_F_DUMP_INTR)
+		a->interrupted = true;
+	if (n->nlmsg_type == NLMSG_ERROR || n->nlmsg_type == NLMSG_DONE) {
+		err = verdict(n, e);
+		return err ? err : 1;
+	}
+	if (n->nlmsg_type < NLMSG_MIN_TYPE)
+		return 0;
+	err = keep(a, n, e);
+	return err ? err : !dump && !(request->nlmsg_flags & NLM_F_ACK);
+}
+
+static int lost(struct mt_err *e, int err)
+{
+	if (err == -ETIMEDOUT)
+		return mt_fail(e, ETIMEDOUT, "", "", "no answer from the kernel in %d s",
+			       TIMEOUT_MS / 1000);
+	return mt_fail(e, -err, "", "", err == -ENOBUFS ? "the kernel's answer was lost" : NULL);
+}
+
+static int read_answer(struct mt_host *h, const struct nlmsghdr *request, struct answer *a,
+		       struct mt_err *e)
+{
+	int64_t deadline = now_ms() + TIMEOUT_MS;
+
+	for (;;) {
+		ssize_t got = receive(h, request, deadline);
+		const struct nlmsghdr *n = (const void *)h->buf;
+
+		/* A question can be asked again; of a change nobody knows whether it was made. */
+		if (got == -ENOBUFS && !(request->nlmsg_flags & NLM_F_ACK)) {
+			a->interrupted = true;
+			return 0;
+		}
+		if (got < 0)
+			return lost(e, (int)got);
+		for (int len = (int)got, done; mnl_nlmsg_ok(n, len); n = mnl_nlmsg_next(n, &len)) {
+			if (n->nlmsg_seq != request->nlmsg_seq || n->nlmsg_pid != h->portid)
+				continue; /* late answer to something that timed out */
+			done = take_message(request, n, a, e);
+			if (done)
+				return done < 0 ? done : 0;
+		}
+	}
+}
+
+static int ask(struct mt_host *h, struct nlmsghdr *n, struct answer *a, struct mt_err *e)
+{
+	int fault = mt_fault(h);
+
+	if (fault > 0)
+		return mt_fail(e, fault, "", "", NULL);
+	n->nlmsg_seq = ++h->seq;
+	while (mnl_socket_sendto(h->nl, n, n->nlmsg_len) < 0)
+		if (errno != EINTR)
+			return mt_fail(e, errno, "", "", NULL);
+	return fault ? lost(e, -ETIMEDOUT) : read_answer(h, n, a, e);
+}
+
+static int deliver(struct mt_host *h, const struct answer *a, mt_nl_take take, void *data)
+{
+	const struct nlmsghdr *n = (const void *)a->bytes;
+	int done = 0;
+
+	if (!h->reading++)
+		memset(h->names, 0, sizeof h->names);
+	for (int len = (int)a->len; !done && mnl_nlmsg_ok(n, len); n = mnl_nlmsg_next(n, &len))
+		done = take(n, data);
+	h->reading--;
+	return done < 0 ? done : 0;
+}
+
+int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *data, struct mt_err *e)
+{
+	struct answer a = { 0 };
+	int err;
+
+	if (!take)
+		n->nlmsg_flags |= NLM_F_ACK;
+	for (int i = 0; i < TRIES; i++) {
+		a.len = 0;
+		a.interrupted = false;
+		err = ask(h, n, &a, e);
+		if (err || !a.interrupted)
+			break;
+	}
+	if (!err && a.interrupted)
+		err = mt_fail(e, EAGAIN, "", "", "changed %d times while it was read", TRIES);
+	if (!err && take)
+		err = deliver(h, &a, take, data);
+	free(a.bytes);
+	return err;
+}
+
+int mt_nl_about(struct mt_err *e, int err, const struct mt_record *r, const char *verb)
+{
+	char op[sizeof e->op], subject[sizeof e->subject];
+
+	if (!err)
+		return 0;
+	snprintf(op, sizeof op, "%s.%s", r->kind->name, verb);
+	return mt_err_about(e, op, mt_record_subject(r, subject, sizeof subject));
+}
+
+const char *mt_nl_verb(enum mt_op op)
+{
+	return op == MT_ADD ? "add" : op == MT_DELETE ? "delete" : "set";
+}
+
+int mt_nl_change(struct mt_host *h, struct nlmsghdr *n, enum mt_op op, const struct mt_record *r,
+		 struct mt_err *e)
+{
+	return mt_nl_about(e, mt_nl_talk(h, n, NULL, NULL, e), r, mt_nl_verb(op));
+}
+
+#ifdef MOONTAP_FAULTS
+void mt_host_fault(struct mt_host *h, const struct mt_fault *f)
+{
+	h->fault = *f;
+	h->asked = 0;
+}
+
+int mt_fault(struct mt_host *h)
+{
+	return h->fault.before ? h->fault.before(h->fault.data, ++h->asked) : 0;
+}
+#endif

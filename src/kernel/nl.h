@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * nl.h - one question to rtnetlink, its whole answer, the kernel's own words when it says no
+ *
+ * Only for the files of kernel/. An answer is read to its end before its first message is looked
+ * at: a dump that was interrupted can be asked again without anybody seeing a message twice, and
+ * whoever looks at a message may ask something else meanwhile.
+ */
+#ifndef MT_KERNEL_NL_H
+#define MT_KERNEL_NL_H
+
+#include "kernel/host.h"
+
+#include <libmnl/libmnl.h>
+#include <linux/rtnetlink.h>
+#include <stdalign.h>
+
+#define MT_NL_REQUEST 8192 /* bytes of a request: all fields of a record, were they all texts */
+#define MT_NL_ATTRS   64   /* attributes of higher numbers are not looked at */
+
+_Static_assert(MT_NL_REQUEST >= MT_FIELDS_MAX * (MT_VALUE_TEXT + 8) + 1024, "request too small");
+
+struct mt_host {
+	struct mnl_socket *nl;
+	unsigned int portid, seq;
+	struct mt_host_tap { /* made, not yet made persistent: tap.c */
+		int fd;
+		char name[MT_NAME_MAX + 1];
+	} * taps;
+	size_t ntaps;
+	unsigned int reading; /* answers being looked at; names are remembered meanwhile */
+	struct mt_host_name {
+		uint32_t ifindex;
+		char name[MT_NAME_MAX + 1];
+	} names[16];
+#ifdef MOONTAP_FAULTS
+	struct mt_fault fault;
+	unsigned int asked;
+#endif
+	/* A dump's datagrams grow with the reader's buffer, up to 32 KiB; a single device's can be
+	 * larger: net/netlink/af_netlink.c netlink_dump(), net/core/rtnetlink.c rtnl_getlink() */
+	alignas(NLMSG_ALIGNTO) char buf[65536];
+};
+
+struct mt_nl_request {
+	alignas(NLMSG_ALIGNTO) char bytes[MT_NL_REQUEST];
+};
+
+/** mt_nl_start() - begin a request
+ * @head:	size of the family's header after nlmsghdr; zeroed, for the caller to fill
+ */
+struct nlmsghdr *mt_nl_start(struct mt_nl_request *q, uint16_t type, uint16_t flags, size_t head);
+
+/** mt_nl_take - looks at one message of an answer. Return: 0 to go on, 1 to stop, -errno to fail.
+ */
+typedef int (*mt_nl_take)(const struct nlmsghdr *n, void *data);
+
+/**
+ * mt_nl_talk() - send a request and wait for its answer, 5 s at most
+ * @take:	sees each message of the answer; NULL: the request changes something, and its
+ *		answer is yes or no
+ * @e:		out: the kernel's words; op and subject are the caller's to fill: mt_nl_about()
+ *
+ * The kernel works while it is being sent to (net/netlink/af_netlink.c netlink_unicast_kernel()),
+ * so a wait longer than a moment means that an answer was lost.
+ *
+ * Return: 0; -ETIMEDOUT or -ENOBUFS: the answer was lost, a change may have been made; or the
+ *   kernel's -errno, or @take's.
+ */
+int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *data,
+	       struct mt_err *e);
+
+/** mt_nl_about() - put op and subject into the error of a talk. Returns @err. */
+int mt_nl_about(struct mt_err *e, int err, const struct mt_record *r, const char *verb);
+
+/** mt_nl_change() - mt_nl_talk() for a change of @r */
+int mt_nl_change(struct mt_host *h, struct nlmsghdr *n, enum mt_op op, const struct mt_record *r,
+		 struct mt_err *e);
+
+/** mt_nl_verb() - "add", "set" or "delete" */
+const char *mt_nl_verb(enum mt_op op);
+
+/** mt_nl_new_flags() - an add is exclusive; a change replaces; a delete has none */
+static inline uint16_t mt_nl_new_flags(enum mt_op op)
+{
+	return op == MT_ADD ? NLM_F_CREATE | NLM_F_EXCL : op == MT_CHANGE ? NLM_F_REPLACE : 0;
+}
+
+/* --- attributes: attr.c ----------------------------------------------------------------------- */
+
+typedef const struct nlattr *mt_nl_attrs[MT_NL_ATTRS];
+
+/** mt_nl_parse() - a message's attributes after a header of @head bytes, by number
+ * Return: the header; NULL: the message is too short to have one.
+ */
+const void *mt_nl_parse(const struct nlmsghdr *n, size_t head, mt_nl_attrs tb);
+
+/** mt_nl_parse_nest() - the attributes in @a; none when @a is NULL */
+void mt_nl_parse_nest(const struct nlattr *a, mt_nl_attrs tb);
+
+/** mt_nl_str() - a string attribute; "" when it is absent or has no NUL. Borrowed. */
+const char *mt_nl_str(const struct nlattr *a);
+
+/** mt_nl_uint() - a number of 1, 2, 4 or 8 bytes, as long as it says; 0 when it is none */
+uint64_t mt_nl_uint(const struct nlattr *a);
+
+/** mt_nl_ip() - an IP address or, with @plen, a prefix; unset when @a does not fit @family */
+struct mt_value mt_nl_ip(const struct nlattr *a, uint8_t family, uint8_t plen);
+
+/** mt_nl_put_ip() - a set address or prefix, without its length */
+void mt_nl_put_ip(struct nlmsghdr *n, uint16_t attr, const struct mt_value *v);
+
+/** mt_nl_get_fields() - the fields of @r's kind that are plain attributes, from @tb
+ *
+ * An attribute that is absent is none, where its field may be none, and else unset.
+ * Return: 0, or -errno with @e filled (a device's name could not be asked for).
+ */
+int mt_nl_get_fields(struct mt_host *h, const struct nlattr *const *tb, struct mt_record *r,
+		     struct mt_err *e);
+
+/** mt_nl_put_fields() - the set and none fields of @r that are plain attributes
+ * Return: 0; -ENODEV: there is no such device; another -errno; @e filled.
+ */
+int mt_nl_put_fields(struct mt_host *h, struct nlmsghdr *n, const struct mt_record *r,
+		     struct mt_err *e);
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+/* What a kind's list() carries through its answer. */
+struct mt_list {
+	struct mt_host *h;
+	const struct mt_record *filter;
+	mt_each each;
+	void *data;
+	struct mt_err *e;
+	uint32_t ifindex; /* of the filter's device; 0: of any */
+	uint32_t master;  /* devices in this one only; 0: any */
+};
+
+static inline struct mt_list mt_list(struct mt_host *h, const struct mt_record *filter,
+				     mt_each each, void *data, struct mt_err *e)
+{
+	return (struct mt_list){ .h = h, .filter = filter, .each = each, .data = data, .e = e };
+}
+
+/** mt_list_device() - look up the device that the filter names, if it names one
+ * Return: 0; 1: it is not there, so nothing fits; -errno.
+ */
+int mt_list_device(struct mt_list *l);
+
+/** mt_list_found() - hand on a record, if it fits the filter. Returns as mt_each. */
+int mt_list_found(struct mt_list *l, const struct mt_record *r);
+
+/** mt_list_done() - what list() returns after its talk returned @err: a device that is gone by now
+ * has nothing that fits */
+int mt_list_done(struct mt_list *l, int err);
+
+/** mt_list_link() - the name of the device @ifindex, for a record being read; none for 0
+ * Return: 0 or -errno; a device that is gone by now is unset.
+ */
+int mt_list_link(struct mt_list *l, uint32_t ifindex, struct mt_value *v);
+
+/* --- devices: device.c ------------------------------------------------------------------------ */
+
+/* An RTM_NEWLINK message, opened up. Everything is borrowed from the message. */
+struct mt_nl_device {
+	const struct ifinfomsg *head;
+	const char *name, *kind, *slave; /* IFLA_INFO_KIND and _SLAVE_KIND; "": none */
+	mt_nl_attrs tb, data, slave_data;
+};
+
+/** mt_nl_ifindex() - a device's index. Return: 0, -ENODEV, another -errno; @e filled. */
+int mt_nl_ifindex(struct mt_host *h, const char *name, uint32_t *ifindex, struct mt_err *e);
+
+/** mt_nl_ifname() - a device's name, likewise */
+int mt_nl_ifname(struct mt_host *h, uint32_t ifindex, char name[static MT_NAME_MAX + 1],
+		 struct mt_err *e);
+
+/** mt_nl_record_ifindex() - @r->ifindex or, when that is 0, the index of its device's name */
+int mt_nl_record_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t *ifindex,
+			 struct mt_err *e);
+
+/** mt_nl_decode - fill @r from a device. Return: 1; 0: it is not of this kind; -errno. */
+typedef int (*mt_nl_decode)(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
+			    struct mt_err *e);
+
+/**
+ * mt_nl_list_devices() - list() of a kind whose first key is a device's name
+ * @kind:	IFLA_INFO_KIND of its devices; NULL: any
+ *
+ * Return: 0; -EEXIST: the device that the filter names is of another kind; another -errno.
+ */
+int mt_nl_list_devices(struct mt_list *l, const char *kind, mt_nl_decode decode);
+
+/** mt_nl_record_device() - look up the device that @r is, by index or name
+ * Return: 0; -ENODEV; -EEXIST: it is not of @kind; another -errno; @e has no op yet.
+ */
+int mt_nl_record_device(struct mt_host *h, const struct mt_record *r, const char *kind,
+			struct mt_device *d, struct mt_err *e);
+
+/** mt_nl_start_device() - begin an RTM_NEWLINK: exclusively by name for an add, else by index */
+int mt_nl_start_device(struct mt_host *h, struct mt_nl_request *q, enum mt_op op,
+		       const struct mt_record *r, struct nlmsghdr **n, struct mt_err *e);
+
+/** mt_nl_delete_device() - delete it by its index */
+int mt_nl_delete_device(struct mt_host *h, const struct mt_record *r, uint32_t ifindex,
+			struct mt_err *e);
+
+/** mt_nl_put_device() - put() of a MT_KIND_DEVICE whose fields are plain attributes of @kind */
+int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r, const char *kind,
+		     struct mt_err *e);
+
+/** mt_nl_decode_data() - the fields are attributes of the kind's own nest, IFLA_INFO_DATA */
+int mt_nl_decode_data(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
+		      struct mt_err *e);
+
+/* --- faults ----------------------------------------------------------------------------------- */
+
+/** mt_fault() - asked before each request, ioctl and write that goes to the kernel
+ * Return: 0: go on; > 0: fail with this errno and do not ask; < 0: ask, and lose the answer.
+ */
+#ifdef MOONTAP_FAULTS
+int mt_fault(struct mt_host *h);
+#else
+static inline int mt_fault(struct mt_host *h)
+{
+	(void)h;
+	return 0;
+}
+#endif
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * tap.c - taps; the only file that opens /dev/net/tun
+ *
+ * A tap lives as long as its descriptor until it is made persistent. So it is made, and described
+ * by other kinds, while the host handle holds the descriptor; finish() is what makes it stay. A
+ * process that is killed before that leaves nothing.
+ */
+#include "kernel/nl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { NAME, USER, GROUP, MULTI_QUEUE, VNET_HDR, NFIELDS };
+
+#define FIXED(NAME, TYPE, SIZE, FLAGS, ATTR, DOC)                                             \
+	{                                                                                     \
+		.name = NAME, .type = TYPE, .size = SIZE, .phase = MT_PHASE_MAKE,             \
+		.back = MT_BACK_FIXED, .flags = FLAGS, .attr = ATTR, .word = NAME, .doc = DOC \
+	}
+
+/* A tap with neither user nor group may be opened by anybody: drivers/net/tun.c tun_not_capable()
+ */
+static const struct mt_field fields[NFIELDS] = {
+	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
+	[USER] = FIXED("user", MT_USER, 4, MT_FIELD_NONE, IFLA_TUN_OWNER,
+		       "who may open it, besides root"),
+	[GROUP] = FIXED("group", MT_GROUP, 4, MT_FIELD_NONE, IFLA_TUN_GROUP,
+			"whose members may open it"),
+	[MULTI_QUEUE] = FIXED("multi_queue", MT_BOOL, 1, 0, IFLA_TUN_MULTI_QUEUE,
+			      "may be opened more than once, a queue each"),
+	[VNET_HDR] = FIXED("vnet_hdr", MT_BOOL, 1, 0, IFLA_TUN_VNET_HDR,
+			   "packets carry a virtio header"),
+};
+
+static int decode(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
+		  struct mt_err *e)
+{
+	if (mt_nl_uint(d->data[IFLA_TUN_TYPE]) != IFF_TAP)
+		return 0;
+	return mt_nl_decode_data(h, d, r, e);
+}
+
+static int list(struct mt_host *h, const struct mt_record *filter, mt_each each, void *data,
+		struct mt_err *e)
+{
+	struct mt_list l = mt_list(h, filter, each, data, e);
+
+	return mt_nl_list_devices(&l, "tun", decode);
+}
+
+static struct mt_host_tap *held(struct mt_host *h, const char *name)
+{
+	for (size_t i = 0; i < h->ntaps; i++)
+		if (!strcmp(h->taps[i].name, name))
+			return &h->taps[i];
+	return NULL;
+}
+
+static int hold(struct mt_host *h, int fd, const char *name)
+{
+	struct mt_host_tap *taps = realloc(h->taps, (h->ntaps + 1) * sizeof *taps);
+
+	if (!taps)
+		return -ENOMEM;
+	h->taps = taps;
+	taps[h->ntaps].fd = fd;
+	snprintf(taps[h->ntaps++].name, sizeof taps->name, "%s", name);
+	return 0;
+}
+
+static void let_go(struct mt_host *h, struct mt_host_tap *t)
+{
+	close(t->fd);
+	*t = h->taps[--h->ntaps];
+}
+
+/* Return: 0 or -errno. */
+static int control(struct mt_host *h, int fd, unsigned long what, unsigned long arg)
+{
+	int fault = mt_fault(h);
+
+	if (fault > 0)
+		return -fault;
+	if (ioctl(fd, what, arg))
+		return -errno;
+	return fault ? -ETIMEDOUT : 0;
+}
+
+static int create(struct mt_host *h, int fd, const struct mt_record *r)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL };
+	int err;
+
+	if (r->v[MULTI_QUEUE].u)
+		ifr.ifr_flags |= IFF_MULTI_QUEUE;
+	if (r->v[VNET_HDR].u)
+		ifr.ifr_flags |= IFF_VNET_HDR;
+	snprintf(ifr.ifr_name, sizeof ifr.ifr_name, "%s", r->v[NAME].name);
+	err = control(h, fd, TUNSETIFF, (unsigned long)&ifr);
+	/* What a device of that name is answered with: drivers/net/tun.c tun_set_iff() */
+	if (err == -EBUSY)
+		return -EEXIST;
+	if (!err && r->v[USER].state == MT_SET)
+		err = control(h, fd, TUNSETOWNER, r->v[USER].u);
+	if (!err && r->v[GROUP].state == MT_SET)
+		err = control(h, fd, TUNSETGROUP, r->v[GROUP].u);
+	return err;
+}
+
+static int add(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
+{
+	int err, fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return mt_fail(e, errno, "tap.add", "/dev/net/tun", NULL);
+	err = create(h, fd, r);
+	if (!err)
+		err = hold(h, fd, r->v[NAME].name);
+	if (err) {
+		close(fd);
+		return mt_fail(e, -err, "tap.add", r->v[NAME].name, NULL);
+	}
+	return 0;
+}
+
+static int destroy(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
+{
+	struct mt_host_tap *t = held(h, r->v[NAME].name);
+	struct mt_device d;
+
+	if (t) {
+		let_go(h, t);
+		return 0;
+	}
+	if (mt_nl_record_device(h, r, "tun", &d, e))
+		return mt_nl_about(e, -e->code, r, "delete");
+	return mt_nl_delete_device(h, r, d.ifindex, e);
+}
+
+/* The carrier is on while somebody has the tap open: drivers/net/tun.c __tun_detach() */
+static int busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
+		struct mt_err *e)
+{
+	struct mt_device d;
+
+	if (op != MT_DELETE || held(h, r->v[NAME].name))
+		return 0;
+	if (mt_nl_record_device(h, r, "tun", &d, e))
+		return mt_nl_about(e, -e->code, r, "delete");
+	if (d.carrier)
+		snprintf(why, n, "it is in use");
+	return d.carrier;
+}
+
+static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
+{
+	if (op == MT_CHANGE)
+		return mt_fail(e, EOPNOTSUPP, "tap.set", r->v[NAME].name,
+			       "what a tap is like is said when it is made");
+	return op == MT_ADD ? add(h, r, e) : destroy(h, r, e);
+}
+
+static int finish(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
+{
+	struct mt_host_tap *t = held(h, r->v[NAME].name);
+	int err;
+
+	if (!t)
+		return 0;
+	err = control(h, t->fd, TUNSETPERSIST, 1);
+	if (err)
+		return mt_fail(e, -err, "tap.finish", r->v[NAME].name, NULL);
+	let_go(h, t);
+	return 0;
+}
+
+const struct mt_kind mt_kind_tap = {
+	.name = "tap",
+	.doc = "a tap, the host's end of a virtual machine's NIC",
+	.fields = fields,
+	.nfields = NFIELDS,
+	.nkeys = 1,
+	.required = 1,
+	.phase = MT_PHASE_MAKE,
+	.flags = MT_KIND_DEVICE,
+	.add = "ip tuntap add dev %s mode tap",
+	.del = "ip link del dev %s",
+	.list = list,
+	.put = put,
+	.finish = finish,
+	.busy = busy,
+};

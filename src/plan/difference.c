@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* difference.c - records against the kernel as it will be */
+#include "plan/difference.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct found {
+	struct mt_record has;
+	bool there;
+	bool fresh; /* its device, or its place in a bridge, is new: what has lacks has no old value
+		     */
+};
+
+static struct mt_record device_of(const struct mt_kind *k, const char *name)
+{
+	struct mt_record r = { .kind = k };
+
+	mt_record_put(&r, 0, mt_name_from(name));
+	return r;
+}
+
+/* A device that will be: whichever kind makes it, it is kept under no kind's table but its name. */
+static const struct mt_kind any_device = {
+	.name = "device",
+	.fields = (const struct mt_field[]){ { .name = "name", .type = MT_NAME } },
+	.nfields = 1,
+	.nkeys = 1,
+	.required = 1,
+};
+
+static const struct mt_kind new_master = {
+	.name = "master",
+	.fields = (const struct mt_field[]){ { .name = "name", .type = MT_NAME } },
+	.nfields = 1,
+	.nkeys = 1,
+	.required = 1,
+};
+
+static int remember(struct mt_view *v, const struct mt_record *r)
+{
+	struct mt_record *kept = mt_index_find(&v->will, r);
+
+	v->will.pool = v->pool;
+	if (!kept) {
+		kept = mt_pool_alloc(v->pool, sizeof *kept);
+		if (!kept)
+			return -ENOMEM;
+		*kept = mt_record_key(r);
+		if (mt_index_add(&v->will, kept))
+			return -ENOMEM;
+	}
+	for (int i = r->kind->nkeys; i < r->kind->nfields; i++)
+		if (mt_record_has(r, i))
+			mt_record_put(kept, i, r->v[i]);
+	return 0;
+}
+
+static bool will_have(const struct mt_view *v, const struct mt_kind *k, const char *name)
+{
+	struct mt_record r = device_of(k, name);
+
+	return *name && mt_index_find(&v->will, &r);
+}
+
+int mt_view_expect(struct mt_view *v, const struct mt_record *r)
+{
+	struct mt_record device = device_of(&any_device, mt_record_device(r));
+
+	return remember(v, &device) || remember(v, r) ? -ENOMEM : 0;
+}
+
+static bool has_parent_fields(const struct mt_kind *k)
+{
+	return k->nfields > k->nkeys && k->fields[k->nkeys].back == MT_BACK_PARENT;
+}
+
+static int look(struct mt_view *v, const struct mt_record *want, struct found *f, struct mt_err *e)
+{
+	const char *device = mt_record_device(want);
+	const struct mt_record *will = mt_index_find(&v->will, want);
+	int err;
+
+	f->fresh = will_have(v, &any_device, device);
+	f->has = mt_record_key(want);
+	if (f->fresh) {
+		f->there = will || want->kind->flags & MT_KIND_FACET;
+	} else {
+		err = mt_record_get(v->host, want, &f->has, v->pool, e);
+		if (err && err != -ENOENT)
+			return err;
+		f->there = !err;
+		if (has_parent_fields(want->kind) && will_have(v, &new_master, device)) {
+			f->fresh = f->there = true;
+			f->has = mt_record_key(&f->has);
+		}
+	}
+	for (int i = want->kind->nkeys; will && i < want->kind->nfields; i++)
+		if (mt_record_has(will, i))
+			mt_record_put(&f->has, i, will->v[i]);
+	f->there |= will != NULL;
+	return 0;
+}
+
+static int absent(const struct mt_record *want, struct mt_err *e)
+{
+	const struct mt_kind *k = want->kind;
+
+	if (has_parent_fields(k))
+		return mt_fail(e, ENODEV, k->name, mt_record_device(want),
+			       "the device is in no bridge, or not there at all");
+	return mt_fail(e, ENODEV, k->name, mt_record_device(want), "there is no such device");
+}
+
+static const char *both(const struct mt_field *f, const struct mt_value *has,
+			const struct mt_value *want, char *buf, size_t n)
+{
+	char one[MT_VALUE_TEXT], two[MT_VALUE_TEXT];
+
+	mt_value_print(f, has, one);
+	mt_value_print(f, want, two);
+	snprintf(buf, n, "%s is %.*s, and %.*s is wanted", f->name, 100, *one ? one : "unset", 100,
+		 two);
+	return buf;
+}
+
+/* May this field of what is there be changed? */
+static int changeable(struct mt_view *v, const struct found *f, const struct mt_record *want, int i,
+		      struct mt_err *e)
+{
+	const struct mt_kind *k = want->kind;
+	const struct mt_field *field = &k->fields[i];
+	const struct mt_value *has = &f->has.v[i], *to = &want->v[i];
+	char subject[96], why[300];
+	bool taken_away = has->state == MT_SET && (field->type != MT_BOOL || has->u);
+
+	mt_record_subject(want, subject, sizeof subject);
+	if (k->flags & MT_KIND_EXCLUSIVE)
+		return mt_fail(e, EEXIST, k->name, subject,
+			       "it is there already and not as wanted: %s",
+			       both(field, has, to, why, sizeof why));
+	if (v->ours && v->ours(v->data, mt_record_device(want), f->has.ifindex))
+		return 0;
+	if (field->back == MT_BACK_FIXED)
+		return mt_fail(e, EEXIST, k->name, subject,
+			       "the device is there already, made by someone else: %s",
+			       both(field, has, to, why, sizeof why));
+	if (v->had && v->had(v->data, want, i))
+		return 0;
+	if (field->back == MT_BACK_STICKY && has->automatic)
+		return mt_fail(e, ENOTSUP, k->name, subject,
+			       "%s; the device computes it by itself and never does again once it "
+			       "is set, so it could not be given back",
+			       both(field, has, to, why, sizeof why));
+	if (field->flags & MT_FIELD_KEPT && taken_away)
+		return mt_fail(e, ENOTSUP, k->name, subject,
+			       "%s; it is somebody else's, and not to be taken away",
+			       both(field, has, to, why, sizeof why));
+	return 0;
+}
+
+/* A device of ours whose fixed fields were changed since is drift: reported by status, not mended.
+ */
+static bool differs(struct mt_view *v, const struct found *f, const struct mt_record *want, int i)
+{
+	const struct mt_field *field = &want->kind->fields[i];
+
+	if (!mt_record_has(want, i) || field->flags & MT_FIELD_UNSEEN ||
+	    mt_value_equal(field, &want->v[i], &f->has.v[i]))
+		return false;
+	return field->back != MT_BACK_FIXED || want->kind->flags & MT_KIND_EXCLUSIVE || !v->ours ||
+		!v->ours(v->data, mt_record_device(want), f->has.ifindex);
+}
+
+static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *want,
+		struct mt_steps *steps, struct mt_err *e)
+{
+	struct mt_record device = device_of(&any_device, mt_record_device(want));
+	struct mt_record master = device_of(&new_master, mt_record_device(want));
+
+	if (!mt_steps_add(steps, s))
+		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);
+	if (s->op == MT_SAME)
+		return 0;
+	if ((s->op == MT_ADD && want->kind->flags & MT_KIND_DEVICE && remember(v, &device)) ||
+	    (s->op == MT_CHANGE && mt_step_phase(s) == MT_PHASE_MASTER && remember(v, &master)) ||
+	    remember(v, &s->put))
+		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);
+	return 0;
+}
+
+static int change(struct mt_view *v, const struct found *f, const struct mt_record *want,
+		  struct mt_step *s, struct mt_steps *steps, struct mt_err *e)
+{
+	const struct mt_kind *k = want->kind;
+	bool any = false;
+
+	for (int phase = 0; phase < MT_PHASES; phase++) {
+		s->op = MT_SAME;
+		s->put = s->was = mt_record_key(&f->has);
+		for (int i = k->nkeys; i < k->nfields; i++) {
+			if (k->fields[i].phase != phase || !differs(v, f, want, i))
+				continue;
+			if (!(f->fresh && f->has.v[i].state == MT_UNSET) &&
+			    changeable(v, f, want, i, e))
+				return -e->code;
+			s->op = MT_CHANGE;
+			mt_record_put(&s->put, i, want->v[i]);
+			mt_record_put(&s->was, i, f->has.v[i]);
+		}
+		if (s->op == MT_CHANGE && emit(v, s, want, steps, e))
+			return -e->code;
+		any |= s->op == MT_CHANGE;
+	}
+	if (any)
+		return 0;
+	s->put = *want;
+	s->put.ifindex = f->has.ifindex;
+	return emit(v, s, want, steps, e);
+}
+
+int mt_difference(struct mt_view *v, const struct mt_record *want, const char *place,
+		  struct mt_steps *steps, struct mt_err *e)
+{
+	struct found f;
+	struct mt_step s = { .op = MT_ADD, .put = *want, .place = place };
+
+	if (look(v, want, &f, e))
+		return -e->code;
+	if (f.there)
+		return change(v, &f, want, &s, steps, e);
+	if (want->kind->flags & MT_KIND_FACET)
+		return absent(want, e);
+	s.put.ifindex = 0;
+	s.was = mt_record_key(want);
+	return emit(v, &s, want, steps, e);
+}

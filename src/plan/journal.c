@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* journal.c - journals from text and to text */
+#include "plan/journal.h"
+#include "base/words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct mt_field header_fields[] = {
+	[MT_HEADER_DEV] = { "dev", MT_NAME, .doc = "the device" },
+	[MT_HEADER_DRIVER] = { "driver", MT_TEXT, .doc = "libvirt's driver" },
+	[MT_HEADER_DOMAIN] = { "domain", MT_TEXT, .doc = "the guest's name" },
+	[MT_HEADER_UUID] = { "uuid", MT_TEXT, .doc = "the guest's uuid" },
+	[MT_HEADER_MAC] = { "mac", MT_TEXT, .doc = "the guest's MAC" },
+	[MT_HEADER_INDEX] = { "index", MT_UINT, 4, .doc = "the NIC's place in the document" },
+	[MT_HEADER_IFINDEX] = { "ifindex", MT_UINT, 4, .doc = "the device's ifindex" },
+	[MT_HEADER_NETNS] = { "netns", MT_UINT, 8, .doc = "cookie of the network namespace" },
+	[MT_HEADER_UNMANAGED] = { "unmanaged", MT_BOOL, 1, .doc = "moontap makes the device" },
+	[MT_HEADER_KNOWN] = { "known", MT_BOOL, 1, .doc = "the guest is known" },
+	[MT_HEADER_POLICY] = { "policy", MT_TEXT, .doc = "the policy's file" },
+	[MT_HEADER_CHECKSUM] = { "checksum", MT_TEXT, .doc = "the policy's checksum" },
+	[MT_HEADER_BY] = { "by", MT_TEXT, .doc = "hook, script or up" },
+	[MT_HEADER_SINCE] = { "since", MT_UINT, 8, .doc = "seconds since 1970" },
+};
+
+const struct mt_kind mt_header_kind = {
+	.name = "nic",
+	.doc = "whose journal it is",
+	.fields = header_fields,
+	.nfields = MT_HEADER_FIELDS,
+	.nkeys = 1,
+	.required = 1,
+};
+
+const char *mt_header_text(const struct mt_record *header, int field)
+{
+	const struct mt_value *v = &header->v[field];
+
+	return header->kind && v->state == MT_SET ? v->text : "";
+}
+
+static int parse_line(const struct mt_kind *const *kinds, char *line, struct mt_pool *p,
+		      struct mt_journal *j, struct mt_err *e)
+{
+	char *words[2 * MT_FIELDS_MAX + 4];
+	int n = mt_words_split(line, words, sizeof words / sizeof *words);
+	struct mt_step s, *last = j->steps.n ? &j->steps.at[j->steps.n - 1] : NULL;
+
+	if (n == 0)
+		return 0;
+	if (n > 0 && !strcmp(words[0], "nic") && !j->header.kind) {
+		j->header.kind = &mt_header_kind;
+		return mt_record_parse(&j->header, words + 1, (size_t)n - 1, p, e);
+	}
+	if (n == 1 && !strcmp(words[0], "existed") && last) {
+		last->existed = true;
+		return 0;
+	}
+	if (n == 2 && !strcmp(words[0], "made") && last) {
+		last->put.ifindex = (uint32_t)strtoul(words[1], NULL, 10);
+		last->made = true;
+		return 0;
+	}
+	if (mt_step_parse(kinds, words, n, &s, p, e))
+		return -e->code;
+	return mt_steps_add(&j->steps, &s) ? 0 : mt_fail(e, ENOMEM, "journal", "", NULL);
+}
+
+int mt_journal_parse(const struct mt_kind *const *kinds, const char *name, char *text,
+		     struct mt_pool *p, struct mt_journal *j, struct mt_err *e)
+{
+	unsigned number = 1;
+
+	*j = (struct mt_journal){ .steps.pool = p };
+	for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1, number++) {
+		*end = 0;
+		if (parse_line(kinds, line, p, j, e)) {
+			e->blame = MT_BLAME_UNDO;
+			return mt_err_in(e, "journal %s:%u: ", name, number);
+		}
+	}
+	return 0;
+}
+
+int mt_journal_load(const struct mt_state *s, const char *file, const struct mt_kind *const *kinds,
+		    struct mt_pool *p, struct mt_journal *j, struct mt_err *e)
+{
+	const struct mt_value *netns = &j->header.v[MT_HEADER_NETNS];
+	char *text;
+	int err = mt_state_read(s, file, p, &text, e);
+
+	*j = (struct mt_journal){ .steps.pool = p };
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	err = mt_journal_parse(kinds, file, text, p, j, e);
+	if (!err && j->header.kind && netns->state == MT_SET && s->netns && netns->u != s->netns) {
+		*j = (struct mt_journal){ .steps.pool = p };
+		return mt_fail(e, EXDEV, "journal", file,
+			       "it is about a device of another network namespace");
+	}
+	return err;
+}
+
+static int put_line(int fd, char *line, size_t n, struct mt_err *e)
+{
+	ssize_t w;
+
+	if (n + 2 > MT_LINE_MAX)
+		return mt_fail(e, E2BIG, "journal", "", "a step is too long for a line");
+	line[n++] = '\n';
+	do
+		w = write(fd, line, n);
+	while (w < 0 && errno == EINTR);
+	if (w < 0)
+		return mt_fail(e, errno, "journal", "", NULL);
+	return w == (ssize_t)n ? 0 : mt_fail(e, ENOSPC, "journal", "", NULL);
+}
+
+int mt_journal_append(int fd, const struct mt_step *s, struct mt_err *e)
+{
+	char line[MT_LINE_MAX];
+
+	return put_line(fd, line, mt_step_print(s, line, sizeof line), e);
+}
+
+int mt_journal_append_made(int fd, uint32_t ifindex, struct mt_err *e)
+{
+	char line[MT_LINE_MAX];
+	int n = ifindex ? snprintf(line, sizeof line, "made %u", ifindex)
+			: snprintf(line, sizeof line, "existed");
+
+	return put_line(fd, line, (size_t)n, e);
+}
+
+int mt_journal_append_header(int fd, const struct mt_record *header, struct mt_err *e)
+{
+	char line[MT_LINE_MAX];
+
+	return put_line(fd, line, mt_record_print(header, 0, line, sizeof line), e);
+}
+
+int mt_journal_replace(const struct mt_state *s, const char *file, const struct mt_journal *j,
+		       int *lock, struct mt_err *e)
+{
+	size_t cap = (j->steps.n + 1) * MT_LINE_MAX, n = 0;
+	char *text = malloc(cap);
+	int err;
+
+	if (!text)
+		return mt_fail(e, ENOMEM, "journal", file, NULL);
+	if (j->header.kind) {
+		n = mt_record_print(&j->header, 0, text, MT_LINE_MAX - 1);
+		text[n++] = '\n';
+	}
+	for (size_t i = 0; i < j->steps.n; i++) {
+		const struct mt_step *step = &j->steps.at[i];
+
+		n += mt_step_print(step, text + n, MT_LINE_MAX - 32);
+		text[n++] = '\n';
+		if (step->made)
+			n += (size_t)snprintf(text + n, 32, "made %u\n", step->put.ifindex);
+	}
+	err = mt_state_replace(s, file, text, n, lock, e);
+	free(text);
+	return err;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * journal.h - the steps that stand, in text: written before the kernel is asked, read back for undo
+ *
+ * A file of lines:
+ *
+ *   nic dev=mytap0 driver=qemu domain=web ...     whose it is; once, first
+ *   + 0 tap name=mytap0 user=1000                 a step, as base/step.h prints it
+ *   made 12                                       the step above made the device of ifindex 12
+ *   existed                                       the step above was answered EEXIST: not ours
+ *   & 0 link name=br0 mtu=9000 | mtu=1500         a claim on a shared object, and the claim before
+ * it ! 0 link name=br0 | mtu=9000                  a claim given up
+ *
+ * A last line without its newline counts as not written.
+ */
+#ifndef MT_PLAN_JOURNAL_H
+#define MT_PLAN_JOURNAL_H
+
+#include "plan/state.h"
+#include "plan/step.h"
+
+/* Whose journal it is, as a record, so that its text is everybody's. */
+extern const struct mt_kind mt_header_kind;
+enum mt_header_field {
+	MT_HEADER_DEV,
+	MT_HEADER_DRIVER, /* "qemu", "lxc" */
+	MT_HEADER_DOMAIN, /* the guest's name as the caller gave it */
+	MT_HEADER_UUID,
+	MT_HEADER_MAC,
+	MT_HEADER_INDEX,   /* of the NIC in its document, from 1 */
+	MT_HEADER_IFINDEX, /* of the device; 0: not there yet */
+	MT_HEADER_NETNS,
+	MT_HEADER_UNMANAGED,
+	MT_HEADER_KNOWN, /* false: a tap that no remembered guest accounts for */
+	MT_HEADER_POLICY,
+	MT_HEADER_CHECKSUM,
+	MT_HEADER_BY,	 /* "hook", "script", "up" */
+	MT_HEADER_SINCE, /* seconds since 1970 */
+	MT_HEADER_FIELDS
+};
+
+struct mt_journal {
+	struct mt_record header; /* kind NULL: there is none */
+	struct mt_steps steps;	 /* as written; claims are steps of op MT_CLAIM and MT_RELEASE */
+};
+
+/**
+ * mt_journal_parse() - read a journal's text
+ * @name:	for messages
+ * @text:	overwritten; steps' texts are kept in @p
+ *
+ * Return: 0, -EINVAL for a damaged one, -ENOMEM; @e filled.
+ */
+int mt_journal_parse(const struct mt_kind *const *kinds, const char *name, char *text,
+		     struct mt_pool *p, struct mt_journal *j, struct mt_err *e);
+
+/** mt_journal_load() - the journal in a state's file; empty when the file is not there, is empty,
+ * or is of another network namespace (then -EXDEV, @e filled) */
+int mt_journal_load(const struct mt_state *s, const char *file, const struct mt_kind *const *kinds,
+		    struct mt_pool *p, struct mt_journal *j, struct mt_err *e);
+
+/** mt_journal_append() - one step's line; the kernel may be asked when this returned 0 */
+int mt_journal_append(int fd, const struct mt_step *s, struct mt_err *e);
+
+/** mt_journal_append_made() - what came of the step above: its ifindex, or 0 for EEXIST */
+int mt_journal_append_made(int fd, uint32_t ifindex, struct mt_err *e);
+
+/** mt_journal_append_header() - the first line */
+int mt_journal_append_header(int fd, const struct mt_record *header, struct mt_err *e);
+
+/** mt_journal_replace() - the whole journal anew, all or nothing; @lock as mt_state_replace() */
+int mt_journal_replace(const struct mt_state *s, const char *file, const struct mt_journal *j,
+		       int *lock, struct mt_err *e);
+
+/** mt_journal_text() - a header's text field; "" when unset */
+const char *mt_header_text(const struct mt_record *header, int field);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* plan.c - merging declarations, and marking what a plan makes */
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct mt_wish *mt_plan_find(const struct mt_plan *plan, const struct mt_record *key)
+{
+	return (struct mt_wish *)mt_index_find(&plan->index, key);
+}
+
+bool mt_wish_is_own(const struct mt_plan *plan, const struct mt_record *r)
+{
+	return !strcmp(mt_record_device(r), plan->dev);
+}
+
+static int merge(struct mt_wish *w, const struct mt_record *r, const char *place, struct mt_err *e)
+{
+	const struct mt_kind *k = r->kind;
+	char subject[96], one[MT_VALUE_TEXT], two[MT_VALUE_TEXT];
+
+	for (int i = k->nkeys; i < k->nfields; i++) {
+		if (!mt_record_has(r, i))
+			continue;
+		if (mt_record_has(&w->record, i) &&
+		    !mt_value_equal(&k->fields[i], &w->record.v[i], &r->v[i]))
+			return mt_bad(e, k->name, mt_record_subject(r, subject, sizeof subject),
+				      "%s is declared as %s at %s and as %s at %s",
+				      k->fields[i].name,
+				      mt_value_print(&k->fields[i], &w->record.v[i], one),
+				      w->place ? w->place : "?",
+				      mt_value_print(&k->fields[i], &r->v[i], two),
+				      place ? place : "?");
+		mt_record_put(&w->record, i, r->v[i]);
+	}
+	return 0;
+}
+
+static struct mt_wish *append(struct mt_plan *plan)
+{
+	struct mt_wish *w = mt_pool_alloc(plan->pool, sizeof *w);
+
+	if (w && plan->n == plan->cap) {
+		size_t cap = plan->cap ? plan->cap * 2 : 8;
+		struct mt_wish **wishes = mt_pool_alloc(plan->pool, cap * sizeof *wishes);
+
+		if (!wishes)
+			return NULL;
+		if (plan->n)
+			memcpy(wishes, plan->wishes, plan->n * sizeof *wishes);
+		plan->wishes = wishes;
+		plan->cap = cap;
+	}
+	if (w)
+		plan->wishes[plan->n++] = w;
+	return w;
+}
+
+int mt_plan_add(struct mt_plan *plan, const struct mt_record *declared, const char *place,
+		struct mt_err *e)
+{
+	struct mt_record r = *declared;
+	struct mt_wish *w;
+
+	if (mt_record_check(&r, e))
+		return -e->code;
+	if (r.kind->complete)
+		r.kind->complete(&r);
+	w = mt_plan_find(plan, &r);
+	if (w)
+		return merge(w, &r, place, e);
+	w = append(plan);
+	if (!w)
+		return mt_fail(e, ENOMEM, r.kind->name, "", NULL);
+	*w = (struct mt_wish){ .record = r, .place = place };
+	plan->index.pool = plan->pool;
+	if (mt_index_add(&plan->index, &w->record))
+		return mt_fail(e, ENOMEM, r.kind->name, "", NULL);
+	return 0;
+}
+
+/* The same name on the same host: the same address; locally administered, unicast. */
+static struct mt_value derived_address(const char *name, const char *host)
+{
+	uint64_t h = 14695981039346656037ull; /* FNV-1a, 64 bit */
+	struct mt_value v = { .state = MT_SET };
+
+	for (const char *c = host; *c; c++)
+		h = (h ^ (unsigned char)*c) * 1099511628211ull;
+	h = (h ^ '/') * 1099511628211ull;
+	for (const char *c = name; *c; c++)
+		h = (h ^ (unsigned char)*c) * 1099511628211ull;
+	for (int i = 0; i < 6; i++)
+		v.b[i] = (uint8_t)(h >> 8 * i);
+	v.b[0] = (uint8_t)((v.b[0] & 0xfc) | 0x02);
+	return v;
+}
+
+static int mark_one(struct mt_plan *plan, const struct mt_kind *facet, const char *name,
+		    const char *mark, const char *host, struct mt_err *e)
+{
+	struct mt_record r = { .kind = facet };
+	struct mt_wish *w;
+
+	mt_record_put(&r, 0, mt_name_from(name));
+	w = mt_plan_find(plan, &r);
+	for (int i = facet->nkeys; i < facet->nfields; i++) {
+		unsigned flags = facet->fields[i].flags;
+
+		if (w && mt_record_has(&w->record, i))
+			continue;
+		if (flags & MT_FIELD_MARK)
+			mt_record_put(&r, i, (struct mt_value){ .state = MT_SET, .text = mark });
+		if (flags & MT_FIELD_IDENTITY)
+			mt_record_put(&r, i, derived_address(name, host));
+	}
+	return mt_plan_add(plan, &r, NULL, e);
+}
+
+int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const char *mark,
+		 const char *host, struct mt_err *e)
+{
+	size_t declared = plan->n;
+
+	for (size_t i = 0; i < declared; i++) {
+		const struct mt_record *r = &plan->wishes[i]->record;
+
+		if (!(r->kind->flags & MT_KIND_DEVICE))
+			continue;
+		for (const struct mt_kind *const *k = kinds; *k; k++) {
+			bool marks = false;
+
+			for (int f = 0; f < (*k)->nfields; f++)
+				marks |= (*k)->flags & MT_KIND_FACET &&
+					(*k)->fields[f].flags & (MT_FIELD_MARK | MT_FIELD_IDENTITY);
+			if (marks && mark_one(plan, *k, mt_record_device(r), mark, host, e))
+				return -e->code;
+		}
+	}
+	return 0;
+}

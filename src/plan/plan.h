@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * plan.h - the records that a policy declared for one NIC: pure data, one record an object
+ */
+#ifndef MT_PLAN_PLAN_H
+#define MT_PLAN_PLAN_H
+
+#include "plan/index.h"
+
+struct mt_wish {
+	struct mt_record record; /* complete */
+	const char *place;	 /* "policy.lua:12", of the first declaration */
+};
+
+struct mt_plan {
+	struct mt_pool *pool;
+	char dev[MT_NAME_MAX + 1]; /* nic.dev */
+	struct mt_wish **wishes;   /* as declared */
+	size_t n, cap;
+	struct mt_index index;
+};
+
+/**
+ * mt_plan_add() - one declaration
+ * @r:		checked and completed here; its texts are borrowed until the pool goes
+ * @place:	borrowed likewise
+ *
+ * Declarations of one object are merged. Two values for one field are the policy's error: @e names
+ * both places.
+ * Return: 0, -EINVAL, -ENOMEM.
+ */
+int mt_plan_add(struct mt_plan *plan, const struct mt_record *r, const char *place,
+		struct mt_err *e);
+
+/** mt_plan_find() - the wish for @key's object; NULL: none */
+struct mt_wish *mt_plan_find(const struct mt_plan *plan, const struct mt_record *key);
+
+/** mt_wish_is_own() - on the NIC's own device; everything else may be another NIC's, too */
+bool mt_wish_is_own(const struct mt_plan *plan, const struct mt_record *r);
+
+/**
+ * mt_plan_mark() - what every device that a plan makes gets, unless the policy said otherwise: a
+ * mark for people and tools that look for leftovers, and a MAC that is not random
+ * @kinds:	the table with the facets that have such fields (MT_FIELD_MARK, MT_FIELD_IDENTITY)
+ * @mark:	"moontap web"
+ * @host:	a text that is this host's own, so that equal names on two hosts get two MACs
+ */
+int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const char *mark,
+		 const char *host, struct mt_err *e);
+
+#endif

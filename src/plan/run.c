@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* run.c - connecting NICs as one transaction */
+#include "plan/run.h"
+#include "kernel/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Steps on devices that are gone went with them. */
+static int prune(struct mt_work *w, struct mt_steps *steps, struct mt_err *e)
+{
+	struct mt_steps keep = { .pool = w->pool };
+
+	for (size_t i = 0; i < steps->n; i++) {
+		struct mt_step s = steps->at[i];
+		int err = mt_step_locate(w, &s, e);
+
+		if (err == -ENODEV)
+			continue;
+		if (err || !mt_steps_add(&keep, &s))
+			return err ? err : mt_fail(e, ENOMEM, "journal", "", NULL);
+	}
+	*steps = keep;
+	return 0;
+}
+
+static int begin_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	const char *dev = n->plan->dev;
+	char file[32];
+
+	n->steps.pool = n->undeclared.pool = n->undone.pool = n->made.pool = r->work.pool;
+	mt_state_path("nic", dev, file);
+	if (!r->dry) {
+		if (mt_state_lock(r->work.state, file, &n->lock, e))
+			return -e->code;
+		n->locked = true;
+		if (mt_recover(&r->work, dev, e))
+			return -e->code;
+	}
+	if (mt_journal_load(r->work.state, file, r->work.kinds, r->work.pool, &n->had, e))
+		return -e->code;
+	return prune(&r->work, &n->had.steps, e);
+}
+
+static int by_device(const void *a, const void *b)
+{
+	const struct mt_run_nic *const *x = a, *const *y = b;
+
+	return strcmp((*x)->plan->dev, (*y)->plan->dev);
+}
+
+int mt_run_begin(struct mt_run *r, struct mt_err *e)
+{
+	struct mt_run_nic **sorted = mt_pool_alloc(r->work.pool, (r->n + 1) * sizeof *sorted);
+	int err = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		r->nics[i].lock = r->nics[i].run = -1;
+		if (sorted)
+			sorted[i] = &r->nics[i];
+	}
+	if (!sorted)
+		return mt_fail(e, ENOMEM, "run", "", NULL);
+	qsort(sorted, r->n, sizeof *sorted, by_device);
+	for (size_t i = 0; i < r->n && !err; i++) {
+		if (i && !strcmp(sorted[i - 1]->plan->dev, sorted[i]->plan->dev))
+			return mt_bad(e, "nic", sorted[i]->plan->dev,
+				      "two NICs of the guest have this device");
+		err = begin_one(r, sorted[i], e);
+	}
+	return err;
+}
+
+static bool journal_made(const struct mt_journal *j, uint32_t ifindex)
+{
+	for (size_t i = 0; ifindex && i < j->steps.n; i++)
+		if (j->steps.at[i].op == MT_ADD && j->steps.at[i].made &&
+		    j->steps.at[i].put.ifindex == ifindex)
+			return true;
+	return false;
+}
+
+struct looking {
+	struct mt_run *run;
+	struct mt_run_nic *nic;
+};
+
+static bool view_ours(void *data, const char *device, uint32_t ifindex)
+{
+	struct looking *l = data;
+
+	return journal_made(&l->nic->had, ifindex) ||
+		mt_shared_made(&l->run->work, device, ifindex);
+}
+
+static bool view_had(void *data, const struct mt_record *key, int field)
+{
+	struct looking *l = data;
+
+	for (size_t i = 0; i < l->nic->had.steps.n; i++) {
+		const struct mt_step *s = &l->nic->had.steps.at[i];
+
+		if (s->op != MT_CLAIM && mt_record_same_key(&s->put, key) &&
+		    mt_record_has(&s->put, field))
+			return true;
+	}
+	return false;
+}
+
+static int compute_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	(void)r;
+	for (size_t i = 0; i < n->had.steps.n; i++) {
+		struct mt_step s = n->had.steps.at[i];
+		const struct mt_wish *w = mt_plan_find(n->plan, &s.put);
+		bool any = !w;
+
+		for (int f = s.put.kind->nkeys; w && f < s.put.kind->nfields; f++) {
+			if (s.op != MT_CHANGE || !mt_record_has(&s.put, f))
+				continue;
+			if (mt_record_has(&w->record, f))
+				mt_record_put(&s.put, f, (struct mt_value){ .state = MT_UNSET });
+			else
+				any = true;
+		}
+		if (any && !mt_steps_add(&n->undeclared, &s))
+			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
+	}
+	return 0;
+}
+
+static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	struct looking looking = { r, n };
+
+	r->view.ours = view_ours;
+	r->view.had = view_had;
+	r->view.data = &looking;
+	for (size_t i = 0; i < n->plan->n; i++) {
+		const struct mt_wish *w = n->plan->wishes[i];
+		bool shared = !mt_wish_is_own(n->plan, &w->record);
+		size_t from = n->steps.n;
+
+		if (shared && mt_shared_check(&r->work, n->plan->dev, &w->record, e))
+			return -e->code;
+		if (mt_difference(&r->view, &w->record, w->place, &n->steps, e))
+			return w->place ? mt_err_in(e, "%s: ", w->place) : -e->code;
+		for (size_t s = from; s < n->steps.n; s++)
+			n->steps.at[s].shared = shared;
+	}
+	if (mt_steps_sort(&n->steps))
+		return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
+	return compute_undeclared(r, n, e);
+}
+
+int mt_run_compute(struct mt_run *r, struct mt_err *e)
+{
+	r->view.host = r->work.host;
+	r->view.pool = r->work.pool;
+	for (size_t i = 0; i < r->n; i++)
+		if (compute_one(r, &r->nics[i], e))
+			return mt_err_in(e, "NIC %s: ", r->nics[i].plan->dev);
+	return 0;
+}
+
+static int note(struct mt_run_nic *n, const struct mt_step *s, struct mt_err *e)
+{
+	return mt_steps_add(&n->made, s) ? 0 : mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
+}
+
+/* A claim is written down with the claim before it, and stands for all steps of its object. */
+static int make_claim(struct mt_run *r, struct mt_run_nic *n, const struct mt_record *key,
+		      const struct mt_record *claim, struct mt_err *e)
+{
+	struct mt_step s = { .op = claim ? MT_CLAIM : MT_RELEASE, .put = claim ? *claim : *key };
+	const char *dev = n->plan->dev;
+	int err = mt_shared_claim(&r->work, dev, key, &s.was, e);
+
+	if (err && err != -ENOENT)
+		return err;
+	if (err)
+		s.was.kind = NULL;
+	if (mt_journal_append(n->run, &s, e) || note(n, &s, e))
+		return -e->code;
+	return mt_shared_set(&r->work, dev, key, claim, NULL, e);
+}
+
+static bool claimed_already(const struct mt_run_nic *n, const struct mt_record *key)
+{
+	for (size_t i = 0; i < n->made.n; i++)
+		if (n->made.at[i].op == MT_CLAIM && mt_record_same_key(&n->made.at[i].put, key))
+			return true;
+	return false;
+}
+
+/* A device that this run made has its ifindex in the list of what was made, mostly at its start. */
+static void find_made(const struct mt_run_nic *n, struct mt_step *s)
+{
+	for (size_t i = 0; i < n->made.n; i++) {
+		const struct mt_step *m = &n->made.at[i];
+
+		if (m->op == MT_ADD && m->made &&
+		    !strcmp(mt_record_device(&m->put), mt_record_device(&s->put))) {
+			s->put.ifindex = m->put.ifindex;
+			return;
+		}
+	}
+}
+
+static int make_own(struct mt_run *r, struct mt_run_nic *n, struct mt_step *s, struct mt_err *e)
+{
+	int err;
+	size_t at = n->made.n;
+
+	if (!s->put.ifindex)
+		find_made(n, s);
+	if (note(n, s, e)) /* before it is made: a failing step goes back, too */
+		return -e->code;
+	err = mt_make(&r->work, s, n->run, e);
+	n->made.at[at] = *s;
+	return err;
+}
+
+static int make_steps(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	for (size_t i = 0; i < n->steps.n; i++) {
+		struct mt_step *s = &n->steps.at[i];
+		int err = 0;
+
+		if (r->stop && *r->stop)
+			return mt_fail(e, EINTR, "run", n->plan->dev, "stopped by a signal");
+		if (s->shared && !claimed_already(n, &s->put))
+			err = make_claim(r, n, &s->put, &mt_plan_find(n->plan, &s->put)->record, e);
+		else if (!s->shared && s->op != MT_SAME)
+			err = make_own(r, n, s, e);
+		if (err)
+			return s->place ? mt_err_in(e, "%s: ", s->place) : err;
+	}
+	return 0;
+}
+
+static int take_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	struct mt_work w = r->work;
+
+	w.ahead = n->run;
+	w.done = &n->made; /* before it is made: a failing step goes back, too */
+	for (size_t i = n->undeclared.n; i-- > 0;) {
+		struct mt_step *s = &n->undeclared.at[i];
+		size_t from = n->made.n;
+
+		if (s->op == MT_CLAIM ? make_claim(r, n, &s->put, NULL, e) : mt_take_back(&w, s, e))
+			return -e->code;
+		for (; s->op != MT_CLAIM && from < n->made.n; from++)
+			if (!mt_steps_add(&n->undone, &n->made.at[from]))
+				return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
+	}
+	r->work.left = w.left;
+	return 0;
+}
+
+static int finish(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	for (size_t i = 0; i < n->made.n; i++) {
+		const struct mt_step *s = &n->made.at[i];
+
+		if (s->op == MT_ADD && !s->existed && s->put.kind->finish &&
+		    s->put.kind->finish(r->work.host, &s->put, e))
+			return -e->code;
+	}
+	return 0;
+}
+
+/* What was no longer declared is out of the journal, whether it went back or was left to others. */
+static void forget(struct mt_run_nic *n, struct mt_steps *steps)
+{
+	for (size_t i = 0; i < n->undeclared.n; i++) {
+		const struct mt_step *u = &n->undeclared.at[i];
+
+		for (size_t k = 0; k < steps->n; k++) {
+			struct mt_step *s = &steps->at[k];
+			bool any = false;
+
+			if (s->op != u->op || !mt_record_same_key(&s->put, &u->put))
+				continue;
+			for (int f = s->put.kind->nkeys; f < s->put.kind->nfields; f++) {
+				if (mt_record_has(&u->put, f))
+					mt_record_put(&s->put, f, (struct mt_value){ 0 });
+				any |= s->op == MT_CHANGE && mt_record_has(&s->put, f);
+			}
+			if (!any)
+				memmove(s, s + 1, (size_t)(steps->at + --steps->n - s) * sizeof *s);
+			break;
+		}
+	}
+}
+
+static int commit(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	struct mt_journal after = { .header = n->header, .steps.pool = r->work.pool };
+	struct mt_device d;
+	char file[32];
+
+	for (size_t i = 0; i < n->had.steps.n; i++)
+		if (!mt_steps_add(&after.steps, &n->had.steps.at[i]))
+			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
+	for (size_t i = 0; i < n->made.n; i++)
+		if (mt_steps_fold(&after.steps, &n->made.at[i]))
+			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
+	forget(n, &after.steps);
+	if (!mt_device_by_name(r->work.host, n->plan->dev, &d, e))
+		mt_record_put(&after.header, MT_HEADER_IFINDEX, mt_uint(d.ifindex));
+	if (mt_journal_replace(r->work.state, mt_state_path("nic", n->plan->dev, file), &after,
+			       &n->lock, e))
+		return -e->code;
+	mt_state_remove(r->work.state, mt_state_path("run", n->plan->dev, file));
+	return 0;
+}
+
+static int open_run(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	char file[32];
+
+	n->run = openat(r->work.state->dir, mt_state_path("run", n->plan->dev, file),
+			O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (n->run < 0)
+		return mt_fail(e, errno, "journal", file, NULL);
+	return mt_journal_append_header(n->run, &n->header, e);
+}
+
+static int make_all(struct mt_run *r, struct mt_err *e)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		struct mt_run_nic *n = &r->nics[i];
+
+		if (open_run(r, n, e) || make_steps(r, n, e) || take_undeclared(r, n, e))
+			return mt_err_in(e, "NIC %s: ", n->plan->dev);
+	}
+	for (size_t i = 0; i < r->n; i++)
+		if (finish(r, &r->nics[i], e))
+			return mt_err_in(e, "NIC %s: ", r->nics[i].plan->dev);
+	for (size_t i = 0; i < r->n; i++)
+		if (commit(r, &r->nics[i], e))
+			return mt_err_in(e, "NIC %s: ", r->nics[i].plan->dev);
+	return 0;
+}
+
+static void roll_back(struct mt_run *r, struct mt_err *e)
+{
+	struct mt_err undo = { 0 };
+	char line[512], file[32];
+	bool force = r->work.force;
+
+	r->work.force = true; /* what this very run made, nobody else uses yet */
+	for (size_t i = r->n; i-- > 0;) {
+		struct mt_run_nic *n = &r->nics[i];
+
+		if (n->run < 0)
+			continue;
+		if (!mt_take_all_back(&r->work, n->plan->dev, &n->made, &undo)) {
+			mt_state_remove(r->work.state, mt_state_path("run", n->plan->dev, file));
+			continue;
+		}
+		mt_log(r->work.log, LOG_ERR, "could not be taken back: %s",
+		       mt_err_line(&undo, line, sizeof line));
+		e->blame = MT_BLAME_UNDO;
+	}
+	r->work.force = force;
+}
+
+int mt_run_make(struct mt_run *r, struct mt_err *e)
+{
+	int err = make_all(r, e);
+
+	if (err)
+		roll_back(r, e);
+	return err;
+}
+
+/* A journal without a line is only its lock. */
+static void unlock(struct mt_run *r, struct mt_run_nic *n)
+{
+	char file[32];
+	off_t size = lseek(n->lock, 0, SEEK_END);
+
+	if (size == 0)
+		mt_state_remove(r->work.state, mt_state_path("nic", n->plan->dev, file));
+	close(n->lock);
+}
+
+void mt_run_end(struct mt_run *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		struct mt_run_nic *n = &r->nics[i];
+
+		if (n->run >= 0)
+			close(n->run);
+		if (n->locked)
+			unlock(r, n);
+		n->run = n->lock = -1;
+		n->locked = false;
+	}
+}

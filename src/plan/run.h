@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * run.h - a transaction: the NICs of one event are connected all, or none is
+ *
+ * In order: lock the NICs' journals (sorted, so that two runs never wait for each other), finish
+ * what a killed run left, compute all steps, make them, take back what the journals have and the
+ * plans no longer say, make what was made outlive this process, write the journals. A failure takes
+ * the run back from its last step, the failing one included.
+ */
+#ifndef MT_PLAN_RUN_H
+#define MT_PLAN_RUN_H
+
+#include "plan/undo.h"
+
+#include <signal.h>
+
+struct mt_run_nic {
+	const struct mt_plan *plan;
+	struct mt_record header; /* for its journal; kind set */
+	/* the rest is the run's own */
+	struct mt_steps steps;	    /* what the plan needs, sorted; op MT_SAME included */
+	struct mt_steps undeclared; /* what the journal has and the plan no longer says */
+	struct mt_steps undone;	    /* what was done about that */
+	struct mt_steps made;	    /* what this run has made, in order, claims included */
+	struct mt_journal had;	    /* its journal, as it was before */
+	int lock, run;		    /* descriptors; -1: none */
+	bool locked;		    /* lock, run are open */
+};
+
+struct mt_run {
+	struct mt_work work;
+	struct mt_view view;
+	struct mt_run_nic *nics;
+	size_t n;
+	const volatile sig_atomic_t *stop; /* not 0: stop between two steps; NULL: never */
+	bool dry; /* look only: no lock, nothing written, nothing changed */
+};
+
+/**
+ * mt_run_begin() - lock, recover, load the journals
+ * @r:	work, nics[].plan, nics[].header filled
+ *
+ * Return: 0 or -errno; in either case mt_run_end() must follow.
+ */
+int mt_run_begin(struct mt_run *r, struct mt_err *e);
+
+/** mt_run_compute() - fill steps and undeclared of each NIC; changes nothing
+ * Return: 0 or -errno: what cannot be done. */
+int mt_run_compute(struct mt_run *r, struct mt_err *e);
+
+/**
+ * mt_run_make() - make it all, or nothing
+ *
+ * Return: 0; or -errno with @e saying what failed: everything is as it was before (what could not
+ * be taken back is counted in work.left, and e->blame is then MT_BLAME_UNDO); -EINTR: stopped.
+ */
+int mt_run_make(struct mt_run *r, struct mt_err *e);
+
+/** mt_run_end() - let go of locks */
+void mt_run_end(struct mt_run *r);
+
+#endif

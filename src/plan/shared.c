@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* shared.c - claims on objects, and the objects' own journals */
+#include "plan/shared.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH 320
+
+/* All that is known of one object while its lock is held. */
+struct object {
+	struct mt_work *work;
+	char folder[256];
+	int lock;
+	struct mt_journal journal; /* folded */
+	struct mt_record *claims;  /* of others, and last, where there is one, the caller's */
+	size_t nclaims;
+};
+
+static void folder_of(const struct mt_record *key, char *buf, size_t n)
+{
+	struct mt_record k = mt_record_key(key);
+	char text[MT_LINE_MAX], name[240];
+
+	mt_record_print(&k, 0, text, sizeof text);
+	for (char *c = text; *c; c++)
+		if (*c == ' ')
+			*c = ',';
+	snprintf(buf, n, "shared/%s", mt_state_file_name(text, name, sizeof name));
+}
+
+static int load_journal(struct object *o, struct mt_err *e)
+{
+	struct mt_journal raw;
+	char path[PATH];
+	int err;
+
+	snprintf(path, sizeof path, "%s/journal", o->folder);
+	err = mt_journal_load(o->work->state, path, o->work->kinds, o->work->pool, &raw, e);
+	o->journal = (struct mt_journal){ .header = raw.header, .steps.pool = o->work->pool };
+	for (size_t i = 0; !err && i < raw.steps.n; i++)
+		if (mt_steps_fold(&o->journal.steps, &raw.steps.at[i]))
+			err = mt_fail(e, ENOMEM, "shared", o->folder, NULL);
+	return err;
+}
+
+static int load_claim(struct mt_work *w, const char *folder, const char *file,
+		      struct mt_record *claim, struct mt_err *e)
+{
+	char path[PATH + 32], *text;
+	int err;
+
+	snprintf(path, sizeof path, "%s/%s", folder, file);
+	err = mt_state_read(w->state, path, w->pool, &text, e);
+	if (err)
+		return err;
+	err = mt_record_read(w->kinds, text, claim, w->pool, e);
+	if (err)
+		e->blame = MT_BLAME_UNDO;
+	return err;
+}
+
+static int others_conflict(const struct mt_record *mine, const struct mt_record *theirs,
+			   const char *who, struct mt_err *e)
+{
+	const struct mt_kind *k = mine->kind;
+	char subject[96], one[MT_VALUE_TEXT], two[MT_VALUE_TEXT];
+
+	for (int i = k->nkeys; i < k->nfields; i++)
+		if (mt_record_has(mine, i) && mt_record_has(theirs, i) &&
+		    !mt_value_equal(&k->fields[i], &mine->v[i], &theirs->v[i]))
+			return mt_fail(e, EBUSY, k->name,
+				       mt_record_subject(mine, subject, sizeof subject),
+				       "%s holds it with %s %.80s, and %.80s is wanted", who,
+				       k->fields[i].name,
+				       mt_value_print(&k->fields[i], &theirs->v[i], one),
+				       mt_value_print(&k->fields[i], &mine->v[i], two));
+	return 0;
+}
+
+/* The claims of all but @dev; with @claim, that each fits with it. */
+static int load_others(struct object *o, const char *dev, const struct mt_record *claim,
+		       struct mt_err *e)
+{
+	struct mt_work *w = o->work;
+	char **names, mine[32];
+	size_t n;
+
+	snprintf(mine, sizeof mine, "by-%s", dev);
+	if (mt_state_list(w->state, o->folder, w->pool, &names, &n, e))
+		return -e->code;
+	o->claims = mt_pool_alloc(w->pool, (n + 1) * sizeof *o->claims);
+	if (!o->claims)
+		return mt_fail(e, ENOMEM, "shared", o->folder, NULL);
+	for (size_t i = 0; i < n; i++) {
+		struct mt_record *c = &o->claims[o->nclaims];
+
+		if (strncmp(names[i], "by-", 3) || !strcmp(names[i], mine))
+			continue;
+		if (load_claim(w, o->folder, names[i], c, e) ||
+		    (claim && others_conflict(claim, c, names[i] + 3, e)))
+			return -e->code;
+		o->nclaims++;
+	}
+	return 0;
+}
+
+int mt_shared_check(struct mt_work *w, const char *dev, const struct mt_record *claim,
+		    struct mt_err *e)
+{
+	struct object o = { .work = w };
+
+	folder_of(claim, o.folder, sizeof o.folder);
+	return load_others(&o, dev, claim, e);
+}
+
+int mt_shared_claim(struct mt_work *w, const char *dev, const struct mt_record *key,
+		    struct mt_record *claim, struct mt_err *e)
+{
+	char folder[256], file[32];
+
+	folder_of(key, folder, sizeof folder);
+	snprintf(file, sizeof file, "by-%s", dev);
+	return load_claim(w, folder, file, claim, e);
+}
+
+static bool journal_made(const struct mt_journal *j, uint32_t ifindex)
+{
+	for (size_t i = 0; i < j->steps.n; i++)
+		if (j->steps.at[i].op == MT_ADD && j->steps.at[i].made &&
+		    j->steps.at[i].put.ifindex == ifindex)
+			return true;
+	return false;
+}
+
+bool mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex)
+{
+	struct mt_err e;
+
+	for (const struct mt_kind *const *k = w->kinds; *k; k++) {
+		struct object o = { .work = w };
+		struct mt_record key = { .kind = *k };
+
+		if (!((*k)->flags & MT_KIND_DEVICE))
+			continue;
+		mt_record_put(&key, 0, mt_name_from(device));
+		folder_of(&key, o.folder, sizeof o.folder);
+		if (!load_journal(&o, &e) && journal_made(&o.journal, ifindex))
+			return true;
+	}
+	return false;
+}
+
+static bool view_ours(void *data, const char *device, uint32_t ifindex)
+{
+	struct object *o = data;
+
+	return journal_made(&o->journal, ifindex) || mt_shared_made(o->work, device, ifindex);
+}
+
+static bool view_had(void *data, const struct mt_record *key, int field)
+{
+	struct object *o = data;
+
+	for (size_t i = 0; i < o->journal.steps.n; i++)
+		if (mt_record_same_key(&o->journal.steps.at[i].put, key) &&
+		    mt_record_has(&o->journal.steps.at[i].put, field))
+			return true;
+	return false;
+}
+
+static int write_claim(struct object *o, const char *dev, const struct mt_record *claim,
+		       struct mt_err *e)
+{
+	char path[PATH], line[MT_LINE_MAX];
+	size_t n;
+	int fd = -1, err;
+
+	snprintf(path, sizeof path, "%s/by-%s", o->folder, dev);
+	if (!claim) {
+		mt_state_remove(o->work->state, path);
+		return 0;
+	}
+	n = mt_record_print(claim, 0, line, sizeof line - 1);
+	line[n++] = '\n';
+	err = mt_state_replace(o->work->state, path, line, n, &fd, e);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* What the claim needs and the kernel has not, looked at now that nobody else can change it. */
+static int make_missing(struct object *o, const struct mt_record *claim, struct mt_steps *out,
+			struct mt_err *e)
+{
+	struct mt_steps steps = { .pool = o->work->pool };
+	struct mt_view view = { .host = o->work->host,
+				.pool = o->work->pool,
+				.ours = view_ours,
+				.had = view_had,
+				.data = o };
+
+	if (mt_difference(&view, claim, NULL, &steps, e))
+		return -e->code;
+	for (size_t i = 0; i < steps.n; i++) {
+		struct mt_step *s = &steps.at[i];
+
+		s->shared = true;
+		if (s->op != MT_SAME && mt_make(o->work, s, o->lock, e))
+			return -e->code;
+		if (mt_steps_fold(&o->journal.steps, s) || (out && !mt_steps_add(out, s)))
+			return mt_fail(e, ENOMEM, "shared", o->folder, NULL);
+	}
+	return 0;
+}
+
+static bool is_claimed(const struct object *o, int field)
+{
+	for (size_t i = 0; i < o->nclaims; i++)
+		if (field < 0 || mt_record_has(&o->claims[i], field))
+			return true;
+	return false;
+}
+
+/* The part of a journal's step that no claim needs any more; op MT_SAME when all of it is needed.
+ */
+static struct mt_step unclaimed(const struct object *o, const struct mt_step *s)
+{
+	struct mt_step part = *s;
+	const struct mt_kind *k = s->put.kind;
+	bool any = false;
+
+	if (s->op != MT_CHANGE) {
+		if (is_claimed(o, -1))
+			part.op = MT_SAME;
+		return part;
+	}
+	for (int i = k->nkeys; i < k->nfields; i++) {
+		if (!mt_record_has(&s->put, i))
+			continue;
+		if (is_claimed(o, i))
+			mt_record_put(&part.put, i, (struct mt_value){ .state = MT_UNSET });
+		else
+			any = true;
+	}
+	if (!any)
+		part.op = MT_SAME;
+	return part;
+}
+
+static int take_back_unclaimed(struct object *o, struct mt_err *e)
+{
+	struct mt_steps keep = { .pool = o->work->pool };
+
+	for (size_t i = o->journal.steps.n; i-- > 0;) {
+		struct mt_step part = unclaimed(o, &o->journal.steps.at[i]);
+
+		if (part.op != MT_SAME && mt_take_back(o->work, &part, e))
+			return -e->code;
+	}
+	for (size_t i = 0; i < o->journal.steps.n; i++) {
+		struct mt_step s = o->journal.steps.at[i];
+		bool any = s.op != MT_CHANGE && is_claimed(o, -1);
+
+		for (int f = s.put.kind->nkeys; s.op == MT_CHANGE && f < s.put.kind->nfields; f++) {
+			if (mt_record_has(&s.put, f) && is_claimed(o, f))
+				any = true;
+			else
+				mt_record_put(&s.put, f, (struct mt_value){ .state = MT_UNSET });
+		}
+		if (any && !mt_steps_add(&keep, &s))
+			return mt_fail(e, ENOMEM, "shared", o->folder, NULL);
+	}
+	o->journal.steps = keep;
+	return 0;
+}
+
+static int lock_object(struct object *o, struct mt_err *e)
+{
+	char path[PATH];
+	int err;
+
+	snprintf(path, sizeof path, "%s/journal", o->folder);
+	for (;;) {
+		if (mkdirat(o->work->state->dir, o->folder, 0700) && errno != EEXIST)
+			return mt_fail(e, errno, "shared", o->folder, NULL);
+		err = mt_state_lock(o->work->state, path, &o->lock, e);
+		if (err != -ENOENT)
+			return err; /* -ENOENT: the last claim, and the folder, went just now */
+	}
+}
+
+/* A journal says of which network namespace it is; loading another's fails. */
+static int begin_journal(struct object *o, const char *dev, struct mt_err *e)
+{
+	struct mt_record *h = &o->journal.header;
+
+	if (h->kind)
+		return 0;
+	h->kind = &mt_header_kind;
+	mt_record_put(h, MT_HEADER_DEV, mt_name_from(dev));
+	mt_record_put(h, MT_HEADER_NETNS, mt_uint(o->work->state->netns));
+	return mt_journal_append_header(o->lock, h, e);
+}
+
+/* The folder goes with its last claim; whoever waits for the lock makes it anew. */
+static int close_object(struct object *o, int err, struct mt_err *e)
+{
+	char path[PATH];
+
+	snprintf(path, sizeof path, "%s/journal", o->folder);
+	if (!err && !o->nclaims && !o->journal.steps.n) {
+		mt_state_remove(o->work->state, path);
+		unlinkat(o->work->state->dir, o->folder, AT_REMOVEDIR);
+	} else if (!err) {
+		err = mt_journal_replace(o->work->state, path, &o->journal, &o->lock, e);
+	}
+	close(o->lock);
+	return err;
+}
+
+int mt_shared_set(struct mt_work *w, const char *dev, const struct mt_record *key,
+		  const struct mt_record *claim, struct mt_steps *steps, struct mt_err *e)
+{
+	struct object o = { .work = w, .lock = -1 };
+	int err;
+
+	folder_of(key, o.folder, sizeof o.folder);
+	if (lock_object(&o, e))
+		return -e->code;
+	err = load_journal(&o, e);
+	if (!err)
+		err = begin_journal(&o, dev, e);
+	if (!err)
+		err = load_others(&o, dev, claim, e);
+	if (!err)
+		err = write_claim(&o, dev, claim, e);
+	if (!err && claim) {
+		o.claims[o.nclaims++] = *claim;
+		err = make_missing(&o, claim, steps, e);
+	}
+	if (!err)
+		err = take_back_unclaimed(&o, e);
+	return close_object(&o, err, e);
+}

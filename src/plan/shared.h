@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * shared.h - objects that several NICs may want: a bridge, its address, a neighbour on the uplink
+ *
+ * shared/KIND-KEY/journal holds the steps that made the object what it is; it is the object's lock,
+ * taken for one call, never two at once. shared/KIND-KEY/by-DEV is the claim of one NIC: the record
+ * that its policy declared, whether or not anything had to be changed for it. A field goes back
+ * when no claim declares it any more, the object when no claim is left. What was there before
+ * moontap is in no journal, and so nobody takes it away.
+ */
+#ifndef MT_PLAN_SHARED_H
+#define MT_PLAN_SHARED_H
+
+#include "plan/difference.h"
+#include "plan/work.h"
+
+/**
+ * mt_shared_check() - whether @claim fits with what other NICs claim of the object
+ * Return: 0; -EBUSY: another NIC holds another value, @e says who; or another -errno.
+ */
+int mt_shared_check(struct mt_work *w, const char *dev, const struct mt_record *claim,
+		    struct mt_err *e);
+
+/**
+ * mt_shared_set() - set, change or give up one NIC's claim, and bring the object in line with all
+ * @dev:	the NIC's device
+ * @key:	the object
+ * @claim:	the record now declared; NULL: none any more
+ * @steps:	out: what was done for @claim, appended; may be NULL
+ *
+ * Return: 0, or -errno; then call again with the claim as it was before.
+ */
+int mt_shared_set(struct mt_work *w, const char *dev, const struct mt_record *key,
+		  const struct mt_record *claim, struct mt_steps *steps, struct mt_err *e);
+
+/** mt_shared_claim() - what @dev's NIC claims of @key's object; -ENOENT: nothing (no @e) */
+int mt_shared_claim(struct mt_work *w, const char *dev, const struct mt_record *key,
+		    struct mt_record *claim, struct mt_err *e);
+
+/** mt_shared_made() - whether a shared object's journal says that moontap made this device */
+bool mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex);
+
+#endif

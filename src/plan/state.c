@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* state.c - files under the state directory, and their locks */
+#include "plan/state.h"
+#include "base/words.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOCK_WAIT_MS                                                                 \
+	15000 /* longer than a whole event of another may take: its deadline is 10 s \
+	       */
+#define FILE_MAX (16u << 20)
+
+static const char *const folders[] = { "nic", "run", "shared", "domain" };
+
+static int check_owner(int fd, const char *path, struct mt_err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return mt_fail(e, errno, "state", path, NULL);
+	if (st.st_uid != geteuid() || st.st_mode & 022)
+		return mt_fail(e, EACCES, "state", path,
+			       "it must belong to uid %u and be writable by nobody else",
+			       (unsigned)geteuid());
+	return 0;
+}
+
+int mt_state_open(struct mt_state *s, const char *path, bool create, struct mt_err *e)
+{
+	int err;
+
+	s->path = path;
+	if (create && mkdir(path, 0700) && errno != EEXIST)
+		return mt_fail(e, errno, "state", path, NULL);
+	s->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (s->dir < 0)
+		return errno == ENOENT && !create ? 0 : mt_fail(e, errno, "state", path, NULL);
+	err = check_owner(s->dir, path, e);
+	for (size_t i = 0; create && !err && i < sizeof folders / sizeof *folders; i++)
+		if (mkdirat(s->dir, folders[i], 0700) && errno != EEXIST)
+			err = mt_fail(e, errno, "state", path, NULL);
+	if (err)
+		mt_state_close(s);
+	return err;
+}
+
+void mt_state_close(struct mt_state *s)
+{
+	if (s->dir >= 0)
+		close(s->dir);
+	s->dir = -1;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* flock has no time-out of its own, and a signal handler is not ours to install in a library. */
+static int wait_for_lock(int fd)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	int64_t end = now_ms() + LOCK_WAIT_MS;
+
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -errno;
+		if (now_ms() > end)
+			return -EAGAIN;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+static bool is_current(int dir, const char *file, int fd)
+{
+	struct stat held, named;
+
+	return !fstat(fd, &held) && !fstatat(dir, file, &named, AT_SYMLINK_NOFOLLOW) &&
+		held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
+int mt_state_lock(const struct mt_state *s, const char *file, int *fd, struct mt_err *e)
+{
+	int err;
+
+	*fd = -1;
+	if (s->dir < 0)
+		return mt_fail(e, ENOENT, "state", s->path, NULL);
+	for (;;) {
+		*fd = openat(s->dir, file, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
+			     0600);
+		if (*fd < 0)
+			return mt_fail(e, errno, "lock", file, NULL);
+		err = wait_for_lock(*fd);
+		if (!err && is_current(s->dir, file, *fd))
+			return 0;
+		close(*fd);
+		*fd = -1;
+		if (err == -EAGAIN)
+			return mt_fail(e, EAGAIN, "lock", file,
+				       "another moontap has been at work on it for %d s",
+				       LOCK_WAIT_MS / 1000);
+		if (err)
+			return mt_fail(e, -err, "lock", file, NULL);
+	}
+}
+
+static int write_all(int fd, const char *text, size_t n)
+{
+	while (n) {
+		ssize_t w = write(fd, text, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w <= 0)
+			return w ? -errno : -EIO;
+		text += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+/* The name of a file in the making is longer than any device's. */
+int mt_state_replace(const struct mt_state *s, const char *file, const char *text, size_t n,
+		     int *lock, struct mt_err *e)
+{
+	char making[320];
+	const char *slash = strrchr(file, '/');
+	int err = 0, fd;
+
+	snprintf(making, sizeof making, "%.*s.moontap-is-making-%s",
+		 slash ? (int)(slash - file) + 1 : 0, file, slash ? slash + 1 : file);
+	fd = openat(s->dir, making, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
+		    0600);
+	if (fd < 0)
+		return mt_fail(e, errno, "state", file, NULL);
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		err = -errno;
+	if (!err)
+		err = write_all(fd, text, n);
+	if (!err && renameat(s->dir, making, s->dir, file))
+		err = -errno;
+	if (err) {
+		unlinkat(s->dir, making, 0);
+		close(fd);
+		return mt_fail(e, -err, "state", file, NULL);
+	}
+	if (*lock >= 0)
+		close(*lock);
+	*lock = fd;
+	return 0;
+}
+
+int mt_state_read(const struct mt_state *s, const char *file, struct mt_pool *p, char **text,
+		  struct mt_err *e)
+{
+	struct stat st;
+	int fd, err = 0;
+	size_t n = 0;
+
+	*text = NULL;
+	fd = s->dir < 0 ? -1 : openat(s->dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return s->dir < 0 || errno == ENOENT ? -ENOENT
+						     : mt_fail(e, errno, "state", file, NULL);
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > FILE_MAX)
+		err = mt_fail(e, EINVAL, "state", file, "it is no file of moontap's");
+	else if (!(*text = mt_pool_alloc(p, (size_t)st.st_size + 1)))
+		err = mt_fail(e, ENOMEM, "state", file, NULL);
+	while (!err && n < (size_t)st.st_size) {
+		ssize_t got = read(fd, *text + n, (size_t)st.st_size - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+	}
+	close(fd);
+	return err;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *p, char ***names,
+		  size_t *n, struct mt_err *e)
+{
+	int fd = s->dir < 0 ? -1 : openat(s->dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	size_t cap = 0;
+	int err = 0;
+
+	*names = NULL;
+	*n = 0;
+	if (!d && fd >= 0)
+		close(fd);
+	for (struct dirent *i; d && !err && (i = readdir(d));) {
+		if (!strncmp(i->d_name, ".moontap-is-making-", 19) || !strcmp(i->d_name, ".") ||
+		    !strcmp(i->d_name, ".."))
+			continue;
+		if (*n == cap) {
+			char **more = mt_pool_alloc(p, (cap = cap ? cap * 2 : 32) * sizeof *more);
+
+			if (more && *n)
+				memcpy(more, *names, *n * sizeof *more);
+			*names = more;
+		}
+		if (!*names || !((*names)[*n] = mt_pool_copy(p, i->d_name, strlen(i->d_name))))
+			err = mt_fail(e, ENOMEM, "state", folder, NULL);
+		else
+			++*n;
+	}
+	if (d)
+		closedir(d);
+	if (!err && *n)
+		qsort(*names, *n, sizeof **names, by_name);
+	return err;
+}
+
+void mt_state_remove(const struct mt_state *s, const char *file)
+{
+	if (s->dir >= 0)
+		unlinkat(s->dir, file, 0);
+}
+
+const char *mt_state_path(const char *folder, const char *dev, char buf[static 32])
+{
+	snprintf(buf, 32, "%s/%s", folder, dev);
+	return buf;
+}
+
+char *mt_state_file_name(const char *text, char *buf, size_t n)
+{
+	uint64_t sum = 14695981039346656037ull; /* FNV-1a, 64 bit */
+	size_t len = 0, most = n < 200 ? n - 1 : 200;
+
+	for (const char *c = text; *c; c++)
+		sum = (sum ^ (unsigned char)*c) * 1099511628211ull;
+	for (const char *c = text; *c; c++) {
+		bool plain = (unsigned char)*c > ' ' && *c != '/' && *c != '%' && *c != 127 &&
+			!(*c == '.' && c == text);
+
+		if (len + 3 > most - 17) {
+			len += (size_t)snprintf(buf + len, n - len, "-%016llx",
+						(unsigned long long)sum);
+			break;
+		}
+		if (plain)
+			buf[len++] = *c;
+		else
+			len += (size_t)snprintf(buf + len, 4, "%%%02x", (unsigned char)*c);
+	}
+	buf[len] = 0;
+	return buf;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * state.h - the state directory: what outlives a run
+ *
+ *   nic/DEV            the journal of one device, locked by flock on itself
+ *   run/DEV            the steps of a run in progress, or of one that was killed
+ *   shared/KIND-KEY/   an object that several NICs may want: its journal, and a claim of each
+ *   domain/DRIVER-NAME what is remembered of a guest
+ *
+ * Network state and /run end together, so nothing is synced to a disk.
+ */
+#ifndef MT_PLAN_STATE_H
+#define MT_PLAN_STATE_H
+
+#include "base/err.h"
+#include "base/pool.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mt_state {
+	int dir;	  /* -1: there is none yet, and nothing is in it */
+	uint64_t netns;	  /* cookie of the network namespace that this is about; 0: unknown */
+	const char *path; /* for messages; borrowed */
+};
+
+/**
+ * mt_state_open() - open a state directory
+ * @path:	absolute or relative; borrowed
+ * @create:	make it and its folders where they are missing
+ *
+ * It must belong to the caller and be nobody else's to write.
+ * Return: 0 (also when it is not there and not to be made), -EACCES, or another -errno.
+ */
+int mt_state_open(struct mt_state *s, const char *path, bool create, struct mt_err *e);
+void mt_state_close(struct mt_state *s);
+
+/**
+ * mt_state_lock() - open a file of the state directory and lock it
+ * @file:	"nic/vnet0"; made, empty, when it is not there
+ * @fd:		out: the lock is held until it is closed
+ *
+ * What is locked is the file that has this name when the lock is got. Waits 15 s at the most.
+ * Return: 0; -EAGAIN: somebody holds it; or another -errno.
+ */
+int mt_state_lock(const struct mt_state *s, const char *file, int *fd, struct mt_err *e);
+
+/**
+ * mt_state_replace() - a file's new content, all or nothing, with its lock
+ * @lock:	in: the lock held on the old file, or -1; out: the lock on the new one
+ */
+int mt_state_replace(const struct mt_state *s, const char *file, const char *text, size_t n,
+		     int *lock, struct mt_err *e);
+
+/** mt_state_read() - a file's whole text, NUL-ended, in @p; -ENOENT when it is not there (no @e) */
+int mt_state_read(const struct mt_state *s, const char *file, struct mt_pool *p, char **text,
+		  struct mt_err *e);
+
+/** mt_state_list() - names in one folder, sorted, in @p; none when it is not there */
+int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *p, char ***names,
+		  size_t *n, struct mt_err *e);
+
+/** mt_state_remove() - unlink a file; absent is fine */
+void mt_state_remove(const struct mt_state *s, const char *file);
+
+/** mt_state_path() - "nic/vnet0". Returns @buf. */
+const char *mt_state_path(const char *folder, const char *dev, char buf[static 32]);
+
+/** mt_state_file_name() - any text as one file name of at most 200 bytes: / and blanks escaped,
+ * what is longer ended by a sum of the whole. Returns @buf. */
+char *mt_state_file_name(const char *text, char *buf, size_t n);
+
+#endif

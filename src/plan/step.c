@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* step.c - steps: their text, their inverse, their composition, their order */
+#include "plan/step.h"
+#include "base/words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct mt_step *mt_steps_add(struct mt_steps *s, const struct mt_step *step)
+{
+	if (s->n == s->cap) {
+		size_t cap = s->cap ? s->cap * 2 : 8;
+		struct mt_step *at = mt_pool_alloc(s->pool, cap * sizeof *at);
+
+		if (!at)
+			return NULL;
+		if (s->n)
+			memcpy(at, s->at, s->n * sizeof *at);
+		s->at = at;
+		s->cap = cap;
+	}
+	s->at[s->n] = *step;
+	return &s->at[s->n++];
+}
+
+size_t mt_step_print(const struct mt_step *s, char *buf, size_t n)
+{
+	size_t len = (size_t)snprintf(buf, n, "%c %u ", s->op, s->put.ifindex);
+
+	len += mt_record_print(&s->put, 0, len < n ? buf + len : NULL, len < n ? n - len : 0);
+	if (!s->was.kind || s->op == MT_ADD || s->op == MT_DELETE)
+		return len;
+	len += (size_t)snprintf(len < n ? buf + len : NULL, len < n ? n - len : 0, " |");
+	return len +
+		mt_record_print(&s->was, s->was.kind->nkeys, len < n ? buf + len : NULL,
+				len < n ? n - len : 0);
+}
+
+int mt_step_parse(const struct mt_kind *const *kinds, char **words, int n, struct mt_step *s,
+		  struct mt_pool *p, struct mt_err *e)
+{
+	const struct mt_kind *k = n < 4 ? NULL : mt_kind_find(kinds, words[2]);
+	int bar = 3;
+
+	if (!k || !strchr("+~-=&!", words[0][0]) || words[0][1])
+		return mt_bad(e, "step", n ? words[0] : "", "not a step");
+	*s = (struct mt_step){ .op = (enum mt_op)words[0][0] };
+	s->put = (struct mt_record){ .kind = k, .ifindex = (uint32_t)strtoul(words[1], NULL, 10) };
+	while (bar < n && strcmp(words[bar], "|"))
+		bar++;
+	if (mt_record_parse(&s->put, words + 3, (size_t)(bar - 3), p, e) ||
+	    mt_record_check(&s->put, e))
+		return -e->code;
+	if (bar == n)
+		return 0;
+	s->was = mt_record_key(&s->put);
+	return mt_record_parse(&s->was, words + bar + 1, (size_t)(n - bar - 1), p, e);
+}
+
+/* Whether everything that moontap put is still as it put it, as far as the kernel shows it. */
+static bool untouched(const struct mt_record *put, const struct mt_record *has)
+{
+	for (int i = put->kind->nkeys; i < put->kind->nfields; i++)
+		if (mt_record_has(put, i) && !(put->kind->fields[i].flags & MT_FIELD_UNSEEN) &&
+		    !mt_value_equal(&put->kind->fields[i], &put->v[i], &has->v[i]))
+			return false;
+	return true;
+}
+
+static void change_back(const struct mt_step *s, const struct mt_record *has, struct mt_step *back,
+			uint32_t *left)
+{
+	const struct mt_kind *k = s->put.kind;
+
+	for (int i = k->nkeys; i < k->nfields; i++) {
+		const struct mt_value *was = &s->was.v[i], *put = &s->put.v[i], *now = &has->v[i];
+
+		if (!mt_record_has(&s->put, i) || was->state == MT_UNSET ||
+		    mt_value_equal(&k->fields[i], now, was))
+			continue;
+		if (!mt_value_equal(&k->fields[i], now, put)) {
+			*left |= 1u << i;
+			continue;
+		}
+		mt_record_put(&back->put, i, *was);
+		mt_record_put(&back->was, i, *put);
+		back->op = MT_CHANGE;
+	}
+}
+
+void mt_step_back(const struct mt_step *s, const struct mt_record *has, struct mt_step *back,
+		  uint32_t *left)
+{
+	*left = 0;
+	*back = (struct mt_step){ .op = MT_SAME,
+				  .put = mt_record_key(&s->put),
+				  .was = mt_record_key(&s->put) };
+	switch (s->op) {
+	case MT_ADD:
+		if (!has || s->existed)
+			return;
+		if (s->put.kind->flags & MT_KIND_EXCLUSIVE && !untouched(&s->put, has)) {
+			*left = s->put.set;
+			return;
+		}
+		back->op = MT_DELETE;
+		back->put = *has;
+		return;
+	case MT_DELETE:
+		if (!has) {
+			back->op = MT_ADD;
+			back->put = s->put;
+		}
+		return;
+	case MT_CHANGE:
+		if (has)
+			change_back(s, has, back, left);
+		return;
+	case MT_SAME:
+	case MT_CLAIM:
+	case MT_RELEASE:
+		return;
+	}
+}
+
+/* The entry of the same object that @later is composed with: another device of that name is
+ * another. */
+static struct mt_step *find(struct mt_steps *list, const struct mt_step *later)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct mt_step *s = &list->at[i];
+		bool device = s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE;
+
+		if (s->op != MT_CLAIM && mt_record_same_key(&s->put, &later->put) &&
+		    (device || !s->put.ifindex || s->put.ifindex == later->put.ifindex))
+			return s;
+	}
+	return NULL;
+}
+
+static void drop(struct mt_steps *list, struct mt_step *s)
+{
+	memmove(s, s + 1, (size_t)(list->at + --list->n - s) * sizeof *s);
+}
+
+/* What is neither a key nor a difference any more goes; says whether anything is left. */
+static bool reduce(struct mt_step *s)
+{
+	const struct mt_kind *k = s->put.kind;
+	bool any = false;
+
+	for (int i = k->nkeys; i < k->nfields; i++) {
+		if (!mt_record_has(&s->put, i))
+			continue;
+		if (mt_record_has(&s->was, i) &&
+		    mt_value_equal(&k->fields[i], &s->put.v[i], &s->was.v[i])) {
+			mt_record_put(&s->put, i, (struct mt_value){ .state = MT_UNSET });
+			mt_record_put(&s->was, i, (struct mt_value){ .state = MT_UNSET });
+		} else
+			any = true;
+	}
+	return any;
+}
+
+static void compose(struct mt_step *s, const struct mt_step *later)
+{
+	const struct mt_kind *k = s->put.kind;
+
+	for (int i = k->nkeys; i < k->nfields; i++) {
+		if (!mt_record_has(&later->put, i))
+			continue;
+		if (!mt_record_has(&s->put, i))
+			mt_record_put(&s->was, i, later->was.v[i]);
+		mt_record_put(&s->put, i, later->put.v[i]);
+	}
+}
+
+/* Of the claims on one object the last one stands. */
+static int fold_claim(struct mt_steps *list, const struct mt_step *later)
+{
+	struct mt_step last = *later;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (list->at[i].op == MT_CLAIM &&
+		    mt_record_same_key(&list->at[i].put, &later->put)) {
+			drop(list, &list->at[i]);
+			break;
+		}
+	last.was.kind = NULL;
+	return later->op == MT_RELEASE || mt_steps_add(list, &last) ? 0 : -ENOMEM;
+}
+
+int mt_steps_fold(struct mt_steps *list, const struct mt_step *later)
+{
+	struct mt_step *s;
+
+	if (later->op == MT_SAME || later->existed)
+		return 0;
+	if (later->op == MT_CLAIM || later->op == MT_RELEASE)
+		return fold_claim(list, later);
+	s = find(list, later);
+	if (!s)
+		return mt_steps_add(list, later) ? 0 : -ENOMEM;
+	if (later->op == MT_CHANGE) {
+		if (s->op == MT_CHANGE) {
+			compose(s, later);
+			if (!reduce(s))
+				drop(list, s);
+		} else
+			compose(s, later); /* what is added may change before it goes */
+		return 0;
+	}
+	/* an add and its deletion, or a deletion and its add, in either order: as it began */
+	if ((s->op == MT_ADD) != (later->op == MT_ADD))
+		drop(list, s);
+	else
+		*s = *later; /* made again after someone else took it away */
+	return 0;
+}
+
+int mt_step_phase(const struct mt_step *s)
+{
+	const struct mt_kind *k = s->put.kind;
+
+	if ((s->op == MT_CHANGE || s->op == MT_SAME) && !(k->flags & MT_KIND_EXCLUSIVE))
+		for (int i = k->nkeys; i < k->nfields; i++)
+			if (mt_record_has(&s->put, i))
+				return k->fields[i].phase;
+	return k->phase;
+}
+
+int mt_steps_sort(struct mt_steps *s)
+{
+	struct mt_step *sorted = mt_pool_alloc(s->pool, (s->n + 1) * sizeof *sorted);
+	size_t n = 0;
+
+	if (!sorted)
+		return -ENOMEM;
+	for (int phase = 0; phase < MT_PHASES; phase++)
+		for (size_t i = 0; i < s->n; i++)
+			if (mt_step_phase(&s->at[i]) == phase)
+				sorted[n++] = s->at[i];
+	s->at = sorted;
+	s->cap = s->n + 1;
+	return 0;
+}

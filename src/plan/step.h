@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * step.h - one difference between a record and the kernel, written down both ways; lists of them
+ */
+#ifndef MT_PLAN_STEP_H
+#define MT_PLAN_STEP_H
+
+#include "base/kind.h"
+
+#define MT_LINE_MAX 4096 /* bytes of any line that moontap writes for itself */
+
+struct mt_step {
+	enum mt_op op;
+	struct mt_record put; /* the keys, and what moontap puts; a deletion: what was there, whole.
+			       * put.ifindex: the device it is on; of a device that is added: what
+			       * it got, 0 until it is made */
+	struct mt_record was; /* of a change: the same fields as they were; unset: there was no such
+			       * value, since the device or its place in a bridge is new. Of a
+			       * claim: the claim before it; kind NULL: there was none */
+	const char *place;    /* where it was declared, "policy.lua:12"; NULL: not declared */
+	bool shared;	      /* on an object that several NICs may want */
+	bool made;	      /* the kernel said yes; only in a run */
+	bool existed;	      /* of an add: the kernel said EEXIST, so it is not ours */
+};
+
+struct mt_steps {
+	struct mt_pool *pool;
+	struct mt_step *at;
+	size_t n, cap;
+};
+
+/** mt_steps_add() - append a copy. Return: the copy; NULL: no memory. */
+struct mt_step *mt_steps_add(struct mt_steps *s, const struct mt_step *step);
+
+/** mt_step_print() - "~ 12 link name=vnet0 mtu=9000 | mtu=1500", without a newline; as snprintf */
+size_t mt_step_print(const struct mt_step *s, char *buf, size_t n);
+
+/**
+ * mt_step_parse() - read what mt_step_print() wrote
+ * @words:	the line, split; overwritten
+ *
+ * Return: 0, -EINVAL or -ENOMEM with @e filled.
+ */
+int mt_step_parse(const struct mt_kind *const *kinds, char **words, int n, struct mt_step *s,
+		  struct mt_pool *p, struct mt_err *e);
+
+/**
+ * mt_step_back() - what would take @s back, given what the kernel has now
+ * @has:	the object as it is; NULL: it is not there
+ * @back:	out: op MT_SAME when nothing is to be done
+ * @left:	out: bit i: field i is neither what it was nor what moontap put: someone else's,
+ * left
+ */
+void mt_step_back(const struct mt_step *s, const struct mt_record *has, struct mt_step *back,
+		  uint32_t *left);
+
+/**
+ * mt_steps_fold() - compose a later step into a list of net differences
+ *
+ * A field that is there keeps its first *was*; what ends as it began vanishes from the list.
+ * Return: 0 or -ENOMEM.
+ */
+int mt_steps_fold(struct mt_steps *list, const struct mt_step *later);
+
+/** mt_steps_sort() - by phase, as declared within one; stable */
+int mt_steps_sort(struct mt_steps *s);
+
+/** mt_step_phase() - the phase in which @s is made */
+int mt_step_phase(const struct mt_step *s);
+
+#endif

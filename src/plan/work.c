@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* work.c - one step, forth and back */
+#include "plan/work.h"
+#include "kernel/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The first field that the kernel shows otherwise than it was put; -1: all are as they were put. */
+static int first_difference(const struct mt_record *put, const struct mt_record *has)
+{
+	for (int i = put->kind->nkeys; i < put->kind->nfields; i++)
+		if (mt_record_has(put, i) && !(put->kind->fields[i].flags & MT_FIELD_UNSEEN) &&
+		    !mt_value_equal(&put->kind->fields[i], &put->v[i], &has->v[i]))
+			return i;
+	return -1;
+}
+
+static int refuse_difference(const struct mt_record *put, const struct mt_record *has, int field,
+			     const char *what, int code, struct mt_err *e)
+{
+	const struct mt_field *f = &put->kind->fields[field];
+	char subject[96], is[MT_VALUE_TEXT], want[MT_VALUE_TEXT];
+
+	return mt_fail(e, code, put->kind->name, mt_record_subject(put, subject, sizeof subject),
+		       "%s: %s is %.100s, and %.100s was asked for", what, f->name,
+		       mt_value_print(f, &has->v[field], is),
+		       mt_value_print(f, &put->v[field], want));
+}
+
+/* Another was faster between the look and the add: it may even be what we want. */
+static int found_there(struct mt_work *w, struct mt_step *s, int journal, struct mt_err *e)
+{
+	struct mt_err look = { 0 };
+	struct mt_record has;
+	int err, i;
+
+	s->existed = true;
+	if (mt_journal_append_made(journal, 0, e))
+		return -e->code;
+	err = mt_record_get(w->host, &s->put, &has, w->pool, &look);
+	if (err)
+		return -EEXIST; /* the kernel's own words stand in @e */
+	i = first_difference(&s->put, &has);
+	return i < 0
+		? 0
+		: refuse_difference(&s->put, &has, i, "someone else made it just now", EEXIST, e);
+}
+
+static int look_again(struct mt_work *w, struct mt_step *s, int journal, struct mt_err *e)
+{
+	struct mt_record has;
+	char subject[96];
+	int err = mt_record_get(w->host, &s->put, &has, w->pool, e), i;
+
+	if (err == -ENOENT)
+		return mt_fail(e, ENOTSUP, s->put.kind->name,
+			       mt_record_subject(&s->put, subject, sizeof subject),
+			       "the kernel said yes, and it is not there");
+	if (err)
+		return err;
+	if (s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE) {
+		s->put.ifindex = has.ifindex;
+		s->made = true;
+		if (mt_journal_append_made(journal, has.ifindex, e))
+			return -e->code;
+	}
+	i = first_difference(&s->put, &has);
+	return i < 0 ? 0
+		     : refuse_difference(&s->put, &has, i, "the kernel said yes, and did not do it",
+					 ENOTSUP, e);
+}
+
+/* A step is on one device, not on whatever bears its name later. */
+static int find_ifindex(struct mt_work *w, struct mt_step *s, struct mt_err *e)
+{
+	const char *device = mt_record_device(&s->put);
+	struct mt_device d;
+
+	if (s->put.ifindex || !*device || (s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE))
+		return 0;
+	if (mt_device_by_name(w->host, device, &d, e))
+		return -e->code;
+	s->put.ifindex = d.ifindex;
+	return 0;
+}
+
+int mt_make(struct mt_work *w, struct mt_step *s, int journal, struct mt_err *e)
+{
+	int err;
+
+	if (find_ifindex(w, s, e))
+		return -e->code;
+	if (mt_journal_append(journal, s, e))
+		return -e->code;
+	err = s->put.kind->put(w->host, s->op, &s->put, e);
+	if (err == -EEXIST && s->op == MT_ADD)
+		return found_there(w, s, journal, e);
+	if (err || s->op == MT_DELETE)
+		return err;
+	return look_again(w, s, journal, e);
+}
+
+static void rename_device(struct mt_record *r, const char *name)
+{
+	if (r->kind && mt_record_has(r, r->kind->device))
+		mt_record_put(r, r->kind->device, mt_name_from(name));
+}
+
+int mt_step_locate(struct mt_work *w, struct mt_step *s, struct mt_err *e)
+{
+	struct mt_device d;
+	int err;
+
+	if (!s->put.ifindex)
+		return 0;
+	err = mt_device_by_index(w->host, s->put.ifindex, &d, e);
+	if (err)
+		return err;
+	rename_device(&s->put, d.name);
+	rename_device(&s->was, d.name);
+	return 0;
+}
+
+static void say_left(struct mt_work *w, const struct mt_step *s, const struct mt_record *has,
+		     uint32_t left)
+{
+	const struct mt_kind *k = s->put.kind;
+	char subject[96], is[MT_VALUE_TEXT], put[MT_VALUE_TEXT];
+
+	mt_record_subject(&s->put, subject, sizeof subject);
+	w->left++;
+	for (int i = k->nkeys; i < k->nfields; i++)
+		if (left >> i & 1 && !mt_value_equal(&k->fields[i], &has->v[i], &s->put.v[i]))
+			mt_log(w->log, LOG_NOTICE,
+			       "left as it is: %s %s: %s is %s, and moontap had put %s: someone "
+			       "else changed it",
+			       k->name, subject, k->fields[i].name,
+			       mt_value_print(&k->fields[i], &has->v[i], is),
+			       mt_value_print(&k->fields[i], &s->put.v[i], put));
+}
+
+static bool is_gone(int err)
+{
+	return err == -ENODEV || err == -ENOENT || err == -ESRCH || err == -EADDRNOTAVAIL;
+}
+
+static int put_back(struct mt_work *w, struct mt_step *back, struct mt_err *e)
+{
+	const struct mt_kind *k = back->put.kind;
+	char subject[96], why[160] = "";
+	int err;
+
+	mt_record_subject(&back->put, subject, sizeof subject);
+	err = k->busy && !w->force && back->op != MT_ADD
+		? k->busy(w->host, back->op, &back->put, why, sizeof why, e)
+		: 0;
+	if (err < 0)
+		return is_gone(err) ? 0 : err;
+	if (err) {
+		w->left++;
+		mt_log(w->log, LOG_NOTICE, "left as it is: %s %s: %s", k->name, subject, why);
+		return 0;
+	}
+	if (w->done && !mt_steps_add(w->done, back))
+		return mt_fail(e, ENOMEM, k->name, subject, NULL);
+	if (w->ahead && mt_journal_append(w->ahead, back, e))
+		return -e->code;
+	err = k->put(w->host, back->op, &back->put, e);
+	if (err && !(back->op != MT_ADD && is_gone(err)))
+		return err;
+	return back->op == MT_ADD && k->finish ? k->finish(w->host, &back->put, e) : 0;
+}
+
+int mt_take_back(struct mt_work *w, const struct mt_step *step, struct mt_err *e)
+{
+	struct mt_step s = *step, back;
+	struct mt_record has;
+	uint32_t left;
+	int err = mt_step_locate(w, &s, e);
+
+	if (err)
+		return err == -ENODEV ? 0 : err;
+	err = mt_record_get(w->host, &s.put, &has, w->pool, e);
+	if (err && !is_gone(err) && err != -EEXIST)
+		return err;
+	/* the name may have become another's, and -EEXIST says that it is of another kind now */
+	if (!err && s.put.ifindex && has.ifindex && has.ifindex != s.put.ifindex)
+		err = -ENOENT;
+	mt_step_back(&s, err ? NULL : &has, &back, &left);
+	if (left)
+		say_left(w, &s, &has, left);
+	return back.op == MT_SAME ? 0 : put_back(w, &back, e);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ask.c - loading a policy and asking it: the two calls of policy.h that run it */
+#include "policy/state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char environment; /* of the policy: its address is the registry's key */
+
+/* A syntax error is "short name:line: why"; the place is said with the whole name. */
+static int __attribute__((noreturn)) syntax_error(lua_State *L, const char *path)
+{
+	const char *message = lua_tostring(L, -1), *why = message, *line = NULL;
+	char at[MTL_AT];
+
+	/* the short name may hold anything; the line is what stands before the first ": " after it
+	 */
+	for (const char *colon = strchr(message, ':'); colon; colon = strchr(colon + 1, ':')) {
+		size_t digits = strspn(colon + 1, "0123456789");
+
+		if (digits && !strncmp(colon + 1 + digits, ": ", 2)) {
+			line = colon;
+			why = colon + digits + 3;
+			break;
+		}
+	}
+	snprintf(at, sizeof at, "%s%.*s", path, line ? (int)(why - 2 - line) : 0, line ? line : "");
+	mtl_end_at(L, at, MT_BLAME_INPUT, EINVAL, "%s", why);
+}
+
+void mtl_compile(lua_State *L, const char *text, size_t n, const char *path)
+{
+	int status;
+
+	lua_pushfstring(L, "@%s", path);
+	status = luaL_loadbufferx(L, text, n, lua_tostring(L, -1), "t");
+	if (status == LUA_ERRSYNTAX)
+		syntax_error(L, path);
+	if (status)
+		lua_error(L);
+	lua_remove(L, -2);
+	lua_insert(L, -2);
+	lua_setupvalue(L, -2, 1);
+}
+
+struct source {
+	const char *text, *path;
+	size_t n;
+};
+
+static int load(lua_State *L)
+{
+	const struct source *s = lua_touserdata(L, 1);
+
+	mtl_sandbox(L, "environment");
+	lua_call(L, 0, 1);
+	lua_pushvalue(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &environment);
+	mtl_compile(L, s->text, s->n, s->path);
+	lua_call(L, 0, 0);
+	return 0;
+}
+
+int mt_policy_load(struct mt_policy *p, const char *text, size_t n, const char *path,
+		   struct mt_err *e)
+{
+	struct source s = { .text = text, .path = path, .n = n };
+
+	return mtl_run(p, load, &s, e);
+}
+
+struct question {
+	const struct mt_fact *facts;
+	const int *wanted;
+	size_t nwanted;
+};
+
+static int ask(lua_State *L)
+{
+	const struct question *q = lua_touserdata(L, 1);
+
+	mtl_sandbox(L, "ask");
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &environment);
+	mtl_facts(L, q->facts);
+	lua_createtable(L, (int)q->nwanted, 0);
+	for (size_t i = 0; i < q->nwanted; i++) {
+		lua_pushboolean(L, true);
+		lua_rawseti(L, -2, q->wanted[i]);
+	}
+	lua_call(L, 3, 0);
+	return 0;
+}
+
+int mt_policy_ask(struct mt_policy *p, const struct mt_fact *facts, const int *wanted,
+		  size_t nwanted, struct mt_err *e)
+{
+	struct question q = { .facts = facts, .wanted = wanted, .nwanted = nwanted };
+
+	return mtl_run(p, ask, &q, e);
+}

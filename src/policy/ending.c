@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ending.c - running a policy protected, and saying where and why it ended when it did not finish
+ */
+#include "base/words.h"
+#include "policy/state.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The chunks of policies and hooks are named "@path"; moontap's own Lua has no line numbers. */
+static bool theirs(lua_State *L, lua_Debug *ar)
+{
+	return lua_getinfo(L, "Sl", ar) && *ar->source == '@' && ar->currentline > 0;
+}
+
+static void put_place(char at[static MTL_AT], const char *path, int line)
+{
+	size_t n = strlen(path), most = MTL_AT - 16;
+
+	snprintf(at, MTL_AT, "%s:%d", n > most ? path + n - most : path, line);
+}
+
+void mtl_where(lua_State *L, char at[static MTL_AT])
+{
+	lua_Debug ar;
+
+	*at = 0;
+	for (int level = 0; lua_getstack(L, level, &ar); level++)
+		if (theirs(L, &ar)) {
+			put_place(at, ar.source + 1, ar.currentline);
+			return;
+		}
+}
+
+/* The first end counts. The object that is raised is never looked at. */
+static int __attribute__((noreturn, format(printf, 5, 0)))
+end(lua_State *L, const char *at, enum mt_blame blame, int code, const char *fmt, va_list ap)
+{
+	struct mt_policy *p = mtl_policy(L);
+
+	if (!p->ended) {
+		snprintf(p->at, sizeof p->at, "%s", at);
+		vsnprintf(p->text, sizeof p->text, fmt, ap);
+		p->blame = blame;
+		p->code = code;
+		p->ended = true;
+	}
+	lua_pushnil(L);
+	lua_error(L);
+	__builtin_unreachable();
+}
+
+int mtl_end_at(lua_State *L, const char *at, enum mt_blame blame, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	end(L, at, blame, code, fmt, ap);
+}
+
+int mtl_end(lua_State *L, enum mt_blame blame, int code, const char *fmt, ...)
+{
+	char at[MTL_AT];
+	va_list ap;
+
+	mtl_where(L, at);
+	va_start(ap, fmt);
+	end(L, at, blame, code, fmt, ap);
+}
+
+/* The bytes of "file:line: " before a message, when this function's line put them there. */
+static size_t prefix(const char *message, const lua_Debug *ar)
+{
+	char before[LUA_IDSIZE + 16];
+	size_t n =
+		(size_t)snprintf(before, sizeof before, "%s:%d: ", ar->short_src, ar->currentline);
+
+	return strncmp(message, before, n) ? 0 : n;
+}
+
+/* The message handler: finds the place while the stack is still there. It is the line that the
+ * message names (error() may mean its caller's), or else the innermost one. */
+static int locate(lua_State *L)
+{
+	struct mt_policy *p = mtl_policy(L);
+	const char *message = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "";
+	lua_Debug ar;
+
+	if (p->ended)
+		return 1;
+	mtl_where(L, p->at);
+	for (int level = 1; lua_getstack(L, level, &ar); level++) {
+		size_t n = theirs(L, &ar) ? prefix(message, &ar) : 0;
+
+		if (!n)
+			continue;
+		put_place(p->at, ar.source + 1, ar.currentline);
+		lua_pushstring(L, message + n);
+		break;
+	}
+	return 1;
+}
+
+/* An error object as text: a string is one, and __tostring may be a policy's own function. */
+static int render(lua_State *L)
+{
+	if (lua_isstring(L, 1) || luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
+		luaL_tolstring(L, 1, NULL);
+	else
+		lua_pushfstring(L, "the error object is a %s", luaL_typename(L, 1));
+	return 1;
+}
+
+/* Nobody said that the policy ended: the error on the top of the stack says why. */
+static void conclude(struct mt_policy *p, int status)
+{
+	const char *text = "out of memory";
+
+	p->blame = status == LUA_ERRMEM ? MT_BLAME_LIMIT : MT_BLAME_INPUT;
+	p->code = status == LUA_ERRMEM ? ENOMEM : EINVAL;
+	if (status != LUA_ERRMEM) {
+		lua_pushcfunction(p->L, render);
+		lua_insert(p->L, -2);
+		text = lua_pcall(p->L, 1, 1, 0) ? "the error object cannot be shown"
+						: lua_tostring(p->L, -1);
+	}
+	if (!p->ended)
+		snprintf(p->text, sizeof p->text, "%s", text);
+	p->ended = true;
+}
+
+static int say_end(struct mt_policy *p, struct mt_err *e)
+{
+	char at[3 * MTL_AT], text[3 * MTL_TEXT], line[sizeof at + sizeof text + 64];
+	int n;
+
+	mt_word_escape(p->at, at, sizeof at);
+	mt_word_escape(p->text, text, sizeof text);
+	if (p->blame == MT_BLAME_REFUSED)
+		n = snprintf(line, sizeof line, "refuse at=%s text=%s\n", at, text);
+	else
+		n = snprintf(line, sizeof line, "error code=%d at=%s text=%s\n",
+			     mt_exit_status(p->blame), at, text);
+	p->o.say(p->o.data, line, (size_t)n);
+	mt_fail(e, p->code, "policy", p->at, "%s", p->text);
+	e->blame = p->blame;
+	return -p->code;
+}
+
+int mtl_run(struct mt_policy *p, lua_CFunction f, void *data, struct mt_err *e)
+{
+	lua_State *L = p->L;
+	int status = LUA_ERRRUN;
+
+	if (!p->ended) {
+		*p->at = 0;
+		lua_pushcfunction(L, locate);
+		lua_pushcfunction(L, f);
+		lua_pushlightuserdata(L, data);
+		status = lua_pcall(L, 1, 0, -3);
+	}
+	if (status && !p->ended)
+		conclude(p, status);
+	lua_settop(L, 0);
+	mt_pool_free(&p->pool);
+	return status ? say_end(p, e) : 0;
+}

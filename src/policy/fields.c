@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fields.c - records of a kind from Lua tables, and tables from records
+ *
+ * Strict: what a field's row does not allow raises, and says what would be right. Tables are read
+ * raw, in the order of the kind's fields, so that the same table gives the same error.
+ */
+#include "base/words.h"
+#include "policy/state.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+int mtl_raise(lua_State *L, const struct mt_err *e)
+{
+	luaL_error(L, "%s: %s%s%s", e->op, e->subject, *e->subject ? ": " : "", e->text);
+	__builtin_unreachable();
+}
+
+static bool known(const struct mt_kind *const *kinds, const char *name)
+{
+	for (; *kinds; kinds++)
+		if (mt_kind_field(*kinds, name) >= 0)
+			return true;
+	return false;
+}
+
+static const char *nearest(const struct mt_kind *const *kinds, const char *name)
+{
+	const char *names[2 * MT_FIELDS_MAX + 1] = { 0 }, *best;
+	int n = 0;
+
+	for (; *kinds; kinds++)
+		for (int i = 0; i < (*kinds)->nfields && n < 2 * MT_FIELDS_MAX; i++)
+			names[n++] = (*kinds)->fields[i].name;
+	best = mt_nearest(name, names, sizeof *names);
+	return best ? best : names[0];
+}
+
+/* Of several unknown fields the first by name is reported: the order of lua_next() is random. */
+void mtl_unknown(lua_State *L, int table, const char *verb, const struct mt_kind *const *kinds)
+{
+	const char *first = NULL;
+
+	for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
+		const char *name;
+
+		if (lua_type(L, -2) != LUA_TSTRING)
+			luaL_error(L, "%s: fields have names, and this one is a %s", verb,
+				   luaL_typename(L, -2));
+		name = lua_tostring(L, -2);
+		if (!known(kinds, name) && (!first || strcmp(name, first) < 0))
+			first = name;
+	}
+	if (first)
+		luaL_error(L, "%s: unknown field '%s'; did you mean '%s'?", verb, first,
+			   nearest(kinds, first));
+}
+
+static bool is_number(const struct mt_field *f)
+{
+	return f->type == MT_UINT || f->type == MT_USER || f->type == MT_GROUP;
+}
+
+/* As useradd(8) takes them. */
+static bool is_user_name(const char *s)
+{
+	size_t n = strlen(s);
+
+	if (!n || n > 64 || (!isalpha((unsigned char)*s) && *s != '_'))
+		return false;
+	return strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == n;
+}
+
+static int mismatch(const struct mt_field *f, const char *what, struct mt_err *e)
+{
+	char expects[256];
+
+	return mt_bad(e, "", f->name, "%s is not %s", what,
+		      mt_value_expects(f, expects, sizeof expects));
+}
+
+static int from_number(lua_State *L, const struct mt_field *f, struct mt_value *v, struct mt_err *e)
+{
+	char text[64];
+	int whole;
+	lua_Integer n = lua_tointegerx(L, -1, &whole);
+
+	if (!whole)
+		snprintf(text, sizeof text, "%.14g", lua_tonumber(L, -1));
+	else
+		snprintf(text, sizeof text, LUA_INTEGER_FMT, n);
+	return whole && is_number(f) ? mt_value_parse(f, text, NULL, v, e) : mismatch(f, text, e);
+}
+
+static int from_string(lua_State *L, const struct mt_field *f, struct mt_value *v,
+		       const char **name, struct mt_err *e)
+{
+	const char *s = lua_tostring(L, -1);
+	char what[96];
+
+	if (strlen(s) != lua_rawlen(L, -1))
+		return mismatch(f, "a string with a NUL byte", e);
+	if ((f->type == MT_USER || f->type == MT_GROUP) && is_user_name(s)) {
+		*name = s;
+		return 0;
+	}
+	if (!is_number(f) && f->type != MT_BOOL)
+		return mt_value_parse(f, s, NULL, v, e);
+	snprintf(what, sizeof what, "the string '%.64s'", s);
+	return mismatch(f, what, e);
+}
+
+/* The value on the top of the stack; texts in @v and @name are borrowed from it. */
+static int from_lua(lua_State *L, const struct mt_field *f, struct mt_value *v, const char **name,
+		    struct mt_err *e)
+{
+	char what[32];
+
+	switch (lua_type(L, -1)) {
+	case LUA_TNUMBER:
+		return from_number(L, f, v, e);
+	case LUA_TSTRING:
+		return from_string(L, f, v, name, e);
+	case LUA_TBOOLEAN:
+		if (f->type == MT_BOOL)
+			return *v = mt_uint((uint64_t)lua_toboolean(L, -1)), 0;
+		return lua_toboolean(L, -1) ? mismatch(f, "true", e) : mt_value_none(f, v, e);
+	}
+	snprintf(what, sizeof what, "a %s", luaL_typename(L, -1));
+	return mismatch(f, what, e);
+}
+
+void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *first,
+	      struct mtl_record *d)
+{
+	const struct mt_kind *k = d->r.kind;
+	struct mt_err e;
+
+	for (int i = 0; i < k->nfields; i++) {
+		struct mt_value v = { .state = MT_UNSET };
+		const char *name = NULL;
+
+		if (first && mt_kind_field(first, k->fields[i].name) >= 0)
+			continue;
+		lua_pushstring(L, k->fields[i].name);
+		if (lua_rawget(L, table) != LUA_TNIL) {
+			if (from_lua(L, &k->fields[i], &v, &name, &e)) {
+				snprintf(e.op, sizeof e.op, "%s", verb);
+				mtl_raise(L, &e);
+			}
+			mt_record_put(&d->r, i, v);
+			d->name[i] = name;
+		}
+		lua_pop(L, 1); /* the table still holds it */
+	}
+}
+
+static void push_value(lua_State *L, const struct mt_field *f, const struct mt_value *v)
+{
+	char text[MT_VALUE_TEXT];
+
+	if (v->state == MT_NONE)
+		lua_pushboolean(L, false);
+	else if (f->type == MT_BOOL)
+		lua_pushboolean(L, v->u != 0);
+	else if (is_number(f) && v->u <= LUA_MAXINTEGER)
+		lua_pushinteger(L, (lua_Integer)v->u);
+	else if (is_number(f))
+		lua_pushnumber(L, (lua_Number)v->u);
+	else
+		lua_pushstring(L, mt_value_print(f, v, text));
+}
+
+void mtl_push(lua_State *L, const struct mt_record *r)
+{
+	const struct mt_kind *k = r->kind;
+
+	lua_createtable(L, 0, __builtin_popcount(r->set));
+	for (int i = 0; i < k->nfields; i++)
+		if (mt_record_has(r, i)) {
+			push_value(L, &k->fields[i], &r->v[i]);
+			lua_setfield(L, -2, k->fields[i].name);
+		}
+}

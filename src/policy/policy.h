@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * policy.h - a policy in its sandbox: loaded, asked, its answer as lines of text
+ *
+ * The lines, each ended by \n, words escaped as in base/words.h:
+ *
+ * - `allow link=br0`: from the top level: what plans may use (link=, prefix=, table=)
+ * - `nic index=1 decision=unmanaged dev=mytap0`: each NIC, in order; decision= when decide() said so
+ * - `at place=policy.lua:12`: where the next records were declared
+ * - `link name=mytap0 up=true`: a record of the NIC above, as mt_record_print() writes it
+ * - `log text=...`: for the log
+ * - `refuse at=policy.lua:9 text=...`: the policy's veto; nothing follows
+ * - `error code=3 at=policy.lua:7 text=...`: the policy failed; code is the exit status 3 or 5
+ */
+#ifndef MT_POLICY_POLICY_H
+#define MT_POLICY_POLICY_H
+
+#include "base/kind.h"
+
+struct mt_fact;
+struct mt_policy;
+
+struct mt_policy_options {
+	size_t memory;	      /* bytes that the Lua state may have; 0: 64 MiB */
+	struct mt_host *host; /* what host.link() and the others read; NULL: they fail */
+	/* a hook's source by name: 0 with @text (@n bytes, borrowed until the policy is closed) and
+	 * @path for messages; -errno with @e */
+	int (*hook)(void *data, const char *name, const char **text, size_t *n, const char **path,
+		    struct mt_err *e);
+	/* takes one line, \n included; -errno: the answer grew too long, or cannot be written */
+	int (*say)(void *data, const char *line, size_t n);
+	void *data;
+};
+
+/** mt_policy_open() - a Lua state with the sandbox and the policy language; NULL-safe to close
+ * Return: 0, -ENOMEM.
+ */
+int mt_policy_open(const struct mt_policy_options *o, struct mt_policy **p, struct mt_err *e);
+void mt_policy_close(struct mt_policy *p);
+
+/** mt_policy_load() - compile a policy's text and run its top level
+ * Return: 0, or -errno after saying a refuse or error line (@e has the same).
+ */
+int mt_policy_load(struct mt_policy *p, const char *text, size_t n, const char *path,
+		   struct mt_err *e);
+
+/** mt_policy_ask() - decide for every NIC, and connect those that are wanted
+ * @facts:	{ domain = {...}, nics = {...} } as domain/facts.h builds it
+ * @wanted:	@nwanted indexes (from 1) of NICs whose connect() runs; the others only decide
+ *
+ * Return: 0, or -errno after saying a refuse or error line.
+ */
+int mt_policy_ask(struct mt_policy *p, const struct mt_fact *facts, const int *wanted,
+		  size_t nwanted, struct mt_err *e);
+
+/** mt_policy_interrupt() - from a signal handler: stop the running policy, with its line */
+void mt_policy_interrupt(struct mt_policy *p);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* say.c - the lines of the answer, and the limit on how many there may be */
+#include "base/words.h"
+#include "policy/state.h"
+
+#include <errno.h>
+#include <string.h>
+
+void mtl_say(lua_State *L, const char *line, size_t n)
+{
+	struct mt_policy *p = mtl_policy(L);
+	int err;
+
+	p->said += n;
+	if (p->said > MTL_ANSWER)
+		mtl_end(L, MT_BLAME_LIMIT, E2BIG, "said more than %lu MiB", MTL_ANSWER >> 20);
+	err = p->o.say(p->o.data, line, n);
+	if (err)
+		mtl_end(L, MT_BLAME_LIMIT, -err, "the answer is cut: %s", strerror(-err));
+}
+
+void mtl_word(luaL_Buffer *b, const char *name, const char *text)
+{
+	size_t n = mt_word_escape(text, NULL, 0);
+
+	luaL_addchar(b, ' ');
+	luaL_addstring(b, name);
+	luaL_addchar(b, '=');
+	mt_word_escape(text, luaL_prepbuffsize(b, n + 1), n + 1);
+	luaL_addsize(b, n);
+}
+
+/* core.say(line, name, text, name, text, ...): a line of words; those that are nil are left out */
+int l_say(lua_State *L)
+{
+	luaL_Buffer b;
+	int n = lua_gettop(L);
+
+	lua_settop(L, n += ~n & 1);
+	for (int i = 1; i <= n; i++)
+		if (!lua_isnil(L, i))
+			luaL_checkstring(L, i);
+	luaL_buffinit(L, &b);
+	luaL_addstring(&b, lua_tostring(L, 1));
+	for (int i = 2; i < n; i += 2)
+		if (!lua_isnil(L, i + 1))
+			mtl_word(&b, lua_tostring(L, i), lua_tostring(L, i + 1));
+	luaL_addchar(&b, '\n');
+	luaL_pushresult(&b);
+	mtl_say(L, lua_tostring(L, -1), lua_rawlen(L, -1));
+	return 0;
+}

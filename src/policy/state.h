@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * state.h - the inside of a policy: its Lua state, how far it is, how it ended
+ *
+ * Functions with a lua_State may raise (longjmp) unless they say otherwise. Their names begin with
+ * mtl_; l_* are called by Lua itself.
+ */
+#ifndef MT_POLICY_STATE_H
+#define MT_POLICY_STATE_H
+
+#include "policy/policy.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#define MTL_AT	    512		 /* bytes of a "FILE:LINE"; of a longer one, the end is kept */
+#define MTL_TEXT    1024	 /* bytes of a text for people; a longer one is cut */
+#define MTL_RECORDS 16384	 /* that one event may declare */
+#define MTL_ANSWER  (16ul << 20) /* bytes that one event may say */
+#define MTL_MEMORY  (64ul << 20) /* bytes that a state may have unless told otherwise */
+
+/* What runs now; it decides which words may be used. */
+enum mtl_phase { MTL_TOP, MTL_DECIDE, MTL_CONNECT };
+
+struct mt_policy {
+	struct mt_policy_options o;
+	lua_State *L;
+	size_t used;	     /* bytes that the state has */
+	struct mt_pool pool; /* what was read for the call in progress */
+	enum mtl_phase phase;
+	size_t said, records;
+	char place[MTL_AT]; /* the last one said */
+	/* Once a policy has ended nothing runs any more: pcall passes the error on. */
+	bool ended;
+	enum mt_blame blame;
+	int code; /* errno value */
+	char at[MTL_AT], text[MTL_TEXT];
+};
+
+/** mtl_policy() - whose state this is; never raises */
+struct mt_policy *mtl_policy(lua_State *L);
+
+/** mtl_where() - FILE:LINE of the innermost function of a policy or hook; "" when none runs.
+ * Never raises. */
+void mtl_where(lua_State *L, char at[static MTL_AT]);
+
+/** mtl_end() - end the policy for good, here; does not return */
+int mtl_end(lua_State *L, enum mt_blame blame, int code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5), noreturn));
+
+/** mtl_end_at() - the same, with the place given */
+int mtl_end_at(lua_State *L, const char *at, enum mt_blame blame, int code, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6), noreturn));
+
+/**
+ * mtl_run() - call @f protected, with @data as a light userdata; never raises
+ *
+ * Return: 0, or -errno after the refuse or error line was said; a policy that has ended is not run.
+ */
+int mtl_run(struct mt_policy *p, lua_CFunction f, void *data, struct mt_err *e);
+
+/** mtl_compile() - a chunk of text with the table on the top of the stack as its environment, which
+ * it replaces [-1, +1] */
+void mtl_compile(lua_State *L, const char *text, size_t n, const char *path);
+
+/* say.c: lines of the answer */
+/** mtl_say() - say a line, \n included; too many end the policy [-0, +0] */
+void mtl_say(lua_State *L, const char *line, size_t n);
+/** mtl_word() - add " name=text", the text escaped */
+void mtl_word(luaL_Buffer *b, const char *name, const char *text);
+int l_say(lua_State *L);
+
+/* fields.c: a field's value from Lua, and to Lua */
+struct mtl_record {
+	struct mt_record r;
+	const char *name[MT_FIELDS_MAX]; /* of a user or group: looked up by who has the right to */
+};
+
+/** mtl_unknown() - raise for a field of the table at @table that none of @kinds has [-0, +0] */
+void mtl_unknown(lua_State *L, int table, const char *verb, const struct mt_kind *const *kinds);
+
+/** mtl_take() - put the fields that @d's kind has, and @first (or NULL) has not, into @d; texts are
+ * borrowed from the table [-0, +0] */
+void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *first,
+	      struct mtl_record *d);
+
+/** mtl_push() - push a record as a table [-0, +1] */
+void mtl_push(lua_State *L, const struct mt_record *r);
+
+/** mtl_raise() - raise what @e says; does not return */
+int mtl_raise(lua_State *L, const struct mt_err *e) __attribute__((noreturn));
+
+/* What each file adds to the table on the top of the stack [-0, +0]. */
+void mtl_verbs(lua_State *L); /* verbs.c: one function a kind */
+void mtl_host(lua_State *L);  /* host.c: two functions a kind, in the table `host` */
+
+/** mtl_open_sandbox() - the libraries, and the functions of lua/moontap/ [-0, +0] */
+void mtl_open_sandbox(lua_State *L);
+
+/** mtl_sandbox() - push a function of lua/moontap/ by its name [-0, +1] */
+void mtl_sandbox(lua_State *L, const char *name);
+
+/* allow.c */
+int l_allow(lua_State *L);
+
+/** mtl_facts() - push facts as plain tables [-0, +1] */
+struct mt_fact;
+void mtl_facts(lua_State *L, const struct mt_fact *f);
+
+#endif
