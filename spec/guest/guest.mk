@@ -25,6 +25,6 @@ check-guest: deps-guest
 	$(Q)$(MAKE) --no-print-directory guest-specs
 
 guest-specs: program $(SPEC_SO) $(GUEST_IMAGE)
-	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(BUSTED) --lua=$$(command -v $(LUA)) \
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
 	  --cpath='$(BUILD)/spec/?.so' --lpath='./?.lua;./lua/?.lua;./lua/?/init.lua' \
 	  --tags=guest $(BUSTED_FLAGS) $(GUEST_SPECS)
