@@ -79,8 +79,9 @@ end
 local function check_machine()
   assert(line_of "id -u" == "0", "a lab needs root")
   local programs = "libvirtd virsh qemu-system-x86_64 unshare nsenter setpriv busybox ip"
-  local found = line_of("command -v " .. programs .. " | wc -l")
-  assert(tonumber(found) == 8, "make deps-guest first: a lab needs " .. programs)
+  local missing = line_of("for p in " .. programs ..
+    "; do command -v $p >/dev/null || echo $p; done")
+  assert(not missing, ("there is no %s; make deps-guest"):format(missing))
   assert(line_of("ls " .. quote(build) .. "/guest/initramfs"), "no guest: make guest-image")
 end
 

@@ -42,7 +42,7 @@ describe("a lab #guest with system libvirt", function()
     l = lab.open { files = { ["/etc/libvirt/hooks/qemu"] = HOOK } }
     l:bridge("br0", "10.9.0.1/24", "fd00:9::1/64")
   end)
-  lazy_teardown(function() l:close() end)
+  lazy_teardown(function() if l then l:close() end end)
 
   describe("and a running guest", function()
     lazy_setup(function()
