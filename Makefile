@@ -28,7 +28,7 @@ all: program
 # One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
 PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
 	libjansson-dev libseccomp-dev
-PACKAGES_check := $(PACKAGES_build) lua-busted iproute2 util-linux
+PACKAGES_check := $(PACKAGES_build) lua-busted lua-cjson iproute2 util-linux
 PACKAGES_lint  := $(PACKAGES_build) clang clang-format clang-tidy lua-check
 
 .PHONY: deps-build deps-check deps-lint deps-guest
@@ -48,12 +48,13 @@ deps-build deps-check deps-lint deps-guest: deps-%:
 
 pkg      = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-	-Wwrite-strings -Wvla -Wformat=2 $(if $(WERROR),-Werror)
+	-Wwrite-strings -Wvla -Wformat=2 -Wno-missing-field-initializers $(if $(WERROR),-Werror)
+comma   := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer \
 	-fno-sanitize-recover=undefined -DMT_SANITIZED)
-comma   := ,
 override OWN := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 	-fno-strict-aliasing -fstack-protector-strong $(SANFLAGS) -Isrc -I$(BUILD)/gen \
+	$(if $(FAULTS),-DMOONTAP_FAULTS) \
 	-DMOONTAP_VERSION='"$(VERSION)"' -DMOONTAP_PREFIX='"$(PREFIX)"' -MMD -MP
 compile  = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS)
 link     = $(CC) $(SANFLAGS) -Wl,--as-needed -Wl,-z,relro $(CFLAGS) $(LDFLAGS)
@@ -63,6 +64,7 @@ LUA_LIBS    = $(call pkg,--libs,lua5.4)
 XML_CFLAGS  = $(call pkg,--cflags,libxml-2.0)
 XML_LIBS    = $(call pkg,--libs,libxml-2.0)
 MNL_LIBS    = $(call pkg,--libs,libmnl)
+JSON_LIBS   = $(call pkg,--libs,jansson)
 SECCOMP_LIBS = $(call pkg,--libs,libseccomp)
 
 # A changed flag rebuilds what was built with another.
@@ -105,15 +107,40 @@ $(BUILD)/gen/lua/%.h: lua/moontap/%.lua
 
 $(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
 
+# Links to the program: what it does depends on the name that it is called by.
+ENTRY_POINTS := $(patsubst %,$(BUILD)/%,qemu-ifup qemu-ifdown qemu lxc)
+
+$(ENTRY_POINTS):
+	@mkdir -p $(@D)
+	$(Q)ln -sf moontap $@
+
 .PHONY: program
-program: $(BUILD)/libmoontap.a $(if $(XML_OBJ),$(BUILD)/lib/moontap/xml.so)
+program: $(BUILD)/moontap $(BUILD)/libmoontap.a $(BUILD)/lib/moontap/moontap-xml.so \
+	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/share/moontap/hooks \
+	$(ENTRY_POINTS)
+
+# Modules are found beside the program, wherever it was built or installed.
+RUNPATH := -Wl,--enable-new-dtags -Wl,-rpath,'$$ORIGIN/lib/moontap:$$ORIGIN/../lib/moontap'
+
+$(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(BUILD)/libmoontap.a
+	$(call say,LINK,$@)
+	$(Q)$(link) -o $@ $^ $(RUNPATH) $(LUA_LIBS) $(MNL_LIBS)
+
+$(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ) $(BUILD)/libmoontap.a
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -shared -o $@ $^ $(JSON_LIBS) $(MNL_LIBS)
+
+$(BUILD)/share/moontap/hooks:
+	@mkdir -p $(@D)
+	$(Q)ln -sfn $(abspath hooks) $@
 
 $(BUILD)/libmoontap.a: $(LIB_OBJ)
 	$(call say,AR,$@)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-$(BUILD)/lib/moontap/xml.so: $(XML_OBJ) $(BUILD)/libmoontap.a
+$(BUILD)/lib/moontap/moontap-xml.so: $(XML_OBJ) $(BUILD)/libmoontap.a
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(link) -shared -o $@ $^ $(XML_LIBS)
@@ -137,11 +164,18 @@ $(BUILD)/obj/engine/confine.o: $(BUILD)/gen/engine/filter.h
 
 SPEC_SO := $(patsubst spec/internals/%.c,$(BUILD)/spec/internals/%.so,$(wildcard spec/internals/*.c))
 
-$(BUILD)/spec/internals/%.so: spec/internals/%.c $(EVAL_OBJ) $(XML_OBJ) $(BUILD)/libmoontap.a $(BUILD)/.flags
+# An archive, so that each takes in only what it uses.
+$(BUILD)/spec/internals.a: $(LIB_OBJ) $(EVAL_OBJ) $(XML_OBJ)
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/spec/internals/%.so: spec/internals/%.c $(BUILD)/spec/internals.a $(BUILD)/.flags
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(compile) $(LUA_CFLAGS) -fvisibility=default $(SANFLAGS) -shared -Wl,-z,nodelete -o $@ $< \
-	  $(EVAL_OBJ) $(XML_OBJ) $(BUILD)/libmoontap.a $(MNL_LIBS) $(XML_LIBS)
+	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -fvisibility=default -shared -Wl,-z,nodelete \
+	  -Wl,--as-needed -o $@ $< $(BUILD)/spec/internals.a $(MNL_LIBS) $(XML_LIBS)
 
 # --- check ----------------------------------------------------------------------------------------
 
@@ -151,8 +185,7 @@ check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs
 
 specs: program $(SPEC_SO)
-	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(BUSTED) --lua=$$(command -v $(LUA)) \
-	  --cpath='$(BUILD)/spec/?.so' --lpath='./?.lua;./lua/?.lua;./lua/?/init.lua' \
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
 	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
 
 -include spec/guest/guest.mk

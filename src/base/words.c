@@ -71,6 +71,16 @@ int mt_words_split(char *line, char **words, size_t max)
 	return (int)n;
 }
 
+char *mt_words_get(char **words, int n, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (int i = 0; i < n; i++)
+		if (!strncmp(words[i], key, len) && words[i][len] == '=')
+			return mt_word_unescape(words[i] + len + 1) ? NULL : words[i] + len + 1;
+	return NULL;
+}
+
 /* Levenshtein's distance, a swap of neighbours counting as one; words longer than a row are far. */
 static int distance(const char *a, const char *b)
 {

@@ -25,6 +25,10 @@ int mt_word_unescape(char *s);
  */
 int mt_words_split(char *line, char **words, size_t max);
 
+/** mt_words_get() - the value of "key=value" among words, unescaped in place; NULL: not there, or a
+ * bad escape */
+char *mt_words_get(char **words, int n, const char *key);
+
 /** mt_nearest() - the candidate nearest to a misspelt word; NULL: none is near.
  * @names:	@stride bytes apart, each a const char *; ended by NULL */
 const char *mt_nearest(const char *word, const void *names, size_t stride);

@@ -104,9 +104,30 @@ int mt_domain_rewrite(const struct mt_xml *xml, const char *bytes, size_t n,
 		      const struct mt_domain_options *o, const struct mt_edit *edits, size_t nedits,
 		      char **out, size_t *out_n, struct mt_err *e);
 
+/* The device names of one document, so that a new one is like none of them. */
+struct mt_names;
+
+/**
+ * mt_names_new() - look through a document's NICs once
+ * @facts:	of the whole document; kept as long as the names
+ * @p:		where the names live
+ *
+ * Return: the names; NULL: no memory.
+ */
+struct mt_names *mt_names_new(const struct mt_fact *facts, struct mt_pool *p);
+
+/**
+ * mt_names_derive() - a device name for a NIC that has none
+ *
+ * The same each time for the same domain and MAC (without one: index), at most 15 bytes, used by
+ * no NIC of the document, and none that libvirt or a person takes for generated.
+ */
+void mt_names_derive(const struct mt_names *names, const struct mt_fact *nic,
+		     char name[MT_DEV_SIZE]);
+
 /**
  * mt_domain_decide() - the edit that makes a NIC managed or unmanaged
- * @facts:	of the whole document
+ * @names:	of the NIC's document
  * @nic:	one of its NICs
  * @unmanaged:	what it is to be
  * @dev:	the name that the policy wants for an unmanaged NIC, or NULL
@@ -114,22 +135,16 @@ int mt_domain_rewrite(const struct mt_xml *xml, const char *bytes, size_t n,
  * @edit:	out: changes nothing when the NIC is so already
  * @e:		out: filled on failure
  *
- * An unmanaged NIC keeps its name, or gets @dev, or mt_domain_derive()'s.
+ * An unmanaged NIC gets @dev, or keeps its name, or gets mt_names_derive()'s.
  *
  * Return: 0; or -EINVAL: not of type ethernet, or @dev is no name for a device.
  */
-int mt_domain_decide(const struct mt_fact *facts, const struct mt_fact *nic, bool unmanaged,
+int mt_domain_decide(const struct mt_names *names, const struct mt_fact *nic, bool unmanaged,
 		     const char *dev, char name[MT_DEV_SIZE], struct mt_edit *edit,
 		     struct mt_err *e);
 
-/**
- * mt_domain_derive() - a device name for a NIC that has none
- *
- * The same for the same domain and MAC (without one: index), at most 15 bytes, used by no other
- * NIC of the document, and never one that libvirt takes for generated.
- */
-void mt_domain_derive(const struct mt_fact *facts, const struct mt_fact *nic,
-		      char name[MT_DEV_SIZE]);
+/** mt_domain_valid_dev() - whether a new device may have this name: 1 to 15 printable bytes, … */
+bool mt_domain_valid_dev(const char *dev);
 
 /** mt_domain_generated() - whether libvirt takes a device name for one of its own; @prefix or NULL
  */

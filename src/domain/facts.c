@@ -4,6 +4,17 @@
 
 #include <string.h>
 
+void mt_fact_append(struct mt_fact *in, struct mt_fact *f)
+{
+	f->next = NULL;
+	if (in->in.last)
+		in->in.last->next = f;
+	else
+		in->in.first = f;
+	in->in.last = f;
+	in->in.n++;
+}
+
 static struct mt_fact *add(struct mt_facts *b, struct mt_fact *in, const char *name,
 			   enum mt_fact_type type)
 {
@@ -15,14 +26,8 @@ static struct mt_fact *add(struct mt_facts *b, struct mt_fact *in, const char *n
 	}
 	f->name = name;
 	f->type = type;
-	if (in) {
-		if (in->in.last)
-			in->in.last->next = f;
-		else
-			in->in.first = f;
-		in->in.last = f;
-		in->in.n++;
-	}
+	if (in)
+		mt_fact_append(in, f);
 	return f;
 }
 
@@ -91,6 +96,28 @@ struct mt_fact *mt_fact_at(const struct mt_fact *object, const char *path)
 	struct mt_fact *f = member(object, path, n);
 
 	return f && path[n] ? mt_fact_at(f, path + n + 1) : f;
+}
+
+struct mt_fact *mt_fact_object_at(struct mt_facts *b, struct mt_fact *object, const char *path,
+				  size_t n)
+{
+	const char *end = path + n;
+
+	while (object && path < end) {
+		const char *dot = memchr(path, '.', end - path);
+		size_t len = (dot ? dot : end) - path;
+		struct mt_fact *f = member(object, path, len);
+
+		if (!f && !b->failed) {
+			const char *name = mt_pool_copy(b->pool, path, len);
+
+			b->failed = !name;
+			f = mt_fact_object(b, object, name);
+		}
+		object = f;
+		path += len + 1;
+	}
+	return object;
 }
 
 const char *mt_fact_text_at(const struct mt_fact *object, const char *path)

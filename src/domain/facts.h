@@ -66,6 +66,17 @@ struct mt_fact *mt_fact_integer(struct mt_facts *b, struct mt_fact *in, const ch
 				int64_t i);
 struct mt_fact *mt_fact_boolean(struct mt_facts *b, struct mt_fact *in, const char *name, bool yes);
 
+/**
+ * mt_fact_object_at() - the object at a path of @n bytes, "driver.host", made where it is not there
+ *
+ * Return: the object, @object itself for an empty path; or NULL, with @b->failed set.
+ */
+struct mt_fact *mt_fact_object_at(struct mt_facts *b, struct mt_fact *object, const char *path,
+				  size_t n);
+
+/** mt_fact_append() - a fact that is in nothing yet becomes the last member of @in */
+void mt_fact_append(struct mt_fact *in, struct mt_fact *f);
+
 /** mt_fact_get() - the member @name of an object; NULL: none, or @object is NULL or no object */
 struct mt_fact *mt_fact_get(const struct mt_fact *object, const char *name);
 

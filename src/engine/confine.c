@@ -9,8 +9,9 @@
  *
  *  1. descriptors	to use what the caller had open: its locks, taps, sockets, terminal.
  *			First, since a tap must not stay attached while the rest goes on.
- *  2. ids		to act as root or as a member of root's groups. While the capabilities for
- *			it are there; before 5, since a change of ids clears the death signal.
+ *			0, 1 and 2 are /dev/null then, for a library that writes to them.
+ *  2. ids		to act as root or as a member of root's groups. While there are the
+ *			capabilities for it; before 5, as a change of ids clears the death signal.
  *  3. capabilities	to use the others: a uid 0 that kept its ids has none either, and netlink
  *			takes only questions (it looks at the sender, not only at the opener).
  *  4. gains		to get any of it back by exec; to be looked into by a process of the same
@@ -18,26 +19,29 @@
  *  5. parent		to outlive who reads the answer.
  *  6. files		to open, make or remove a file (a uid 0 without capabilities still owns
  *			/etc/shadow), to signal a process outside.
- *  7. limits		to spend CPU time without end. After 6, which needs a descriptor for a
- *			moment. Memory is bounded in Lua's allocator and by the size of the XML:
- *			RLIMIT_AS would stop sanitizers, which reserve terabytes, and
- *			RLIMIT_FSIZE would kill it when an answer goes to a file.
+ *  7. limits		to spend CPU time without end, to get a new descriptor of any kind.
+ *			After 6, which needs one for a moment. Memory is bounded in Lua's
+ *			allocator and by the size of the XML: RLIMIT_AS would stop sanitizers,
+ *			and RLIMIT_FSIZE would kill it when the answer goes to a file.
  *  8. calls		to ask the kernel anything outside filter_gen.c's list. Last, since it
  *			forbids what the other stages do.
  *
- * Any failure is fatal but three, which leave the process with less and not more than it would
- * have had: ids that the caller may not change, a limit that is tighter already, and a kernel
- * without Landlock, where stage 8 alone keeps files shut.
+ * Any failure is fatal, but for three that are none: ids that the caller may not change, a limit
+ * that is tighter already, and a kernel without Landlock, where 7 and 8 alone keep files shut.
+ *
+ * a ?: b is GNU C for: a if it is not 0, and then b is not even evaluated; else b.
  */
 #include "engine/confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -60,23 +64,35 @@ static int close_span(unsigned int first, unsigned int last)
 	return first <= last && close_range(first, last, 0) ? -errno : 0;
 }
 
-/* 0, 1 and 2 get no /dev/null in their place: nothing can be opened later that would take their
- * number, which is the danger in leaving them closed. */
+static bool ascending(const int *fds, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (fds[i] < 0 || (i && fds[i] <= fds[i - 1]))
+			return false;
+	return true;
+}
+
+/* A new descriptor has the lowest free number (open(2)): 0, 1 and 2 fill up, and one too many. */
+static int fill_standard(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = dup(fd);
+	return fd < 0 ? -errno : close(fd);
+}
+
 static int close_others(const int *keep, unsigned int n)
 {
-	int next = 0, r;
+	unsigned int next = 0;
+	int r = ascending(keep, n) ? 0 : -EINVAL;
 
-	for (unsigned int i = 0; i < n; i++) {
-		if (keep[i] < next)
-			return -EINVAL;
-		if (keep[i] > next) {
+	for (unsigned int i = 0; !r && i < n; i++) {
+		if ((unsigned int)keep[i] > next)
 			r = close_span(next, keep[i] - 1);
-			if (r)
-				return r;
-		}
 		next = keep[i] + 1;
 	}
-	return close_span(next, UINT_MAX);
+	return r ?: close_span(next, UINT_MAX) ?: fill_standard();
 }
 
 /*
@@ -90,14 +106,9 @@ static int unless_not_allowed(int r)
 
 static int become_nobody(void)
 {
-	int r;
-
-	r = unless_not_allowed(setgroups(0, NULL));
-	if (!r)
-		r = unless_not_allowed(setresgid(NOBODY, NOBODY, NOBODY));
-	if (!r)
-		r = unless_not_allowed(setresuid(NOBODY, NOBODY, NOBODY));
-	return r;
+	return unless_not_allowed(setgroups(0, NULL)) ?:
+	       unless_not_allowed(setresgid(NOBODY, NOBODY, NOBODY)) ?:
+	       unless_not_allowed(setresuid(NOBODY, NOBODY, NOBODY));
 }
 
 /* The ambient set goes with the inheritable one; the bounding set and the securebits matter to an
@@ -157,7 +168,7 @@ static int shut_files(void)
 	if (abi < 0)
 		return errno == ENOSYS || errno == EOPNOTSUPP ? 0 : -errno;
 	rights = landlock_rights(abi);
-	rules = syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0);
+	rules = (int)syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0);
 	if (rules < 0)
 		return -errno;
 	r = syscall(SYS_landlock_restrict_self, rules, 0) ? -errno : 0;
@@ -173,18 +184,17 @@ static int limit(int resource, rlim_t value)
 	return setrlimit(resource, &both) && errno != EPERM ? -errno : 0;
 }
 
-/* RLIMIT_NOFILE bounds the number of a new descriptor, and how many a poll() takes (poll(2)). */
-static int set_limits(unsigned int cpu_s, unsigned int files)
+/* RLIMIT_NOFILE bounds the number of a new descriptor, and how many of them poll() takes (poll(2)):
+ * the lowest free number leaves none to be had, and three or more to poll. */
+static int set_limits(unsigned int cpu_s)
 {
-	int r = limit(RLIMIT_CPU, cpu_s);
+	int lowest = dup(STDIN_FILENO);
 
-	if (!r)
-		r = limit(RLIMIT_CORE, 0);
-	if (!r)
-		r = limit(RLIMIT_NPROC, 0);
-	if (!r)
-		r = limit(RLIMIT_NOFILE, files);
-	return r;
+	if (lowest < 0)
+		return -errno;
+	close(lowest);
+	return limit(RLIMIT_CPU, cpu_s) ?: limit(RLIMIT_CORE, 0) ?: limit(RLIMIT_NPROC, 0) ?:
+	       limit(RLIMIT_NOFILE, lowest);
 }
 
 static int filter_calls(void)
@@ -207,13 +217,12 @@ static int stage(const char *name, int r, struct mt_err *e)
 
 int mt_confine(const struct mt_confine *c, struct mt_err *e)
 {
-	/* a ?: b is a, when a is not 0, and then b is not evaluated */
 	return stage("descriptors", close_others(c->keep, c->keep_n), e) ?:
 	       stage("ids", become_nobody(), e) ?:
 	       stage("capabilities", drop_capabilities(), e) ?:
 	       stage("gains", gain_nothing(), e) ?:
 	       stage("parent", die_with(c->parent), e) ?:
 	       stage("files", shut_files(), e) ?:
-	       stage("limits", set_limits(c->cpu_s, c->keep_n), e) ?:
+	       stage("limits", set_limits(c->cpu_s), e) ?:
 	       stage("calls", filter_calls(), e);
 }

@@ -9,7 +9,7 @@
 
 struct mt_confine {
 	const int *keep;     /* descriptors that stay open, ascending; borrowed */
-	unsigned int keep_n; /* how many; at most so many may be given to one poll() */
+	unsigned int keep_n; /* how many */
 	pid_t parent;	     /* who reads the answer: the evaluator must not outlive it */
 	unsigned int cpu_s;  /* CPU time, in seconds, after which the kernel kills it; > 0 */
 };
@@ -23,13 +23,14 @@ struct mt_confine {
  * timers, receive timeouts) all that it will use: afterwards it can read, write and poll what it
  * kept, ask the kernel over a kept netlink socket, use memory, and end. What else it tries is
  * refused with ENOSYS, or kills it with SIGSYS (filter_gen.c has the list). Descriptors 0, 1 and 2
- * are closed like any other when they are not in @keep; in a sanitizer's build they stay.
+ * become /dev/null when they are not in @keep; in a sanitizer's build they stay. poll() takes three
+ * descriptors, or as many as there are below the lowest that is free.
  *
  * Works for root, for any set of capabilities and for a user without any; the ids change only
  * where the caller may change them. A confined process can be confined no further.
  *
  * Return: 0, or
- *   -EINVAL   at "descriptors": @keep is not ascending, or has a negative number
+ *   -EINVAL   at "descriptors": @keep is not ascending, or has a negative number; nothing is closed
  *   -ESRCH    at "parent": the parent is gone
  *   -ENOSYS   at "descriptors": the kernel is older than 5.9, which brought close_range(2)
  *   -EINVAL   at "calls": the kernel was built without CONFIG_SECCOMP_FILTER

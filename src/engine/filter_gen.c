@@ -61,7 +61,8 @@ static const struct row rows[] = {
 	ALLOW(ppoll_time64, "poll() on 32 bits"),
 	ALLOW(restart_syscall, "poll goes on after a stop and SIGCONT, or under strace"),
 	ALLOW(sendto, "a question over the netlink socket; as a change it lacks the capability"),
-	ALLOW(recvmsg, "its answer"),
+	ALLOW(recvfrom, "its answer"),
+	ALLOW(recvmsg, "its answer, as libmnl takes it"),
 
 	/* Memory: malloc, for Lua and libxml2. */
 	ALLOW(brk, "malloc"),
@@ -79,6 +80,13 @@ static const struct row rows[] = {
 	ALLOW(rt_sigreturn, "the end of the alarm's handler, which was set up before"),
 	ALLOW(sigreturn, "the same on 32 bits"),
 	ALLOW(exit_group, "the end"),
+
+#ifdef MT_SANITIZED
+	/* A sanitizer's runtime, which lives in the same process. */
+	ALLOW(sigaltstack, "where the stack is, before each longjmp: Lua's errors"),
+	ALLOW(getpid, "the head of a report"),
+	ALLOW(gettid, "the head of a report"),
+#endif
 
 	/* Another process, and the memory of others. */
 	KILL(execve, "runs a program"),

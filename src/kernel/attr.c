@@ -217,7 +217,12 @@ int mt_list_device(struct mt_list *l)
 	if (f->v[device].state != MT_SET)
 		return 0;
 	err = mt_nl_ifindex(l->h, f->v[device].name, &l->ifindex, l->e);
-	return err == -ENODEV ? 1 : mt_nl_about(l->e, err, f, "list");
+	return err == -ENODEV ? 1 : mt_list_done(l, err);
+}
+
+int mt_list_done(struct mt_list *l, int err)
+{
+	return err == -ENODEV ? 0 : mt_nl_about(l->e, err, l->filter, "list");
 }
 
 int mt_list_link(struct mt_list *l, uint32_t ifindex, struct mt_value *v)

@@ -179,7 +179,7 @@ static int read_device(struct all *all, const struct nlmsghdr *n)
 	if (asked->state == MT_SET && check_name(asked->name, &d, l->e))
 		return -l->e->code;
 	r.ifindex = (uint32_t)d.head->ifi_index;
-	is = all->kind && strcmp(d.kind, all->kind) ? 0 : all->decode(l->h, &d, &r, l->e);
+	is = all->kind && strcmp(d.kind, all->kind) ? 0 : all->decode(l, &d, &r);
 	if (is < 0)
 		return is;
 	if (!is)
@@ -211,13 +211,12 @@ int mt_nl_list_devices(struct mt_list *l, const char *kind, mt_nl_decode decode)
 		mnl_attr_nest_end(n, info);
 	}
 	err = mt_nl_talk(l->h, n, take_device, &all, l->e);
-	return one && err == -ENODEV ? 0 : mt_nl_about(l->e, err, l->filter, "list");
+	return mt_list_done(l, err);
 }
 
-int mt_nl_decode_data(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
-		      struct mt_err *e)
+int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
 {
-	int err = mt_nl_get_fields(h, d->data, r, e);
+	int err = mt_nl_get_fields(l->h, d->data, r, l->e);
 
 	return err ? err : 1;
 }
@@ -283,7 +282,7 @@ int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r
 	mnl_attr_put_strz(n, IFLA_INFO_KIND, kind);
 	data = mnl_attr_nest_start(n, IFLA_INFO_DATA);
 	if (mt_nl_put_fields(h, n, r, e))
-		return mt_nl_about(e, -e->code, r, op == MT_ADD ? "add" : "set");
+		return mt_nl_about(e, -e->code, r, mt_nl_verb(op));
 	mnl_attr_nest_end(n, data);
 	mnl_attr_nest_end(n, info);
 	return mt_nl_change(h, n, op, r, e);

@@ -14,9 +14,9 @@ static const struct mt_field fields[NFIELDS] = {
 		  .max = 65536, .unit = "bytes", .word = "mtu", .doc = "largest packet" },
 	[ADDRESS] = { "address", MT_MAC, 6, MT_PHASE_FIELDS, MT_BACK_STICKY, MT_FIELD_IDENTITY,
 		      IFLA_ADDRESS, .word = "address", .doc = "MAC address" },
-	[MASTER] = { "master", MT_LINK, 4, MT_PHASE_MASTER, MT_BACK_PLAIN, MT_FIELD_NONE,
-		     IFLA_MASTER, .word = "master", .off = "nomaster",
-		     .doc = "the bridge that it is a port of" },
+	[MASTER] = { "master", MT_LINK, 4, MT_PHASE_MASTER, MT_BACK_PLAIN,
+		     MT_FIELD_NONE | MT_FIELD_KEPT, IFLA_MASTER, .word = "master",
+		     .off = "nomaster", .doc = "the bridge that it is a port of" },
 	[ALIAS] = { "alias", MT_TEXT, 0, MT_PHASE_FIELDS, MT_BACK_PLAIN,
 		    MT_FIELD_NONE | MT_FIELD_MARK, IFLA_IFALIAS, .word = "alias", .off = "alias ''",
 		    .doc = "a text for people" },
@@ -25,14 +25,13 @@ static const struct mt_field fields[NFIELDS] = {
 			 .doc = "length of the transmit queue" },
 	[GROUP] = { "group", MT_UINT, 4, MT_PHASE_FIELDS, .attr = IFLA_GROUP, .max = INT32_MAX,
 		    .word = "group", .doc = "number of its group of devices" },
-	[UP] = { "up", MT_BOOL, 0, MT_PHASE_UP, .flags = MT_FIELD_HEAD, .word = "up", .off = "down",
-		 .doc = "administratively up" },
+	[UP] = { "up", MT_BOOL, 0, MT_PHASE_UP, .flags = MT_FIELD_HEAD | MT_FIELD_KEPT,
+		 .word = "up", .off = "down", .doc = "administratively up" },
 };
 
-static int decode(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
-		  struct mt_err *e)
+static int decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
 {
-	int err = mt_nl_get_fields(h, d->tb, r, e);
+	int err = mt_nl_get_fields(l->h, d->tb, r, l->e);
 
 	/* A bridge that was never given an MTU or MAC computes them from its ports, and does not
 	 * say which it does: net/bridge/br_if.c br_mtu_auto_adjust(), br_stp_if.c
@@ -48,12 +47,8 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 	struct mt_list l = mt_list(h, filter, each, data, e);
 	const struct mt_value *master = &filter->v[MASTER];
 
-	if (master->state == MT_SET) {
-		int err = mt_nl_ifindex(h, master->name, &l.master, e);
-
-		if (err)
-			return err == -ENODEV ? 0 : mt_nl_about(e, err, filter, "list");
-	}
+	if (master->state == MT_SET && mt_nl_ifindex(h, master->name, &l.master, e))
+		return mt_list_done(&l, -e->code);
 	return mt_nl_list_devices(&l, NULL, decode);
 }
 
@@ -88,4 +83,5 @@ const struct mt_kind mt_kind_link = {
 	.set = "ip link set dev %s",
 	.list = list,
 	.put = put,
+	.busy = mt_link_busy,
 };

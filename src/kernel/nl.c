@@ -61,13 +61,13 @@ static ssize_t receive(struct mt_host *h, const struct nlmsghdr *request, int64_
 	(void)request;
 	for (;;) {
 		struct sockaddr_nl from = { 0 };
-		socklen_t size = sizeof from;
-		ssize_t len = recvfrom(fd, h->buf, sizeof h->buf, MSG_DONTWAIT | MSG_TRUNC,
-				       (struct sockaddr *)&from, &size);
+		struct iovec part = { h->buf, sizeof h->buf };
+		struct msghdr m = { &from, sizeof from, &part, 1, NULL, 0, 0 };
+		ssize_t len = recvmsg(fd, &m, MSG_DONTWAIT | MSG_TRUNC);
 
 		if (len > (ssize_t)sizeof h->buf)
 			return -EMSGSIZE;
-		if (len >= 0 && size == sizeof from && !from.nl_pid)
+		if (len >= 0 && m.msg_namelen == sizeof from && !from.nl_pid)
 			return len;
 		if (len >= 0)
 			continue; /* not from the kernel */
@@ -251,13 +251,15 @@ int mt_nl_about(struct mt_err *e, int err, const struct mt_record *r, const char
 	return mt_err_about(e, op, mt_record_subject(r, subject, sizeof subject));
 }
 
+const char *mt_nl_verb(enum mt_op op)
+{
+	return op == MT_ADD ? "add" : op == MT_DELETE ? "delete" : "set";
+}
+
 int mt_nl_change(struct mt_host *h, struct nlmsghdr *n, enum mt_op op, const struct mt_record *r,
 		 struct mt_err *e)
 {
-	return mt_nl_about(e, mt_nl_talk(h, n, NULL, NULL, e), r,
-			   op == MT_ADD		     ? "add"
-				   : op == MT_DELETE ? "delete"
-						     : "set");
+	return mt_nl_about(e, mt_nl_talk(h, n, NULL, NULL, e), r, mt_nl_verb(op));
 }
 
 #ifdef MOONTAP_FAULTS

@@ -77,6 +77,9 @@ int mt_nl_about(struct mt_err *e, int err, const struct mt_record *r, const char
 int mt_nl_change(struct mt_host *h, struct nlmsghdr *n, enum mt_op op, const struct mt_record *r,
 		 struct mt_err *e);
 
+/** mt_nl_verb() - "add", "set" or "delete" */
+const char *mt_nl_verb(enum mt_op op);
+
 /** mt_nl_new_flags() - an add is exclusive; a change replaces; a delete has none */
 static inline uint16_t mt_nl_new_flags(enum mt_op op)
 {
@@ -132,6 +135,7 @@ struct mt_list {
 	struct mt_err *e;
 	uint32_t ifindex; /* of the filter's device; 0: of any */
 	uint32_t master;  /* devices in this one only; 0: any */
+	uint8_t family;	  /* conf.c: what is looked for in each device */
 };
 
 static inline struct mt_list mt_list(struct mt_host *h, const struct mt_record *filter,
@@ -147,6 +151,10 @@ int mt_list_device(struct mt_list *l);
 
 /** mt_list_found() - hand on a record, if it fits the filter. Returns as mt_each. */
 int mt_list_found(struct mt_list *l, const struct mt_record *r);
+
+/** mt_list_done() - what list() returns after its talk returned @err: a device that is gone by now
+ * has nothing that fits */
+int mt_list_done(struct mt_list *l, int err);
 
 /** mt_list_link() - the name of the device @ifindex, for a record being read; none for 0
  * Return: 0 or -errno; a device that is gone by now is unset.
@@ -173,9 +181,9 @@ int mt_nl_ifname(struct mt_host *h, uint32_t ifindex, char name[static MT_NAME_M
 int mt_nl_record_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t *ifindex,
 			 struct mt_err *e);
 
-/** mt_nl_decode - fill @r from a device. Return: 1; 0: it is not of this kind; -errno. */
-typedef int (*mt_nl_decode)(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
-			    struct mt_err *e);
+/** mt_nl_decode - fill @r from a device. Return: 1; 0: it is not of this kind; -errno, @l->e
+ * filled. */
+typedef int (*mt_nl_decode)(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r);
 
 /**
  * mt_nl_list_devices() - list() of a kind whose first key is a device's name
@@ -204,8 +212,24 @@ int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r
 		     struct mt_err *e);
 
 /** mt_nl_decode_data() - the fields are attributes of the kind's own nest, IFLA_INFO_DATA */
-int mt_nl_decode_data(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
-		      struct mt_err *e);
+int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r);
+
+/* --- the kinds, where they need each other ------------------------------------------------------
+ */
+
+extern const struct mt_kind mt_kind_tap, mt_kind_bridge, mt_kind_veth, mt_kind_link, mt_kind_port,
+	mt_kind_conf, mt_kind_addr, mt_kind_route, mt_kind_neigh;
+
+/** mt_addr_question() - a dump of addresses; 0: of any family, on any device */
+struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex);
+
+/* busy() of these kinds: busy.c */
+int mt_link_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
+		 struct mt_err *e);
+int mt_bridge_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
+		   struct mt_err *e);
+int mt_addr_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
+		 struct mt_err *e);
 
 /* --- faults ----------------------------------------------------------------------------------- */
 

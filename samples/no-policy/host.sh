@@ -1,0 +1,2 @@
+# A tap that somebody else made: without a policy moontap only looks that it is there.
+ip tuntap add dev plain0 mode tap user 1000 vnet_hdr

@@ -1,0 +1,2 @@
+# Nothing but the loopback is needed.
+ip link set lo up

@@ -1,0 +1,7 @@
+-- The guest has one address; the host reaches it by a route to its tap, and is its gateway.
+function connect(nic)
+  tap(nic, { up = true })
+  addr { dev = nic.dev, address = "203.0.113.1/32" }
+  route { dst = "203.0.113.5/32", dev = nic.dev }
+  route { dst = "2001:db8:5::5/128", dev = nic.dev }
+end

@@ -1,0 +1,309 @@
+-- confine_spec.lua - what a confined evaluator cannot do, and what it still can
+--
+-- Each deed is tried by every kind of caller. Where it would succeed without confinement, it is
+-- tried without, too: a deed that fails anyway would prove nothing.
+local confine = require "internals.confine"
+
+-- root; uid 0 with CAP_NET_ADMIN alone; an ordinary user; root of a user namespace with one id.
+-- Root can be them all, others what they are.
+local callers = {}
+for _, caller in ipairs { "root", "net_admin", "user", "namespace" } do
+  local able = caller == "user" or caller == "namespace"
+  if confine.is_root() or
+     able and confine.try("nothing", { as = caller, stage = "none" }) == "ok" then
+    callers[#callers + 1] = caller
+  end
+end
+local anyone = callers[#callers]
+
+local everybody = "root net_admin user namespace"
+local uid_0 = "root net_admin" -- for what uid 0 may without any capability, too
+local nobody = "" -- what fails anyway, but in another way
+
+-- Refused with ENOSYS: the deed, and who could do it otherwise.
+local refused = {
+  ["read /etc/shadow"] = uid_0,
+  ["open a file of root's for writing"] = uid_0,
+  ["read its own file"] = everybody,
+  ["read its own file by openat2"] = everybody,
+  ["list a directory"] = everybody,
+  ["create a file"] = everybody,
+  ["make a directory"] = everybody,
+  ["stat a file"] = everybody,
+  ["unlink a file"] = everybody,
+  ["rename a file"] = everybody,
+  ["link a file"] = everybody,
+  ["chmod a file"] = everybody,
+  ["chown a file"] = everybody,
+  ["truncate a file"] = everybody,
+  ["change the directory"] = everybody,
+  ["change the root"] = "root",
+  ["make a memfd"] = everybody,
+  ["duplicate a descriptor"] = everybody,
+  ["ioctl"] = everybody,
+  ["kill a thread of the parent"] = uid_0,
+  ["kill by pidfd"] = uid_0,
+  ["make an internet socket"] = everybody,
+  ["make a local socket"] = everybody,
+  ["make a netlink socket"] = everybody,
+  ["connect"] = everybody,
+  ["take back a capability"] = uid_0,
+  ["be root again"] = uid_0,
+  ["be of root's group again"] = uid_0,
+  ["be dumpable again"] = everybody,
+  ["outlive the parent"] = everybody,
+  ["set a limit"] = everybody,
+  ["set another's limit"] = uid_0,
+  ["leave the session"] = everybody,
+}
+
+-- Ended by SIGSYS.
+local killed = {
+  ["execve"] = everybody,
+  ["execveat"] = everybody,
+  ["fork"] = everybody,
+  ["fork by its old call"] = everybody,
+  ["clone3"] = everybody,
+  ["vfork"] = everybody,
+  ["kill the parent"] = uid_0,
+  ["ptrace the parent"] = "root",
+  ["read the parent's memory"] = "root",
+  ["write the parent's memory"] = "root",
+  ["enter a namespace"] = "root",
+  ["make a namespace"] = "root",
+  ["make a user namespace"] = nobody, -- a distribution may forbid it to users
+  ["mount"] = "root",
+  ["map code"] = everybody,
+  ["map code that can be written"] = everybody,
+  ["make code of data"] = everybody,
+  ["io_uring_setup"] = nobody, -- kernel.io_uring_disabled
+  ["bpf"] = "root",
+  ["userfaultfd"] = "root",
+  ["perf_event_open"] = "root",
+  ["keyctl"] = nobody, -- CONFIG_KEYS
+}
+
+-- Descriptors that the caller had open, and did not give.
+local closed = {
+  ["use the caller's descriptor"] = everybody,
+}
+local works = {
+  "list the links",
+  "allocate 64 MiB",
+  "map, move and unmap memory",
+  "run Lua",
+  "read XML",
+  "read XML in Russian",
+  "tell the time",
+  "draw a random number",
+  "wait in poll",
+  "wait in ppoll",
+  "read and close what it kept",
+  "take an alarm",
+}
+
+local function each(deeds, answer)
+  for deed, able in pairs(deeds) do
+    for _, caller in ipairs(callers) do
+      it(("%s (%s)"):format(deed, caller), function()
+        if able:find(caller, 1, true) then
+          assert.equal("ok", confine.try(deed, { as = caller, stage = "none" }))
+        end
+        assert.equal(answer, confine.try(deed, { as = caller }))
+      end)
+    end
+  end
+end
+
+-- What /proc says of a child: its status and its limits by name, its descriptors, its owner.
+local function look(caller, stage)
+  local status, limits, descriptors, owner = confine.look { as = caller, stage = stage }
+  local field = { descriptors = descriptors, owner = owner }
+  for name, value in status:gmatch "(%w+):[ \t]*([^\n]-)%s*\n" do
+    field[name] = value
+  end
+  for name, soft, hard in limits:gmatch "(Max [%l ]-)  +(%w+)  +(%w+)" do
+    field[name] = soft .. " " .. hard
+  end
+  return field
+end
+
+describe("a confined evaluator is refused:", function()
+  each(refused, "ENOSYS")
+  each(closed, "EBADF")
+  each({ ["change a link"] = uid_0 }, "EPERM") -- by netlink, which sees no capability
+end)
+
+describe("a confined evaluator is killed:", function()
+  each(killed, "SIGSYS")
+  if confine.is_x86_64 then
+    each({ ["getpid by x32"] = nobody, ["getpid by i386"] = nobody }, "SIGSYS")
+  end
+
+  it("when it has used up its CPU time", function()
+    assert.equal("ok", confine.try("spin for two seconds", { as = anyone, stage = "none" }))
+    assert.equal("SIGKILL", confine.try("spin for two seconds", { as = anyone }))
+  end)
+
+  it("when it aborts", function()
+    local answer = confine.try("abort", { as = anyone })
+    -- a sanitizer makes a report of the signal, and exits
+    assert.matches(confine.is_sanitized and "^not set up$" or "^SIG", answer)
+  end)
+
+  it("when its parent dies", function()
+    for _, caller in ipairs(callers) do
+      assert.is_false(confine.orphan { as = caller, stage = "none" })
+      assert.is_true(confine.orphan { as = caller })
+    end
+  end)
+end)
+
+describe("a confined evaluator can:", function()
+  for _, deed in ipairs(works) do
+    for _, caller in ipairs(callers) do
+      it(("%s (%s)"):format(deed, caller), function()
+        assert.equal("ok", confine.try(deed, { as = caller }))
+      end)
+    end
+  end
+end)
+
+describe("a confined evaluator", function()
+  it("waits on after it was stopped", function()
+    assert.is_true(confine.stop { as = anyone })
+  end)
+end)
+
+describe("from outside, a confined evaluator", function()
+  for _, caller in ipairs(callers) do
+    it(("has no privilege (%s)"):format(caller), function()
+      local before, after = look(caller, "none"), look(caller)
+      for _, set in ipairs { "CapInh", "CapPrm", "CapEff", "CapAmb" } do
+        assert.matches("^0+$", after[set])
+      end
+      assert.equal(caller == "user", before.CapEff:find "^0+$" ~= nil) -- it had some before
+      assert.same({ "0", "1" }, { before.NoNewPrivs, after.NoNewPrivs })
+      assert.same({ "0", "2" }, { before.Seccomp, after.Seccomp })
+    end)
+
+    it(("cannot be looked into by its own user (%s)"):format(caller), function()
+      if caller == "user" then -- root's files look the same to root
+        assert.not_equal(0, look(caller, "none").owner)
+      end
+      assert.equal(0, look(caller).owner)
+    end)
+
+    it(("has its limits (%s)"):format(caller), function()
+      local after = look(caller)
+      assert.equal("1 1", after["Max cpu time"])
+      assert.equal("0 0", after["Max core file size"])
+      assert.equal("0 0", after["Max processes"])
+    end)
+
+    if confine.is_root() then
+      it(("has what it was given and no more (%s)"):format(caller), function()
+        assert.matches("57 /dev/zero", look(caller, "none").descriptors)
+        local names = {}
+        for number, name in look(caller).descriptors:gmatch "(%d+) ([^\n:]*)[^\n]*\n" do
+          names[#names + 1] = confine.is_sanitized and number + 0 < 3 and "/dev/null" or name
+        end
+        table.sort(names)
+        assert.matches("^/dev/null /dev/null /dev/null /tmp/[^ ]*/file net pipe socket$",
+                       table.concat(names, " "))
+      end)
+    end
+  end
+
+  if confine.is_root() then
+    it("is nobody, in no group, when root starts it", function()
+      local after = look "root"
+      assert.equal("65534\t65534\t65534\t65534", after.Uid)
+      assert.equal("65534\t65534\t65534\t65534", after.Gid)
+      assert.same({ "0", "" }, { look("root", "none").Groups, after.Groups })
+    end)
+  end
+
+  it("is still itself when the caller may not change ids", function()
+    assert.equal(look(anyone, "none").Uid, look(anyone).Uid)
+  end)
+end)
+
+-- The filter hides what is behind it: so once without.
+describe("without the filter, a confined evaluator is refused:", function()
+  local landlock = confine.landlock()
+  local behind = {
+    { "be root again", "root", "EPERM" },
+    { "be of root's group again", "root", "EPERM" },
+    { "take back a capability", everybody, "EPERM" },
+    { "enter a namespace", everybody, "EPERM" },
+    { "ptrace the parent", everybody, "EPERM" },
+    { "read the parent's memory", everybody, "EPERM" },
+    { "duplicate a descriptor", everybody, "EMFILE" },
+    { "make a local socket", everybody, "EMFILE" },
+    { "make a memfd", everybody, "EMFILE" },
+    { "fork", "user", "EAGAIN" }, -- the kernel exempts root
+    { "make a directory", everybody, "EACCES", 1 },
+    { "unlink a file", everybody, "EACCES", 1 },
+    { "truncate a file", everybody, "EACCES", 3 },
+    { "kill the parent", everybody, "EPERM", 6 },
+  }
+  for _, row in ipairs(behind) do
+    local deed, able, answer, version = table.unpack(row, 1, 4)
+    for _, caller in ipairs(callers) do
+      if able:find(caller, 1, true) and landlock >= (version or 0) then
+        it(("%s (%s)"):format(deed, caller), function()
+          assert.equal(answer, confine.try(deed, { as = caller, stage = "all but calls" }))
+        end)
+      end
+    end
+  end
+end)
+
+-- A wall that nobody has seen stand alone may be no wall.
+describe("each stage alone keeps it from", function()
+  local function alone(stage, deed, caller, answer)
+    if not (" " .. table.concat(callers, " ") .. " "):find(" " .. caller .. " ", 1, true) then
+      return
+    end
+    it(("%s: %s (%s)"):format(stage, deed, caller), function()
+      assert.equal("ok", confine.try(deed, { as = caller, stage = "none" }))
+      assert.equal(answer, confine.try(deed, { as = caller, stage = stage }))
+    end)
+  end
+
+  alone("descriptors", "use the caller's descriptor", anyone, "EBADF")
+  alone("ids", "read /etc/shadow", "root", "EACCES")
+  alone("ids", "kill the parent", "root", "EPERM")
+  alone("capabilities", "change a link", "net_admin", "EPERM")
+  alone("capabilities", "ptrace the parent", "root", "EPERM")
+  alone("limits", "duplicate a descriptor", anyone, "EMFILE")
+  alone("limits", "fork", "user", "EAGAIN")
+  alone("calls", "read /etc/shadow", "root", "ENOSYS")
+  if confine.landlock() > 0 then
+    alone("files", "read its own file", anyone, "EACCES")
+    alone("files", "list a directory", anyone, "EACCES")
+    alone("files", "create a file", anyone, "EACCES")
+    alone("files", "read /etc/shadow", "root", "EACCES")
+    alone("files", "open a file of root's for writing", "root", "EACCES")
+    alone("files", "mount", "root", "EPERM")
+  end
+end)
+
+describe("confining fails", function()
+  local function failure(order)
+    order.as = anyone
+    return confine.try("nothing", order)
+  end
+
+  it("when the parent is another", function()
+    assert.equal("confine parent: No such process", failure { parent = 1 })
+  end)
+
+  it("when what is to be kept is not ascending, or no descriptor", function()
+    for _, keep in ipairs { { 5, 4 }, { 5, 5 }, { -1 } } do
+      local message = failure { keep = keep, stage = "descriptors" }
+      assert.equal("confine descriptors: Invalid argument", message)
+    end
+  end)
+end)

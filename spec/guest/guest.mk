@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# guest.mk - guests for specs: their kernel and initramfs, and the specs with real libvirt and QEMU
+
+# libvirt-daemon, not libvirt-daemon-system: libvirtd and its drivers without systemd, polkit, a
+# default network or a started service. A lab brings the configuration.
+PACKAGES_guest := $(PACKAGES_check) libvirt-daemon libvirt-clients qemu-system-x86 \
+	busybox-static cpio
+
+GUEST       := $(BUILD)/guest
+GUEST_IMAGE := $(GUEST)/vmlinuz $(GUEST)/initramfs
+GUEST_SPECS ?= spec/guest
+
+$(GUEST)/vmlinuz: spec/guest/lab/kernel.sh
+	$(call say,UNPACK,$@)
+	$(Q)sh $< $(@D)
+
+$(GUEST)/initramfs: spec/guest/lab/initramfs.sh spec/guest/lab/guest-init $(GUEST)/vmlinuz
+	$(call say,CPIO,$@)
+	$(Q)sh $< $(@D)
+
+.PHONY: check-guest guest-image guest-specs
+guest-image: $(GUEST_IMAGE)
+
+check-guest: deps-guest
+	$(Q)$(MAKE) --no-print-directory guest-specs
+
+guest-specs: program $(SPEC_SO) $(GUEST_IMAGE)
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
+	  --cpath='$(BUILD)/spec/?.so' --lpath='./?.lua;./lua/?.lua;./lua/?/init.lua' \
+	  --tags=guest $(BUSTED_FLAGS) $(GUEST_SPECS)

@@ -1,0 +1,77 @@
+-- helper.lua - around each test: a network namespace of its own, and no descriptor left open
+--
+-- So no spec cleans up, tests cannot see each other, and a leak is blamed on the test that made it.
+-- Specs get the functions below by `local helper = require "spec.helper"`.
+
+local busted = require "busted"
+local netns = require "internals.netns"
+local json = require "dkjson"
+
+local M = {}
+
+local function open_descriptors()
+  collectgarbage()
+  collectgarbage()
+  return netns.fds()
+end
+
+local function full_name(element)
+  local names = {}
+  while element and element.name and element.descriptor ~= "file" do
+    table.insert(names, 1, element.name)
+    element = busted.parent(element)
+  end
+  return table.concat(names, " ")
+end
+
+-- busted runs this file as its helper, and specs require it: the same module.
+local function watch()
+  local before, test
+
+  busted.before_each(function() -- of all before_each the first
+    assert(netns.unshare())
+    before = open_descriptors()
+  end)
+  busted.subscribe({ "test", "start" }, function(element)
+    test = full_name(element)
+    return nil, true
+  end)
+  busted.after_each(function() -- of all after_each the last
+    local left = open_descriptors() - before
+    if left ~= 0 then
+      error(("%s: left %d descriptors open"):format(test, left), 0)
+    end
+  end)
+end
+
+if not package.loaded["spec.helper"] then
+  package.loaded["spec.helper"] = M
+  watch()
+end
+
+-- run(command) -> its output; raises when it fails. By sh, in the test's namespace.
+function M.run(command)
+  local p = assert(io.popen("{ " .. command .. "\n} 2>&1"))
+  local output = p:read "a"
+  if not p:close() then
+    error(command .. "\n" .. output, 2)
+  end
+  return output
+end
+
+-- json(command) -> what `ip -j` or `bridge -j` printed, as tables
+function M.json(command)
+  local text = M.run(command)
+  return text:match "%S" and assert(json.decode(text)) or {}
+end
+
+-- missing(pending, reason): this machine lacks a feature; where all are required, a failure, so that
+-- a skip cannot hide. pending is busted's, which only the spec has.
+function M.missing(pending, reason)
+  if os.getenv "MOONTAP_REQUIRE_KERNEL" == "1" then
+    error(reason, 2)
+  end
+  pending(reason)
+end
+
+return M

@@ -1,0 +1,892 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * confine.c - do one thing in a child, confined or not, and say how the kernel answered
+ *
+ * The deeds are C and not Lua, since an evaluator that was taken over does not go through Lua.
+ * engine/confine.c is included, under another name than the one linked, so that a stage can be
+ * entered alone.
+ *
+ * A child is made in this order: namespaces of its own (as root), a descriptor of the caller's
+ * (LEFT), its identity, what it keeps (struct place), the confinement, the deed, its report.
+ */
+#include <stdbool.h>
+#include <sys/prctl.h>
+
+/* All stages but the last: whether the others are entered is hidden behind it. */
+static bool unfiltered;
+#define prctl(what, ...) ((what) == PR_SET_SECCOMP && unfiltered ? 0 : prctl(what, __VA_ARGS__))
+#define mt_confine	 confine_wholly
+#include "engine/confine.c"
+
+#include <fcntl.h>
+#include <lauxlib.h>
+#include <libmnl/libmnl.h>
+#include <libxml/parser.h>
+#include <linux/bpf.h>
+#include <linux/io_uring.h>
+#include <linux/keyctl.h>
+#include <linux/perf_event.h>
+#include <linux/rtnetlink.h>
+#include <lualib.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum { LEFT = 57, USER = 12345 };
+
+struct place {
+	pid_t parent;
+	char dir[32];		    /* where it may make files; its working directory */
+	int report, ns, file;	    /* kept: for the report, its network namespace, "file" */
+	struct mnl_socket *netlink; /* kept: opened as the child's identity */
+};
+
+/* --- the deeds: each is -1 with errno, or what its call gave
+ * ---------------------------------------- */
+
+#define UNKNOWN LONG_MIN
+#define TRY(name, call)                    \
+	do {                               \
+		if (!strcmp(what, (name))) \
+			return (call);     \
+	} while (0)
+
+static long read_byte(int fd)
+{
+	char byte;
+
+	return fd < 0 ? -1 : read(fd, &byte, 1);
+}
+
+static long open_at_2(const char *name)
+{
+	uint64_t how[3] = { O_RDONLY }; /* struct open_how, openat2(2) */
+
+	return syscall(SYS_openat2, AT_FDCWD, name, how, sizeof how);
+}
+
+static long with_files(const char *what, const struct place *p)
+{
+	struct stat s;
+
+	TRY("read /etc/shadow", read_byte(open("/etc/shadow", O_RDONLY)));
+	TRY("open a file of root's for writing", open("/etc/passwd", O_WRONLY));
+	TRY("read its own file", open("file", O_RDONLY));
+	TRY("read its own file by openat2", open_at_2("file"));
+	TRY("list a directory", open(".", O_RDONLY | O_DIRECTORY));
+	TRY("create a file", open("new", O_CREAT | O_WRONLY, 0600));
+	TRY("make a directory", mkdir("sub", 0700));
+	TRY("stat a file", stat("file", &s));
+	TRY("unlink a file", unlink("file"));
+	TRY("rename a file", rename("file", "new"));
+	TRY("link a file", link("file", "new"));
+	TRY("chmod a file", chmod("file", 04755));
+	TRY("chown a file", chown("file", geteuid(), getegid()));
+	TRY("truncate a file", truncate("file", 0));
+	TRY("change the directory", chdir("/"));
+	TRY("change the root", chroot("/"));
+	TRY("mount", mount("none", ".", "tmpfs", 0, NULL));
+	TRY("make a memfd", memfd_create("x", 0));
+	TRY("use the caller's descriptor", read_byte(LEFT));
+	TRY("duplicate a descriptor", dup(p->report));
+	TRY("ioctl", ioctl(p->report, FIONREAD, (int[1]){ 0 }));
+	return UNKNOWN;
+}
+
+static long fork_and_wait(pid_t child)
+{
+	if (!child)
+		_exit(0);
+	return child < 0 ? -1 : waitpid(child, NULL, 0);
+}
+
+static long vfork_and_wait(void)
+{
+	pid_t child = vfork();
+
+	if (!child)
+		_exit(0);
+	return child < 0 ? -1 : waitpid(child, NULL, 0);
+}
+
+static long clone_3(void)
+{
+	uint64_t args[11] = { [4] = SIGCHLD }; /* struct clone_args, clone(2) */
+
+	return fork_and_wait(syscall(SYS_clone3, args, sizeof args));
+}
+
+static long signal_by_pidfd(pid_t pid)
+{
+	int fd = syscall(SYS_pidfd_open, pid, 0);
+
+	return fd < 0 ? -1 : syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0);
+}
+
+/* The parent has the same byte at the same place. */
+static long reach_memory(const struct place *p, bool change)
+{
+	static char byte;
+	struct iovec it = { &byte, 1 };
+
+	return change ? process_vm_writev(p->parent, &it, 1, &it, 1, 0)
+		      : process_vm_readv(p->parent, &it, 1, &it, 1, 0);
+}
+
+static long with_processes(const char *what, const struct place *p)
+{
+	TRY("execve", execl("/bin/true", "true", NULL));
+	TRY("execveat",
+	    syscall(SYS_execveat, AT_FDCWD, "/bin/true", (const char *[]){ "true", NULL }, NULL,
+		    0));
+	TRY("fork", fork_and_wait(fork()));
+	TRY("fork by its old call", fork_and_wait(syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)));
+	TRY("clone3", clone_3());
+	TRY("vfork", vfork_and_wait());
+	TRY("kill the parent", kill(p->parent, 0));
+	TRY("kill a thread of the parent", syscall(SYS_tgkill, p->parent, p->parent, 0));
+	TRY("kill by pidfd", signal_by_pidfd(p->parent));
+	TRY("ptrace the parent", ptrace(PTRACE_SEIZE, p->parent, 0, 0));
+	TRY("read the parent's memory", reach_memory(p, false));
+	TRY("write the parent's memory", reach_memory(p, true));
+	TRY("enter a namespace", setns(p->ns, CLONE_NEWNET));
+	TRY("make a namespace", unshare(CLONE_NEWNET));
+	TRY("make a user namespace", unshare(CLONE_NEWUSER));
+	return UNKNOWN;
+}
+
+static long map(int protection)
+{
+	return mmap(NULL, 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1
+											      : 0;
+}
+
+static long make_code(void)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return page == MAP_FAILED ? -1 : mprotect(page, 4096, PROT_READ | PROT_EXEC);
+}
+
+static long make_uring(void)
+{
+	struct io_uring_params params = { 0 };
+
+	return syscall(SYS_io_uring_setup, 1, &params);
+}
+
+static long make_bpf_map(void)
+{
+	union bpf_attr map = {
+		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1
+	};
+
+	return syscall(SYS_bpf, BPF_MAP_CREATE, &map, sizeof map);
+}
+
+static long count_events(void)
+{
+	struct perf_event_attr clock = { .type = PERF_TYPE_SOFTWARE,
+					 .size = sizeof clock,
+					 .config = PERF_COUNT_SW_CPU_CLOCK };
+
+	return syscall(SYS_perf_event_open, &clock, 0, -1, -1, 0);
+}
+
+/* getpid() through another table of calls, in which the same number is another call. */
+static long by_other_table(const char *table)
+{
+	long r = -1;
+
+	errno = EOPNOTSUPP;
+#ifdef __x86_64__
+	if (!strcmp(table, "x32"))
+		r = syscall(0x40000000 | SYS_getpid);
+	else
+		__asm__ volatile("int $0x80"
+				 : "=a"(r)
+				 : "a"(20)
+				 : "memory", "r8", "r9", "r10", "r11");
+#else
+	(void)table;
+#endif
+	return r;
+}
+
+static long with_the_kernel(const char *what)
+{
+	TRY("map code", map(PROT_READ | PROT_EXEC));
+	TRY("map code that can be written", map(PROT_READ | PROT_WRITE | PROT_EXEC));
+	TRY("make code of data", make_code());
+	TRY("io_uring_setup", make_uring());
+	TRY("bpf", make_bpf_map());
+	TRY("userfaultfd", syscall(SYS_userfaultfd, O_CLOEXEC));
+	TRY("perf_event_open", count_events());
+	TRY("keyctl", syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, 1));
+	TRY("getpid by x32", by_other_table("x32"));
+	TRY("getpid by i386", by_other_table("i386"));
+	return UNKNOWN;
+}
+
+static long capable_again(void)
+{
+	struct __user_cap_header_struct self = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct now[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &self, now))
+		return -1;
+	now[0].effective = now[0].permitted |= 1U << CAP_NET_ADMIN;
+	return syscall(SYS_capset, &self, now);
+}
+
+static long with_itself(const char *what)
+{
+	struct rlimit limit = { 64, 64 };
+
+	TRY("take back a capability", capable_again());
+	TRY("be root again", setresuid(0, 0, 0));
+	TRY("be of root's group again", setresgid(0, 0, 0));
+	TRY("be dumpable again", prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+	TRY("outlive the parent", prctl(PR_SET_PDEATHSIG, 0));
+	TRY("set a limit", setrlimit(RLIMIT_NOFILE, &limit));
+	TRY("set another's limit", prlimit(getppid(), RLIMIT_NOFILE, NULL, &limit));
+	TRY("leave the session", setpgid(0, 0));
+	return UNKNOWN;
+}
+
+/* Sends @request and looks at the answers: how many objects, or -1 with errno. */
+static long ask(const struct place *p, struct nlmsghdr *request)
+{
+	char buf[32768];
+	long n = 0, got;
+
+	if (mnl_socket_sendto(p->netlink, request, request->nlmsg_len) < 0)
+		return -1;
+	for (;;) {
+		got = mnl_socket_recvfrom(p->netlink, buf, sizeof buf);
+		if (got < 0)
+			return -1;
+		got = mnl_cb_run(buf, got, request->nlmsg_seq, 0, NULL, NULL);
+		if (got <= 0)
+			return got < 0 ? -1 : n;
+		n++;
+	}
+}
+
+static long about_links(const struct place *p, bool change)
+{
+	char buf[256] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *link = mnl_nlmsg_put_extra_header(request, sizeof *link);
+
+	request->nlmsg_seq = 1;
+	request->nlmsg_type = change ? RTM_NEWLINK : RTM_GETLINK;
+	request->nlmsg_flags = NLM_F_REQUEST | (change ? NLM_F_ACK : NLM_F_DUMP);
+	link->ifi_index = change; /* lo */
+	link->ifi_flags = link->ifi_change = change ? IFF_UP : 0;
+	return ask(p, request);
+}
+
+static long with_the_network(const char *what, const struct place *p)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	int fd = mnl_socket_get_fd(p->netlink);
+
+	TRY("make an internet socket", socket(AF_INET, SOCK_STREAM, 0));
+	TRY("make a local socket", socket(AF_UNIX, SOCK_STREAM, 0));
+	TRY("make a netlink socket", socket(AF_NETLINK, SOCK_RAW, 0));
+	TRY("connect", connect(fd, (struct sockaddr *)&kernel, sizeof kernel));
+	TRY("change a link", about_links(p, true));
+	TRY("list the links", about_links(p, false));
+	return UNKNOWN;
+}
+
+/* --- what must work
+ * --------------------------------------------------------------------------------- */
+
+static long use_memory(void)
+{
+	size_t mib = 1 << 20;
+	char *block = malloc(32 * mib), *more;
+
+	if (!block)
+		return -1;
+	memset(block, 1, 32 * mib);
+	more = realloc(block, 64 * mib);
+	free(more ? more : block);
+	return more ? 0 : -1;
+}
+
+static long move_memory(void)
+{
+	void *at = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	at = at == MAP_FAILED ? at : mremap(at, 4096, 8192, MREMAP_MAYMOVE);
+	return at == MAP_FAILED ? -1 : munmap(at, 8192);
+}
+
+static long run_lua(void)
+{
+	static const char text[] =
+		"local t = {}\n"
+		"for i = 1, 100000 do t[i] = ('x' .. i):rep(5) end\n"
+		"local s = table.concat(t):gsub('x(%d)', '%1y')\n"
+		"collectgarbage()\n"
+		"assert(not pcall(error, {}))\n"
+		"return #s > 1000000 and string.format('%5.2f', 1 / 3) == ' 0.33'";
+	lua_State *l = luaL_newstate();
+	bool right;
+
+	luaL_openlibs(l);
+	right = !luaL_dostring(l, text) && lua_toboolean(l, -1);
+	lua_close(l);
+	return right ? 0 : (errno = EPROTO, -1);
+}
+
+static long read_xml(const char *text)
+{
+	xmlDocPtr doc = xmlReadMemory(text, (int)strlen(text), "guest.xml", NULL,
+				      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+
+	xmlFreeDoc(doc);
+	return doc ? 0 : (errno = EILSEQ, -1);
+}
+
+static long tell_time(void)
+{
+	struct timespec t;
+
+	for (int clock = CLOCK_REALTIME; clock <= CLOCK_MONOTONIC_RAW; clock++)
+		if (clock_gettime(clock, &t))
+			return -1;
+	return 0;
+}
+
+static long wait_for(const struct place *p, bool by_ppoll)
+{
+	const struct timespec soon = { .tv_nsec = 20000000 };
+	struct pollfd fds[2] = { { .fd = p->ns }, { .fd = mnl_socket_get_fd(p->netlink) } };
+
+	fds[1].events = POLLIN;
+	return by_ppoll ? ppoll(fds, 2, &soon, NULL) : poll(fds, 2, 20);
+}
+
+/* The alarm was set before; the loop ends only when its handler has returned. */
+static volatile sig_atomic_t rang;
+
+static void ring(int signal)
+{
+	rang = signal;
+}
+
+static long wait_for_alarm(void)
+{
+	while (!rang)
+		;
+	return 0;
+}
+
+static long spin(void)
+{
+	struct timespec spent = { 0 };
+
+	while (spent.tv_sec < 2)
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+	return 0;
+}
+
+static long die_by_abort(void)
+{
+	abort();
+}
+
+static long with_what_it_has(const char *what, const struct place *p)
+{
+	char random[16];
+
+	TRY("allocate 64 MiB", use_memory());
+	TRY("map, move and unmap memory", move_memory());
+	TRY("run Lua", run_lua());
+	TRY("read XML", read_xml("<domain><name>web</name></domain>"));
+	TRY("read XML in Russian",
+	    read_xml("<?xml version='1.0' encoding='KOI8-R'?><domain>\xc1</domain>"));
+	TRY("tell the time", tell_time());
+	TRY("draw a random number", getrandom(random, sizeof random, 0));
+	TRY("wait in poll", wait_for(p, false));
+	TRY("wait in ppoll", wait_for(p, true));
+	TRY("read and close what it kept", read_byte(p->file) ?: close(p->file));
+	TRY("take an alarm", wait_for_alarm());
+	TRY("spin for two seconds", spin());
+	TRY("abort", die_by_abort());
+	TRY("nothing", 0);
+	return UNKNOWN;
+}
+
+static long do_deed(const char *what, const struct place *p)
+{
+	long r = with_files(what, p);
+
+	if (r == UNKNOWN)
+		r = with_processes(what, p);
+	if (r == UNKNOWN)
+		r = with_the_kernel(what);
+	if (r == UNKNOWN)
+		r = with_itself(what);
+	if (r == UNKNOWN)
+		r = with_the_network(what, p);
+	if (r == UNKNOWN)
+		r = with_what_it_has(what, p);
+	return r;
+}
+
+/* --- the child
+ * ----------------------------------------------------------------------------------------- */
+
+/* What a spec asks for. */
+struct order {
+	const char *deed, *as, *stage;
+	int keep[8];
+	unsigned int keep_n; /* 0: what struct place says */
+	pid_t parent;	     /* 0: the real one */
+	bool wait;	     /* do not end after the report: somebody looks */
+};
+
+/* What a child reports; one that ends without has been killed, or runs another program. */
+struct report {
+	bool told;
+	int deed; /* errno, 0, or -1 for one that is not known */
+	struct mt_err confine;
+};
+
+static int only(int capability)
+{
+	struct __user_cap_header_struct self = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct one[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	one[0].effective = one[0].permitted = 1U << capability;
+	return syscall(SYS_capset, &self, one);
+}
+
+static int write_line(const char *path, const char *line)
+{
+	int fd = open(path, O_WRONLY);
+	int r = fd < 0 || write(fd, line, strlen(line)) < 0;
+
+	return close(fd) || r;
+}
+
+/* A user namespace that has one id only, 0, and denies setgroups: user_namespaces(7) */
+static int enter_user_namespace(void)
+{
+	char uid[32], gid[32];
+
+	snprintf(uid, sizeof uid, "0 %d 1", geteuid());
+	snprintf(gid, sizeof gid, "0 %d 1", getegid());
+	return unshare(CLONE_NEWUSER) || write_line("/proc/self/setgroups", "deny") ||
+		write_line("/proc/self/uid_map", uid) || write_line("/proc/self/gid_map", gid);
+}
+
+static int become(const char *as)
+{
+	int r = 0;
+
+	if (!strcmp(as, "root"))
+		r = setgroups(1, (gid_t[1]){ 0 }); /* a group to lose */
+	else if (!strcmp(as, "net_admin"))
+		r = only(CAP_NET_ADMIN);
+	else if (!strcmp(as, "namespace"))
+		r = enter_user_namespace();
+	else if (!strcmp(as, "user") && !geteuid())
+		r = setgroups(0, NULL) || setresgid(USER, USER, USER) ||
+			setresuid(USER, USER, USER);
+	return r || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* as after an exec */
+}
+
+static int enter(const struct order *o, const struct mt_confine *c, struct mt_err *e)
+{
+	const char *name = o->stage;
+	int r;
+
+	unfiltered = !strcmp(name, "all but calls");
+	if (unfiltered || !strcmp(name, "all"))
+		return confine_wholly(c, e);
+	if (!strcmp(name, "none"))
+		return 0;
+	if (!strcmp(name, "descriptors"))
+		return stage(name, close_others(c->keep, c->keep_n), e);
+	if (!strcmp(name, "ids"))
+		return stage(name, become_nobody(), e);
+	if (!strcmp(name, "capabilities"))
+		return stage(name, drop_capabilities(), e);
+	if (!strcmp(name, "limits")) /* which count on the first stage */
+		return stage(name, close_others(c->keep, c->keep_n) ?: set_limits(c->cpu_s), e);
+	r = gain_nothing(); /* without which the other two need a capability */
+	if (!r)
+		r = !strcmp(name, "files") ? shut_files() : filter_calls();
+	return stage(name, r, e);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+static void confine_as_ordered(const struct order *o, const struct place *p, struct mt_err *e)
+{
+	int keep[8] = { p->report, p->ns, p->file, mnl_socket_get_fd(p->netlink) };
+	unsigned int n = 4;
+	struct mt_confine c = { .keep = keep,
+				.parent = o->parent ? o->parent : p->parent,
+				.cpu_s = 1 };
+
+	qsort(keep, n, sizeof *keep, by_number);
+	if (o->keep_n) {
+		n = o->keep_n;
+		memcpy(keep, o->keep, n * sizeof *keep);
+	}
+	c.keep_n = n;
+	enter(o, &c, e);
+}
+
+/* Root's children live in namespaces of their own: nothing that they do there is seen outside. */
+static int leave_host(void)
+{
+	if (geteuid())
+		return 0;
+	return unshare(CLONE_NEWNS | CLONE_NEWNET) ||
+		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+static int leave_things(struct place *p)
+{
+	int fd = open("/dev/zero", O_RDONLY);
+
+	if (fd < 0 || dup2(fd, LEFT) < 0 || close(fd))
+		return -1;
+	p->file = open("file", O_CREAT | O_RDWR, 0600);
+	p->ns = open("/proc/self/ns/net", O_RDONLY);
+	p->netlink = mnl_socket_open(NETLINK_ROUTE);
+	return p->file < 0 || p->ns < 0 || !p->netlink ||
+		mnl_socket_bind(p->netlink, 0, MNL_SOCKET_AUTOPID);
+}
+
+static void live(const struct order *o, struct place *p)
+{
+	struct report report = { .told = true };
+	struct itimerval soon = { .it_value.tv_usec = 20000 };
+	long r;
+
+	if (chdir(p->dir) || leave_host() || become(o->as) || leave_things(p))
+		_exit(99);
+	if (!strcmp(o->deed, "take an alarm")) {
+		signal(SIGALRM, ring);
+		setitimer(ITIMER_REAL, &soon, NULL);
+	}
+	confine_as_ordered(o, p, &report.confine);
+	if (!report.confine.code) {
+		r = do_deed(o->deed, p);
+		report.deed = r == UNKNOWN ? -1 : r < 0 ? errno : 0;
+	}
+	r = write(p->report, &report, sizeof report);
+	if (o->wait)
+		poll(NULL, 0, 5000);
+	_exit(r != sizeof report);
+}
+
+/* --- for the specs
+ * --------------------------------------------------------------------------------------- */
+
+static const char *word(lua_State *l, int table, const char *name, const char *otherwise)
+{
+	lua_getfield(l, table, name);
+	return luaL_optstring(l, -1, otherwise);
+}
+
+/* The order in the table at @table. What it points to stays on Lua's stack. */
+static struct order take_order(lua_State *l, int table)
+{
+	struct order o = {
+		.deed = "nothing",
+		.as = word(l, table, "as", "root"),
+		.stage = word(l, table, "stage", "all"),
+	};
+
+	lua_getfield(l, table, "parent");
+	o.parent = (pid_t)luaL_optinteger(l, -1, 0);
+	if (lua_getfield(l, table, "keep") == LUA_TTABLE)
+		for (; o.keep_n < 8; o.keep_n++) {
+			if (lua_rawgeti(l, -1, o.keep_n + 1) == LUA_TNIL)
+				break;
+			o.keep[o.keep_n] = (int)luaL_checkinteger(l, -1);
+			lua_pop(l, 1);
+		}
+	return o;
+}
+
+/* A child that carries out @o, and what came of it so far. */
+struct child {
+	pid_t pid;
+	int from; /* its report, then nothing, then its end */
+	char dir[32];
+	struct report report;
+};
+
+static void start(struct child *child, const struct order *o)
+{
+	struct place p = { .parent = getpid() };
+	int ends[2] = { -1, -1 };
+
+	*child = (struct child){ .dir = "/tmp/confine.XXXXXX" };
+	if (!mkdtemp(child->dir) || chmod(child->dir, 0777) || pipe(ends))
+		perror("confine: start");
+	child->pid = fork();
+	if (!child->pid) {
+		close(ends[0]);
+		p.report = ends[1];
+		memcpy(p.dir, child->dir, sizeof p.dir);
+		live(o, &p);
+	}
+	close(ends[1]);
+	child->from = ends[0];
+	child->report.told =
+		read(child->from, &child->report, sizeof child->report) == sizeof child->report;
+}
+
+/* Its wait status. */
+static int finish(struct child *child)
+{
+	static const char *const left[] = { "file", "new", "sub" };
+	int dir = open(child->dir, O_RDONLY | O_DIRECTORY), status = 0;
+
+	waitpid(child->pid, &status, 0);
+	close(child->from);
+	for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+		unlinkat(dir, left[i], i == 2 ? AT_REMOVEDIR : 0);
+	close(dir);
+	rmdir(child->dir);
+	return status;
+}
+
+static const char *verdict(const struct report *r, int status, char *buf, size_t n)
+{
+	if (WIFSIGNALED(status))
+		snprintf(buf, n, "SIG%s", sigabbrev_np(WTERMSIG(status)));
+	else if (!r->told)
+		snprintf(buf, n, WEXITSTATUS(status) ? "not set up" : "ok"); /* ran a program */
+	else if (r->confine.code)
+		mt_err_line(&r->confine, buf, n);
+	else
+		snprintf(buf, n, "%s",
+			 r->deed < 0	   ? "no such deed"
+				 : r->deed ? mt_errno_name(r->deed)
+					   : "ok");
+	return buf;
+}
+
+/*
+ * confine.try(deed, { as =, stage =, keep =, parent = }) -> string
+ * "ok", or the name of the error or of the signal that ended it; or what confining failed with
+ */
+static int l_try(lua_State *l)
+{
+	struct order o = take_order(l, 2);
+	struct child child;
+	char buf[512];
+
+	o.deed = luaL_checkstring(l, 1);
+	start(&child, &o);
+	verdict(&child.report, finish(&child), buf, sizeof buf);
+	lua_pushstring(l, buf);
+	return 1;
+}
+
+static size_t read_proc(pid_t pid, const char *name, char *buf, size_t n)
+{
+	char path[64];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	got = fd < 0 ? 0 : read(fd, buf, n);
+	close(fd);
+	return got < 0 ? 0 : (size_t)got;
+}
+
+/* A line for each open descriptor, "57 /dev/zero"; /proc/PID/fd is for root, proc(5) */
+static size_t list_descriptors(pid_t pid, char *buf, size_t n)
+{
+	char path[64], target[128];
+	size_t len = 0;
+
+	for (int fd = 0; fd < 64; fd++) {
+		ssize_t got;
+
+		snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, fd);
+		got = readlink(path, target, sizeof target);
+		if (got > 0 && len < n)
+			len += snprintf(buf + len, n - len, "%d %.*s\n", fd, (int)got, target);
+	}
+	return len < n ? len : n;
+}
+
+/*
+ * confine.look(order) -> status, limits, descriptors, owner
+ * what /proc says of a child that has done nothing, and to whom it says its files belong
+ */
+static int l_look(lua_State *l)
+{
+	struct order o = take_order(l, 1);
+	struct child child;
+	struct stat owner = { 0 };
+	char status[4096], limits[4096], fds[4096], path[32];
+	size_t status_n, limits_n, fds_n;
+
+	o.wait = true;
+	start(&child, &o);
+	status_n = read_proc(child.pid, "status", status, sizeof status);
+	limits_n = read_proc(child.pid, "limits", limits, sizeof limits);
+	fds_n = list_descriptors(child.pid, fds, sizeof fds);
+	snprintf(path, sizeof path, "/proc/%d/status", child.pid);
+	stat(path, &owner);
+	kill(child.pid, SIGKILL);
+	finish(&child);
+	if (!child.report.told || child.report.confine.code)
+		return luaL_error(l, "the child was not confined");
+	lua_pushlstring(l, status, status_n);
+	lua_pushlstring(l, limits, limits_n);
+	lua_pushlstring(l, fds, fds_n);
+	lua_pushinteger(l, owner.st_uid);
+	return 4;
+}
+
+/*
+ * confine.stop(order) -> whether a child that waits in poll still does, after a stop and SIGCONT
+ * Then poll goes on by another system call: restart_syscall(2)
+ */
+static int l_stop(lua_State *l)
+{
+	struct order o = take_order(l, 1);
+	struct pollfd end = { .events = POLLIN };
+	struct child child;
+	bool waits;
+
+	o.wait = true;
+	start(&child, &o);
+	end.fd = syscall(SYS_pidfd_open, child.pid, 0);
+	poll(NULL, 0, 20); /* it is in poll by now */
+	kill(child.pid, SIGSTOP);
+	waitpid(child.pid, NULL, WUNTRACED);
+	kill(child.pid, SIGCONT);
+	waits = poll(&end, 1, 100) == 0;
+	kill(child.pid, SIGKILL);
+	close(end.fd);
+	finish(&child);
+	lua_pushboolean(l, waits);
+	return 1;
+}
+
+/* A process between: makes the child, hands over its description, and waits for its own end. */
+static pid_t start_by_another(struct child *child, const struct order *o)
+{
+	int ends[2] = { -1, -1 };
+	pid_t between;
+
+	if (pipe(ends))
+		return -1;
+	between = fork();
+	if (!between) {
+		start(child, o);
+		if (write(ends[1], child, sizeof *child) < 0)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ends[1]);
+	if (read(ends[0], child, sizeof *child) != sizeof *child)
+		child->pid = -1;
+	child->from = -1; /* is the other's */
+	close(ends[0]);
+	return between;
+}
+
+/* confine.orphan(order) -> whether the child ends within half a second of its parent's death */
+static int l_orphan(lua_State *l)
+{
+	struct order o = take_order(l, 1);
+	struct child child = { .pid = -1 };
+	struct pollfd end = { .events = POLLIN };
+	bool ended;
+	pid_t between;
+
+	o.wait = true;
+	between = start_by_another(&child, &o);
+	end.fd = syscall(SYS_pidfd_open, child.pid, 0);
+	kill(between, SIGKILL);
+	waitpid(between, NULL, 0);
+	ended = end.fd >= 0 && poll(&end, 1, 500) == 1;
+	if (!ended && child.pid > 0)
+		kill(child.pid, SIGKILL);
+	if (end.fd >= 0)
+		close(end.fd);
+	finish(&child);
+	if (!child.report.told || child.report.confine.code)
+		return luaL_error(l, "the child was not confined");
+	lua_pushboolean(l, ended);
+	return 1;
+}
+
+/* confine.is_root(): root of the host, and not only of a user namespace */
+static int l_is_root(lua_State *l)
+{
+	char map[64] = "";
+	bool whole =
+		read_proc(getpid(), "uid_map", map, sizeof map - 1) && strstr(map, "4294967295");
+
+	lua_pushboolean(l, whole && geteuid() == 0);
+	return 1;
+}
+
+/* confine.landlock(): the version of the kernel's, 0 where there is none */
+static int l_landlock(lua_State *l)
+{
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
+
+	lua_pushinteger(l, abi < 0 ? 0 : abi);
+	return 1;
+}
+
+int luaopen_internals_confine(lua_State *l);
+int luaopen_internals_confine(lua_State *l)
+{
+	static const luaL_Reg functions[] = {
+		{ "try", l_try },	{ "stop", l_stop },	  { "look", l_look },
+		{ "orphan", l_orphan }, { "is_root", l_is_root }, { "landlock", l_landlock },
+		{ NULL, NULL },
+	};
+
+	luaL_newlib(l, functions);
+#ifdef MT_SANITIZED
+	lua_pushboolean(l, 1);
+	lua_setfield(l, -2, "is_sanitized");
+#endif
+#ifdef __x86_64__
+	lua_pushboolean(l, 1);
+	lua_setfield(l, -2, "is_x86_64");
+#endif
+	return 1;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* cli.h - what the subcommands share */
+#ifndef MT_CLI_CLI_H
+#define MT_CLI_CLI_H
+
+#include "engine/engine.h"
+
+#include <stdio.h>
+
+/* The command line, taken apart. */
+struct mt_cli {
+	const char *program; /* what people typed, for messages */
+	const char *policy;  /* -p; NULL: the usual place */
+	const char *hooks;   /* --hooks; NULL: the usual places */
+	const char *state;   /* --state */
+	double deadline;     /* --deadline, seconds */
+	const char *prefix;  /* --prefix */
+	const char *schema;  /* --schema */
+	bool json, sh, inactive, force, verbose;
+	bool dry;    /* nothing was changed: what is shown is what would be */
+	const char **args; /* the words that are no options, NULL-ended */
+	int n;
+};
+
+struct mt_command {
+	const char *name;
+	const char *args; /* "GUEST.xml [NIC...]" */
+	const char *doc;
+	int (*run)(struct mt_cli *c);
+	int least, most; /* how many words; most -1: any number */
+	const char
+		*options; /* the letters of what it takes besides the common ones, see options.c */
+};
+
+extern const struct mt_command mt_commands[]; /* ended by a NULL name */
+extern const struct mt_command *mt_command_find(const char *name);
+
+/* One row an option, for parsing and for help. */
+struct mt_option {
+	unsigned char letter; /* in getopt's way; above 127: long only */
+	const char *name, *arg, *doc;
+};
+extern const struct mt_option mt_options[]; /* ended by a NULL name */
+
+/** mt_options_parse() - take options out of argv; stops at nothing. Return: 0, or the exit status +
+ * 1 */
+int mt_options_parse(struct mt_cli *c, int argc, char **argv);
+
+/** mt_cli_engine() - an engine as the command line says. Return: 0, or the exit status. */
+int mt_cli_engine(struct mt_cli *c, struct mt_engine *g);
+
+/** mt_cli_source() - open a file, or standard input for "-". Return: 0, or the exit status. */
+int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s);
+
+/** mt_cli_error() - one line on stderr, "moontap: web: link.set vnet0: ...". Return: exit status.
+ */
+int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err *e);
+
+/** mt_cli_usage() - a wrong word, and the nearest right one. Return: 2. */
+int mt_cli_usage(const struct mt_cli *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** mt_cli_log() - where log lines go */
+struct mt_log mt_cli_log(struct mt_cli *c);
+
+/** mt_cli_stop - set by SIGINT, SIGTERM and SIGHUP */
+extern volatile sig_atomic_t mt_cli_stop;
+
+/** mt_print_outcome() - each NIC and its steps, as commands; with c->sh only the commands */
+void mt_print_outcome(const struct mt_cli *c, const struct mt_outcome *o, FILE *out);
+
+/** mt_colour() - an escape to colour with, or "" where @out is no terminal or NO_COLOR is set */
+const char *mt_colour(FILE *out, char op);
+
+/* The module that sees jansson, loaded with --json only; each function is exported by its name. */
+struct mt_json {
+	/* Return: the text, to be freed; NULL: no memory. @e NULL: it went well. */
+	char *(*outcome)(const struct mt_outcome *o, const struct mt_err *e);
+	char *(*facts)(const char *text, size_t n);
+	char *(*headers)(const struct mt_record *headers, const char *const *drift, size_t n);
+};
+
+/** mt_json_load() - load it. Return: NULL after saying why. */
+const struct mt_json *mt_json_load(const struct mt_cli *c);
+
+int mt_command_plan(struct mt_cli *c);
+int mt_command_up(struct mt_cli *c);
+int mt_command_down(struct mt_cli *c);
+int mt_command_status(struct mt_cli *c);
+int mt_command_facts(struct mt_cli *c);
+int mt_command_xml(struct mt_cli *c);
+int mt_command_check(struct mt_cli *c);
+int mt_command_hook(struct mt_cli *c);
+int mt_command_ifup(struct mt_cli *c);
+int mt_command_ifdown(struct mt_cli *c);
+int mt_command_help(struct mt_cli *c);
+
+#endif

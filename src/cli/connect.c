@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* connect.c - plan, up, down: what a person asks for by hand */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int print_json(const struct mt_cli *c, const struct mt_outcome *o, const struct mt_err *e)
+{
+	const struct mt_json *json = mt_json_load(c);
+	char *text = json ? json->outcome(o, e) : NULL;
+
+	if (text)
+		puts(text);
+	free(text);
+	return text ? 0 : 4;
+}
+
+static int finish(struct mt_cli *c, struct mt_engine *g, struct mt_outcome *out, int err,
+		  const struct mt_err *e)
+{
+	int status = 0;
+
+	if (c->json)
+		status = print_json(c, out, err ? e : NULL);
+	else if (!err || c->dry)
+		mt_print_outcome(c, out, stdout);
+	if (err)
+		status = mt_cli_error(c, out->name, e);
+	mt_outcome_free(out);
+	mt_engine_close(g);
+	return status;
+}
+
+static int connect(struct mt_cli *c, bool dry)
+{
+	struct mt_ask ask = { .want = MT_WANT_PLANS,
+			      .driver = "qemu",
+			      .by = "up",
+			      .managed = true,
+			      .unmanaged = true,
+			      .known = true,
+			      .dry = dry,
+			      .unnamed = dry ? "$DEV" : NULL,
+			      .only = c->n > 1 ? (const char *const *)c->args + 1 : NULL };
+	struct mt_outcome out = { .name = "", .uuid = "" };
+	struct mt_engine g;
+	struct mt_err e = { 0 };
+	int err;
+
+	c->dry = dry;
+	err = mt_cli_source(c, c->args[0], &ask.source);
+	if (!err)
+		err = mt_cli_engine(c, &g);
+	if (err)
+		return err;
+	err = mt_connect(&g, &ask, &out, &e);
+	if (ask.source.fd > 0)
+		close(ask.source.fd);
+	return finish(c, &g, &out, err, &e);
+}
+
+int mt_command_plan(struct mt_cli *c)
+{
+	return connect(c, true);
+}
+
+int mt_command_up(struct mt_cli *c)
+{
+	return connect(c, false);
+}
+
+/* A file means the guest that it describes. */
+static int guest_of_file(struct mt_cli *c, struct mt_engine *g, const char *file, struct mt_pool *p,
+			 const char **guest)
+{
+	struct mt_ask ask = { .want = 0 };
+	struct mt_outcome out = { .name = "", .uuid = "" };
+	struct mt_err e = { 0 };
+	int err = mt_cli_source(c, file, &ask.source);
+
+	if (err)
+		return err;
+	err = mt_connect(g, &ask, &out, &e);
+	*guest = mt_pool_copy(p, *out.uuid ? out.uuid : out.name,
+			      strlen(*out.uuid ? out.uuid : out.name));
+	mt_outcome_free(&out);
+	if (ask.source.fd > 0)
+		close(ask.source.fd);
+	return err ? mt_cli_error(c, NULL, &e) : 0;
+}
+
+static bool is_file(const char *word)
+{
+	size_t n = strlen(word);
+
+	return !strcmp(word, "-") || strchr(word, '/') || (n > 4 && !strcmp(word + n - 4, ".xml"));
+}
+
+int mt_command_down(struct mt_cli *c)
+{
+	struct mt_which which = { .guest = c->args[0],
+				  .only = c->n > 1 ? (const char *const *)c->args + 1 : NULL };
+	struct mt_outcome out = { .name = "", .uuid = "" };
+	struct mt_engine g;
+	struct mt_err e = { 0 };
+	int err = mt_cli_engine(c, &g);
+
+	if (!err && is_file(which.guest))
+		err = guest_of_file(c, &g, which.guest, &out.pool, &which.guest);
+	if (err)
+		return err;
+	err = mt_disconnect_all(&g, &which, &out, &e);
+	if (!err && !out.n) { /* it may be a device's name */
+		which.dev = which.guest;
+		which.guest = NULL;
+		err = mt_disconnect_all(&g, &which, &out, &e);
+	}
+	return finish(c, &g, &out, err, &e);
+}

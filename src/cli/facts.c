@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* facts.c - facts, xml, check: what moontap reads out of files */
+#include "cli/cli.h"
+#include "domain/domain.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int evaluate(struct mt_cli *c, const char *file, unsigned want, struct mt_outcome *out)
+{
+	struct mt_ask ask = { .want = want,
+			      .driver = "qemu",
+			      .by = "up",
+			      .managed = true,
+			      .unmanaged = true,
+			      .known = true,
+			      .dry = true,
+			      .inactive = c->inactive,
+			      .prefix = c->prefix };
+	struct mt_engine g;
+	struct mt_err e = { 0 };
+	int status = mt_cli_source(c, file, &ask.source);
+
+	if (!status)
+		status = mt_cli_engine(c, &g);
+	if (status)
+		return status;
+	if (mt_connect(&g, &ask, out, &e))
+		status = mt_cli_error(c, NULL, &e);
+	if (ask.source.fd > 0)
+		close(ask.source.fd);
+	mt_engine_close(&g);
+	return status;
+}
+
+int mt_command_facts(struct mt_cli *c)
+{
+	const struct mt_json *json = mt_json_load(c);
+	struct mt_outcome out = { 0 };
+	char *text = NULL;
+	int status = json ? evaluate(c, c->args[0], MT_WANT_FACTS, &out) : 4;
+
+	if (!status)
+		text = json->facts(out.facts, out.facts_n);
+	if (text)
+		puts(text);
+	free(text);
+	mt_outcome_free(&out);
+	return status;
+}
+
+int mt_command_xml(struct mt_cli *c)
+{
+	struct mt_outcome out = { 0 };
+	int status = evaluate(c, c->args[0], MT_WANT_DECISIONS | MT_WANT_XML | MT_WANT_WHOLE, &out);
+
+	if (!status && fwrite(out.xml, 1, out.xml_n, stdout) != out.xml_n)
+		status = 4;
+	mt_outcome_free(&out);
+	return status;
+}
+
+static bool is_policy(const char *file)
+{
+	size_t n = strlen(file);
+
+	return n > 4 && !strcmp(file + n - 4, ".lua");
+}
+
+/* A policy is checked by running its top level, in the sandbox, for no guest. */
+static int check_policy(struct mt_cli *c, const char *file)
+{
+	struct mt_ask ask = { .source = { .fd = -1 }, .want = MT_WANT_DECISIONS, .dry = true };
+	struct mt_outcome out = { 0 };
+	struct mt_engine g;
+	struct mt_err e = { 0 };
+	int status;
+
+	c->policy = file;
+	status = mt_cli_engine(c, &g);
+	if (status)
+		return status;
+	if (mt_connect(&g, &ask, &out, &e))
+		status = mt_cli_error(c, NULL, &e);
+	mt_outcome_free(&out);
+	mt_engine_close(&g);
+	return status;
+}
+
+static int check_xml(struct mt_cli *c, const char *file)
+{
+	struct mt_outcome out = { 0 };
+	int status;
+
+	c->verbose = true; /* the notes are what was asked for */
+	status = evaluate(c, file, MT_WANT_FACTS | MT_WANT_NOTES, &out);
+	mt_outcome_free(&out);
+	return status;
+}
+
+int mt_command_check(struct mt_cli *c)
+{
+	int worst = 0;
+
+	for (int i = 0; i < c->n; i++) {
+		const char *file = c->args[i];
+		int status = is_policy(file) ? check_policy(c, file) : check_xml(c, file);
+
+		if (!status)
+			printf("%s: ok\n", file);
+		if (status > worst)
+			worst = status;
+	}
+	return worst;
+}

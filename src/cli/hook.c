@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* hook.c - what libvirt calls */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Whoever writes into our stdin is not to be left with a full pipe. */
+static void drain(int fd)
+{
+	char buf[4096];
+
+	while (read(fd, buf, sizeof buf) > 0)
+		;
+}
+
+static int print_xml(const struct mt_outcome *out)
+{
+	for (size_t done = 0; done < out->xml_n;) {
+		ssize_t w = write(STDOUT_FILENO, out->xml + done, out->xml_n - done);
+
+		if (w <= 0)
+			return 4;
+		done += (size_t)w;
+	}
+	return 0;
+}
+
+int mt_command_hook(struct mt_cli *c)
+{
+	const char *driver = c->args[0], *guest = c->args[1], *operation = c->args[2];
+	struct mt_ask ask = { .source = { .fd = STDIN_FILENO, .name = guest },
+			      .driver = driver,
+			      .guest = guest };
+	struct mt_outcome out = { .name = "", .uuid = "" };
+	struct mt_engine g;
+	struct mt_err e = { 0 };
+	int status;
+
+	if (!mt_hook_operation(operation))
+		return mt_cli_usage(c, "libvirt has no operation '%s'", operation);
+	status = mt_cli_engine(c, &g);
+	if (status)
+		return status;
+	if (mt_hook(&g, operation, &ask, &out, &e))
+		status = mt_cli_error(c, guest, &e);
+	else
+		status = print_xml(&out);
+	drain(STDIN_FILENO);
+	mt_outcome_free(&out);
+	mt_engine_close(&g);
+	return status;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* json.c - outcomes, facts and journals as JSON; a module of its own, the only one to see jansson
+ */
+#include "cli/cli.h"
+#include "domain/facts.h"
+#include "plan/sh.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#define FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
+
+extern __attribute__((visibility("default"))) const struct mt_json mt_json;
+
+/* Bytes that are no UTF-8 cannot stand in JSON: a device's name may have any. */
+static json_t *text(const char *s)
+{
+	json_t *j = json_string(s);
+	char copy[MT_LINE_MAX];
+	size_t n = 0;
+
+	if (j)
+		return j;
+	for (; *s && n < sizeof copy - 1; s++)
+		copy[n++] = (unsigned char)*s < 128 ? *s : '?';
+	copy[n] = 0;
+	return json_string(copy);
+}
+
+static json_t *value(const struct mt_field *f, const struct mt_value *v)
+{
+	char buf[MT_VALUE_TEXT];
+
+	if (v->state != MT_SET)
+		return json_null();
+	switch (f->type) {
+	case MT_UINT:
+	case MT_USER:
+	case MT_GROUP:
+		return json_integer((json_int_t)v->u);
+	case MT_BOOL:
+		return json_boolean(v->u);
+	default:
+		return text(mt_value_print(f, v, buf));
+	}
+}
+
+static json_t *record(const struct mt_record *r, int from, int to)
+{
+	json_t *j = json_object();
+
+	for (int i = from; i < to; i++)
+		if (mt_record_has(r, i))
+			json_object_set_new(j, r->kind->fields[i].name,
+					    value(&r->kind->fields[i], &r->v[i]));
+	return j;
+}
+
+static const char *op_name(enum mt_op op)
+{
+	switch (op) {
+	case MT_ADD:
+		return "add";
+	case MT_CHANGE:
+		return "set";
+	case MT_DELETE:
+		return "delete";
+	case MT_CLAIM:
+		return "claim";
+	case MT_RELEASE:
+		return "release";
+	default:
+		return "same";
+	}
+}
+
+static json_t *step(const struct mt_step *s)
+{
+	const struct mt_kind *k = s->put.kind;
+	char command[2 * MT_LINE_MAX];
+	json_t *j = json_pack("{s:s, s:s, s:o, s:o}", "op", op_name(s->op), "kind", k->name, "key",
+			      record(&s->put, 0, k->nkeys), "put",
+			      record(&s->put, k->nkeys, k->nfields));
+
+	if (s->op == MT_CHANGE && s->was.kind)
+		json_object_set_new(j, "was", record(&s->was, k->nkeys, k->nfields));
+	if (s->place)
+		json_object_set_new(j, "place", text(s->place));
+	if (s->shared)
+		json_object_set_new(j, "shared", json_true());
+	mt_sh_print(s->op, &s->put, command, sizeof command);
+	if (*command) {
+		command[strlen(command) - 1] = 0;
+		json_object_set_new(j, "command", text(command));
+	}
+	return j;
+}
+
+static json_t *steps(const struct mt_steps *s)
+{
+	json_t *j = json_array();
+
+	for (size_t i = 0; s && i < s->n; i++)
+		json_array_append_new(j, step(&s->at[i]));
+	return j;
+}
+
+static json_t *nic(const struct mt_outcome_nic *n)
+{
+	static const char *const decisions[] = { NULL, "managed", "unmanaged" };
+	json_t *j = json_pack("{s:i, s:b}", "index", n->index, "unmanaged", n->unmanaged);
+
+	json_object_set_new(j, "type", text(n->type));
+	json_object_set_new(j, "mac", *n->mac ? text(n->mac) : json_null());
+	json_object_set_new(j, "dev", *n->dev ? text(n->dev) : json_null());
+	json_object_set_new(j, "decision",
+			    decisions[n->decision] ? text(decisions[n->decision]) : json_null());
+	if (n->note)
+		json_object_set_new(j, "note", text(n->note));
+	json_object_set_new(j, "steps", steps(n->steps));
+	if (n->undone && n->undone->n)
+		json_object_set_new(j, "undone", steps(n->undone));
+	return j;
+}
+
+static json_t *error(const struct mt_err *e)
+{
+	const char *name = mt_errno_name(e->code);
+
+	if (!e->code)
+		return json_null();
+	return json_pack("{s:s, s:i, s:o, s:o, s:o}", "code", name ? name : "?", "exit",
+			 mt_exit_status(e->blame), "what", text(e->op), "on", text(e->subject),
+			 "why", text(e->text));
+}
+
+static char *dump(json_t *j)
+{
+	char *s = json_dumps(j, FLAGS);
+
+	json_decref(j);
+	return s;
+}
+
+static char *outcome(const struct mt_outcome *o, const struct mt_err *e)
+{
+	json_t *nics = json_array(), *j;
+
+	for (size_t i = 0; i < o->n; i++)
+		json_array_append_new(nics, nic(&o->nics[i]));
+	j = json_pack("{s:{s:o, s:o}, s:o, s:i, s:o}", "domain", "name", text(o->name), "uuid",
+		      *o->uuid ? text(o->uuid) : json_null(), "nics", nics, "left", (int)o->left,
+		      "error", e ? error(e) : json_null());
+	return dump(j);
+}
+
+static json_t *fact(const struct mt_fact *f)
+{
+	json_t *j;
+
+	switch (f->type) {
+	case MT_FACT_STRING:
+		return text(f->string);
+	case MT_FACT_INTEGER:
+		return json_integer(f->integer);
+	case MT_FACT_BOOLEAN:
+		return json_boolean(f->boolean);
+	case MT_FACT_OBJECT:
+		j = json_object();
+		mt_fact_each (in, f)
+			json_object_set_new(j, in->name, fact(in));
+		return j;
+	case MT_FACT_ARRAY:
+		j = json_array();
+		mt_fact_each (in, f)
+			json_array_append_new(j, fact(in));
+		return j;
+	}
+	return json_null();
+}
+
+static char *facts(const char *bytes, size_t n)
+{
+	struct mt_pool p = { 0 };
+	struct mt_fact *root;
+	struct mt_err e;
+	char *s = NULL;
+
+	if (!mt_fact_parse(bytes, n, &p, &root, &e))
+		s = dump(fact(root));
+	mt_pool_free(&p);
+	return s;
+}
+
+static char *headers(const struct mt_record *h, const char *const *drift, size_t n)
+{
+	json_t *j = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *one = record(&h[i], 0, h[i].kind->nfields);
+
+		json_object_set_new(one, "drift", *drift[i] ? text(drift[i]) : json_null());
+		json_array_append_new(j, one);
+	}
+	return dump(j);
+}
+
+const struct mt_json mt_json = { outcome, facts, headers };

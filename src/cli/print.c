@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* print.c - an outcome for people: who each NIC is, and its steps as the commands they would type
+ */
+#include "cli/cli.h"
+#include "plan/sh.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+	char op;
+	const char *escape;
+} colours[] = {
+	{ MT_ADD, "\033[32m" }, { MT_CHANGE, "\033[33m" }, { MT_DELETE, "\033[31m" },
+	{ MT_SAME, "\033[2m" }, { 'b', "\033[1m" },	   { 0, "\033[0m" },
+};
+
+const char *mt_colour(FILE *out, char op)
+{
+	const char *no = getenv("NO_COLOR");
+
+	if ((no && *no) || !isatty(fileno(out)))
+		return "";
+	for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
+		if (colours[i].op == op)
+			return colours[i].escape;
+	return "";
+}
+
+/* What is as it shall be is shown as the command that would make it so. */
+static int command_of(const struct mt_step *s, char *buf, size_t n)
+{
+	enum mt_op op = s->op;
+
+	if (op == MT_SAME)
+		op = s->put.kind->flags & MT_KIND_FACET ? MT_CHANGE : MT_ADD;
+	return mt_sh_print(op, &s->put, buf, n);
+}
+
+static void print_step(const struct mt_cli *c, const struct mt_step *s, enum mt_op shown, FILE *out)
+{
+	struct mt_step as = *s;
+	char text[2 * MT_LINE_MAX], *save = NULL;
+
+	as.op = shown;
+	if (c->sh && as.op == MT_SAME)
+		return;
+	command_of(&as, text, sizeof text);
+	for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
+		if (c->sh)
+			fprintf(out, "%s\n", l);
+		else
+			fprintf(out, "  %s%c %s%s\n", mt_colour(out, (char)as.op), as.op, l,
+				mt_colour(out, 0));
+	}
+}
+
+/* What is no longer declared goes back: an add is deleted, a change is set to what it was. */
+static void print_undeclared(const struct mt_cli *c, const struct mt_step *s, FILE *out)
+{
+	struct mt_step back = *s;
+
+	if (s->op == MT_CLAIM || s->op == MT_RELEASE)
+		return;
+	if (s->op == MT_CHANGE)
+		back.put = s->was;
+	print_step(c, &back, s->op == MT_ADD ? MT_DELETE : s->op, out);
+}
+
+static void print_nic(const struct mt_cli *c, const struct mt_outcome *o,
+		      const struct mt_outcome_nic *n, bool dry, FILE *out)
+{
+	if (!c->sh)
+		fprintf(out, "%s%s NIC %d%s (%s): %s, %s%s%s\n", mt_colour(out, 'b'),
+			*o->name ? o->name : "?", n->index, mt_colour(out, 0),
+			*n->mac ? n->mac : "no MAC", *n->dev ? n->dev : "no device yet",
+			n->unmanaged ? "unmanaged" : "managed", n->note ? ": " : "",
+			n->note ? n->note : "");
+	for (size_t i = 0; n->steps && i < n->steps->n; i++)
+		print_step(c, &n->steps->at[i], n->steps->at[i].op, out);
+	for (size_t i = n->undone ? n->undone->n : 0; i-- > 0;) {
+		if (dry)
+			print_undeclared(c, &n->undone->at[i], out);
+		else
+			print_step(c, &n->undone->at[i], n->undone->at[i].op, out);
+	}
+}
+
+void mt_print_outcome(const struct mt_cli *c, const struct mt_outcome *o, FILE *out)
+{
+	for (size_t i = 0; i < o->n; i++)
+		print_nic(c, o, &o->nics[i], c->dry, out);
+}

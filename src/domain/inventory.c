@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * inventory.c - every attribute of an <interface> that libvirt 9.0 reads, a row each
+ *
+ * To teach moontap another attribute, add a row: the facts, the checks, the messages follow.
+ * The rows stand in the order in which the facts are printed; rows of one element together, which
+ * is also faster. The columns are explained at struct mt_row.
+ *
+ * Source: conf/domain_conf.c virDomainNetDefParseXML() and what it calls; for what is dropped,
+ * defaulted or spelled anew, virDomainNetDefFormat().
+ */
+#include "domain/inventory.h"
+
+#include <string.h>
+
+#define NAMES(...)                \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
+#define ROWS(rows) (sizeof(rows) / sizeof *(rows))
+
+const char *const mt_nic_types[] = {
+	"user",	    "ethernet", "vhostuser", "server", "client", "mcast", "network", "bridge",
+	"internal", "direct",	"hostdev",   "udp",    "vdpa",	 "null",  "vds",     NULL,
+};
+
+/* virDomainNetModelTypeList; "unknown" is there, too, and means none */
+static const char *const models[] = {
+	"unknown",
+	"netfront",
+	"rtl8139",
+	"virtio",
+	"e1000",
+	"e1000e",
+	"virtio-transitional",
+	"virtio-non-transitional",
+	"usb-net",
+	"spapr-vlan",
+	"lan9118",
+	"scm91c111",
+	"vlance",
+	"vmxnet",
+	"vmxnet2",
+	"vmxnet3",
+	"Am79C970A",
+	"Am79C973",
+	"82540EM",
+	"82545EM",
+	"82543GC",
+	NULL,
+};
+
+/* virDomainDeviceAddress, but "none" and "virtio-s390", which virDomainDeviceAddressParseXML()
+ * refuses */
+static const char *const addresses[] = {
+	"pci", "drive",	      "virtio-serial", "ccid", "usb",	     "spapr-vio",
+	"ccw", "virtio-mmio", "isa",	       "dimm", "unassigned", NULL,
+};
+
+/* --- when a row is read -------------------------------------------------------------------------
+ */
+
+static bool live(const struct mt_nic *nic)
+{
+	return !nic->o->inactive;
+}
+
+static bool virtio(const struct mt_nic *nic)
+{
+	return nic->type != MT_HOSTDEV && mt_nic_virtio(nic);
+}
+
+static bool pci(const struct mt_nic *nic)
+{
+	return nic->host_address && !strcmp(nic->host_address, "pci");
+}
+
+static bool usb(const struct mt_nic *nic)
+{
+	return nic->host_address && !strcmp(nic->host_address, "usb");
+}
+
+/* libvirt keeps source/@dev of type user for passt only (virDomainNetDefFormat) */
+static bool passt(const struct mt_nic *nic)
+{
+	const struct mt_element *backend = mt_nic_find(nic->el, "backend", NULL);
+	const char *type = backend ? mt_element_get(backend, "type") : NULL;
+
+	return type && !strcmp(type, "passt");
+}
+
+/* --- the table ----------------------------------------------------------------------------------
+ */
+
+#define ETHERNET MT_BIT(MT_ETHERNET)
+#define NETWORK	 MT_BIT(MT_NETWORK)
+#define BRIDGE	 MT_BIT(MT_BRIDGE)
+#define DIRECT	 MT_BIT(MT_DIRECT)
+#define HOSTDEV	 MT_BIT(MT_HOSTDEV)
+#define VDPA	 MT_BIT(MT_VDPA)
+#define VHOST	 MT_BIT(MT_VHOSTUSER)
+#define UDP	 MT_BIT(MT_UDP)
+#define VDS	 MT_BIT(MT_VDS)
+#define USER	 MT_BIT(MT_USER)
+#define INTERNAL MT_BIT(MT_INTERNAL)
+
+/* clang-format off */
+const struct mt_row mt_inventory[] = {
+	/* element, attribute, value, fact, types, when, … */
+	{ "", "trustGuestRxFilters", MT_YES_NO, "trust_guest_rx_filters" },
+	{ "", "managed", MT_YES_NO, "managed", HOSTDEV, .flags = MT_FORGIVEN },
+	{ "mac", "address", MT_MAC, "mac" },
+	{ "mac", "type", MT_ENUM, NULL, .names = NAMES("generated", "static") },
+	{ "mac", "check", MT_YES_NO, NULL },
+
+	{ "source", "type", MT_ENUM, "source.type", VHOST, .flags = MT_REQUIRED, .names = NAMES("unix") },
+	{ "source", "path", MT_TEXT, "source.path", VHOST, .flags = MT_REQUIRED },
+	{ "source", "mode", MT_ENUM, "source.mode", VHOST, .flags = MT_REQUIRED,
+	  .names = NAMES("client", "server") },
+	/* what libvirt writes of a running guest's network, beside what the network became */
+	{ "source", "network", MT_TEXT, "source.network", BRIDGE | DIRECT, live },
+	{ "source", "network", MT_TEXT, "source.network", NETWORK, .flags = MT_REQUIRED },
+	{ "source", "portgroup", MT_TEXT, "source.portgroup", BRIDGE | DIRECT, live },
+	{ "source", "portgroup", MT_TEXT, "source.portgroup", NETWORK },
+	{ "source", "portid", MT_UUID, "source.portid", NETWORK, live },
+	{ "source", "portid", MT_TEXT, "source.portid", BRIDGE | DIRECT, live },
+	{ "source", "bridge", MT_TEXT, "source.bridge", NETWORK, live },
+	{ "source", "bridge", MT_TEXT, "source.bridge", BRIDGE, .flags = MT_REQUIRED },
+	{ "source", "macTableManager", MT_TEXT, "source.macTableManager", NETWORK | BRIDGE, live },
+	{ "source", "name", MT_TEXT, "source.name", INTERNAL, .flags = MT_REQUIRED },
+	{ "source", "dev", MT_TEXT, "source.dev", DIRECT | VDPA, .flags = MT_REQUIRED },
+	{ "source", "dev", MT_TEXT, "source.dev", USER, passt },
+	{ "source", "mode", MT_ENUM, "source.mode", DIRECT, .otherwise = "vepa",
+	  .names = NAMES("vepa", "private", "bridge", "passthrough") },
+	{ "source", "address", MT_TEXT, "source.address", MT_BIT(MT_SERVER) },
+	{ "source", "address", MT_TEXT, "source.address", MT_SOCKETS & ~MT_BIT(MT_SERVER),
+	  .flags = MT_REQUIRED },
+	{ "source", "port", MT_INT, "source.port", MT_SOCKETS, .flags = MT_REQUIRED },
+	{ "source", "switchid", MT_UUID, "source.switchid", VDS, .flags = MT_REQUIRED },
+	{ "source", "portid", MT_INT64, "source.portid", VDS, .flags = MT_REQUIRED },
+	{ "source", "portgroupid", MT_TEXT, "source.portgroupid", VDS, .flags = MT_REQUIRED },
+	{ "source", "connectionid", MT_INT64, "source.connectionid", VDS, .flags = MT_REQUIRED },
+	{ "source", "writeFiltering", MT_YES_NO, NULL, HOSTDEV, pci },
+	{ "source", "startupPolicy", MT_ENUM, "source.startupPolicy", HOSTDEV, usb,
+	  .names = NAMES("mandatory", "requisite", "optional") },
+	{ "source", "autoAddress", MT_YES_NO, NULL, HOSTDEV, usb },
+	{ "source", "guestReset", MT_ENUM, "source.guestReset", HOSTDEV, usb,
+	  .names = NAMES("off", "uninitialized", "on") },
+	{ "source/vendor", "id", MT_UINT, NULL, HOSTDEV, usb, MT_REQUIRED, .base = MT_ANY_BASE,
+	  .min = 1 },
+	{ "source/product", "id", MT_UINT, NULL, HOSTDEV, usb, MT_REQUIRED, .base = MT_ANY_BASE },
+	{ "source/local", "address", MT_TEXT, "source.local.address", UDP, .flags = MT_REQUIRED },
+	{ "source/local", "port", MT_INT, "source.local.port", UDP, .flags = MT_REQUIRED },
+
+	/* <target>: see parts.c, for its device name may count as none */
+	{ "guest+", "dev", MT_TEXT, "guest.dev", .flags = MT_NOT_EMPTY },
+	{ "guest+", "actual", MT_TEXT, "guest.actual", .flags = MT_NOT_EMPTY },
+	{ "script+", "path", MT_TEXT, "script", .flags = MT_NOT_EMPTY },
+	{ "downscript+", "path", MT_TEXT, "downscript", .flags = MT_NOT_EMPTY },
+	{ "backenddomain+", "name", MT_TEXT, "backenddomain", .flags = MT_NOT_EMPTY },
+	{ "model+", "type", MT_ENUM_ANY, "model", .flags = MT_NOT_EMPTY, .names = models, .least = 1 },
+
+	{ "driver", "name", MT_ENUM, "driver.name", HOSTDEV, pci, .names = NAMES("kvm", "vfio", "xen") },
+	{ "driver", "name", MT_ENUM, "driver.name", 0, virtio, .names = NAMES("qemu", "vhost") },
+	{ "driver", "txmode", MT_ENUM, "driver.txmode", 0, virtio, .names = NAMES("iothread", "timer") },
+	{ "driver", "ioeventfd", MT_ON_OFF, "driver.ioeventfd", 0, virtio },
+	{ "driver", "event_idx", MT_ON_OFF, "driver.event_idx", 0, virtio },
+	{ "driver", "queues", MT_UINT, "driver.queues", 0, virtio, .least = 2 },
+	{ "driver", "rx_queue_size", MT_UINT, "driver.rx_queue_size", 0, virtio, .least = 1 },
+	{ "driver", "tx_queue_size", MT_UINT, "driver.tx_queue_size", 0, virtio, .least = 1 },
+	{ "driver", "rss", MT_ON_OFF, "driver.rss", 0, virtio },
+	{ "driver", "rss_hash_report", MT_ON_OFF, "driver.rss_hash_report", 0, virtio },
+	/* read for every model; a rule refuses them where they mean nothing */
+	{ "driver", "iommu", MT_ON_OFF, "driver.iommu" },
+	{ "driver", "ats", MT_ON_OFF, "driver.ats" },
+	{ "driver", "packed", MT_ON_OFF, "driver.packed" },
+	{ "driver", "page_per_vq", MT_ON_OFF, "driver.page_per_vq" },
+	{ "driver+/host", "csum", MT_ON_OFF, "driver.host.csum", 0, virtio },
+	{ "driver+/host", "gso", MT_ON_OFF, "driver.host.gso", 0, virtio },
+	{ "driver+/host", "tso4", MT_ON_OFF, "driver.host.tso4", 0, virtio },
+	{ "driver+/host", "tso6", MT_ON_OFF, "driver.host.tso6", 0, virtio },
+	{ "driver+/host", "ecn", MT_ON_OFF, "driver.host.ecn", 0, virtio },
+	{ "driver+/host", "ufo", MT_ON_OFF, "driver.host.ufo", 0, virtio },
+	{ "driver+/host", "mrg_rxbuf", MT_ON_OFF, "driver.host.mrg_rxbuf", 0, virtio },
+	{ "driver+/guest", "csum", MT_ON_OFF, "driver.guest.csum", 0, virtio },
+	{ "driver+/guest", "tso4", MT_ON_OFF, "driver.guest.tso4", 0, virtio },
+	{ "driver+/guest", "tso6", MT_ON_OFF, "driver.guest.tso6", 0, virtio },
+	{ "driver+/guest", "ecn", MT_ON_OFF, "driver.guest.ecn", 0, virtio },
+	{ "driver+/guest", "ufo", MT_ON_OFF, "driver.guest.ufo", 0, virtio },
+
+	{ "backend", "type", MT_ENUM, "backend.type", .names = NAMES("passt") },
+	{ "backend", "tap", MT_PATH, "backend.tap" },
+	{ "backend", "vhost", MT_PATH, "backend.vhost", 0, virtio },
+	{ "backend", "logFile", MT_TEXT, "backend.logFile" },
+	{ "filterref", "filter", MT_TEXT, "filterref.filter", ETHERNET | NETWORK | BRIDGE },
+	{ "tune+/sndbuf", NULL, MT_UINT, "sndbuf", .flags = MT_NOT_EMPTY, .max = INT64_MAX },
+	{ "teaming+", "type", MT_ENUM, "teaming.type", .flags = MT_NOT_EMPTY,
+	  .names = NAMES("persistent", "transient") },
+	{ "teaming+", "persistent", MT_TEXT, "teaming.persistent", .flags = MT_NOT_EMPTY },
+	{ "link+", "state", MT_ENUM, "link", .flags = MT_NOT_EMPTY, .names = NAMES("up", "down") },
+	{ "mtu+", "size", MT_UINT, "mtu", .flags = MT_NOT_EMPTY, .least = 1 },
+	{ "coalesce/rx+/frames+", "max", MT_UINT, "coalesce.rx_frames_max", .flags = MT_NOT_EMPTY,
+	  .least = 1 },
+	{ "port", "isolated", MT_YES_NO, "isolated" },
+	{ "boot", "order", MT_UINT, "boot", .flags = MT_REQUIRED, .min = 1 },
+
+	/* what is checked and is no fact: the device as the guest sees it */
+	{ "master", "startport", MT_UINT },
+	{ "rom", "enabled", MT_YES_NO },
+	{ "rom", "bar", MT_ON_OFF },
+	{ "acpi", "index", MT_UINT, .min = 1 },
+	{ "address", "type", MT_ENUM, .flags = MT_REQUIRED, .names = addresses },
+};
+/* clang-format on */
+const size_t mt_inventory_n = ROWS(mt_inventory);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * inventory.h - the shape of the table of all that an <interface> may say
+ *
+ * Three tables hold libvirt's rules. The inventory (inventory.c) has a row for each attribute:
+ * most of what libvirt learns to read is one more row there. What is no plain attribute (a list,
+ * addresses that must fit each other) is a part, one function each (parts.c, ip.c, address.c).
+ * What must hold between several of them is a rule, one function each (rules.c).
+ */
+#ifndef MT_DOMAIN_INVENTORY_H
+#define MT_DOMAIN_INVENTORY_H
+
+#include "domain/domain.h"
+#include "domain/element.h"
+#include "domain/facts.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The interface types, in the order of their names in mt_nic_types[]. */
+enum mt_nic_type {
+	MT_USER,
+	MT_ETHERNET,
+	MT_VHOSTUSER,
+	MT_SERVER,
+	MT_CLIENT,
+	MT_MCAST,
+	MT_NETWORK,
+	MT_BRIDGE,
+	MT_INTERNAL,
+	MT_DIRECT,
+	MT_HOSTDEV,
+	MT_UDP,
+	MT_VDPA,
+	MT_NULL,
+	MT_VDS,
+};
+extern const char *const mt_nic_types[]; /* ends with NULL, as all lists of names here */
+
+#define MT_BIT(type) (1u << (type))
+#define MT_SOCKETS   (MT_BIT(MT_SERVER) | MT_BIT(MT_CLIENT) | MT_BIT(MT_MCAST) | MT_BIT(MT_UDP))
+
+/* What an attribute's text must be, and what kind of fact it becomes. */
+enum mt_value {
+	MT_TEXT,     /* anything: a string */
+	MT_ENUM,     /* one of .names: a string */
+	MT_ENUM_ANY, /* one of .names whatever the case, or letters, digits, _ and -: a string */
+	MT_YES_NO,   /* a boolean */
+	MT_ON_OFF,   /* a boolean */
+	MT_UINT,     /* no minus, at most .max: an integer */
+	MT_INT,	     /* a 32 bit number: a string, in decimal */
+	MT_INT64,    /* a 64 bit number: a string, in decimal */
+	MT_UUID,     /* a string: lower case, with dashes */
+	MT_MAC,	     /* six numbers, unicast: a string: lower case, two digits each */
+	MT_PATH,     /* a string: slashes tidied */
+};
+
+enum mt_row_flag {
+	MT_REQUIRED = 1,  /* refused when it is absent */
+	MT_NOT_EMPTY = 2, /* an empty text is an absent one (virXPathString) */
+	MT_FORGIVEN = 4,  /* what is wrong counts as absent */
+};
+
+struct mt_nic;
+
+struct mt_row {
+	/*
+	 * Its path below <interface>; "" is <interface> itself. Of several elements of one name the
+	 * first counts, for most of libvirt; where it asks an XPath, a later one may:
+	 * "driver+/host" is the first host in any driver, "model+" the first model that has the
+	 * attribute.
+	 */
+	const char *element;
+	const char *attribute; /* NULL: the element's text */
+	enum mt_value value;
+	const char *fact;		     /* its path; NULL: only checked */
+	unsigned types;			     /* MT_BIT()s of those that have it; 0: all */
+	bool (*when)(const struct mt_nic *); /* read at all; NULL: yes */
+	unsigned flags;			     /* enum mt_row_flag */
+	const char *const *names;	     /* of MT_ENUM */
+	uint64_t min, max;		     /* of MT_UINT; max 0: 32 bits */
+	int base;	       /* of MT_UINT; 0: decimal; MT_ANY_BASE: as C writes it */
+	uint64_t least;	       /* a smaller number, or earlier name, is no fact */
+	const char *otherwise; /* the fact when absent */
+};
+
+#define MT_ANY_BASE (-1)
+
+struct mt_part {
+	const char *element; /* read when there is one */
+	unsigned types;
+	int (*read)(struct mt_nic *nic, const struct mt_element *el);
+};
+
+struct mt_rule {
+	const char *name;
+	unsigned types;
+	int (*holds)(struct mt_nic *nic);
+};
+
+extern const struct mt_row mt_inventory[];
+extern const size_t mt_inventory_n;
+extern const struct mt_part mt_parts[];
+extern const size_t mt_parts_n;
+extern const struct mt_rule mt_rules[];
+extern const size_t mt_rules_n;
+
+/* One interface while it is read. */
+struct mt_nic {
+	const struct mt_element *el;
+	const struct mt_domain_options *o;
+	enum mt_nic_type type;
+	const char *host_address; /* type hostdev: "pci", "usb", … */
+	struct mt_facts *b;
+	struct mt_fact *facts;
+	struct mt_err *e;
+};
+
+/* What the elements of a document may take. 8 MiB of <a/> would need more: no domain does. */
+#define MT_DOMAIN_MEMORY (160ul << 20)
+
+/**
+ * mt_domain_facts() - the facts of a parsed document
+ * @scratch:	for what is needed while reading only
+ *
+ * The rest is as for mt_domain_read().
+ */
+int mt_domain_facts(const struct mt_element *root, const struct mt_domain_options *o,
+		    struct mt_pool *scratch, struct mt_pool *p, struct mt_fact **facts,
+		    struct mt_err *e);
+
+/**
+ * mt_nic_read() - the facts of an <interface>
+ * @nic:	el, o, b and e filled; @nic->facts becomes a member of @nics
+ *
+ * Return: 0; or -EINVAL with @nic->e filled. Memory shows in @nic->b->failed.
+ */
+int mt_nic_read(struct mt_nic *nic, struct mt_fact *nics);
+
+/* The element at a row's path, see mt_row; NULL: none. */
+const struct mt_element *mt_nic_find(const struct mt_element *el, const char *path,
+				     const char *attribute);
+
+/* Whether the model is one of virtio's, as virDomainNetIsVirtioModel() has it. */
+bool mt_nic_virtio(const struct mt_nic *nic);
+
+/* Fill the error about an element of @nic. Returns -EINVAL. */
+#define mt_nic_bad(nic, el, ...) \
+	mt_element_bad((nic)->e, (nic)->o->name ? (nic)->o->name : "-", el, __VA_ARGS__)
+
+/*
+ * One attribute of an element, by a row's rules: its fact, if any, becomes the member of @in that
+ * the last part of row->fact names. Returns 0 or -EINVAL.
+ */
+int mt_nic_row(struct mt_nic *nic, const struct mt_row *row, const struct mt_element *el,
+	       struct mt_fact *in);
+
+/* --- values: the text of one attribute, by its row ----------------------------------------------
+ */
+
+struct mt_parsed {
+	enum { MT_PARSED_STRING, MT_PARSED_NUMBER, MT_PARSED_TRUTH } is;
+	const char *string; /* the text itself, a name, or in room[] */
+	uint64_t number;
+	bool truth;
+	char room[40];
+};
+
+/**
+ * mt_scalar_parse() - text to value
+ * @pool:	for what has no room in @v
+ * @want:	room for what would be right, "must be yes or no"
+ *
+ * Return: 0; -EINVAL: refused, @want filled; or -ENOMEM.
+ */
+int mt_scalar_parse(const struct mt_row *row, const char *text, struct mt_pool *pool,
+		   struct mt_parsed *v, char *want, size_t want_n);
+
+/* A number as libvirt's virStrToLong_* read it: blanks and + before it, nothing after it. */
+bool mt_number(const char *s, int base, uint64_t max, uint64_t *n);
+
+/* 32 hexadecimal digits with - and blanks between, to libvirt's spelling. */
+bool mt_uuid(const char *s, char out[37]);
+
+#endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nic.c - one <interface>, by the tables: its rows, then its parts, then the rules */
+#include "domain/inventory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- finding ------------------------------------------------------------------------------------
+ */
+
+static bool is(const struct mt_element *el, const char *name, size_t n)
+{
+	return !el->ns && !strncmp(el->name, name, n) && !el->name[n];
+}
+
+static bool has(const struct mt_element *el, const char *attribute)
+{
+	for (const struct mt_attribute *a = el->attributes; a; a = a->next)
+		if (!a->ns && !strcmp(a->name, attribute))
+			return true;
+	return false;
+}
+
+const struct mt_element *mt_nic_find(const struct mt_element *el, const char *path,
+				     const char *attribute)
+{
+	size_t n = strcspn(path, "+/");
+	bool any = path[n] == '+';
+	const char *rest = path + n + any;
+
+	if (!*path)
+		return el;
+	mt_element_each(c, el)
+	{
+		const struct mt_element *found = c;
+
+		if (!is(c, path, n))
+			continue;
+		if (*rest)
+			found = mt_nic_find(c, rest + 1, attribute);
+		else if (any && attribute && !has(c, attribute))
+			continue;
+		if (found || !any)
+			return found;
+	}
+	return NULL;
+}
+
+bool mt_nic_virtio(const struct mt_nic *nic)
+{
+	const char *model = mt_fact_text_at(nic->facts, "model");
+
+	return model &&
+		(!strcmp(model, "virtio") || !strcmp(model, "virtio-transitional") ||
+		 !strcmp(model, "virtio-non-transitional"));
+}
+
+/* --- one row ------------------------------------------------------------------------------------
+ */
+
+static const char *last_name(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot ? dot + 1 : path;
+}
+
+/* Text below an element, without its children's marks: XPath's string value. */
+static const char *content(struct mt_nic *nic, const struct mt_element *el)
+{
+	const char *text = mt_pool_copy(nic->b->pool, el->text, el->text_n);
+
+	nic->b->failed |= !text;
+	return text;
+}
+
+static int refuse(struct mt_nic *nic, const struct mt_row *row, const struct mt_element *el,
+		  const char *text, const char *want)
+{
+	if (!row->attribute)
+		return mt_nic_bad(nic, el, "<%s>%.64s</%s>: %s", el->name, text, el->name, want);
+	if (!text)
+		return mt_nic_bad(nic, el, "<%s>: attribute %s is missing", el->name,
+				  row->attribute);
+	return mt_nic_bad(nic, el, "<%s %s='%.64s'>: %s", el->name, row->attribute, text, want);
+}
+
+static void add(struct mt_nic *nic, const struct mt_row *row, struct mt_fact *in,
+		const struct mt_parsed *v)
+{
+	const char *name = last_name(row->fact);
+
+	switch (v->is) {
+	case MT_PARSED_STRING:
+		if (!row->names || v->number >= row->least)
+			mt_fact_string(nic->b, in, name, v->string);
+		break;
+	case MT_PARSED_NUMBER:
+		if (v->number >= row->least)
+			mt_fact_integer(nic->b, in, name, v->number);
+		break;
+	case MT_PARSED_TRUTH:
+		mt_fact_boolean(nic->b, in, name, v->truth);
+		break;
+	}
+}
+
+/* Whether add() would: an object is made for its first member only. */
+static bool counts(const struct mt_row *row, const struct mt_parsed *v)
+{
+	bool numbered = v->is == MT_PARSED_NUMBER || (v->is == MT_PARSED_STRING && row->names);
+
+	return row->fact && (!numbered || v->number >= row->least);
+}
+
+int mt_nic_row(struct mt_nic *nic, const struct mt_row *row, const struct mt_element *el,
+	       struct mt_fact *in)
+{
+	const char *text = row->attribute ? mt_element_get(el, row->attribute) : content(nic, el);
+	struct mt_parsed v;
+	char want[256];
+	int r;
+
+	if (text && !*text && (row->flags & MT_NOT_EMPTY))
+		text = NULL;
+	if (!text && (row->flags & MT_REQUIRED))
+		return refuse(nic, row, el, NULL, NULL);
+	if (!text && row->otherwise)
+		text = row->otherwise;
+	if (!text)
+		return 0;
+	r = mt_scalar_parse(row, text, nic->b->pool, &v, want, sizeof want);
+	if (r == -ENOMEM)
+		nic->b->failed = true;
+	if (r == -EINVAL)
+		return row->flags & MT_FORGIVEN ? 0 : refuse(nic, row, el, text, want);
+	if (r || !counts(row, &v))
+		return 0;
+	if (!in) {
+		const char *name = last_name(row->fact);
+		size_t n = name == row->fact ? 0 : name - row->fact - 1;
+
+		in = mt_fact_object_at(nic->b, nic->facts, row->fact, n);
+	}
+	add(nic, row, in, &v);
+	return 0;
+}
+
+/* --- the whole interface ------------------------------------------------------------------------
+ */
+
+static bool applies(unsigned types, const struct mt_nic *nic)
+{
+	return !types || (types & MT_BIT(nic->type));
+}
+
+static int read_rows(struct mt_nic *nic)
+{
+	const struct mt_element *el = NULL;
+	const char *path = NULL; /* of el: rows of one element stand together */
+
+	for (size_t i = 0; i < mt_inventory_n; i++) {
+		const struct mt_row *row = &mt_inventory[i];
+		int r;
+
+		if (!applies(row->types, nic) || (row->when && !row->when(nic)))
+			continue;
+		if (!path || strcmp(path, row->element) || path[strlen(path) - 1] == '+')
+			el = mt_nic_find(nic->el, row->element, row->attribute);
+		path = row->element;
+		r = el ? mt_nic_row(nic, row, el, NULL) : 0;
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int read_parts(struct mt_nic *nic)
+{
+	for (size_t i = 0; i < mt_parts_n; i++) {
+		const struct mt_part *part = &mt_parts[i];
+		const struct mt_element *el = NULL;
+		int r = 0;
+
+		if (applies(part->types, nic))
+			el = mt_nic_find(nic->el, part->element, NULL);
+		if (el)
+			r = part->read(nic, el);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int check_rules(struct mt_nic *nic)
+{
+	for (size_t i = 0; i < mt_rules_n; i++) {
+		int r = applies(mt_rules[i].types, nic) ? mt_rules[i].holds(nic) : 0;
+
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int read_type(struct mt_nic *nic)
+{
+	static const struct mt_row row = {
+		"", "type", MT_ENUM, "type", .names = mt_nic_types, .otherwise = "user"
+	};
+	int r = mt_nic_row(nic, &row, nic->el, nic->facts);
+	const char *type = mt_fact_text_at(nic->facts, "type");
+
+	while (!r && type && strcmp(mt_nic_types[nic->type], type))
+		nic->type++;
+	return r;
+}
+
+/* conf/domain_conf.c virDomainNetDefParseXML(): a vendor without an address's type means usb */
+static void read_host_address(struct mt_nic *nic)
+{
+	const struct mt_element *address = mt_nic_find(nic->el, "source+/address+", "type");
+	const char *type = address ? mt_element_get(address, "type") : NULL;
+
+	if (nic->type != MT_HOSTDEV)
+		return;
+	if (type && *type)
+		nic->host_address = type;
+	else if (mt_nic_find(nic->el, "source+/vendor", NULL))
+		nic->host_address = "usb";
+}
+
+/* What moontap adds: the device's name on the host, and who makes the device. */
+static void add_own(struct mt_nic *nic)
+{
+	const struct mt_fact *managed = mt_fact_at(nic->facts, "target.managed");
+	const char *dev = mt_fact_text_at(nic->facts, "target.dev");
+
+	if (dev && *dev)
+		mt_fact_string(nic->b, nic->facts, "dev", dev);
+	mt_fact_boolean(nic->b, nic->facts, "unmanaged", managed && !managed->boolean);
+}
+
+int mt_nic_read(struct mt_nic *nic, struct mt_fact *nics)
+{
+	int r;
+
+	nic->facts = mt_fact_object(nic->b, nics, "");
+	if (!nic->facts)
+		return 0;
+	mt_fact_integer(nic->b, nic->facts, "index", nics->in.n);
+	r = read_type(nic);
+	if (r)
+		return r;
+	read_host_address(nic);
+	r = read_rows(nic);
+	if (!r)
+		r = read_parts(nic);
+	if (!r)
+		r = check_rules(nic);
+	if (!r)
+		add_own(nic);
+	return r;
+}

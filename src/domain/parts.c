@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * parts.c - what an <interface> says that is no plain attribute, a function each
+ *
+ * Sources: conf/netdev_vlan_conf.c, conf/netdev_bandwidth_conf.c, conf/nwfilter_params.c,
+ * conf/domain_conf.c (virDomainChrSourceReconnectDefParseXML, virDomainNetPortForward*).
+ */
+#include "domain/inventory.h"
+#include "domain/parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Rows of one small element, into an object (or, with NULL, into what their facts name). */
+static int read_rows(struct mt_nic *nic, const struct mt_row *rows, size_t n,
+		     const struct mt_element *el, struct mt_fact *in)
+{
+	for (size_t i = 0; i < n; i++) {
+		int r = mt_nic_row(nic, &rows[i], el, in);
+
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+#define READ(nic, rows, el, in) read_rows(nic, rows, sizeof(rows) / sizeof *(rows), el, in)
+
+/* --- source/reconnect ---------------------------------------------------------------------------
+ */
+
+static int reconnect(struct mt_nic *nic, const struct mt_element *el)
+{
+	static const struct mt_row enabled = { "", "enabled", MT_YES_NO,
+					       "source.reconnect.enabled" };
+	static const struct mt_row timeout = { "", "timeout", MT_UINT, "source.reconnect.timeout",
+					       .flags = MT_REQUIRED };
+	int r = mt_nic_row(nic, &enabled, el, NULL);
+
+	if (r || !mt_fact_true_at(nic->facts, enabled.fact))
+		return r;
+	return mt_nic_row(nic, &timeout, el, NULL);
+}
+
+/* --- target -------------------------------------------------------------------------------------
+ */
+
+static int target(struct mt_nic *nic, const struct mt_element *el)
+{
+	static const struct mt_row managed = { "", "managed", MT_YES_NO, "target.managed" };
+	static const struct mt_row dev = { "", "dev", MT_TEXT, "target.dev" };
+	const char *said = mt_element_get(el, "managed"), *name = mt_element_get(el, "dev");
+
+	/* A generated name is nobody's wish; managed='no' says that it is one. */
+	if (name &&
+	    !(nic->o->inactive && mt_domain_generated(name, nic->o->prefix) &&
+	      !(said && !strcmp(said, "no"))))
+		mt_nic_row(nic, &dev, el, NULL);
+	return mt_nic_row(nic, &managed, el, NULL);
+}
+
+/* --- vlan ---------------------------------------------------------------------------------------
+ */
+
+static int trunk(struct mt_nic *nic, const struct mt_element *el, size_t tags,
+		 const struct mt_fact *native, struct mt_fact *in)
+{
+	const char *said = mt_element_get(el, "trunk");
+	bool given = said && *said, yes = given ? !strcasecmp(said, "yes") : tags > 1;
+
+	if (yes)
+		mt_fact_boolean(nic->b, in, "trunk", true);
+	if (yes || !given)
+		return 0;
+	if (tags > 1)
+		return mt_nic_bad(nic, el, "<vlan trunk='%.64s'>: must be yes for several tags",
+				  said);
+	if (native)
+		return mt_nic_bad(nic, el, "<vlan trunk='%.64s'>: must be yes for a native tag",
+				  said);
+	if (strcasecmp(said, "no"))
+		return mt_nic_bad(nic, el, "<vlan trunk='%.64s'>: must be yes or no", said);
+	return 0;
+}
+
+static int read_tag(struct mt_nic *nic, const struct mt_element *el, struct mt_fact *tags,
+		    const struct mt_fact **native)
+{
+	static const char *const modes[] = { "tagged", "untagged", NULL };
+	static const struct mt_row rows[] = {
+		{ "", "id", MT_UINT, "id", .flags = MT_REQUIRED, .max = 4095 },
+		{ "", "nativeMode", MT_ENUM, "native", .names = modes },
+	};
+	struct mt_fact *tag = mt_fact_object(nic->b, tags, "");
+	int r = READ(nic, rows, el, tag);
+
+	if (r || !mt_fact_get(tag, "native"))
+		return r;
+	if (*native)
+		return mt_nic_bad(nic, el, "<tag nativeMode='%.64s'>: a second native tag",
+				  mt_element_get(el, "nativeMode"));
+	*native = tag;
+	return 0;
+}
+
+/* Every tag with the native one's number is written as native (virNetDevVlanFormat). */
+static void spread_native(struct mt_nic *nic, const struct mt_fact *tags,
+			  const struct mt_fact *native)
+{
+	mt_fact_each (tag, tags) {
+		const struct mt_fact *id = mt_fact_get(tag, "id"), *of = mt_fact_get(native, "id");
+
+		if (tag != native && id && of && id->integer == of->integer)
+			mt_fact_string(nic->b, tag, "native", mt_fact_text_at(native, "native"));
+	}
+}
+
+static int vlan(struct mt_nic *nic, const struct mt_element *el)
+{
+	struct mt_fact *in = mt_fact_object(nic->b, nic->facts, "vlan");
+	struct mt_fact *tags = mt_fact_array(nic->b, in, "tags");
+	const struct mt_fact *native = NULL;
+	const struct mt_element *tag = mt_element_child(el, "tag");
+
+	if (!tag)
+		return mt_nic_bad(nic, el, "<vlan>: must have at least one <tag id=''/>");
+	for (; tag && tags; tag = mt_element_again(tag)) {
+		int r = read_tag(nic, tag, tags, &native);
+
+		if (r)
+			return r;
+	}
+	if (nic->b->failed)
+		return 0;
+	spread_native(nic, tags, native);
+	return trunk(nic, el, tags->in.n, native, in);
+}
+
+/* --- bandwidth ----------------------------------------------------------------------------------
+ */
+
+static int read_rate(struct mt_nic *nic, const struct mt_element *el, struct mt_fact *bandwidth)
+{
+	static const struct mt_row rows[] = {
+		{ "", "average", MT_UINT, "average", .max = INT64_MAX, .least = 1 },
+		{ "", "peak", MT_UINT, "peak", .max = INT64_MAX, .least = 1 },
+		{ "", "burst", MT_UINT, "burst", .max = INT64_MAX, .least = 1 },
+		{ "", "floor", MT_UINT, "floor", .max = INT64_MAX, .least = 1 },
+	};
+	bool average = mt_element_get(el, "average");
+	struct mt_fact *rate = mt_fact_object(nic->b, NULL, el->name);
+	int r;
+
+	if (!average && (mt_element_get(el, "peak") || mt_element_get(el, "burst")))
+		return mt_nic_bad(nic, el, "<%s>: peak and burst need average", el->name);
+	if (!average && !mt_element_get(el, "floor"))
+		return mt_nic_bad(nic, el, "<%s>: must have average or floor", el->name);
+	r = READ(nic, rows, el, rate);
+	if (r || nic->b->failed)
+		return r;
+	if (mt_fact_get(rate, "floor") && (nic->type != MT_NETWORK || *el->name == 'o'))
+		return mt_nic_bad(nic, el,
+				  "<%s floor='%.64s'>: floor is for <inbound> of type='network'",
+				  el->name, mt_element_get(el, "floor"));
+	/* Neither: nothing is limited, and libvirt writes no element. */
+	if (mt_fact_get(rate, "average") || mt_fact_get(rate, "floor"))
+		mt_fact_append(bandwidth, rate);
+	return 0;
+}
+
+/* Children in whatever namespace, each at most once (virNetDevBandwidthParse). */
+static int bandwidth(struct mt_nic *nic, const struct mt_element *el)
+{
+	static const char *const names[] = { "inbound", "outbound" };
+	struct mt_fact *in = mt_fact_object(nic->b, NULL, "bandwidth");
+	size_t all = 0;
+
+	if (mt_element_get(el, "classID"))
+		return mt_nic_bad(nic, el,
+				  "<bandwidth classID='%.64s'>: not for a guest's interface",
+				  mt_element_get(el, "classID"));
+	for (int i = 0; i < 2; i++) {
+		size_t n = 0;
+
+		mt_element_each(c, el)
+		{
+			int r;
+
+			if (strcmp(c->name, names[i]))
+				continue;
+			if (n++)
+				return mt_nic_bad(nic, c, "<%s>: must be there once", c->name);
+			r = read_rate(nic, c, in);
+			if (r)
+				return r;
+		}
+		all += n;
+	}
+	if (all && !nic->b->failed)
+		mt_fact_append(nic->facts, in);
+	return 0;
+}
+
+/* --- filterref's parameters ---------------------------------------------------------------------
+ */
+
+#define VARIABLE "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
+static int by_name_then_value(const void *a, const void *b)
+{
+	const struct mt_fact *x = *(struct mt_fact *const *)a, *y = *(struct mt_fact *const *)b;
+	int r = strcmp(mt_fact_text_at(x, "name"), mt_fact_text_at(y, "name"));
+
+	return r ? r : strcmp(mt_fact_text_at(x, "value"), mt_fact_text_at(y, "value"));
+}
+
+static void add_sorted(struct mt_nic *nic, struct mt_fact *list)
+{
+	struct mt_fact *in = mt_fact_object_at(nic->b, nic->facts, "filterref", 9), *to, **all;
+	size_t n = 0;
+
+	all = mt_pool_alloc(nic->b->pool, list->in.n * sizeof *all);
+	nic->b->failed |= !all;
+	to = mt_fact_array(nic->b, in, "parameters");
+	if (!to)
+		return;
+	mt_fact_each (f, list)
+		all[n++] = f;
+	qsort(all, n, sizeof *all, by_name_then_value);
+	for (size_t i = 0; i < n; i++)
+		mt_fact_append(to, all[i]);
+}
+
+/* A parameter that is not spelled as one is passed over (virNWFilterParseParamAttributes). */
+static int parameters(struct mt_nic *nic, const struct mt_element *el)
+{
+	struct mt_fact *list = mt_fact_array(nic->b, NULL, "parameters");
+
+	if (!mt_element_get(el, "filter"))
+		return 0;
+	mt_element_each(c, el)
+	{
+		const char *name = mt_element_get(c, "name"), *value = mt_element_get(c, "value");
+		struct mt_fact *f;
+
+		if (strcmp(c->name, "parameter") || !name || name[strspn(name, VARIABLE)] ||
+		    !value || !*value || value[strspn(value, VARIABLE ".:")])
+			continue;
+		f = mt_fact_object(nic->b, list, "");
+		mt_fact_string(nic->b, f, "name", name);
+		mt_fact_string(nic->b, f, "value", value);
+	}
+	if (!nic->b->failed && list->in.n)
+		add_sorted(nic, list);
+	return 0;
+}
+
+/* --- portForward: checked, no fact --------------------------------------------------------------
+ */
+
+static int port_forwards(struct mt_nic *nic, const struct mt_element *el)
+{
+	static const char *const protocols[] = { "tcp", "udp", NULL };
+	static const struct mt_row forward[] = {
+		{ "", "proto", MT_ENUM, .flags = MT_REQUIRED, .names = protocols },
+	};
+	static const struct mt_row range[] = {
+		{ "", "start", MT_UINT, .min = 1 },
+		{ "", "end", MT_UINT, .min = 1 },
+		{ "", "to", MT_UINT, .min = 1 },
+		{ "", "exclude", MT_YES_NO },
+	};
+	int r = 0;
+
+	for (; el && !r; el = mt_element_again(el)) {
+		const struct mt_element *c = mt_element_child(el, "range");
+
+		r = READ(nic, forward, el, NULL);
+		if (!r)
+			r = mt_ip_check(nic, el, "address");
+		for (; c && !r; c = mt_element_again(c))
+			r = READ(nic, range, c, NULL);
+	}
+	return r;
+}
+
+/* --- the table ----------------------------------------------------------------------------------
+ */
+
+const struct mt_part mt_parts[] = {
+	{ "target", 0, target },
+	{ "source/reconnect", MT_BIT(MT_VHOSTUSER), reconnect },
+	{ "source", MT_BIT(MT_HOSTDEV), mt_part_host_address },
+	{ "source", 0, mt_part_host_ips },
+	{ "", 0, mt_part_guest_ips },
+	{ "vlan", 0, vlan },
+	{ "bandwidth", 0, bandwidth },
+	{ "virtualport", 0, mt_part_virtualport },
+	{ "filterref", MT_BIT(MT_NETWORK) | MT_BIT(MT_BRIDGE) | MT_BIT(MT_ETHERNET), parameters },
+	{ "portForward", 0, port_forwards },
+	{ "boot", 0, mt_part_boot },
+	{ "alias", 0, mt_part_alias },
+	{ "rom", 0, mt_part_rom },
+	{ "address", 0, mt_part_guest_address },
+};
+const size_t mt_parts_n = sizeof mt_parts / sizeof *mt_parts;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* parts.h - the parts of an <interface> that have a file of their own; see struct mt_part */
+#ifndef MT_DOMAIN_PARTS_H
+#define MT_DOMAIN_PARTS_H
+
+#include "domain/inventory.h"
+
+/* ip.c */
+int mt_part_host_ips(struct mt_nic *nic, const struct mt_element *el);
+int mt_part_guest_ips(struct mt_nic *nic, const struct mt_element *el);
+
+/* An attribute that, where it is there, is a numeric IP address. */
+int mt_ip_check(struct mt_nic *nic, const struct mt_element *el, const char *attribute);
+
+/* virtualport.c */
+int mt_part_virtualport(struct mt_nic *nic, const struct mt_element *el);
+
+/* device.c */
+int mt_part_host_address(struct mt_nic *nic, const struct mt_element *el);
+int mt_part_guest_address(struct mt_nic *nic, const struct mt_element *el);
+int mt_part_rom(struct mt_nic *nic, const struct mt_element *el);
+int mt_part_boot(struct mt_nic *nic, const struct mt_element *el);
+int mt_part_alias(struct mt_nic *nic, const struct mt_element *el);
+
+#endif

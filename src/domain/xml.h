@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* xml.h - what the files of the XML module share */
+#ifndef MT_DOMAIN_XML_H
+#define MT_DOMAIN_XML_H
+
+#include "domain/element.h"
+
+enum mt_xml_encoding { MT_XML_UTF8, MT_XML_LATIN1, MT_XML_UTF16 };
+
+/**
+ * mt_xml_sniff() - refuse what libxml2 should not see, and say how the rest is encoded
+ *
+ * By size, NUL bytes, the first bytes, and the name in <?xml encoding=?>.
+ *
+ * Return: 0, or -EINVAL with @e filled.
+ */
+int mt_xml_sniff(const char *bytes, size_t n, const char *name, enum mt_xml_encoding *encoding,
+		 struct mt_err *e);
+
+/** mt_xml_validate() - see mt_domain_validate() */
+int mt_xml_validate(const char *rng, const char *bytes, size_t n, const char *name,
+		    struct mt_err *e);
+
+#endif

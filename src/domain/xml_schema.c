@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* xml_schema.c - a document against a RELAX NG schema; reads the schema's files */
+#include "domain/domain.h"
+#include "domain/xml.h"
+
+#include <errno.h>
+#include <libxml/parser.h>
+#include <libxml/relaxng.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The first error is the cause; what follows are its consequences. */
+struct complaint {
+	const char *op, *name;
+	struct mt_err *e;
+};
+
+static void complain(void *state, xmlErrorPtr error)
+{
+	struct complaint *c = state;
+	char subject[sizeof c->e->subject];
+
+	if (c->e->code || error->level < XML_ERR_ERROR)
+		return;
+	snprintf(subject, sizeof subject, "%.*s:%d", (int)sizeof subject - 16, c->name,
+		 error->line);
+	mt_bad(c->e, c->op, subject, "%.*s", (int)strcspn(error->message, "\n"), error->message);
+}
+
+static xmlRelaxNGPtr load(const char *rng, struct mt_err *e)
+{
+	struct complaint c = { "schema", rng, e };
+	xmlRelaxNGParserCtxtPtr parser = xmlRelaxNGNewParserCtxt(rng);
+	xmlRelaxNGPtr schema = NULL;
+
+	if (parser) {
+		xmlRelaxNGSetParserStructuredErrors(parser, complain, &c);
+		/* The files are read by a parser of their own, which would print. */
+		xmlSetStructuredErrorFunc(&c, complain);
+		schema = xmlRelaxNGParse(parser);
+		xmlSetStructuredErrorFunc(NULL, NULL);
+		xmlRelaxNGFreeParserCtxt(parser);
+	}
+	if (!schema && !e->code)
+		mt_bad(e, "schema", rng, "cannot be read");
+	return schema;
+}
+
+static void check(xmlRelaxNGPtr schema, const char *bytes, size_t n, const char *name,
+		  struct mt_err *e)
+{
+	struct complaint c = { "xml", name, e };
+	xmlRelaxNGValidCtxtPtr valid = xmlRelaxNGNewValidCtxt(schema);
+	int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
+	xmlDocPtr doc = xmlReadMemory(bytes, n, name, NULL, options);
+
+	if (valid && doc) {
+		xmlRelaxNGSetValidStructuredErrors(valid, complain, &c);
+		if (xmlRelaxNGValidateDoc(valid, doc) && !e->code)
+			mt_bad(e, "xml", name, "refused by the schema");
+	} else {
+		mt_fail(e, ENOMEM, "xml", name, NULL);
+	}
+	xmlFreeDoc(doc);
+	xmlRelaxNGFreeValidCtxt(valid);
+}
+
+int mt_xml_validate(const char *rng, const char *bytes, size_t n, const char *name,
+		    struct mt_err *e)
+{
+	struct mt_pool p = { .limit = 256ul << 20 };
+	struct mt_element *root;
+	xmlRelaxNGPtr schema;
+	int r;
+
+	/* Parsed once for what must be refused before a tree of libxml2's own is made of it. */
+	r = mt_xml_module.parse(bytes, n, name, &p, &root, e);
+	mt_pool_free(&p);
+	if (r)
+		return r;
+	e->code = 0;
+	schema = load(rng, e);
+	if (!schema)
+		return -e->code;
+	check(schema, bytes, n, name, e);
+	xmlRelaxNGFree(schema);
+	return -e->code;
+}

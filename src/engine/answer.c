@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* answer.c - the evaluator's lines, one function each */
+#include "engine/answer.h"
+#include "base/words.h"
+#include "plan/step.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORDS_MAX 65536 /* of one answer: no real host needs a tenth of it */
+
+struct parse {
+	const struct mt_kind *const *kinds;
+	struct mt_answer *a;
+	char *at, *end; /* what is not yet read */
+	const char *place;
+	struct mt_interface *nic; /* the one that records belong to */
+	size_t records;
+	bool ended;
+	struct mt_err *e;
+};
+
+static int nonsense(struct parse *p, const char *line)
+{
+	return mt_fail(p->e, EPROTO, "evaluator", "", "it said '%.60s', which means nothing", line);
+}
+
+static const char *text_of(char **words, int n, const char *key)
+{
+	const char *s = mt_words_get(words, n, key);
+
+	return s ? s : "";
+}
+
+/* Grow an array of @size bytes an element, one element at a time. */
+static void *one_more(struct mt_pool *pool, void *at, size_t n, size_t *cap, size_t size)
+{
+	void *more;
+
+	if (n < *cap)
+		return at;
+	*cap = *cap ? *cap * 2 : 8;
+	more = mt_pool_alloc(pool, *cap * size);
+	if (more && n)
+		memcpy(more, at, n * size);
+	return more;
+}
+
+static int take_domain(struct parse *p, char **words, int n)
+{
+	p->a->name = text_of(words, n, "name");
+	p->a->uuid = text_of(words, n, "uuid");
+	p->a->type = text_of(words, n, "type");
+	if (strlen(p->a->name) > MT_TEXT_MAX)
+		return mt_bad(p->e, "domain", "", "a name of more than %d bytes", MT_TEXT_MAX);
+	return 0;
+}
+
+static struct mt_interface *interface_of(struct mt_answer *a, const char *index)
+{
+	int i = atoi(index);
+
+	if (i > 0 && (size_t)i <= a->n && a->nics[i - 1].index == i) /* as they mostly come */
+		return &a->nics[i - 1];
+	for (size_t k = 0; k < a->n; k++)
+		if (a->nics[k].index == i)
+			return &a->nics[k];
+	return NULL;
+}
+
+static int set_dev(struct parse *p, struct mt_interface *nic, const char *dev)
+{
+	if (!dev || !*dev)
+		return 0;
+	if (!mt_name_valid(dev))
+		return mt_bad(p->e, "nic", dev,
+			      "it is no name for a device: 1..15 bytes without blanks, '/' or ':'");
+	strcpy(nic->dev, dev);
+	return 0;
+}
+
+static int take_interface(struct parse *p, char **words, int n)
+{
+	struct mt_answer *a = p->a;
+	struct mt_interface *nic;
+
+	a->nics = one_more(a->pool, a->nics, a->n, &a->cap, sizeof *a->nics);
+	if (!a->nics)
+		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
+	nic = &a->nics[a->n++];
+	*nic = (struct mt_interface){ .index = atoi(text_of(words, n, "index")),
+				      .type = text_of(words, n, "type"),
+				      .mac = text_of(words, n, "mac"),
+				      .unmanaged =
+					      !strcmp(text_of(words, n, "unmanaged"), "true") };
+	return set_dev(p, nic, mt_words_get(words, n, "dev"));
+}
+
+static int take_nic(struct parse *p, char **words, int n)
+{
+	const char *decision = text_of(words, n, "decision");
+
+	p->nic = interface_of(p->a, text_of(words, n, "index"));
+	if (!p->nic)
+		return nonsense(p, "nic");
+	if (!p->nic->end)
+		p->nic->end = &p->nic->declared;
+	p->nic->decision = !strcmp(decision, "managed") ? MT_MANAGED
+		: !strcmp(decision, "unmanaged")	? MT_UNMANAGED
+							: MT_AS_XML_SAYS;
+	if (!*p->nic->dev)
+		return set_dev(p, p->nic, mt_words_get(words, n, "dev"));
+	return 0;
+}
+
+static int take_at(struct parse *p, char **words, int n)
+{
+	p->place = text_of(words, n, "place");
+	return 0;
+}
+
+static int take_log(struct parse *p, char **words, int n)
+{
+	struct mt_answer *a = p->a;
+
+	a->logs = one_more(a->pool, a->logs, a->nlogs, &a->logs_cap, sizeof *a->logs);
+	if (!a->logs)
+		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
+	a->logs[a->nlogs++] = text_of(words, n, "text");
+	return 0;
+}
+
+static int take_allow(struct parse *p, char **words, int n)
+{
+	for (int i = 1; i < n; i++) {
+		struct mt_allow *allow = mt_pool_alloc(p->a->pool, sizeof *allow);
+		char *eq = strchr(words[i], '=');
+
+		if (!eq || mt_word_unescape(eq + 1))
+			return nonsense(p, words[i]);
+		if (!allow)
+			return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
+		*eq = 0;
+		*allow = (struct mt_allow){ p->a->allow, words[i], eq + 1 };
+		p->a->allow = allow;
+	}
+	return 0;
+}
+
+static int take_policy(struct parse *p, char **words, int n)
+{
+	p->a->checksum = text_of(words, n, "checksum");
+	return 0;
+}
+
+static int take_bytes(struct parse *p, char **words, int n)
+{
+	size_t bytes = strtoul(text_of(words, n, "bytes"), NULL, 10);
+	bool facts = !strcmp(words[0], "facts");
+
+	if (bytes > (size_t)(p->end - p->at))
+		return mt_fail(p->e, EPROTO, "evaluator", "", "its answer is cut short");
+	*(facts ? &p->a->facts : &p->a->xml) = p->at;
+	*(facts ? &p->a->facts_n : &p->a->xml_n) = bytes;
+	p->at += bytes;
+	return 0;
+}
+
+static int take_refuse(struct parse *p, char **words, int n)
+{
+	const char *at = text_of(words, n, "at");
+
+	mt_bad(p->e, "refused", at, "%s", text_of(words, n, "text"));
+	p->e->code = EPERM;
+	p->e->blame = MT_BLAME_REFUSED;
+	return -EPERM;
+}
+
+static int take_error(struct parse *p, char **words, int n)
+{
+	const char *at = text_of(words, n, "at"), *op = mt_words_get(words, n, "op");
+
+	mt_bad(p->e, op ? op : "policy", at, "%s", text_of(words, n, "text"));
+	if (!strcmp(text_of(words, n, "code"), "5"))
+		p->e->blame = MT_BLAME_LIMIT;
+	return -EINVAL;
+}
+
+static int take_end(struct parse *p, char **words, int n)
+{
+	(void)words, (void)n;
+	p->ended = true;
+	return 0;
+}
+
+static const struct {
+	const char *word;
+	int (*take)(struct parse *p, char **words, int n);
+} lines[] = {
+	{ "domain", take_domain }, { "interface", take_interface },
+	{ "policy", take_policy }, { "facts", take_bytes },
+	{ "xml", take_bytes },	   { "allow", take_allow },
+	{ "nic", take_nic },	   { "at", take_at },
+	{ "log", take_log },	   { "refuse", take_refuse },
+	{ "error", take_error },   { "end", take_end },
+};
+
+static int take_record(struct parse *p, const struct mt_kind *k, char **words, int n)
+{
+	struct mt_declared *d = mt_pool_alloc(p->a->pool, sizeof *d);
+
+	if (!p->nic)
+		return nonsense(p, words[0]);
+	if (++p->records > RECORDS_MAX) {
+		mt_bad(p->e, "policy", p->place, "more than %d records", RECORDS_MAX);
+		p->e->blame = MT_BLAME_LIMIT;
+		return -EINVAL;
+	}
+	if (!d)
+		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
+	d->record.kind = k;
+	d->place = p->place;
+	if (mt_record_parse(&d->record, words + 1, (size_t)n - 1, p->a->pool, p->e))
+		return mt_err_in(p->e, "%s: ", p->place ? p->place : "?");
+	*p->nic->end = d;
+	p->nic->end = &d->next;
+	p->nic->asked = true;
+	return 0;
+}
+
+static int take_line(struct parse *p, char *line)
+{
+	char *words[MT_FIELDS_MAX + 4];
+	int n = mt_words_split(line, words, sizeof words / sizeof *words);
+	const struct mt_kind *k;
+
+	if (n <= 0)
+		return nonsense(p, n ? "a line of too many words" : "");
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		if (!strcmp(lines[i].word, words[0]))
+			return lines[i].take(p, words, n);
+	k = mt_kind_find(p->kinds, words[0]);
+	return k ? take_record(p, k, words, n) : nonsense(p, words[0]);
+}
+
+int mt_answer_parse(const struct mt_kind *const *kinds, char *text, size_t n, struct mt_answer *a,
+		    struct mt_err *e)
+{
+	struct parse p = { .kinds = kinds, .a = a, .at = text, .end = text + n, .e = e };
+
+	a->name = a->uuid = a->type = "";
+	while (p.at < p.end && !p.ended) {
+		char *line = p.at, *end = memchr(line, '\n', (size_t)(p.end - line));
+
+		if (!end)
+			break;
+		*end = 0;
+		p.at = end + 1;
+		if (take_line(&p, line))
+			return -e->code;
+	}
+	if (!p.ended)
+		return mt_fail(e, EPROTO, "evaluator", "",
+			       "it ended before its answer did: killed, or out of memory");
+	return 0;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * answer.h - what the evaluator said, as text, and what it means
+ *
+ * One line after the other, words escaped as in base/words.h:
+ *
+ *   domain name=web uuid=... type=qemu     the guest
+ *   interface index=1 type=ethernet mac=... dev=... unmanaged=true     each NIC as its XML has it
+ *   policy checksum=...         there is a policy
+ *   facts bytes=N               N bytes of facts follow, opaque here
+ *   xml bytes=N                 N bytes of changed XML follow
+ *   allow, nic, at, log, refuse, error and records: policy/policy.h
+ *   end                         last: without it there is no answer
+ */
+#ifndef MT_ENGINE_ANSWER_H
+#define MT_ENGINE_ANSWER_H
+
+#include "plan/plan.h"
+
+enum mt_decision { MT_AS_XML_SAYS, MT_MANAGED, MT_UNMANAGED };
+
+struct mt_declared {
+	struct mt_declared *next;
+	struct mt_record record;
+	const char *place;
+};
+
+struct mt_interface {
+	int index;		   /* from 1 */
+	const char *type;	   /* "ethernet" */
+	const char *mac;	   /* ""; or as the XML has it */
+	char dev[MT_NAME_MAX + 1]; /* ""; or its device */
+	bool unmanaged;		   /* as the XML says */
+	bool asked;		   /* the policy was asked to connect it */
+	enum mt_decision decision;
+	struct mt_declared *declared, **end;
+};
+
+struct mt_allow {
+	struct mt_allow *next;
+	const char *what, *value; /* "link", "br0" */
+};
+
+struct mt_answer {
+	struct mt_pool *pool;
+	const char *name, *uuid, *type; /* of the domain; "" when not said */
+	const char *checksum;		/* of the policy; NULL: there is none */
+	const char *facts, *xml;	/* NULL: not said; not NUL-ended */
+	size_t facts_n, xml_n;
+	struct mt_interface *nics;
+	size_t n, cap;
+	struct mt_allow *allow;
+	const char **logs; /* lines for the log */
+	size_t nlogs, logs_cap;
+	bool failed; /* refuse or error: in @e of mt_answer_parse() */
+};
+
+/**
+ * mt_answer_parse() - understand a whole answer
+ * @text, @n:	overwritten, and borrowed by @a
+ * @kinds:	for the records
+ *
+ * Nothing here is trusted: every record is checked against its kind.
+ * Return: 0; -EPROTO: no `end`, or a line that means nothing; -EINVAL: the policy's error, a
+ * refusal or a bad record, with the blame set.
+ */
+int mt_answer_parse(const struct mt_kind *const *kinds, char *text, size_t n, struct mt_answer *a,
+		    struct mt_err *e);
+
+#endif

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* connect.c - from an evaluator's answer to plans, and from plans to one run */
+#include "engine/engine.h"
+#include "engine/remember.h"
+#include "plan/rights.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct connect {
+	struct mt_engine *g;
+	const struct mt_ask *ask;
+	struct mt_answer answer;
+	struct mt_outcome *out;
+	struct mt_run run;
+	struct mt_outcome_nic **planned; /* of run.nics[i] */
+	const char *guest, *mark;
+};
+
+static struct mt_request request_of(const struct mt_engine *g, const struct mt_ask *ask)
+{
+	return (struct mt_request){
+		.source = ask->source,
+		.policy = ask->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) ? g->o.policy : NULL,
+		.policy_optional = g->o.policy_optional,
+		.hooks = g->o.hooks,
+		.want = ask->want | (ask->remember ? MT_WANT_FACTS : 0u),
+		.managed = ask->managed,
+		.unmanaged = ask->unmanaged,
+		.only = ask->only,
+		.unnamed = ask->unnamed,
+		.dev = ask->dev,
+		.mac = ask->mac,
+		.known = ask->known,
+		.incoming = ask->incoming,
+		.inactive = ask->inactive,
+		.prefix = ask->prefix,
+		.deadline_ms = g->o.deadline_ms,
+		.memory = g->o.memory,
+	};
+}
+
+/* libvirt's rule for a tap's MAC: qemu_interface.c qemuInterfaceEthernetConnect(). */
+bool mt_tap_address(const char *mac, uint8_t address[6])
+{
+	if (sscanf(mac, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", address, address + 1, address + 2,
+		   address + 3, address + 4, address + 5) != 6)
+		return false;
+	address[0] = address[0] == 0xfe ? 0xfa : 0xfe;
+	return true;
+}
+
+static int decide_fits(const struct mt_interface *nic, struct mt_err *e)
+{
+	bool wants = nic->decision == MT_UNMANAGED;
+
+	if (nic->decision == MT_AS_XML_SAYS || wants == nic->unmanaged)
+		return 0;
+	mt_bad(e, "refused", "",
+	       "NIC %d: the policy says %s and the XML says %s; `moontap xml` writes the XML as "
+	       "the "
+	       "policy wants it",
+	       nic->index, wants ? "unmanaged" : "managed", wants ? "managed" : "unmanaged");
+	e->code = EPERM;
+	e->blame = MT_BLAME_REFUSED;
+	return -EPERM;
+}
+
+static bool is_selected(const struct mt_ask *ask, const struct mt_interface *nic)
+{
+	char index[16];
+
+	if (nic->unmanaged ? !ask->unmanaged : !ask->managed)
+		return false;
+	snprintf(index, sizeof index, "%d", nic->index);
+	for (const char *const *o = ask->only; o && *o; o++)
+		if (!strcmp(*o, nic->dev) || !strcasecmp(*o, nic->mac) || !strcmp(*o, index))
+			return true;
+	return !ask->only;
+}
+
+/* What libvirt will have made by the time that the plan is carried out. */
+static int expect_tap(struct connect *c, const struct mt_interface *nic, struct mt_err *e)
+{
+	const struct mt_kind *link = mt_kind_find(mt_kinds, "link");
+	struct mt_record r = { .kind = link };
+	struct mt_value v = { .state = MT_SET };
+
+	mt_record_put(&r, 0, mt_name_from(nic->dev));
+	mt_record_put(&r, mt_kind_field(link, "up"), mt_uint(true));
+	mt_record_put(&r, mt_kind_field(link, "master"), (struct mt_value){ .state = MT_NONE });
+	if (mt_tap_address(nic->mac, v.b))
+		mt_record_put(&r, mt_kind_field(link, "address"), v);
+	c->run.view.pool = &c->out->pool;
+	return mt_view_expect(&c->run.view, &r) ? mt_fail(e, ENOMEM, "plan", nic->dev, NULL) : 0;
+}
+
+/* Another guest's: connected under this name, and the device is still that one. */
+static int held_by_another(struct connect *c, const struct mt_interface *nic,
+			   const struct mt_device *d, struct mt_err *e)
+{
+	struct mt_journal j;
+	char file[32];
+	int err = mt_journal_load(&c->g->state, mt_state_path("nic", nic->dev, file), mt_kinds,
+				  &c->out->pool, &j, e);
+	const char *uuid = mt_header_text(&j.header, MT_HEADER_UUID);
+	const char *domain = mt_header_text(&j.header, MT_HEADER_DOMAIN);
+
+	if (err || !j.header.kind)
+		return err;
+	if ((d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex) ||
+	    !j.header.v[MT_HEADER_KNOWN].u || (!strcmp(uuid, c->answer.uuid) && *uuid) ||
+	    (!*uuid && !strcmp(domain, c->guest)))
+		return 0;
+	return mt_fail(e, EBUSY, "nic", nic->dev, "it is connected for the guest %s", domain);
+}
+
+/* A device that moontap has not made is the NIC's own only if it can be a NIC's. */
+static int check_own(const struct mt_interface *nic, const struct mt_device *d, struct mt_err *e)
+{
+	static const char *const kinds[] = { "tun", "macvtap", "veth" };
+	uint8_t address[6];
+	bool fits = false;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		fits |= !strcmp(kinds[i], d->kind);
+	if (!fits)
+		return mt_fail(e, EINVAL, "nic", nic->dev,
+			       "the device is there and is no tap but %s%s: it cannot be a NIC's",
+			       *d->kind ? "a " : "some other link", d->kind);
+	if (!nic->unmanaged && !strcmp(d->kind, "tun") && mt_tap_address(nic->mac, address) &&
+	    memcmp(address, d->address, 6))
+		return mt_fail(
+			e, EEXIST, "nic", nic->dev,
+			"a tap of that name is there, and not with the MAC that libvirt would "
+			"give it: it is another's");
+	return 0;
+}
+
+enum presence { READY, LATER, FAILED };
+
+/* Whether the NIC's device is there, will be made, or is to be waited for. */
+static enum presence find_device(struct connect *c, const struct mt_interface *nic,
+				 struct mt_outcome_nic *o, struct mt_err *e)
+{
+	struct mt_device d;
+	int err;
+
+	if (!*nic->dev) {
+		o->note = nic->unmanaged ? "it has no device: <target dev=.../> is missing"
+					 : "libvirt names its device at start";
+		return LATER;
+	}
+	err = *nic->dev == '$' ? -ENODEV : mt_device_by_name(c->g->host, nic->dev, &d, e);
+	if (err && err != -ENODEV)
+		return FAILED;
+	if (held_by_another(c, nic, err ? NULL : &d, e) || (!err && check_own(nic, &d, e)))
+		return FAILED;
+	if (!err || nic->unmanaged)
+		return READY;
+	if (c->ask->dry)
+		return expect_tap(c, nic, e) ? FAILED : READY;
+	if (c->ask->after_start) {
+		mt_fail(e, ENODEV, "nic", nic->dev,
+			"libvirt should have made it, and it is not there");
+		return FAILED;
+	}
+	o->note = "libvirt makes its device at start";
+	return LATER;
+}
+
+static bool is_allowed(const void *data, const char *what, const char *value)
+{
+	const struct connect *c = data;
+
+	for (const struct mt_allow *a = c->answer.allow; a; a = a->next)
+		if (!strcmp(a->what, what) && !strcmp(a->value, value))
+			return true;
+	return false;
+}
+
+static int unmanaged_must_exist(struct connect *c, const struct mt_interface *nic, struct mt_err *e)
+{
+	struct mt_device d;
+	int err = mt_device_by_name(c->g->host, nic->dev, &d, e);
+
+	if (err == -ENODEV)
+		return mt_fail(
+			e, ENODEV, "nic", nic->dev,
+			"the XML says managed='no', no policy makes the device, and it is not "
+			"there");
+	return err;
+}
+
+static struct mt_value text(const char *s)
+{
+	return (struct mt_value){ .state = *s ? MT_SET : MT_UNSET, .text = s };
+}
+
+static struct mt_record header_of(const struct connect *c, const struct mt_interface *nic)
+{
+	struct mt_record h = { .kind = &mt_header_kind };
+	const char *policy = c->answer.checksum ? c->g->o.policy : "";
+
+	mt_record_put(&h, MT_HEADER_DEV, mt_name_from(nic->dev));
+	mt_record_put(&h, MT_HEADER_DRIVER, text(c->ask->driver));
+	mt_record_put(&h, MT_HEADER_DOMAIN, text(c->guest));
+	mt_record_put(&h, MT_HEADER_UUID, text(c->answer.uuid));
+	mt_record_put(&h, MT_HEADER_MAC, text(nic->mac));
+	mt_record_put(&h, MT_HEADER_INDEX, mt_uint((unsigned)nic->index));
+	mt_record_put(&h, MT_HEADER_NETNS, mt_uint(c->g->state.netns));
+	mt_record_put(&h, MT_HEADER_UNMANAGED, mt_uint(nic->unmanaged));
+	mt_record_put(&h, MT_HEADER_KNOWN, mt_uint(c->ask->known));
+	mt_record_put(&h, MT_HEADER_POLICY, text(policy));
+	mt_record_put(&h, MT_HEADER_CHECKSUM, text(c->answer.checksum ? c->answer.checksum : ""));
+	mt_record_put(&h, MT_HEADER_BY, text(c->ask->by));
+	mt_record_put(&h, MT_HEADER_SINCE, mt_uint((uint64_t)time(NULL)));
+	return h;
+}
+
+static int build_plan(struct connect *c, const struct mt_interface *nic, struct mt_plan *plan,
+		      struct mt_err *e)
+{
+	struct mt_work w = mt_engine_work(c->g, &c->out->pool);
+	struct mt_rights rights = { &w, nic->dev, is_allowed, c };
+
+	plan->pool = &c->out->pool;
+	snprintf(plan->dev, sizeof plan->dev, "%s", nic->dev);
+	for (const struct mt_declared *d = nic->declared; d; d = d->next)
+		if (mt_plan_add(plan, &d->record, d->place, e))
+			return mt_err_in(e, "%s: ", d->place ? d->place : "?");
+	return mt_rights_check(&rights, plan, e) ||
+			mt_plan_mark(plan, mt_kinds, c->mark, c->g->o.host_id, e)
+		? -e->code
+		: 0;
+}
+
+static int plan_nic(struct connect *c, const struct mt_interface *nic, struct mt_outcome_nic *o,
+		    struct mt_err *e)
+{
+	struct mt_plan *plan = mt_pool_alloc(&c->out->pool, sizeof *plan);
+	struct mt_run_nic *n = &c->run.nics[c->run.n];
+
+	if (!plan)
+		return mt_fail(e, ENOMEM, "plan", nic->dev, NULL);
+	if (!c->answer.checksum) {
+		o->note = nic->unmanaged ? "there is no policy: the device is as it was found"
+					 : "there is no policy: as libvirt does it";
+		return nic->unmanaged ? unmanaged_must_exist(c, nic, e) : 0;
+	}
+	if (build_plan(c, nic, plan, e))
+		return -e->code;
+	n->plan = plan;
+	n->header = header_of(c, nic);
+	c->planned[c->run.n++] = o;
+	return 0;
+}
+
+static int plan_all(struct connect *c, struct mt_err *e)
+{
+	for (size_t i = 0; i < c->answer.n; i++) {
+		const struct mt_interface *nic = &c->answer.nics[i];
+		struct mt_outcome_nic *o = &c->out->nics[i];
+		bool ethernet = !strcmp(nic->type, "ethernet");
+		enum presence p;
+
+		if (ethernet && decide_fits(nic, e))
+			return -e->code;
+		if ((!ethernet && !nic->declared) || !is_selected(c->ask, nic)) {
+			o->note = ethernet ? "not asked for" : "libvirt connects it by itself";
+			continue;
+		}
+		p = find_device(c, nic, o, e);
+		if (p == FAILED || (p == READY && plan_nic(c, nic, o, e)))
+			return mt_err_in(e, "NIC %d: ", nic->index);
+	}
+	return 0;
+}
+
+static int begin_outcome(struct connect *c, struct mt_err *e)
+{
+	const struct mt_answer *a = &c->answer;
+	struct mt_pool *p = &c->out->pool;
+	char mark[MT_TEXT_MAX + 1];
+
+	c->out->name = a->name;
+	c->out->uuid = a->uuid;
+	c->out->facts = a->facts;
+	c->out->facts_n = a->facts_n;
+	c->out->xml = a->xml;
+	c->out->xml_n = a->xml_n;
+	c->guest = c->ask->guest ? c->ask->guest : a->name;
+	snprintf(mark, sizeof mark, "moontap %.200s", c->guest);
+	c->mark = mt_pool_copy(p, mark, strlen(mark));
+	c->out->nics = mt_pool_alloc(p, (a->n + 1) * sizeof *c->out->nics);
+	c->run.nics = mt_pool_alloc(p, (a->n + 1) * sizeof *c->run.nics);
+	c->planned = mt_pool_alloc(p, (a->n + 1) * sizeof *c->planned);
+	if (!c->mark || !c->out->nics || !c->run.nics || !c->planned)
+		return mt_fail(e, ENOMEM, "plan", c->guest, NULL);
+	for (size_t i = 0; i < a->n; i++)
+		c->out->nics[i] = (struct mt_outcome_nic){ .index = a->nics[i].index,
+							   .type = a->nics[i].type,
+							   .mac = a->nics[i].mac,
+							   .dev = a->nics[i].dev,
+							   .unmanaged = a->nics[i].unmanaged,
+							   .decision = a->nics[i].decision };
+	c->out->n = a->n;
+	for (size_t i = 0; i < a->nlogs; i++)
+		mt_log(&c->g->o.log, LOG_INFO, "%s: policy: %s", c->guest, a->logs[i]);
+	return 0;
+}
+
+static int carry_out(struct connect *c, struct mt_err *e)
+{
+	int err;
+
+	c->run.work = mt_engine_work(c->g, &c->out->pool);
+	c->run.stop = c->g->o.stop;
+	c->run.dry = c->ask->dry;
+	err = mt_run_begin(&c->run, e);
+	if (!err)
+		err = mt_run_compute(&c->run, e);
+	for (size_t i = 0; i < c->run.n; i++) {
+		c->planned[i]->steps = &c->run.nics[i].steps;
+		c->planned[i]->undone =
+			c->ask->dry ? &c->run.nics[i].undeclared : &c->run.nics[i].undone;
+	}
+	if (!err && !c->ask->dry)
+		err = mt_run_make(&c->run, e);
+	mt_run_end(&c->run);
+	c->out->left += c->run.work.left;
+	return err;
+}
+
+/* An answer's own words say where it was; what the guest is called, only we know. */
+int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
+	       struct mt_err *e)
+{
+	struct connect c = { .g = g, .ask = ask, .out = out, .answer.pool = &out->pool };
+	struct mt_request q = request_of(g, ask);
+	bool plans = ask->want & MT_WANT_PLANS;
+
+	if (mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e))
+		return -e->code;
+	if (begin_outcome(&c, e))
+		return -e->code;
+	if ((plans || ask->remember) && mt_engine_state(g, !ask->dry, e))
+		return -e->code;
+	if (ask->remember && mt_remember(g, ask->driver, c.guest, ask->incoming, &c.answer, e))
+		return -e->code;
+	if (!plans)
+		return 0;
+	return plan_all(&c, e) || carry_out(&c, e) ? -e->code : 0;
+}

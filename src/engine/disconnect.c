@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* disconnect.c - which journals are meant, and replaying them backwards; nothing is evaluated */
+#include "engine/engine.h"
+#include "engine/remember.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool fits_guest(const struct mt_record *h, const struct mt_which *w)
+{
+	return !w->guest || !strcmp(mt_header_text(h, MT_HEADER_DOMAIN), w->guest) ||
+		!strcasecmp(mt_header_text(h, MT_HEADER_UUID), w->guest);
+}
+
+static bool fits(const struct mt_record *h, const struct mt_which *w)
+{
+	const char *dev = h->v[MT_HEADER_DEV].name, *mac = mt_header_text(h, MT_HEADER_MAC);
+	char index[24];
+
+	if ((w->driver && strcmp(mt_header_text(h, MT_HEADER_DRIVER), w->driver)) ||
+	    (w->dev && strcmp(dev, w->dev)) || !fits_guest(h, w) ||
+	    (w->managed_only && h->v[MT_HEADER_UNMANAGED].u) ||
+	    (w->hooks_only && !strcmp(mt_header_text(h, MT_HEADER_BY), "up")))
+		return false;
+	snprintf(index, sizeof index, "%llu", (unsigned long long)h->v[MT_HEADER_INDEX].u);
+	for (const char *const *o = w->only; o && *o; o++)
+		if (!strcmp(*o, dev) || !strcasecmp(*o, mac) || !strcmp(*o, index))
+			return true;
+	return !w->only;
+}
+
+int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
+		 struct mt_record **headers, size_t *n, struct mt_err *e)
+{
+	char **names, file[32];
+	size_t found;
+
+	*n = 0;
+	if (mt_engine_state(g, false, e) || mt_state_list(&g->state, "nic", p, &names, &found, e))
+		return -e->code;
+	*headers = mt_pool_alloc(p, (found + 1) * sizeof **headers);
+	if (!*headers)
+		return mt_fail(e, ENOMEM, "state", g->o.state, NULL);
+	for (size_t i = 0; i < found; i++) {
+		struct mt_journal j;
+		int err;
+
+		if (strlen(names[i]) > MT_NAME_MAX)
+			continue;
+		err = mt_journal_load(&g->state, mt_state_path("nic", names[i], file), mt_kinds, p,
+				      &j, e);
+		if (err && err != -EXDEV)
+			return err;
+		if (!err && j.header.kind && fits(&j.header, which))
+			(*headers)[(*n)++] = j.header;
+	}
+	return 0;
+}
+
+static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct mt_outcome *out,
+			  struct mt_err *e)
+{
+	struct mt_outcome_nic *o = &out->nics[out->n++];
+	struct mt_steps *undone = mt_pool_alloc(&out->pool, sizeof *undone);
+	struct mt_work w = mt_engine_work(g, &out->pool);
+	int err;
+
+	if (!undone)
+		return mt_fail(e, ENOMEM, "down", h->v[MT_HEADER_DEV].name, NULL);
+	undone->pool = &out->pool;
+	*o = (struct mt_outcome_nic){ .index = (int)h->v[MT_HEADER_INDEX].u,
+				      .type = "ethernet",
+				      .mac = mt_header_text(h, MT_HEADER_MAC),
+				      .dev = h->v[MT_HEADER_DEV].name,
+				      .unmanaged = h->v[MT_HEADER_UNMANAGED].u,
+				      .undone = undone };
+	out->name = mt_header_text(h, MT_HEADER_DOMAIN);
+	out->uuid = mt_header_text(h, MT_HEADER_UUID);
+	w.done = undone;
+	err = mt_disconnect(&w, o->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, e);
+	out->left += w.left;
+	return err;
+}
+
+int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
+		      struct mt_err *e)
+{
+	struct mt_record *headers;
+	struct mt_err one;
+	char line[700];
+	size_t n;
+	int err = 0;
+
+	out->name = out->uuid = "";
+	if (mt_connected(g, which, &out->pool, &headers, &n, e))
+		return -e->code;
+	out->nics = mt_pool_alloc(&out->pool, (n + 1) * sizeof *out->nics);
+	if (!out->nics)
+		return mt_fail(e, ENOMEM, "down", "", NULL);
+	for (size_t i = 0; i < n; i++) {
+		if (!disconnect_one(g, &headers[i], out, &one))
+			continue;
+		if (err)
+			mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&one, line, sizeof line));
+		else
+			*e = one, err = -one.code;
+	}
+	return err;
+}
+
+static bool is_orphan(struct mt_engine *g, const struct mt_record *h, struct mt_pool *p)
+{
+	const char *driver = mt_header_text(h, MT_HEADER_DRIVER);
+	const char *domain = mt_header_text(h, MT_HEADER_DOMAIN);
+	uint32_t ifindex = (uint32_t)h->v[MT_HEADER_IFINDEX].u;
+	struct mt_memory m;
+	struct mt_device d;
+	struct mt_err e;
+
+	return ifindex && mt_device_by_index(g->host, ifindex, &d, &e) == -ENODEV &&
+		mt_recall(g, driver, domain, p, &m, &e) == -ENOENT;
+}
+
+void mt_orphans(struct mt_engine *g)
+{
+	struct mt_pool p = { 0 };
+	struct mt_work w = mt_engine_work(g, &p);
+	struct mt_record *headers;
+	struct mt_err e;
+	char line[700];
+	size_t n;
+
+	if (mt_connected(g, &(struct mt_which){ 0 }, &p, &headers, &n, &e))
+		n = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *dev = headers[i].v[MT_HEADER_DEV].name;
+
+		if (!is_orphan(g, &headers[i], &p))
+			continue;
+		mt_log(&g->o.log, LOG_NOTICE, "%s: its device and its guest are gone; finishing",
+		       dev);
+		if (mt_disconnect(&w, dev, (uint32_t)headers[i].v[MT_HEADER_IFINDEX].u, &e))
+			mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
+	}
+	mt_pool_free(&p);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* engine.c - the handle: kernel, state directory, privilege */
+#include "engine/engine.h"
+
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int mt_engine_open(struct mt_engine *g, const struct mt_engine_options *o, struct mt_err *e)
+{
+	*g = (struct mt_engine){ .o = *o, .state = { .dir = -1, .path = o->state } };
+	return mt_host_open(&g->host, e);
+}
+
+void mt_engine_close(struct mt_engine *g)
+{
+	mt_host_close(g->host);
+	g->host = NULL;
+	mt_state_close(&g->state);
+}
+
+int mt_engine_state(struct mt_engine *g, bool create, struct mt_err *e)
+{
+	g->state.netns = mt_host_cookie(g->host);
+	return g->state.dir >= 0 ? 0 : mt_state_open(&g->state, g->o.state, create, e);
+}
+
+bool mt_engine_may(void)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	return !syscall(SYS_capget, &head, data) && data[0].effective >> CAP_NET_ADMIN & 1;
+}
+
+struct mt_work mt_engine_work(struct mt_engine *g, struct mt_pool *pool)
+{
+	return (struct mt_work){ .kinds = mt_kinds,
+				 .host = g->host,
+				 .state = &g->state,
+				 .pool = pool,
+				 .log = &g->o.log,
+				 .force = g->o.force };
+}
+
+void mt_outcome_free(struct mt_outcome *o)
+{
+	mt_pool_free(&o->pool);
+}

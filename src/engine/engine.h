@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * engine.h - events: why moontap runs, and what it then does
+ *
+ * One direction: a source (XML, or what is remembered) goes to the evaluator, its answer becomes
+ * plans, the plans one run. Disconnecting evaluates nothing.
+ */
+#ifndef MT_ENGINE_ENGINE_H
+#define MT_ENGINE_ENGINE_H
+
+#include "engine/evaluate.h"
+#include "kernel/host.h"
+#include "plan/run.h"
+
+struct mt_engine_options {
+	const char *policy;	  /* path */
+	bool policy_optional;	  /* its absence means: as libvirt does by itself */
+	const char *const *hooks; /* directories, NULL-ended */
+	const char *state;	  /* path of the state directory */
+	const char *host_id;	  /* what tells this host from others, for derived MACs */
+	unsigned deadline_ms;
+	size_t memory;
+	mt_start start; /* how the evaluator is started */
+	struct mt_log log;
+	bool force;
+	const volatile sig_atomic_t *stop;
+};
+
+struct mt_engine {
+	struct mt_engine_options o;
+	struct mt_host *host;
+	struct mt_state state;
+};
+
+/** What became of one NIC. */
+struct mt_outcome_nic {
+	int index;
+	const char *type, *mac, *dev; /* "" when there is none */
+	bool unmanaged;
+	enum mt_decision decision;
+	const char *note;	      /* why nothing was planned; NULL: it was */
+	const struct mt_steps *steps; /* what its plan needs; NULL without a plan */
+	const struct mt_steps
+		*undone; /* what went back since it is no longer declared, or at down */
+};
+
+struct mt_outcome {
+	struct mt_pool pool;
+	const char *name, *uuid;
+	struct mt_outcome_nic *nics;
+	size_t n;
+	const char *facts, *xml; /* when asked for; not NUL-ended */
+	size_t facts_n, xml_n;
+	unsigned left; /* things that someone else changed, and that were left */
+};
+
+/** mt_engine_open() - open the kernel's handle; the state directory when it is first needed
+ * @o:	borrowed until the engine is closed
+ * Return: 0 or -errno; close it in either case. */
+int mt_engine_open(struct mt_engine *g, const struct mt_engine_options *o, struct mt_err *e);
+void mt_engine_close(struct mt_engine *g);
+
+/** mt_engine_state() - open the state directory, made when @create. Return: 0 or -errno. */
+int mt_engine_state(struct mt_engine *g, bool create, struct mt_err *e);
+
+/** mt_engine_may() - whether this process may change the network: CAP_NET_ADMIN */
+bool mt_engine_may(void);
+
+/** mt_engine_work() - the struct that plan/ works with */
+struct mt_work mt_engine_work(struct mt_engine *g, struct mt_pool *pool);
+
+/** mt_outcome_free() - everything that an outcome points to */
+void mt_outcome_free(struct mt_outcome *o);
+
+/* What `up`, `plan`, facts and the hook's operations have in common. */
+struct mt_ask {
+	struct mt_source source;
+	unsigned want;		    /* enum mt_want */
+	const char *driver, *guest; /* as the caller says; guest NULL: as the XML says */
+	const char *by;		    /* "up", "hook", "script" */
+	const char *const *only;
+	bool managed, unmanaged; /* which NICs are connected */
+	bool dry;
+	const char *unnamed;   /* name of NICs without a device in a dry run */
+	const char *dev, *mac; /* a tap that was handed over */
+	bool known, incoming, inactive;
+	const char *prefix;
+	bool remember;	  /* keep the facts */
+	bool after_start; /* a managed NIC's device must be there: libvirt has made it */
+};
+
+/** mt_connect() - evaluate, and connect the selected NICs, all or none
+ * @out:	pool set; filled as far as it went, also on failure
+ *
+ * Return: 0 or -errno with @e's blame. A dry run changes nothing.
+ */
+int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
+	       struct mt_err *e);
+
+/* Which connected NICs are meant: all that are set must fit. */
+struct mt_which {
+	const char *driver;
+	const char *guest; /* name or uuid */
+	const char *dev;
+	const char *const *only; /* device, MAC or index; NULL-ended */
+	bool managed_only;	 /* and what was connected as unknown */
+	bool hooks_only;	 /* not what a person's `up` connected */
+};
+
+/** mt_connected() - journals that fit, each as its header, into @out->nics' order
+ * @headers, @n: out, in @p
+ */
+int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
+		 struct mt_record **headers, size_t *n, struct mt_err *e);
+
+/** mt_disconnect_all() - disconnect what fits; goes on after a failure, and returns the first */
+int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
+		      struct mt_err *e);
+
+/** mt_hook() - one operation of libvirt's hook
+ * @ask:	source, driver and guest filled
+ * @out:	out->xml: what a filter prints
+ *
+ * Return: 0, or -errno: the exit status is the blame's.
+ */
+int mt_hook(struct mt_engine *g, const char *operation, struct mt_ask *ask, struct mt_outcome *out,
+	    struct mt_err *e);
+
+/** mt_script_up() - a tap was made, and this is its name: libvirt's <script>, QEMU's script=
+ *
+ * Exactly one remembered NIC that is not connected yet and fits: it is that one. Else it is a tap
+ * of an unknown guest, whose domain has no name. Return: as mt_connect().
+ */
+int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, struct mt_err *e);
+
+/** mt_script_down() - a tap's NIC is done with: libvirt's <downscript>, QEMU's downscript=
+ * @handed_over:	the caller gave us the tap open: it is its own
+ *
+ * Libvirt calls it with another guest's running tap, too, when a start fails: what is in use and
+ * was not handed over stays. Return: 0 or -errno.
+ */
+int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struct mt_outcome *out,
+		   struct mt_err *e);
+
+/** mt_tap_address() - a tap's MAC by libvirt's rule, from its guest's; false: no MAC */
+bool mt_tap_address(const char *mac, uint8_t address[6]);
+
+/** mt_orphans() - disconnect what is left of devices that are gone, and of guests that are unknown
+ */
+void mt_orphans(struct mt_engine *g);
+
+/** mt_hook_operation() - whether a word is an operation of libvirt's hook */
+bool mt_hook_operation(const char *word);
+
+#endif

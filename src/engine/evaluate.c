@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* evaluate.c - the parent's side: start the child, read its answer, end it at its deadline */
+#include "engine/evaluate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ANSWER_MAX (64u << 20) /* a document of 8 MiB may come back escaped and as facts */
+#define LAST	   "\nend\n"
+
+int mt_start_fork(const struct mt_request *q, int (*run)(const struct mt_request *q, int out),
+		  pid_t *pid, int *out, struct mt_err *e)
+{
+	struct mt_request asked = *q;
+	int ends[2];
+
+	asked.parent = getpid();
+	if (pipe2(ends, O_CLOEXEC))
+		return mt_fail(e, errno, "evaluator", "pipe", NULL);
+	*pid = fork();
+	if (*pid < 0) {
+		mt_fail(e, errno, "evaluator", "fork", NULL);
+		close(ends[0]);
+		close(ends[1]);
+		return -e->code;
+	}
+	if (*pid == 0)
+		_exit(run(&asked, ends[1]));
+	close(ends[1]);
+	*out = ends[0];
+	return 0;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+struct text {
+	char *at;
+	size_t n, cap;
+};
+
+static int more_room(struct text *t, struct mt_err *e)
+{
+	size_t cap = t->cap ? t->cap * 2 : 65536;
+	char *at;
+
+	if (t->n + 1 < t->cap)
+		return 0;
+	if (cap > ANSWER_MAX) {
+		mt_bad(e, "policy", "", "its answer is longer than %u MiB", ANSWER_MAX >> 20);
+		e->blame = MT_BLAME_LIMIT;
+		return -e->code;
+	}
+	at = realloc(t->at, cap);
+	if (!at)
+		return mt_fail(e, ENOMEM, "evaluator", "", NULL);
+	t->at = at;
+	t->cap = cap;
+	return 0;
+}
+
+static bool is_whole(const struct text *t)
+{
+	size_t n = strlen(LAST);
+
+	return t->n >= n && !memcmp(t->at + t->n - n, LAST, n);
+}
+
+/* Until `end`, the end of the pipe, or the deadline. */
+static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_err *e)
+{
+	int64_t end = now_ms() + deadline_ms;
+
+	while (!is_whole(t)) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		int64_t left = end - now_ms();
+		int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
+		ssize_t got;
+
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready == 0) {
+			mt_fail(e, ETIME, "policy", "",
+				"it did not stop within its %g s, and was killed",
+				deadline_ms / 1000.0);
+			e->blame = MT_BLAME_LIMIT;
+			return -ETIME;
+		}
+		if (more_room(t, e))
+			return -e->code;
+		got = read(fd, t->at + t->n, t->cap - t->n - 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return mt_fail(e, errno, "evaluator", "", NULL);
+		if (got == 0)
+			break;
+		t->n += (size_t)got;
+	}
+	return 0;
+}
+
+/* The answer is whole or of no use: the child is not waited for, but killed; it has no state. */
+static void reap(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+int mt_evaluate(const struct mt_request *q, mt_start start, const struct mt_kind *const *kinds,
+		struct mt_answer *a, struct mt_err *e)
+{
+	struct text t = { 0 };
+	char *kept;
+	pid_t pid;
+	int fd, err;
+
+	if (start(q, &pid, &fd, e))
+		return -e->code;
+	err = read_answer(fd, q->deadline_ms, &t, e);
+	close(fd);
+	reap(pid);
+	if (!err) {
+		kept = mt_pool_copy(a->pool, t.at ? t.at : "", t.n);
+		err = kept ? mt_answer_parse(kinds, kept, t.n, a, e)
+			   : mt_fail(e, ENOMEM, "evaluator", "", NULL);
+	}
+	free(t.at);
+	return err;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * evaluate.h - ask a child without any privilege what a policy says of a domain
+ */
+#ifndef MT_ENGINE_EVALUATE_H
+#define MT_ENGINE_EVALUATE_H
+
+#include "engine/answer.h"
+
+#include <sys/types.h>
+
+enum mt_want {
+	MT_WANT_FACTS = 1,     /* the facts, as text */
+	MT_WANT_DECISIONS = 2, /* the policy's decide() for each NIC */
+	MT_WANT_PLANS = 4,     /* and its connect() for those selected */
+	MT_WANT_XML = 8, /* the document with decide() applied; nothing when nothing changes */
+	MT_WANT_WHOLE = 16, /* with MT_WANT_XML: the document as it is when nothing changes */
+	MT_WANT_NOTES = 32, /* log what libvirt\'s own schema would refuse */
+};
+
+/* Where the guest's description comes from: the first that is given. */
+struct mt_source {
+	int fd;		   /* XML to its end; -1: not this one */
+	const char *bytes; /* XML, or the facts' text when @facts */
+	size_t n;
+	bool facts;
+	const char *name; /* for messages: "web.xml" */
+};
+
+struct mt_request {
+	struct mt_source source; /* fd -1 and bytes NULL: no description, an unknown guest */
+	const char *policy;	 /* path; NULL: none */
+	bool policy_optional;	 /* its absence is no error */
+	const char *const
+		*hooks; /* directories of hook files, the first that has one wins; NULL-ended */
+	unsigned want;	/* enum mt_want */
+	bool managed, unmanaged; /* which NICs connect() is asked for, by what the XML says */
+	const char *const
+		*only; /* and of these only those: device, MAC or index; NULL-ended; or NULL */
+	const char
+		*unnamed; /* what a managed NIC without a device is called, "$DEV"; NULL: skipped */
+	const char *dev,
+		*mac; /* a tap that is handed over: the NIC that it is of, or of nobody's */
+	bool known, incoming;
+	bool inactive;	    /* facts and XML as libvirt defines a domain */
+	const char *prefix; /* of generated names; NULL */
+	unsigned deadline_ms;
+	size_t memory; /* of the Lua state */
+	pid_t parent;  /* who asks; the child must not outlive it */
+};
+
+/* Starts the evaluator; its answer comes from *@out, which the caller closes. */
+typedef int (*mt_start)(const struct mt_request *q, pid_t *pid, int *out, struct mt_err *e);
+
+/** mt_start_fork() - in a fork of this process, which must have one thread: @run is
+ * mt_evaluator_run(), a pointer since the library has no evaluator in it */
+int mt_start_fork(const struct mt_request *q, int (*run)(const struct mt_request *q, int out),
+		  pid_t *pid, int *out, struct mt_err *e);
+
+/**
+ * mt_evaluate() - ask, wait until the deadline, understand
+ * @start:	how the child is started
+ * @a:		pool set; out
+ *
+ * Return: as mt_answer_parse(); -ETIME: it was killed at its deadline, blamed on the policy.
+ */
+int mt_evaluate(const struct mt_request *q, mt_start start, const struct mt_kind *const *kinds,
+		struct mt_answer *a, struct mt_err *e);
+
+#endif

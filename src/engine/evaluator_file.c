@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* evaluator_file.c - policy and hook files through descriptors */
+#include "engine/evaluator_file.h"
+#include "base/words.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int bad(struct mt_err *e, int code, const char *path, const char *why)
+{
+	mt_fail(e, code, "policy", path, why ? "%s" : NULL, why);
+	e->blame = MT_BLAME_INPUT;
+	return -code;
+}
+
+static int open_hook(struct mt_files *f, int dir, const char *folder, const char *file)
+{
+	size_t len = strlen(file), n = len > 4 ? len - 4 : 0;
+	struct mt_file *hook = &f->hooks[f->n];
+	char path[512];
+
+	if (!n || n >= sizeof hook->name || strcmp(file + n, ".lua") || f->n == MT_FILES_MAX)
+		return 0;
+	for (unsigned i = 0; i < f->n; i++)
+		if (!strncmp(f->hooks[i].name, file, n) && !f->hooks[i].name[n])
+			return 0; /* an earlier directory has it */
+	snprintf(path, sizeof path, "%s/%s", folder, file);
+	hook->path = mt_pool_copy(&f->pool, path, strlen(path));
+	hook->fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (!hook->path || hook->fd < 0 || fstat(hook->fd, &hook->st))
+		return 0; /* whoever asks for it is told that it is not there */
+	memcpy(hook->name, file, n);
+	hook->name[n] = 0;
+	f->n++;
+	return 0;
+}
+
+static void open_folder(struct mt_files *f, const char *folder)
+{
+	DIR *d = opendir(folder);
+
+	for (struct dirent *i; d && (i = readdir(d));)
+		open_hook(f, dirfd(d), folder, i->d_name);
+	if (d)
+		closedir(d);
+}
+
+int mt_files_open(struct mt_files *f, const char *policy, bool optional, const char *const *dirs,
+		  struct mt_err *e)
+{
+	f->runner = geteuid();
+	f->policy.path = policy;
+	f->policy.fd = open(policy, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (f->policy.fd < 0)
+		return errno == ENOENT && optional ? 0 : bad(e, errno, policy, NULL);
+	if (fstat(f->policy.fd, &f->policy.st))
+		return bad(e, errno, policy, NULL);
+	for (; dirs && *dirs; dirs++)
+		open_folder(f, *dirs);
+	return 0;
+}
+
+unsigned mt_files_descriptors(const struct mt_files *f, int *fds)
+{
+	unsigned n = 0;
+
+	if (f->policy.fd >= 0)
+		fds[n++] = f->policy.fd;
+	for (unsigned i = 0; i < f->n; i++)
+		fds[n++] = f->hooks[i].fd;
+	return n;
+}
+
+int mt_files_read(const struct mt_files *all, const struct mt_file *f, const char **text, size_t *n,
+		  struct mt_pool *p, struct mt_err *e)
+{
+	const struct stat *st = &f->st;
+	char *to;
+
+	if (!S_ISREG(st->st_mode))
+		return bad(e, EINVAL, f->path, "it is no file");
+	if ((st->st_uid != 0 && st->st_uid != all->runner) || st->st_mode & 022)
+		return mt_bad(
+			e, "policy", f->path,
+			"it belongs to uid %u with mode %04o; it must belong to root or to who "
+			"runs moontap, and be writable by nobody else",
+			(unsigned)st->st_uid, (unsigned)st->st_mode & 07777);
+	if (st->st_size > MT_FILE_BYTES_MAX)
+		return bad(e, EFBIG, f->path, "it is larger than 1 MiB");
+	to = mt_pool_alloc(p, (size_t)st->st_size + 1);
+	if (!to)
+		return bad(e, ENOMEM, f->path, NULL);
+	for (*n = 0; *n < (size_t)st->st_size;) {
+		ssize_t got = read(f->fd, to + *n, (size_t)st->st_size - *n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return bad(e, errno, f->path, NULL);
+		if (got == 0)
+			break;
+		*n += (size_t)got;
+	}
+	*text = to;
+	return 0;
+}
+
+int mt_files_hook(const struct mt_files *f, const char *name, const char **text, size_t *n,
+		  const char **path, struct mt_pool *p, struct mt_err *e)
+{
+	const char *names[MT_FILES_MAX + 1] = { 0 }, *nearest;
+
+	for (unsigned i = 0; i < f->n; i++) {
+		names[i] = f->hooks[i].name;
+		if (strcmp(names[i], name))
+			continue;
+		*path = f->hooks[i].path;
+		return mt_files_read(f, &f->hooks[i], text, n, p, e);
+	}
+	nearest = mt_nearest(name, names, sizeof *names);
+	return mt_bad(e, "hook", name, "there is no such hook%s%s%s",
+		      nearest ? "; did you mean '" : "", nearest ? nearest : "",
+		      nearest ? "'?" : "");
+}
+
+void mt_files_checksum(const char *text, size_t n, char sum[static 17])
+{
+	uint64_t h = 14695981039346656037ull; /* FNV-1a, 64 bit */
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)text[i]) * 1099511628211ull;
+	snprintf(sum, 17, "%016llx", (unsigned long long)h);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * hook.c - the operations of libvirt's hook, one row each
+ *
+ * libvirt's docs/hooks.rst, and what 9.0 really does: prepare sees unmanaged names only, start sees
+ * all and the taps are there; a failure at started or reconnect kills a running guest; stopped and
+ * release come after every failure, too, and their XML names no generated tap.
+ */
+#include "engine/engine.h"
+#include "engine/remember.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int filter(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out, struct mt_err *e)
+{
+	ask->want = MT_WANT_DECISIONS | MT_WANT_XML;
+	ask->inactive = false;
+	return mt_connect(g, ask, out, e);
+}
+
+/* The guest comes from elsewhere: until it runs here, it is to draw no traffic. */
+static int migrate(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	ask->remember = mt_engine_may();
+	ask->incoming = true;
+	return filter(g, ask, out, e);
+}
+
+static bool was_incoming(struct mt_engine *g, const struct mt_ask *ask)
+{
+	struct mt_pool p = { 0 };
+	struct mt_memory m = { 0 };
+	struct mt_err e;
+	bool incoming = !mt_engine_state(g, false, &e) &&
+		!mt_recall(g, ask->driver, ask->guest, &p, &m, &e) && m.incoming;
+
+	mt_pool_free(&p);
+	return incoming;
+}
+
+static int prepare(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	mt_orphans(g);
+	ask->want = MT_WANT_PLANS;
+	ask->incoming = was_incoming(g, ask);
+	ask->remember = true;
+	ask->unmanaged = true;
+	return mt_connect(g, ask, out, e);
+}
+
+static int start(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out, struct mt_err *e)
+{
+	ask->want = MT_WANT_PLANS;
+	ask->incoming = was_incoming(g, ask);
+	ask->remember = true;
+	ask->managed = ask->unmanaged = true;
+	ask->after_start = true;
+	return mt_connect(g, ask, out, e);
+}
+
+/* libvirt would kill the guest: whatever happens is logged, and that is all. */
+static int never_fails(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
+		       struct mt_err *e)
+{
+	char line[700];
+
+	if (start(g, ask, out, e))
+		mt_log(&g->o.log, LOG_ERR, "%s: %s (the guest runs on)", ask->guest,
+		       mt_err_line(e, line, sizeof line));
+	return 0;
+}
+
+static int reconnect(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
+		     struct mt_err *e)
+{
+	struct mt_err ignored;
+
+	if (!mt_engine_state(g, false, &ignored))
+		mt_forget(g, ask->driver, ask->guest); /* it has long arrived */
+	return never_fails(g, ask, out, e);
+}
+
+static int stopped(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	struct mt_which which = {
+		.driver = ask->driver, .guest = ask->guest, .managed_only = true, .hooks_only = true
+	};
+
+	return mt_disconnect_all(g, &which, out, e);
+}
+
+static int release(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	struct mt_which which = { .driver = ask->driver, .guest = ask->guest, .hooks_only = true };
+	int err = mt_disconnect_all(g, &which, out, e);
+
+	mt_forget(g, ask->driver, ask->guest);
+	mt_orphans(g);
+	return err;
+}
+
+static int nothing(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	(void)g, (void)ask, (void)out, (void)e;
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct mt_engine *, struct mt_ask *, struct mt_outcome *, struct mt_err *);
+	bool changes; /* not for who may not change the network */
+} operations[] = {
+	{ "migrate", migrate, false },
+	{ "restore", filter, false },
+	{ "prepare", prepare, true },
+	{ "start", start, true },
+	{ "started", never_fails, true },
+	{ "reconnect", reconnect, true },
+	{ "stopped", stopped, true },
+	{ "release", release, true },
+	{ "attach", nothing, false }, /* documented, never called */
+	/* of other drivers' and libvirt's own hooks, should moontap be linked there */
+	{ "shutdown", nothing, false },
+	{ "reload", nothing, false },
+	{ "updated", nothing, false },
+	{ "port-created", nothing, false },
+	{ "port-deleted", nothing, false },
+};
+
+bool mt_hook_operation(const char *word)
+{
+	for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+		if (!strcmp(operations[i].name, word))
+			return true;
+	return false;
+}
+
+/* Session libvirt runs its hooks as the user: an unmanaged NIC's tap must be ready, that is all. */
+static int only_look(struct mt_engine *g, const char *operation, struct mt_ask *ask,
+		     struct mt_outcome *out, struct mt_err *e)
+{
+	bool begins = !strcmp(operation, "prepare");
+	struct mt_device d;
+
+	if (!begins && strcmp(operation, "start"))
+		return 0;
+	ask->want = 0;
+	if (mt_connect(g, ask, out, e))
+		return -e->code;
+	for (size_t i = 0; i < out->n; i++) {
+		const struct mt_outcome_nic *o = &out->nics[i];
+
+		if (!o->unmanaged || !*o->dev)
+			continue;
+		if (mt_device_by_name(g->host, o->dev, &d, e))
+			return mt_fail(e, e->code, "nic", o->dev,
+				       "%s; run: moontap up GUEST.xml, as root",
+				       e->code == ENODEV ? "there is no such device" : e->text);
+	}
+	return 0;
+}
+
+int mt_hook(struct mt_engine *g, const char *operation, struct mt_ask *ask, struct mt_outcome *out,
+	    struct mt_err *e)
+{
+	ask->by = "hook";
+	ask->known = true;
+	for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
+		if (strcmp(operations[i].name, operation))
+			continue;
+		if (operations[i].changes && !mt_engine_may())
+			return only_look(g, operation, ask, out, e);
+		return operations[i].run(g, ask, out, e);
+	}
+	mt_fail(e, EINVAL, "hook", operation, "libvirt has no such operation");
+	e->blame = MT_BLAME_USAGE;
+	return -EINVAL;
+}

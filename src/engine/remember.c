@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* remember.c - files of remembered guests, in the evaluator's own lines */
+#include "engine/remember.h"
+#include "base/words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void file_of(const char *driver, const char *guest, char *buf, size_t n)
+{
+	char both[1024], name[240];
+
+	snprintf(both, sizeof both, "%s-%s", driver, guest);
+	snprintf(buf, n, "domain/%s", mt_state_file_name(both, name, sizeof name));
+}
+
+static void put(FILE *f, const char *key, const char *value)
+{
+	char escaped[3 * MT_TEXT_MAX + 1];
+
+	if (!value || !*value)
+		return;
+	mt_word_escape(value, escaped, sizeof escaped);
+	fprintf(f, " %s=%s", key, escaped);
+}
+
+static void write_memory(FILE *f, struct mt_engine *g, const char *driver, const char *guest,
+			 bool incoming, const struct mt_answer *a)
+{
+	fprintf(f, "domain netns=%llu incoming=%s", (unsigned long long)g->state.netns,
+		incoming ? "true" : "false");
+	put(f, "driver", driver);
+	put(f, "name", guest);
+	put(f, "uuid", a->uuid);
+	put(f, "type", a->type);
+	for (size_t i = 0; i < a->n; i++) {
+		const struct mt_interface *nic = &a->nics[i];
+
+		fprintf(f, "\ninterface index=%d unmanaged=%s", nic->index,
+			nic->unmanaged ? "true" : "false");
+		put(f, "type", nic->type);
+		put(f, "mac", nic->mac);
+		put(f, "dev", nic->dev);
+	}
+	fprintf(f, "\nfacts bytes=%zu\n", a->facts_n);
+	fwrite(a->facts, 1, a->facts_n, f);
+	fputs("end\n", f);
+}
+
+int mt_remember(struct mt_engine *g, const char *driver, const char *guest, bool incoming,
+		const struct mt_answer *a, struct mt_err *e)
+{
+	char file[300], *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	int lock = -1, err;
+
+	if (!f)
+		return mt_fail(e, ENOMEM, "remember", guest, NULL);
+	write_memory(f, g, driver, guest, incoming, a);
+	if (fclose(f)) {
+		free(text);
+		return mt_fail(e, ENOMEM, "remember", guest, NULL);
+	}
+	file_of(driver, guest, file, sizeof file);
+	err = mt_state_replace(&g->state, file, text, n, &lock, e);
+	if (lock >= 0)
+		close(lock);
+	free(text);
+	return err;
+}
+
+/* The first line has more than mt_answer_parse() takes: who remembered it, and where. */
+static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
+		       struct mt_memory *m, struct mt_err *e)
+{
+	static const struct mt_kind *const none[] = { NULL };
+	char *text, *copy, *words[16], *netns;
+	int err = mt_state_read(&g->state, file, p, &text, e), n;
+
+	*m = (struct mt_memory){ .answer.pool = p };
+	if (err)
+		return err;
+	copy = mt_pool_copy(p, text, strcspn(text, "\n"));
+	if (!copy)
+		return mt_fail(e, ENOMEM, "remember", file, NULL);
+	n = mt_words_split(copy, words, 16);
+	netns = mt_words_get(words, n, "netns");
+	m->driver = mt_words_get(words, n, "driver");
+	m->incoming = !strcmp(mt_words_get(words, n, "incoming") ?: "", "true");
+	if (!netns || !m->driver || (g->state.netns && strtoull(netns, NULL, 10) != g->state.netns))
+		return -ENOENT;
+	/* facts may have NULs in no place, so the text's length is its string's */
+	if (mt_answer_parse(none, text, strlen(text), &m->answer, e)) {
+		e->blame = MT_BLAME_UNDO;
+		return mt_err_in(e, "%s: ", file);
+	}
+	m->name = m->answer.name;
+	m->uuid = m->answer.uuid;
+	return 0;
+}
+
+int mt_recall(struct mt_engine *g, const char *driver, const char *guest, struct mt_pool *p,
+	      struct mt_memory *m, struct mt_err *e)
+{
+	char file[300];
+
+	file_of(driver, guest, file, sizeof file);
+	return read_memory(g, file, p, m, e);
+}
+
+int mt_recall_all(struct mt_engine *g, struct mt_pool *p, struct mt_memory **m, size_t *n,
+		  struct mt_err *e)
+{
+	char **names, file[300];
+	size_t found;
+
+	*n = 0;
+	if (mt_state_list(&g->state, "domain", p, &names, &found, e))
+		return -e->code;
+	*m = mt_pool_alloc(p, (found + 1) * sizeof **m);
+	if (!*m)
+		return mt_fail(e, ENOMEM, "remember", "", NULL);
+	for (size_t i = 0; i < found; i++) {
+		struct mt_err one;
+		int err;
+
+		snprintf(file, sizeof file, "domain/%s", names[i]);
+		err = read_memory(g, file, p, &(*m)[*n], &one);
+		if (!err)
+			++*n;
+		else if (err != -ENOENT) /* one damaged file must not stop the other guests */
+			mt_log(&g->o.log, LOG_WARNING, "%s: %s", file, one.text);
+	}
+	return 0;
+}
+
+void mt_forget(struct mt_engine *g, const char *driver, const char *guest)
+{
+	char file[300];
+
+	file_of(driver, guest, file, sizeof file);
+	mt_state_remove(&g->state, file);
+}

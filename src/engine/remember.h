@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * remember.h - what prepare keeps of a guest, so that a tap's name is enough later on
+ *
+ * domain/DRIVER-NAME: a line `domain driver= name= uuid= type= netns= incoming=`, a line
+ * `interface` for each NIC, and the facts, opaque here.
+ */
+#ifndef MT_ENGINE_REMEMBER_H
+#define MT_ENGINE_REMEMBER_H
+
+#include "engine/engine.h"
+
+struct mt_memory {
+	const char *driver, *name, *uuid;
+	bool incoming;
+	struct mt_answer answer; /* name, uuid, nics and facts, as the evaluator said them */
+};
+
+/** mt_remember() - keep an answer's facts under @driver and @guest. Return: 0 or -errno. */
+int mt_remember(struct mt_engine *g, const char *driver, const char *guest, bool incoming,
+		const struct mt_answer *a, struct mt_err *e);
+
+/** mt_recall() - what is kept; -ENOENT: nothing (no @e) */
+int mt_recall(struct mt_engine *g, const char *driver, const char *guest, struct mt_pool *p,
+	      struct mt_memory *m, struct mt_err *e);
+
+/** mt_recall_all() - everything that is kept, of this network namespace */
+int mt_recall_all(struct mt_engine *g, struct mt_pool *p, struct mt_memory **m, size_t *n,
+		  struct mt_err *e);
+
+/** mt_forget() - drop it; absent is fine */
+void mt_forget(struct mt_engine *g, const char *driver, const char *guest);
+
+#endif
