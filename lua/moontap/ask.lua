@@ -17,7 +17,7 @@ local function complete(facts)
 end
 
 -- decide() says "managed", "unmanaged", or nothing: then the NIC stays what the XML says. A second
--- value names the device of an unmanaged NIC that has no name.
+-- value names the device of an unmanaged NIC that the XML gives no name.
 local function decide(ask, nic)
   local decision, dev = ask(core.view(nic))
   if decision == nil then return end
@@ -28,7 +28,7 @@ local function decide(ask, nic)
     core.fail(ask, "decide() returned a name that no device can have: " .. core.words.tostring(dev))
   end
   nic.unmanaged = decision == "unmanaged"
-  if nic.unmanaged then nic.dev = nic.dev or dev end
+  if nic.unmanaged and dev and not (nic.target and nic.target.dev) then nic.dev = dev end
   return decision
 end
 

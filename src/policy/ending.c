@@ -128,6 +128,8 @@ static void conclude(struct mt_policy *p, int status)
 	}
 	if (!p->ended)
 		snprintf(p->text, sizeof p->text, "%s", text);
+	if (!*p->at) /* no function of theirs was running, or the stack is gone with the memory */
+		snprintf(p->at, sizeof p->at, "%s", p->path);
 	p->ended = true;
 }
 

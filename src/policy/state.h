@@ -28,6 +28,7 @@ struct mt_policy {
 	size_t used;	     /* bytes that the state has */
 	struct mt_pool pool; /* what was read for the call in progress */
 	enum mtl_phase phase;
+	char path[MTL_AT - 16]; /* of the policy's file */
 	size_t said, records;
 	char place[MTL_AT]; /* the last one said */
 	/* Once a policy has ended nothing runs any more: pcall passes the error on. */
