@@ -133,7 +133,7 @@ describe("a lab #guest with an ordinary user's session libvirt", function()
     l:bridge("br0", "10.9.0.1/24")
     l:ok "ip tuntap add tap0 mode tap user alice && ip link set tap0 master br0 up"
     l.user:start(lab.domain { interfaces = tap_nic("tap0", 1), address = "10.9.0.2/24" })
-    assert.matches("^alice%s", l:ok "ps -o user= -C qemu-system-x86")
+    assert.equal("alice\n", l:ok "stat -c %U /proc/$(pidof qemu-system-x86_64)")
     l:wait_ping "10.9.0.2"
     assert.is_true(l:ping("10.9.0.1", "guest"))
     l.user:restart_libvirtd()
