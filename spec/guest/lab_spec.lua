@@ -176,6 +176,18 @@ describe("labs #guest", function()
       other:ok "virsh capabilities | grep uuid")
   end)
 
+  it("pass a running guest from one to the other", function()
+    local files = { ["/etc/libvirt/hooks/qemu"] = HOOK }
+    local one <close> = lab.open { files = files }
+    local other <close> = lab.open { files = files }
+    lab.cable(one, "10.7.0.1/24", other, "10.7.0.2/24")
+    one:start(lab.domain { name = "mover", interfaces = MANAGED })
+    local result = one:migrate("mover", other, "10.7.0.2")
+    assert.same({ 0, "" }, { result.status, result.err })
+    assert.equal("prepare start started stopped release", operations(one, "mover"))
+    assert.equal("migrate prepare start started", operations(other, "mover"))
+  end)
+
   it("leave nothing behind", function()
     local l = lab.open()
     local pid = l.pid
