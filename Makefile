@@ -28,7 +28,7 @@ all: program
 # One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
 PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
 	libjansson-dev libseccomp-dev
-PACKAGES_check := $(PACKAGES_build) lua-busted lua-cjson iproute2 util-linux
+PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-linux
 PACKAGES_lint  := $(PACKAGES_build) clang clang-format clang-tidy lua-check
 
 .PHONY: deps-build deps-check deps-lint deps-guest
