@@ -27,6 +27,8 @@ describe("rewrite", function()
     { open:format "<target managed='no' dev='x0'/>", { dev = "y0" }, open:format "<target managed='no' dev='y0'/>" },
     { open:format "<target managed='no'/>", { dev = "y0" }, open:format "<target dev='y0' managed='no'/>" },
     { open:format "<target dev='x0'/>", { dev = false }, open:format "" },
+    { open:format "<target dev='x0'/><target dev='y0'/>", { dev = false },
+      open:format "<target/><target dev='y0'/>" },
     { open:format "<target dev='x0'/>", { dev = "x0" }, false },
     { open:format '<target\n  dev = "x0"\n  />', { managed = "no" },
       open:format '<target\n  dev = "x0" managed="no"\n  />' },

@@ -190,7 +190,7 @@ static int parse_path(const char *s, struct mt_pool *pool, struct mt_parsed *v)
 }
 
 int mt_scalar_parse(const struct mt_row *row, const char *text, struct mt_pool *pool,
-		   struct mt_parsed *v, char *want, size_t want_n)
+		    struct mt_parsed *v, char *want, size_t want_n)
 {
 	v->is = MT_PARSED_STRING;
 	v->string = text;
