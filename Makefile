@@ -31,9 +31,10 @@ PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev
 	libjansson-dev libseccomp-dev
 PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-linux
 PACKAGES_lint  := $(PACKAGES_build) clang clang-format clang-tidy lua-check
+PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev lua-dkjson
 
-.PHONY: deps-build deps-check deps-lint deps-guest
-deps-build deps-check deps-lint deps-guest: deps-%:
+.PHONY: deps-build deps-check deps-lint deps-fuzz deps-guest
+deps-build deps-check deps-lint deps-fuzz deps-guest: deps-%:
 	@missing=$$(for p in $(PACKAGES_$*); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || echo $$p; done); \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { \
@@ -219,6 +220,7 @@ specs: program $(SPEC_SO)
 	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
 
 -include spec/guest/guest.mk
+-include spec/fuzz/fuzz.mk
 
 clean:
 	rm -rf $(BUILD)
@@ -227,6 +229,7 @@ clean:
 help:
 	@echo 'make            build the program, the library and the modules into build/'
 	@echo 'make check      run every spec that needs no guest'
+	@echo 'make fuzz       run the fuzzers for FUZZ_SECONDS (60)'
 	@echo 'make clean      remove build/'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
