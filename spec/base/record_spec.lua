@@ -52,7 +52,9 @@ local random = {
   u32 = number(0xffffffff),
   u64 = function() return pick("0", "18446744073709551615", "42") end,
   bool = function() return pick("true", "false") end,
-  mac = function() return ("%02x:%02x:%02x:%02x:%02x:%02x"):format(bytes(6, 6, "\0"):byte(1, 6)) end,
+  mac = function()
+    return ("%02x:%02x:%02x:%02x:%02x:%02x"):format(bytes(6, 6, "\0"):byte(1, 6))
+  end,
   ip = ip,
   prefix = function()
     local address = ip()

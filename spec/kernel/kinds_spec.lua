@@ -136,8 +136,9 @@ local cases = {
     change = "forwarding=true proxy_arp=true proxy_arp_pvlan=true rp_filter=2"
       .. " accept_redirects=false send_redirects=false arp_ignore=1 promote_secondaries=true",
     seen = function()
-      return { helper.run [[cd /proc/sys/net/ipv4/conf/v0; cat forwarding proxy_arp proxy_arp_pvlan \
-        rp_filter accept_redirects send_redirects arp_ignore promote_secondaries | tr -d '\n']] }
+      return { helper.run [[cd /proc/sys/net/ipv4/conf/v0; cat forwarding proxy_arp \
+        proxy_arp_pvlan rp_filter accept_redirects send_redirects arp_ignore \
+        promote_secondaries | tr -d '\n']] }
     end,
     sees = { "11120011" } },
   { key = "conf dev=v0 family=ipv6", setup = ADDRESSED,

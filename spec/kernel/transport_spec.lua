@@ -1,4 +1,4 @@
--- transport_spec.lua - answers that fail, are lost, interrupted or garbled; needs a build of its own:
+-- transport_spec.lua - answers that fail, are lost, interrupted or garbled; in a build of its own:
 -- make specs FAULTS=1 BUILD=build/faults
 local helper = require "spec.helper"
 local kernel = require "internals.kernel"

@@ -18,6 +18,7 @@ struct answer {
 	char *bytes;
 	size_t len, room;
 	bool interrupted; /* what was read may have holes or doubles: ask again */
+	int64_t deadline;
 };
 
 struct nlmsghdr *mt_nl_start(struct mt_nl_request *q, uint16_t type, uint16_t flags, size_t head)
@@ -185,10 +186,8 @@ static const struct nlmsghdr *next_message(const char *bytes, size_t len, size_t
 static int read_answer(struct mt_host *h, const struct nlmsghdr *request, struct answer *a,
 		       struct mt_err *e)
 {
-	int64_t deadline = now_ms() + TIMEOUT_MS;
-
 	for (;;) {
-		ssize_t got = receive(h, request, deadline);
+		ssize_t got = receive(h, request, a->deadline);
 		const struct nlmsghdr *n;
 		size_t at = 0;
 		int done;
@@ -239,7 +238,7 @@ static int deliver(struct mt_host *h, const struct answer *a, mt_nl_take take, v
 
 int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *data, struct mt_err *e)
 {
-	struct answer a = { 0 };
+	struct answer a = { .deadline = now_ms() + TIMEOUT_MS };
 	int err;
 
 	if (!take)
