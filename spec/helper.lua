@@ -8,6 +8,7 @@ local netns = require "internals.netns"
 local json = require "dkjson"
 
 local M = {}
+local folder -- of the test, made when it is first asked for
 
 local function open_descriptors()
   collectgarbage()
@@ -37,6 +38,10 @@ local function watch()
     return nil, true
   end)
   busted.after_each(function() -- of all after_each the last
+    if folder then
+      M.run("rm -rf " .. folder)
+      folder = nil
+    end
     local left = open_descriptors() - before
     if left ~= 0 then
       error(("%s: left %d descriptors open"):format(test, left), 0)
@@ -58,6 +63,12 @@ function M.run(command)
     error(command .. "\n" .. output, 2)
   end
   return output
+end
+
+-- folder() -> an empty folder that is gone after the test
+function M.folder()
+  folder = folder or M.run("mktemp -d"):match "%C+"
+  return folder
 end
 
 -- json(command) -> what `ip -j` or `bridge -j` printed, as tables

@@ -207,8 +207,8 @@ static const struct mt_fact *nic_at(const struct mt_fact *facts, lua_Integer ind
 static int l_decide(lua_State *L)
 {
 	static const char *const words[] = { NULL, NULL, "yes", "no" };
-	struct call *c = call_new(L, 6); /* no options */
 	const char *dev = luaL_optstring(L, 4, NULL);
+	struct call *c = call_new(L, 6); /* no options */
 	struct mt_fact *facts;
 	const struct mt_fact *nic;
 	struct mt_edit edit;

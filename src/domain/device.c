@@ -8,8 +8,10 @@
 #include "domain/inventory.h"
 #include "domain/parts.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- PCI ----------------------------------------------------------------------------------------
@@ -56,10 +58,12 @@ static int host_pci(struct mt_nic *nic, const struct mt_element *el, struct mt_f
 {
 	uint64_t n[4];
 	char text[24];
-	int r = read_pci(nic, el, n);
+	int r = el ? read_pci(nic, el, n) : 0;
 
 	if (r)
 		return r;
+	if (!el) /* its type was on an address of a second <source> */
+		memset(n, 0, sizeof n);
 	mt_fact_string(nic->b, in, "type", "pci");
 	for (int i = 0; i < 4; i++) {
 		/* virPCIDeviceAddressFormat() writes the function in decimal after 0x */
@@ -94,15 +98,16 @@ static int host_usb(struct mt_nic *nic, const struct mt_element *el, struct mt_f
 	return 0;
 }
 
-int mt_part_host_address(struct mt_nic *nic, const struct mt_element *el)
+int mt_part_host_address(struct mt_nic *nic, const struct mt_element *source)
 {
+	const struct mt_element *el = mt_element_child(source, "address");
 	const char *type = nic->host_address ? nic->host_address : "";
 	struct mt_fact *in = mt_fact_object(nic->b, NULL, "address");
 	int r = 0;
 
 	if (!strcmp(type, "pci"))
 		r = host_pci(nic, el, in);
-	else if (!strcmp(type, "usb"))
+	else if (el && !strcmp(type, "usb"))
 		r = host_usb(nic, el, in);
 	if (!r && !nic->b->failed && in->in.n)
 		mt_fact_append(mt_fact_object_at(nic->b, nic->facts, "source", 6), in);
@@ -115,46 +120,96 @@ int mt_part_host_address(struct mt_nic *nic, const struct mt_element *el)
 static const struct {
 	const char *type, *name;
 	int base;
+	uint64_t max;
 	bool needed;
 } numbers[] = {
-	{ "drive", "controller", 10 },
-	{ "drive", "bus", 10 },
-	{ "drive", "target", 10 },
-	{ "drive", "unit", 10 },
-	{ "virtio-serial", "controller", 10 },
-	{ "virtio-serial", "bus", 10 },
-	{ "virtio-serial", "port", 10 },
-	{ "ccid", "controller", 10 },
-	{ "ccid", "slot", 10 },
-	{ "usb", "bus", 10 },
-	{ "isa", "iobase", 16 },
-	{ "isa", "irq", 16 },
-	{ "dimm", "slot", 10, true },
-	{ "dimm", "base", 16 },
-	{ "spapr-vio", "reg", 16 },
-	{ "ccw", "cssid", 0 },
-	{ "ccw", "ssid", 0 },
-	{ "ccw", "devno", 0 },
+	{ "drive", "controller", 10, UINT32_MAX },
+	{ "drive", "bus", 10, UINT32_MAX },
+	{ "drive", "target", 10, UINT32_MAX },
+	{ "drive", "unit", 10, UINT32_MAX },
+	{ "virtio-serial", "controller", 10, UINT32_MAX },
+	{ "virtio-serial", "bus", 10, UINT32_MAX },
+	{ "virtio-serial", "port", 10, UINT32_MAX },
+	{ "ccid", "controller", 10, UINT32_MAX },
+	{ "ccid", "slot", 10, UINT32_MAX },
+	{ "usb", "bus", 10, UINT32_MAX },
+	{ "isa", "iobase", 16, UINT32_MAX },
+	{ "isa", "irq", 16, UINT32_MAX },
+	{ "dimm", "slot", 10, UINT32_MAX, true },
+	{ "dimm", "base", 16, UINT64_MAX },
+	{ "spapr-vio", "reg", 16, UINT64_MAX },
+	{ "ccw", "cssid", 0, 254 },
+	{ "ccw", "ssid", 0, 3 },
+	{ "ccw", "devno", 0, 65535 },
 };
 
-int mt_part_guest_address(struct mt_nic *nic, const struct mt_element *el)
+/* Up to four numbers with a point between (virDomainDeviceUSBAddressParsePort). */
+static bool usb_port(const char *s)
 {
-	const char *type = mt_element_get(el, "type");
-	uint64_t n, pci[4];
+	for (int i = 0; i < 4; i++) {
+		unsigned long n;
+		char *end;
 
-	if (!strcmp(type, "pci"))
-		return read_pci(nic, el, pci);
+		errno = 0;
+		n = strtoul(s, &end, 10);
+		if (errno || end == s || memchr(s, '-', end - s) || n > UINT32_MAX)
+			return false;
+		if (!*end)
+			return true;
+		s = end + (*end == '.');
+	}
+	return false;
+}
+
+static int guest_numbers(struct mt_nic *nic, const struct mt_element *el, const char *type,
+			 size_t *given)
+{
+	uint64_t n;
+
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		bool wide = !strcmp(numbers[i].name, "reg") || !strcmp(numbers[i].name, "base");
 		const char *said = mt_element_get(el, numbers[i].name);
 
 		if (strcmp(numbers[i].type, type) || (!said && !numbers[i].needed))
 			continue;
-		if (!said || !mt_number(said, numbers[i].base, wide ? UINT64_MAX : UINT32_MAX, &n))
-			return mt_nic_bad(nic, el, "<address %s='%.64s'>: must be a number",
-					  numbers[i].name, said ? said : "");
+		++*given;
+		if (!said || !mt_number(said, numbers[i].base, numbers[i].max, &n))
+			return mt_nic_bad(nic, el,
+					  "<address %s='%.64s'>: must be a number up to %" PRIu64,
+					  numbers[i].name, said ? said : "", numbers[i].max);
 	}
 	return 0;
+}
+
+int mt_part_guest_address(struct mt_nic *nic, const struct mt_element *el)
+{
+	const char *type = mt_element_get(el, "type"), *port = mt_element_get(el, "port");
+	uint64_t pci[4];
+	size_t given = 0;
+	int r;
+
+	if (!strcmp(type, "pci"))
+		return read_pci(nic, el, pci);
+	r = guest_numbers(nic, el, type, &given);
+	if (r)
+		return r;
+	if (!strcmp(type, "ccw") && given % 3)
+		return mt_nic_bad(nic, el, "<address type='ccw'>: must have cssid, ssid and devno");
+	if (!strcmp(type, "usb") && port && !usb_port(port))
+		return mt_nic_bad(nic, el, "<address port='%.64s'>: must be numbers with . between",
+				  port);
+	if (!strcmp(type, "unassigned") && nic->type != MT_HOSTDEV)
+		return mt_nic_bad(nic, el, "<address type='unassigned'>: is for type='hostdev'");
+	return 0;
+}
+
+int mt_part_rom(struct mt_nic *nic, const struct mt_element *el)
+{
+	const char *enabled = mt_element_get(el, "enabled");
+
+	if (!enabled || strcmp(enabled, "no") ||
+	    (!mt_element_get(el, "bar") && !mt_element_get(el, "file")))
+		return 0;
+	return mt_nic_bad(nic, el, "<rom enabled='no'>: must not have bar or file");
 }
 
 /* --- boot and alias ------------------------------------------------------------------------------

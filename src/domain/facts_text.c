@@ -108,7 +108,8 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* @n bytes of text without their escapes; NULL: a bad escape, or no memory (then build.failed) */
+/* @n bytes of text without their escapes; NULL: a bad or missing escape, or no memory (then
+ * build.failed) */
 static char *unescape(struct in *in, const char *s, size_t n)
 {
 	char *to = mt_pool_alloc(in->build.pool, n + 1), *at = to;
@@ -121,6 +122,8 @@ static char *unescape(struct in *in, const char *s, size_t n)
 	while (s < end) {
 		int high, low;
 
+		if ((unsigned char)*s < 32 || *s == 127)
+			return NULL;
 		if (*s != '%') {
 			*at++ = *s++;
 			continue;
@@ -204,7 +207,7 @@ static int parse_line(struct in *in, const char *s, size_t n)
 	if (name && equals)
 		text = unescape(in, equals + 1, s + n - equals - 1);
 	if (!name || (equals && !text))
-		return bad(in, in->build.failed ? "no memory" : "bad %XX");
+		return bad(in, in->build.failed ? "no memory" : "bad %XX, or a byte that needs it");
 	if (!equals)
 		return open_fact(in, mark, name);
 	f = scalar(in, mark, name, text);

@@ -140,7 +140,8 @@ static int vlan(struct mt_nic *nic, const struct mt_element *el)
 /* --- bandwidth ----------------------------------------------------------------------------------
  */
 
-static int read_rate(struct mt_nic *nic, const struct mt_element *el, struct mt_fact *bandwidth)
+static int read_rate(struct mt_nic *nic, const struct mt_element *el, const char *name,
+		     struct mt_fact *bandwidth)
 {
 	static const struct mt_row rows[] = {
 		{ "", "average", MT_UINT, "average", .max = INT64_MAX, .least = 1 },
@@ -149,7 +150,7 @@ static int read_rate(struct mt_nic *nic, const struct mt_element *el, struct mt_
 		{ "", "floor", MT_UINT, "floor", .max = INT64_MAX, .least = 1 },
 	};
 	bool average = mt_element_get(el, "average");
-	struct mt_fact *rate = mt_fact_object(nic->b, NULL, el->name);
+	struct mt_fact *rate = mt_fact_object(nic->b, NULL, name);
 	int r;
 
 	if (!average && (mt_element_get(el, "peak") || mt_element_get(el, "burst")))
@@ -191,7 +192,7 @@ static int bandwidth(struct mt_nic *nic, const struct mt_element *el)
 				continue;
 			if (n++)
 				return mt_nic_bad(nic, c, "<%s>: must be there once", c->name);
-			r = read_rate(nic, c, in);
+			r = read_rate(nic, c, names[i], in);
 			if (r)
 				return r;
 		}
@@ -291,7 +292,7 @@ static int port_forwards(struct mt_nic *nic, const struct mt_element *el)
 const struct mt_part mt_parts[] = {
 	{ "target", 0, target },
 	{ "source/reconnect", MT_BIT(MT_VHOSTUSER), reconnect },
-	{ "source/address", MT_BIT(MT_HOSTDEV), mt_part_host_address },
+	{ "source", MT_BIT(MT_HOSTDEV), mt_part_host_address },
 	{ "source", 0, mt_part_host_ips },
 	{ "", 0, mt_part_guest_ips },
 	{ "vlan", 0, vlan },
@@ -301,6 +302,7 @@ const struct mt_part mt_parts[] = {
 	{ "portForward", 0, port_forwards },
 	{ "boot", 0, mt_part_boot },
 	{ "alias", 0, mt_part_alias },
+	{ "rom", 0, mt_part_rom },
 	{ "address", 0, mt_part_guest_address },
 };
 const size_t mt_parts_n = sizeof mt_parts / sizeof *mt_parts;

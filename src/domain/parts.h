@@ -18,6 +18,7 @@ int mt_part_virtualport(struct mt_nic *nic, const struct mt_element *el);
 /* device.c */
 int mt_part_host_address(struct mt_nic *nic, const struct mt_element *el);
 int mt_part_guest_address(struct mt_nic *nic, const struct mt_element *el);
+int mt_part_rom(struct mt_nic *nic, const struct mt_element *el);
 int mt_part_boot(struct mt_nic *nic, const struct mt_element *el);
 int mt_part_alias(struct mt_nic *nic, const struct mt_element *el);
 
