@@ -172,16 +172,6 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 	return LATER;
 }
 
-static bool is_allowed(const void *data, const char *what, const char *value)
-{
-	const struct connect *c = data;
-
-	for (const struct mt_allow *a = c->answer.allow; a; a = a->next)
-		if (!strcmp(a->what, what) && !strcmp(a->value, value))
-			return true;
-	return false;
-}
-
 static int unmanaged_must_exist(struct connect *c, const struct mt_interface *nic, struct mt_err *e)
 {
 	struct mt_device d;
@@ -225,7 +215,7 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 		      struct mt_err *e)
 {
 	struct mt_work w = mt_engine_work(c->g, &c->out->pool);
-	struct mt_rights rights = { &w, nic->dev, is_allowed, c };
+	struct mt_rights rights = { &w, nic->dev, c->answer.allow };
 
 	plan->pool = &c->out->pool;
 	snprintf(plan->dev, sizeof plan->dev, "%s", nic->dev);
