@@ -26,5 +26,4 @@ check-guest: deps-guest
 
 guest-specs: program $(SPEC_SO) $(GUEST_IMAGE)
 	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
-	  --cpath='$(BUILD)/spec/?.so' --lpath='./?.lua;./lua/?.lua;./lua/?/init.lua' \
 	  --tags=guest $(BUSTED_FLAGS) $(GUEST_SPECS)

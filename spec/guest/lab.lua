@@ -79,9 +79,11 @@ end
 local function check_machine()
   assert(line_of "id -u" == "0", "a lab needs root")
   local programs = "libvirtd virsh qemu-system-x86_64 unshare nsenter setpriv busybox ip"
-  local found = line_of("command -v " .. programs .. " | wc -l")
-  assert(tonumber(found) == 8, "make deps-guest first: a lab needs " .. programs)
-  assert(line_of("ls " .. quote(build) .. "/guest/initramfs"), "no guest: make guest-image")
+  local missing = line_of("for p in " .. programs ..
+    "; do command -v $p >/dev/null || echo $p; done")
+  assert(not missing, ("there is no %s; make deps-guest"):format(missing))
+  local image = quote(build .. "/guest/initramfs")
+  assert(line_of("test -r " .. image .. " && echo yes"), "there is no guest; make guest-image")
 end
 
 -- --- opening and closing -------------------------------------------------------------------------
@@ -122,16 +124,22 @@ local function furnish(self, options)
   if options.libvirtd ~= false then self:start_libvirtd() end
 end
 
+-- The lab of that pid, which another process may have opened and will close.
+function lab.at(pid, env)
+  local self = setmetatable({ pid = pid, who = ROOT, env = env or {}, number = 0 }, World)
+  self.root = self
+  self.user = setmetatable({ who = ALICE }, { __index = self })
+  return self
+end
+
 -- open{ files = {[path] = text}, hook = path, hook_d = {[name] = path}, env = {[name] = value},
 --       libvirtd = false }
 function lab.open(options)
   options = options or {}
   check_machine()
   local life, pid = start_init()
-  local self = setmetatable({ life = life, pid = pid, who = ROOT, env = options.env or {} }, World)
-  self.root = self
-  self.user = setmetatable({ who = ALICE }, { __index = self })
-  self.number = 0
+  local self = lab.at(pid, options.env)
+  self.life = life
   local ok, err = xpcall(furnish, debug.traceback, self, options)
   if not ok then
     self:close()
@@ -142,6 +150,10 @@ end
 
 function World:close()
   if not self.life then return end
+  if os.getenv "MOONTAP_HOLD" then
+    io.stderr:write("spec/guest/lab/enter ", self.pid, "  (Enter closes it) ")
+    io.read()
+  end
   self.life:write "end\n"
   self.life:close()
   self.life = nil
@@ -181,17 +193,22 @@ function World:outside(path)
   return "/proc/" .. self.pid .. "/root" .. path
 end
 
--- Runs a command to its end, 60 s at most: { status =, out =, err = }. What it leaves running in
--- the background is not waited for: its output goes to files, not to a pipe.
-function World:sh(command, seconds)
+-- Runs a command of the machine's to its end. popen, since what it starts does not inherit the
+-- pipe to init.sh, as it would from execute; files, since a pipe waits for what is left running.
+local function run(self, command, seconds)
   local out, err = self:outside(OWN .. "/out"), self:outside(OWN .. "/err")
   os.remove(out)
   os.remove(err)
-  -- popen, since what it starts does not inherit the pipe to init.sh, as it would from execute.
   local _, how, status = io.popen(("exec timeout --foreground %g %s </dev/null >%s 2>%s"):format(
-    seconds or 60, self:entering(command), out, err)):close()
+    seconds or 60, command, out, err)):close()
   if how == "signal" then status = 128 + status end
   return { status = status, out = slurp(out), err = slurp(err) }
+end
+
+-- Runs a command, 60 s at most: { status =, out =, err = }. What it leaves running in the
+-- background is not waited for.
+function World:sh(command, seconds)
+  return run(self, self:entering(command), seconds)
 end
 
 -- The output of a command that must succeed.
@@ -282,6 +299,24 @@ function World:start(xml)
   return name
 end
 
+-- A cable between two labs: eth0 in each, of these addresses.
+function lab.cable(one, address, other, other_address)
+  assert(os.execute(("ip link add eth0 netns %s type veth peer name eth0 netns %s"):format(
+    one.pid, other.pid)))
+  one:ok("ip addr add " .. address .. " dev eth0 && ip link set eth0 up")
+  other:ok("ip addr add " .. other_address .. " dev eth0 && ip link set eth0 up")
+end
+
+-- Moves a running guest to another lab, which a cable's address leads to. As sh.
+function World:migrate(name, other, address)
+  local function uri(world)
+    return quote("qemu+unix:///system?socket=" .. world:outside "/run/libvirt/libvirt-sock")
+  end
+  other:make_serial(name)
+  return run(self, ("virsh -q -c %s migrate --live %s %s --migrateuri tcp://%s"):format(
+    uri(self), quote(name), uri(other), address))
+end
+
 -- --- guests --------------------------------------------------------------------------------------
 
 -- Bridges of a known MAC: one that the kernel chose goes away with the last port.
@@ -305,7 +340,8 @@ local function list(value)
 end
 
 local function kernel_words(options)
-  local words = { "console=ttyS0 quiet panic=-1 rdinit=/init mitigations=off" }
+  local words = { "console=ttyS0 quiet panic=-1 rdinit=/init nokaslr " ..
+    "mitigations=off cryptomgr.notests" }
   for _, name in ipairs { "address", "gateway" } do
     local value = table.concat(list(options[name]), ",")
     if value ~= "" then words[#words + 1] = name .. "=" .. value end

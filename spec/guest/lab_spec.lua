@@ -42,7 +42,7 @@ describe("a lab #guest with system libvirt", function()
     l = lab.open { files = { ["/etc/libvirt/hooks/qemu"] = HOOK } }
     l:bridge("br0", "10.9.0.1/24", "fd00:9::1/64")
   end)
-  lazy_teardown(function() l:close() end)
+  lazy_teardown(function() if l then l:close() end end)
 
   describe("and a running guest", function()
     lazy_setup(function()
@@ -133,7 +133,7 @@ describe("a lab #guest with an ordinary user's session libvirt", function()
     l:bridge("br0", "10.9.0.1/24")
     l:ok "ip tuntap add tap0 mode tap user alice && ip link set tap0 master br0 up"
     l.user:start(lab.domain { interfaces = tap_nic("tap0", 1), address = "10.9.0.2/24" })
-    assert.matches("^alice%s", l:ok "ps -o user= -C qemu-system-x86")
+    assert.equal("alice\n", l:ok "stat -c %U /proc/$(pidof qemu-system-x86_64)")
     l:wait_ping "10.9.0.2"
     assert.is_true(l:ping("10.9.0.1", "guest"))
     l.user:restart_libvirtd()
@@ -174,6 +174,18 @@ describe("labs #guest", function()
     assert.equal("", other:virsh("list", "--all", "--name"):match "%S*")
     assert.not_equal(one:ok "virsh capabilities | grep uuid",
       other:ok "virsh capabilities | grep uuid")
+  end)
+
+  it("pass a running guest from one to the other", function()
+    local files = { ["/etc/libvirt/hooks/qemu"] = HOOK }
+    local one <close> = lab.open { files = files }
+    local other <close> = lab.open { files = files }
+    lab.cable(one, "10.7.0.1/24", other, "10.7.0.2/24")
+    one:start(lab.domain { name = "mover", interfaces = MANAGED })
+    local result = one:migrate("mover", other, "10.7.0.2")
+    assert.same({ 0, "" }, { result.status, result.err })
+    assert.equal("prepare start started stopped release", operations(one, "mover"))
+    assert.equal("migrate prepare start started", operations(other, "mover"))
   end)
 
   it("leave nothing behind", function()

@@ -9,14 +9,14 @@
 const char *mt_element_get(const struct mt_element *el, const char *name)
 {
 	for (const struct mt_attribute *a = el->attributes; a; a = a->next)
-		if (!strcmp(a->name, name))
+		if (*a->name == *name && !strcmp(a->name, name))
 			return a->value;
 	return NULL;
 }
 
 static struct mt_element *named(struct mt_element *el, const char *name)
 {
-	while (el && (el->ns || strcmp(el->name, name)))
+	while (el && (*el->name != *name || el->ns || strcmp(el->name, name)))
 		el = el->next;
 	return el;
 }

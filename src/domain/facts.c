@@ -80,7 +80,7 @@ static struct mt_fact *member(const struct mt_fact *object, const char *name, si
 	if (!object || object->type != MT_FACT_OBJECT)
 		return NULL;
 	mt_fact_each (f, object)
-		if (!strncmp(f->name, name, n) && !f->name[n])
+		if (*f->name == *name && !strncmp(f->name, name, n) && !f->name[n])
 			return f;
 	return NULL;
 }

@@ -11,7 +11,7 @@
 
 static bool is(const struct mt_element *el, const char *name, size_t n)
 {
-	return !el->ns && !strncmp(el->name, name, n) && !el->name[n];
+	return *el->name == *name && !el->ns && !strncmp(el->name, name, n) && !el->name[n];
 }
 
 static bool has(const struct mt_element *el, const char *attribute)
@@ -155,21 +155,28 @@ static bool applies(unsigned types, const struct mt_nic *nic)
 	return !types || (types & MT_BIT(nic->type));
 }
 
+/* Whether two rows' paths lead to one element: rows of one element stand together. */
+static bool same_place(const char *a, const char *b)
+{
+	return (a == b || !strcmp(a, b)) && (!*a || a[strlen(a) - 1] != '+');
+}
+
 static int read_rows(struct mt_nic *nic)
 {
+	const struct mt_row *last = NULL; /* that el was looked for */
 	const struct mt_element *el = NULL;
-	const char *path = NULL; /* of el: rows of one element stand together */
 
 	for (size_t i = 0; i < mt_inventory_n; i++) {
 		const struct mt_row *row = &mt_inventory[i];
-		int r;
+		int r = 0;
 
-		if (!applies(row->types, nic) || (row->when && !row->when(nic)))
+		if (!applies(row->types, nic))
 			continue;
-		if (!path || strcmp(path, row->element) || path[strlen(path) - 1] == '+')
+		if (!last || !same_place(last->element, row->element))
 			el = mt_nic_find(nic->el, row->element, row->attribute);
-		path = row->element;
-		r = el ? mt_nic_row(nic, row, el, NULL) : 0;
+		last = row;
+		if (el && (!row->when || row->when(nic)))
+			r = mt_nic_row(nic, row, el, NULL);
 		if (r)
 			return r;
 	}
