@@ -213,7 +213,8 @@ static const struct {
 	{ "xml", take_bytes },	   { "allow", take_allow },
 	{ "nic", take_nic },	   { "at", take_at },
 	{ "log", take_log },	   { "refuse", take_refuse },
-	{ "error", take_error },   { "loaded", take_loaded },   { "end", take_end },
+	{ "error", take_error },   { "loaded", take_loaded },
+	{ "end", take_end },
 };
 
 static int take_record(struct parse *p, const struct mt_kind *k, char **words, int n)

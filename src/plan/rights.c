@@ -52,8 +52,8 @@ static bool is_inside(const struct mt_value *v, const struct mt_value *prefix)
 	int length = v->plen ? v->plen : 128; /* an address alone is longer than any prefix */
 
 	return v->family == prefix->family && length >= prefix->plen &&
-	       !memcmp(v->b, prefix->b, (size_t)whole) &&
-	       (!bits || !((v->b[whole] ^ prefix->b[whole]) & mask));
+		!memcmp(v->b, prefix->b, (size_t)whole) &&
+		(!bits || !((v->b[whole] ^ prefix->b[whole]) & mask));
 }
 
 static bool is_within(const struct mt_rights *rights, const struct mt_value *v)

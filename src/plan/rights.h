@@ -28,9 +28,9 @@ struct mt_rights {
  * mt_rights_check() - what a plan's records name, against what it may
  *
  * Devices: the NIC's own, those that the policy's top level named, and those that moontap makes.
- * Addresses, routes' destinations, neighbours: inside of an allowed prefix. Routing tables: main, and
- * those that are allowed.
- * Return: 0; -EINVAL, blamed on the policy, with what it would have to say; or the kernel's error.
+ * Addresses, routes' destinations, neighbours: inside of an allowed prefix. Routing tables: main,
+ * and those that are allowed. Return: 0; -EINVAL, blamed on the policy, with what it would have to
+ * say; or the kernel's error.
  */
 int mt_rights_check(const struct mt_rights *rights, const struct mt_plan *plan, struct mt_err *e);
 
