@@ -39,8 +39,17 @@ local function made(nic)
   }
 end
 
+-- A guest must not become the host's router: what it announces on its tap is not believed. Where
+-- the host has no IPv6 there is nothing to say.
+local function distrust(dev)
+  if words.host.conf{ dev = "all", family = "ipv6" } then
+    core.verbs.conf{ dev = dev, family = "ipv6", accept_ra = 0 }
+  end
+end
+
 --- tap(nic [, fields])
 -- Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
+-- The host believes no router advertisement that comes from it: conf{…, accept_ra = 0}.
 --   fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
 --            those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
 --            tap; group is the tap's, for link's own say link{ name = nic.dev, group = … }
@@ -53,7 +62,8 @@ function words.tap(nic, fields)
   elseif not facts.dev then
     error("tap: this nic has no device yet")
   end
-  return core.tap(facts.dev, fields or {}, facts.unmanaged and made(facts) or nil)
+  core.tap(facts.dev, fields or {}, facts.unmanaged and made(facts) or nil)
+  distrust(facts.dev)
 end
 
 -- The devices that a hook's options name, at any depth, may be used by plans.

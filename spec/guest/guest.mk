@@ -25,6 +25,5 @@ check-guest: deps-guest
 	$(Q)$(MAKE) --no-print-directory guest-specs
 
 guest-specs: program $(SPEC_SO) $(GUEST_IMAGE)
-	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(BUSTED) --lua=$$(command -v $(LUA)) \
-	  --cpath='$(BUILD)/spec/?.so' --lpath='./?.lua;./lua/?.lua;./lua/?/init.lua' \
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
 	  --tags=guest $(BUSTED_FLAGS) $(GUEST_SPECS)

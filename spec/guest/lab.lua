@@ -2,24 +2,27 @@
 -- lab.lua - a private world with a real libvirtd and real QEMU guests; README.md says how to use it
 local lab = {}
 
-local repository = assert(io.popen "pwd -P"):read "l"
-local build = os.getenv "MOONTAP_BUILD" or repository .. "/build"
-
 local OWN = "/run/lab"              -- the lab's own folder, inside
 local GUESTS = OWN .. "/guests"     -- serial lines and pid files
 local IMAGE = OWN .. "/build/guest" -- the guests' kernel and initramfs
-local LIBVIRTD_LOG = "/var/log/libvirt/libvirtd.log"
 local POLL = 0.05
 
--- root, and one ordinary user that init.sh makes.
-local ROOT = { name = "root", home = "/run/root", uri = "qemu:///system" }
-local ALICE = { name = "alice", uid = 7777, home = "/run/alice", uri = "qemu:///session" }
+-- root, and one ordinary user that init.sh makes; each may have a libvirtd.
+local ROOT = {
+  name = "root", home = "/run/root", uri = "qemu:///system",
+  conf = "/etc/libvirt", pidfile = "/run/libvirtd.pid", log = "/var/log/libvirt/libvirtd.log",
+}
+local ALICE = {
+  name = "alice", uid = 7777, home = "/run/alice", uri = "qemu:///session",
+  runtime = "/run/user/7777", conf = "/run/alice/.config/libvirt",
+  pidfile = "/run/user/7777/libvirt/libvirtd.pid", log = "/run/alice/libvirtd.log",
+}
 
 -- libvirt probes QEMU again at each start when /dev/kvm is there but not for QEMU's user; the rest
 -- is what needs cgroups, a mount namespace of QEMU's own, or virtlogd.
 local QEMU_CONF = [[
-user = "root"
-group = "root"
+user = "$user"
+group = "$user"
 security_driver = "none"
 cgroup_controllers = []
 namespaces = []
@@ -59,6 +62,9 @@ local function line_of(command)
   return line
 end
 
+local repository = line_of "pwd -P"
+local build = os.getenv "MOONTAP_BUILD" or repository .. "/build"
+
 local function now()
   local seconds = slurp("/proc/uptime"):match "%S+"
   return tonumber(seconds)
@@ -69,13 +75,15 @@ local function fill(template, values)
   return (template:gsub("%$(%l+)", values))
 end
 
--- What a guest needs is there: a reason why not, or nil.
-function lab.missing()
-  if line_of "id -u" ~= "0" then return "a lab needs root" end
-  for _, program in ipairs { "libvirtd", "virsh", "qemu-system-x86_64", "unshare", "busybox" } do
-    if not line_of("command -v " .. program) then return "there is no " .. program end
-  end
-  if not io.open(build .. "/guest/initramfs") then return "there is no guest: make guest-image" end
+-- Loading this file does no harm anywhere; opening a lab says what it lacks.
+local function check_machine()
+  assert(line_of "id -u" == "0", "a lab needs root")
+  local programs = "libvirtd virsh qemu-system-x86_64 unshare nsenter setpriv busybox ip"
+  local missing = line_of("for p in " .. programs ..
+    "; do command -v $p >/dev/null || echo $p; done")
+  assert(not missing, ("there is no %s; make deps-guest"):format(missing))
+  local image = quote(build .. "/guest/initramfs")
+  assert(line_of("test -r " .. image .. " && echo yes"), "there is no guest; make guest-image")
 end
 
 -- --- opening and closing -------------------------------------------------------------------------
@@ -84,42 +92,55 @@ local World = {}
 World.__index = World
 
 -- Starts init.sh and waits for its pid. The lab lives as long as the pipe to it: it ends, with all
--- that runs in it, when it is closed and also when this process dies.
+-- that runs in it, when that is closed and also when this process dies.
 local function start_init()
   local dir = line_of "mktemp -d"
-  local ready = dir .. "/ready"
-  assert(os.execute("mkfifo " .. ready))
+  os.execute("mkfifo " .. dir .. "/pid")
   local life = assert(io.popen(("exec unshare --mount --propagation private --net --pid --uts " ..
-    "--ipc --fork --kill-child sh spec/guest/lab/init.sh %s %s >%s 2>%s/err")
-    :format(quote(repository), quote(build), ready, dir), "w"))
-  local pid = line_of("head -n 1 " .. ready)
+    "--ipc --fork --kill-child sh spec/guest/lab/init.sh %s %s >%s/pid 2>%s/err")
+    :format(quote(repository), quote(build), dir, dir), "w"))
+  local pid = line_of("head -n 1 " .. dir .. "/pid")
+  local complaint = slurp(dir .. "/err")
+  os.execute("rm -r " .. dir)
   if not pid then
     life:close()
-    error("the lab did not start: " .. slurp(dir .. "/err"))
+    error("the lab did not start: " .. complaint)
   end
-  return { dir = dir, pid = pid, life = life }
+  return life, pid
+end
+
+local function furnish(self, options)
+  for _, world in ipairs { self, self.user } do
+    local who = world.who
+    world:write(who.conf .. "/qemu.conf", fill(QEMU_CONF, { user = who.name }))
+    world:write(who.conf .. "/libvirtd.conf", fill(LIBVIRTD_CONF,
+      { log = who.log, uuid = line_of "cat /proc/sys/kernel/random/uuid" }))
+  end
+  if options.hook then self:link(options.hook, "/etc/libvirt/hooks/qemu") end
+  for name, program in pairs(options.hook_d or {}) do
+    self:link(program, "/etc/libvirt/hooks/qemu.d/" .. name)
+  end
+  for path, text in pairs(options.files or {}) do self:write(path, text) end
+  if options.libvirtd ~= false then self:start_libvirtd() end
+end
+
+-- The lab of that pid, which another process may have opened and will close.
+function lab.at(pid, env)
+  local self = setmetatable({ pid = pid, who = ROOT, env = env or {}, number = 0 }, World)
+  self.root = self
+  self.user = setmetatable({ who = ALICE }, { __index = self })
+  return self
 end
 
 -- open{ files = {[path] = text}, hook = path, hook_d = {[name] = path}, env = {[name] = value},
 --       libvirtd = false }
 function lab.open(options)
   options = options or {}
-  local self = setmetatable(start_init(), World)
-  self.who = ROOT
-  self.env = options.env or {}
-  self.user = setmetatable({ who = ALICE }, { __index = self })
-  local ok, err = pcall(function()
-    self:write("/etc/libvirt/qemu.conf", QEMU_CONF)
-    self:write("/etc/libvirt/libvirtd.conf",
-      fill(LIBVIRTD_CONF, { log = LIBVIRTD_LOG, uuid = line_of "cat /proc/sys/kernel/random/uuid" }))
-    self:ok("mkdir -p /etc/libvirt/hooks/qemu.d")
-    if options.hook then self:link(options.hook, "/etc/libvirt/hooks/qemu") end
-    for name, program in pairs(options.hook_d or {}) do
-      self:link(program, "/etc/libvirt/hooks/qemu.d/" .. name)
-    end
-    for path, text in pairs(options.files or {}) do self:write(path, text) end
-    if options.libvirtd ~= false then self:start_libvirtd() end
-  end)
+  check_machine()
+  local life, pid = start_init()
+  local self = lab.at(pid, options.env)
+  self.life = life
+  local ok, err = xpcall(furnish, debug.traceback, self, options)
   if not ok then
     self:close()
     error(err, 2)
@@ -129,12 +150,15 @@ end
 
 function World:close()
   if not self.life then return end
+  if os.getenv "MOONTAP_HOLD" then
+    io.stderr:write("spec/guest/lab/enter ", self.pid, "  (Enter closes it) ")
+    io.read()
+  end
+  self.life:write "end\n"
   self.life:close()
   self.life = nil
-  os.execute("rm -rf " .. quote(self.dir))
 end
 World.__close = World.close
-World.__gc = World.close
 
 -- --- commands and files --------------------------------------------------------------------------
 
@@ -144,7 +168,7 @@ local function environment(self)
     PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     LC_ALL = "C", HOME = who.home, USER = who.name, LOGNAME = who.name, SHELL = "/bin/sh",
     LIBVIRT_DEFAULT_URI = who.uri,
-    XDG_RUNTIME_DIR = who.uid and "/run/user/" .. who.uid,
+    XDG_RUNTIME_DIR = who.runtime,
     MOONTAP_BUILD = build,
   }
   for name, value in pairs(self.env) do names[name] = value end
@@ -164,16 +188,27 @@ function World:entering(command)
     self.pid, environment(self), become, quote("cd " .. quote(repository) .. "; " .. command))
 end
 
--- Runs a command to its end, 60 s at most: { status =, out =, err = }. What it leaves running in
--- the background is not waited for: its output goes to files, not to a pipe.
-function World:sh(command, seconds)
-  local out, err = self.dir .. "/out", self.dir .. "/err"
+-- Where the machine sees a file of the lab.
+function World:outside(path)
+  return "/proc/" .. self.pid .. "/root" .. path
+end
+
+-- Runs a command of the machine's to its end. popen, since what it starts does not inherit the
+-- pipe to init.sh, as it would from execute; files, since a pipe waits for what is left running.
+local function run(self, command, seconds)
+  local out, err = self:outside(OWN .. "/out"), self:outside(OWN .. "/err")
   os.remove(out)
   os.remove(err)
-  local _, how, status = os.execute(("timeout --foreground %g %s </dev/null >%s 2>%s"):format(
-    seconds or 60, self:entering(command), out, err))
+  local _, how, status = io.popen(("exec timeout --foreground %g %s </dev/null >%s 2>%s"):format(
+    seconds or 60, command, out, err)):close()
   if how == "signal" then status = 128 + status end
   return { status = status, out = slurp(out), err = slurp(err) }
+end
+
+-- Runs a command, 60 s at most: { status =, out =, err = }. What it leaves running in the
+-- background is not waited for.
+function World:sh(command, seconds)
+  return run(self, self:entering(command), seconds)
 end
 
 -- The output of a command that must succeed.
@@ -186,33 +221,29 @@ function World:ok(command, seconds)
 end
 
 function World:read(path)
-  return slurp("/proc/" .. self.pid .. "/root" .. path)
+  return slurp(self:outside(path))
 end
 
--- A file of the lab; one that begins with #! is a program.
+-- A file of self's user; one that begins with #! is a program.
 function World:write(path, text)
   local mode = text:find "^#!" and 755 or 644
-  local folder = path:match "^(.*)/"
-  self:ok(("mkdir -p %s && rm -f %s"):format(quote(folder), quote(path)))
-  spill("/proc/" .. self.pid .. "/root" .. path, text)
-  self:ok(("chmod %d %s"):format(mode, quote(path)))
+  local name, folder = quote(path), quote(path:match "^(.*)/")
+  self:ok(("mkdir -p %s && rm -f %s && : >%s && chmod %d %s"):format(
+    folder, name, name, mode, name))
+  spill(self:outside(path), text)
 end
 
 -- The path of a new file with this text.
 function World:file(text)
-  local path = ("%s/file-%d"):format(OWN, self:next_number())
+  self.root.number = self.root.number + 1
+  local path = ("%s/files/%d"):format(OWN, self.root.number)
   self:write(path, text)
   return path
 end
 
 function World:link(target, path)
-  self:ok(("ln -sfn %s %s"):format(quote(target), quote(path)))
-end
-
-function World:next_number()
-  local root = rawget(self, "life") and self or getmetatable(self).__index
-  root.number = (root.number or 0) + 1
-  return root.number
+  self:ok(("mkdir -p %s && ln -sfn %s %s"):format(quote(path:match "^(.*)/"), quote(target),
+    quote(path)))
 end
 
 -- Polls a command or a function until it is content, and returns what the function returned.
@@ -236,13 +267,14 @@ end
 function World:start_libvirtd()
   self:ok "libvirtd -d"
   local up = pcall(self.wait, self, "virsh -q uri", 10)
-  if not up then error("libvirtd does not answer:\n" .. self:read(LIBVIRTD_LOG), 2) end
+  if not up then error("libvirtd does not answer:\n" .. self:read(self.who.log), 2) end
 end
 
--- Guests go on running.
+-- Guests go on running meanwhile.
 function World:restart_libvirtd()
-  self:ok "kill $(cat /run/libvirtd.pid)"
-  self:wait("test ! -e /run/libvirtd.pid", 10, "libvirtd to end")
+  local pidfile = self.who.pidfile
+  self:ok("kill $(cat " .. pidfile .. ")")
+  self:wait("test ! -e " .. pidfile, 10, "libvirtd to end")
   self:start_libvirtd()
 end
 
@@ -267,7 +299,35 @@ function World:start(xml)
   return name
 end
 
+-- A cable between two labs: eth0 in each, of these addresses.
+function lab.cable(one, address, other, other_address)
+  assert(os.execute(("ip link add eth0 netns %s type veth peer name eth0 netns %s"):format(
+    one.pid, other.pid)))
+  one:ok("ip addr add " .. address .. " dev eth0 && ip link set eth0 up")
+  other:ok("ip addr add " .. other_address .. " dev eth0 && ip link set eth0 up")
+end
+
+-- Moves a running guest to another lab, which a cable's address leads to. As sh.
+function World:migrate(name, other, address)
+  local function uri(world)
+    return quote("qemu+unix:///system?socket=" .. world:outside "/run/libvirt/libvirt-sock")
+  end
+  other:make_serial(name)
+  return run(self, ("virsh -q -c %s migrate --live %s %s --migrateuri tcp://%s"):format(
+    uri(self), quote(name), uri(other), address))
+end
+
 -- --- guests --------------------------------------------------------------------------------------
+
+-- Bridges of a known MAC: one that the kernel chose goes away with the last port.
+function World:bridge(name, ...)
+  self.root.number = self.root.number + 1
+  self.root:ok(("ip link add %s address 02:00:00:00:00:%02x type bridge && ip link set %s up")
+    :format(name, self.root.number % 256, name))
+  for _, address in ipairs { ... } do
+    self.root:ok(("ip addr add %s dev %s"):format(address, name))
+  end
+end
 
 -- A guest's serial lines: a log of the console, and two fifos to a shell.
 function World:make_serial(name)
@@ -280,7 +340,8 @@ local function list(value)
 end
 
 local function kernel_words(options)
-  local words = { "console=ttyS0 quiet panic=-1 rdinit=/init mitigations=off" }
+  local words = { "console=ttyS0 quiet panic=-1 rdinit=/init nokaslr " ..
+    "mitigations=off cryptomgr.notests" }
   for _, name in ipairs { "address", "gateway" } do
     local value = table.concat(list(options[name]), ",")
     if value ~= "" then words[#words + 1] = name .. "=" .. value end
@@ -378,6 +439,31 @@ end
 function World:wait_ping(address, name)
   return self:wait(function() return self:ping(address, name) end, 30,
     ("%s to reach %s"):format(name or "the host", address))
+end
+
+-- --- comparing -----------------------------------------------------------------------------------
+
+function World:snapshot()
+  return self.root:ok "sh spec/guest/lab/snapshot.sh"
+end
+
+local function lines_of(text)
+  local lines, is = {}, {}
+  for line in text:gmatch "[^\n]+" do
+    lines[#lines + 1] = line
+    is[line] = true
+  end
+  return lines, is
+end
+
+-- The lines that only one of two snapshots has, "" when they are the same.
+function lab.difference(before, after)
+  local old, was = lines_of(before)
+  local new, is = lines_of(after)
+  local found = {}
+  for _, line in ipairs(old) do if not is[line] then found[#found + 1] = "- " .. line end end
+  for _, line in ipairs(new) do if not was[line] then found[#found + 1] = "+ " .. line end end
+  return table.concat(found, "\n")
 end
 
 return lab

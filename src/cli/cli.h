@@ -9,16 +9,16 @@
 
 /* The command line, taken apart. */
 struct mt_cli {
-	const char *program;	 /* what people typed, for messages */
-	const char *policy;	 /* -p; NULL: the usual place */
-	const char *hooks;	 /* --hooks; NULL: the usual places */
-	const char *state;	 /* --state */
-	double deadline;	 /* --deadline, seconds */
-	const char *prefix;	 /* --prefix */
-	const char *schema;	 /* --schema */
+	const char *program; /* what people typed, for messages */
+	const char *policy;  /* -p; NULL: the usual place */
+	const char *hooks;   /* --hooks; NULL: the usual places */
+	const char *state;   /* --state */
+	double deadline;     /* --deadline, seconds */
+	const char *prefix;  /* --prefix */
+	const char *schema;  /* --schema */
 	bool json, sh, inactive, force, verbose;
-	bool dry; /* nothing was changed: what is shown is what would be */
-	char **args; /* the words that are no options, NULL-ended */
+	bool dry;    /* nothing was changed: what is shown is what would be */
+	const char **args; /* the words that are no options, NULL-ended */
 	int n;
 };
 
@@ -27,8 +27,9 @@ struct mt_command {
 	const char *args; /* "GUEST.xml [NIC...]" */
 	const char *doc;
 	int (*run)(struct mt_cli *c);
-	int least, most;     /* how many words; most -1: any number */
-	const char *options; /* the letters of what it takes besides the common ones, see options.c */
+	int least, most; /* how many words; most -1: any number */
+	const char
+		*options; /* the letters of what it takes besides the common ones, see options.c */
 };
 
 extern const struct mt_command mt_commands[]; /* ended by a NULL name */
@@ -41,7 +42,8 @@ struct mt_option {
 };
 extern const struct mt_option mt_options[]; /* ended by a NULL name */
 
-/** mt_options_parse() - take options out of argv; stops at nothing. Return: 0, or the exit status + 1 */
+/** mt_options_parse() - take options out of argv; stops at nothing. Return: 0, or the exit status +
+ * 1 */
 int mt_options_parse(struct mt_cli *c, int argc, char **argv);
 
 /** mt_cli_engine() - an engine as the command line says. Return: 0, or the exit status. */
@@ -50,7 +52,8 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g);
 /** mt_cli_source() - open a file, or standard input for "-". Return: 0, or the exit status. */
 int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s);
 
-/** mt_cli_error() - one line on stderr, "moontap: web: link.set vnet0: ...". Return: exit status. */
+/** mt_cli_error() - one line on stderr, "moontap: web: link.set vnet0: ...". Return: exit status.
+ */
 int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err *e);
 
 /** mt_cli_usage() - a wrong word, and the nearest right one. Return: 2. */
@@ -88,6 +91,8 @@ int mt_command_facts(struct mt_cli *c);
 int mt_command_xml(struct mt_cli *c);
 int mt_command_check(struct mt_cli *c);
 int mt_command_hook(struct mt_cli *c);
+int mt_command_ifup(struct mt_cli *c);
+int mt_command_ifdown(struct mt_cli *c);
 int mt_command_help(struct mt_cli *c);
 
 #endif

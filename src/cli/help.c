@@ -10,8 +10,8 @@ static void print_option(const struct mt_option *o)
 	char names[64];
 
 	snprintf(names, sizeof names, "%s%.1s%s--%s%s%s", o->letter < 128 ? "-" : "",
-		 o->letter < 128 ? (const char *)&o->letter : "", o->letter < 128 ? ", " : "    ", o->name,
-		 o->arg ? " " : "", o->arg ? o->arg : "");
+		 o->letter < 128 ? (const char *)&o->letter : "", o->letter < 128 ? ", " : "    ",
+		 o->name, o->arg ? " " : "", o->arg ? o->arg : "");
 	printf("  %-24s %s\n", names, o->doc);
 }
 
@@ -28,8 +28,10 @@ static void print_all(void)
 	printf("\n`-` is standard input. Kinds, for `moontap help KIND`:");
 	for (const struct mt_kind *const *k = mt_kinds; *k; k++)
 		printf(" %s", (*k)->name);
-	printf("\n\nexit: 0 done, 1 refused by the policy, 2 usage, 3 bad input, 4 the host said no\n"
-	       "and everything was undone, 5 the policy ran out of time or memory, 6 undo incomplete\n");
+	printf("\n\nexit: 0 done, 1 refused by the policy, 2 usage, 3 bad input, 4 the host said "
+	       "no\n"
+	       "and everything was undone, 5 the policy ran out of time or memory, 6 undo "
+	       "incomplete\n");
 }
 
 static void print_field(const struct mt_kind *k, int i)
@@ -38,7 +40,9 @@ static void print_field(const struct mt_kind *k, int i)
 	char expects[256];
 
 	printf("  %-16s %s%s\n", f->name, f->doc ? f->doc : "",
-	       i < k->required ? " (must be given)" : i < k->nkeys ? " (part of the key)" : "");
+	       i < k->required	      ? " (must be given)"
+		       : i < k->nkeys ? " (part of the key)"
+				      : "");
 	printf("  %-16s   %s%s\n", "", mt_value_expects(f, expects, sizeof expects),
 	       f->flags & MT_FIELD_NONE ? ", or none (false in Lua)" : "");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* json.c - outcomes, facts and journals as JSON; a module of its own, the only one to see jansson */
+/* json.c - outcomes, facts and journals as JSON; a module of its own, the only one to see jansson
+ */
 #include "cli/cli.h"
 #include "domain/facts.h"
 #include "plan/sh.h"
@@ -58,12 +59,18 @@ static json_t *record(const struct mt_record *r, int from, int to)
 static const char *op_name(enum mt_op op)
 {
 	switch (op) {
-	case MT_ADD: return "add";
-	case MT_CHANGE: return "set";
-	case MT_DELETE: return "delete";
-	case MT_CLAIM: return "claim";
-	case MT_RELEASE: return "release";
-	default: return "same";
+	case MT_ADD:
+		return "add";
+	case MT_CHANGE:
+		return "set";
+	case MT_DELETE:
+		return "delete";
+	case MT_CLAIM:
+		return "claim";
+	case MT_RELEASE:
+		return "release";
+	default:
+		return "same";
 	}
 }
 
@@ -152,16 +159,21 @@ static json_t *fact(const struct mt_fact *f)
 	json_t *j;
 
 	switch (f->type) {
-	case MT_FACT_STRING: return text(f->string);
-	case MT_FACT_INTEGER: return json_integer(f->integer);
-	case MT_FACT_BOOLEAN: return json_boolean(f->boolean);
+	case MT_FACT_STRING:
+		return text(f->string);
+	case MT_FACT_INTEGER:
+		return json_integer(f->integer);
+	case MT_FACT_BOOLEAN:
+		return json_boolean(f->boolean);
 	case MT_FACT_OBJECT:
 		j = json_object();
-		mt_fact_each(in, f) json_object_set_new(j, in->name, fact(in));
+		mt_fact_each (in, f)
+			json_object_set_new(j, in->name, fact(in));
 		return j;
 	case MT_FACT_ARRAY:
 		j = json_array();
-		mt_fact_each(in, f) json_array_append_new(j, fact(in));
+		mt_fact_each (in, f)
+			json_array_append_new(j, fact(in));
 		return j;
 	}
 	return json_null();

@@ -69,9 +69,54 @@ static int run_command(struct mt_cli *c)
 	return m->run(c);
 }
 
+/* Links to the program, called with one word. */
+static const struct mt_command scripts[] = {
+	{ "qemu-ifup", "TAP", "what libvirt's <script> and QEMU's script= call", mt_command_ifup, 1,
+	  1, "" },
+	{ "qemu-ifdown", "TAP", "what <downscript> and downscript= call", mt_command_ifdown, 1, 1,
+	  "" },
+	{ NULL },
+};
+
+/* libvirt runs hooks/DRIVER and every program in hooks/DRIVER.d/, whatever its name. */
+static const char *driver_of(const char *path)
+{
+	static const char *const drivers[] = { "lxc", "libxl", "bhyve", "network", "daemon", NULL };
+	char folder[32];
+
+	for (const char *const *d = drivers; *d; d++) {
+		const char *name = strrchr(path, '/');
+
+		snprintf(folder, sizeof folder, "/%s.d/", *d);
+		if (!strcmp(name ? name + 1 : path, *d) || strstr(path, folder))
+			return *d;
+	}
+	return "qemu";
+}
+
+static int run_hook(struct mt_cli *c, const char *path)
+{
+	const char *words[6] = { driver_of(path) };
+
+	for (int i = 0; i < 4; i++)
+		words[i + 1] = c->args[i];
+	c->args = words;
+	c->n = 5;
+	return mt_command_hook(c);
+}
+
+static int run_script(struct mt_cli *c, const struct mt_command *m)
+{
+	if (c->n != 1)
+		return mt_cli_usage(c, "usage: %s %s", m->name, m->args);
+	return m->run(c);
+}
+
 int main(int argc, char **argv)
 {
-	struct mt_cli c = { .program = "moontap" };
+	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+	const char *name = slash ? slash + 1 : argc ? argv[0] : "moontap";
+	struct mt_cli c = { .program = name };
 	int err;
 
 	setlocale(LC_CTYPE, "");
@@ -79,5 +124,11 @@ int main(int argc, char **argv)
 	err = mt_options_parse(&c, argc, argv);
 	if (err)
 		return err - 1;
+	for (const struct mt_command *m = scripts; m->name; m++)
+		if (!strcmp(m->name, name))
+			return run_script(&c, m);
+	if (c.n == 4 && mt_hook_operation(c.args[1]) && !mt_command_find(c.args[0]))
+		return run_hook(&c, argv[0]);
+	c.program = "moontap";
 	return run_command(&c);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* options.c - the table of options, taking them off the command line, and what they mean together */
+/* options.c - the table of options, taking them off the command line, and what they mean together
+ */
 #include "cli/cli.h"
 #include "base/words.h"
 
@@ -58,19 +59,44 @@ static int set_deadline(struct mt_cli *c, const char *text)
 static int take(struct mt_cli *c, int letter, const char *arg)
 {
 	switch (letter) {
-	case 'p': c->policy = arg; return 0;
-	case STATE: c->state = arg; return 0;
-	case HOOKS: c->hooks = arg; return 0;
-	case PREFIX: c->prefix = arg; return 0;
-	case SCHEMA: c->schema = arg; return 0;
-	case JSON: c->json = true; return 0;
-	case SH: c->sh = true; return 0;
-	case INACTIVE: c->inactive = true; return 0;
-	case FORCE: c->force = true; return 0;
-	case 'v': c->verbose = true; return 0;
-	case DEADLINE: return set_deadline(c, arg);
-	case 'h': mt_command_help(c); return 1;
-	case VERSION: puts("moontap " MOONTAP_VERSION); return 1;
+	case 'p':
+		c->policy = arg;
+		return 0;
+	case STATE:
+		c->state = arg;
+		return 0;
+	case HOOKS:
+		c->hooks = arg;
+		return 0;
+	case PREFIX:
+		c->prefix = arg;
+		return 0;
+	case SCHEMA:
+		c->schema = arg;
+		return 0;
+	case JSON:
+		c->json = true;
+		return 0;
+	case SH:
+		c->sh = true;
+		return 0;
+	case INACTIVE:
+		c->inactive = true;
+		return 0;
+	case FORCE:
+		c->force = true;
+		return 0;
+	case 'v':
+		c->verbose = true;
+		return 0;
+	case DEADLINE:
+		return set_deadline(c, arg);
+	case 'h':
+		mt_command_help(c);
+		return 1;
+	case VERSION:
+		puts("moontap " MOONTAP_VERSION);
+		return 1;
 	}
 	return 0;
 }
@@ -82,7 +108,8 @@ static int unknown(const struct mt_cli *c, const char *word)
 
 	if (nearest)
 		return mt_cli_usage(c, "there is no option '%s'; did you mean '--%s'?", word,
-				    nearest) + 1;
+				    nearest) +
+			1;
 	return mt_cli_usage(c, "there is no option '%s'", word) + 1;
 }
 
@@ -106,7 +133,7 @@ int mt_options_parse(struct mt_cli *c, int argc, char **argv)
 		if (err)
 			return err;
 	}
-	c->args = argv + optind;
+	c->args = (const char **)argv + optind;
 	c->n = argc - optind;
 	return 0;
 }

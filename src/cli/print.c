@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* print.c - an outcome for people: who each NIC is, and its steps as the commands they would type */
+/* print.c - an outcome for people: who each NIC is, and its steps as the commands they would type
+ */
 #include "cli/cli.h"
 #include "plan/sh.h"
 
@@ -78,9 +79,9 @@ static void print_nic(const struct mt_cli *c, const struct mt_outcome *o,
 			n->note ? n->note : "");
 	for (size_t i = 0; n->steps && i < n->steps->n; i++)
 		print_step(c, &n->steps->at[i], n->steps->at[i].op, out);
-	for (size_t i = n->undone ? n->undone->n : 0; i-- > 0;) {
-		if (dry)
-			print_undeclared(c, &n->undone->at[i], out);
+	for (size_t i = 0; n->undone && i < n->undone->n; i++) {
+		if (dry) /* entries of the journal, to be taken back from the last one on */
+			print_undeclared(c, &n->undone->at[n->undone->n - 1 - i], out);
 		else
 			print_step(c, &n->undone->at[i], n->undone->at[i].op, out);
 	}

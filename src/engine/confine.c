@@ -72,15 +72,13 @@ static bool ascending(const int *fds, unsigned int n)
 	return true;
 }
 
-/* A new descriptor has the lowest free number (open(2)): so 0, 1 and 2 fill up, and one too many.
- */
+/* A new descriptor has the lowest free number (open(2)): 0, 1 and 2 fill up, and one too many. */
 static int fill_standard(void)
 {
-	int fd;
+	int fd = open("/dev/null", O_RDWR);
 
-	do
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	while (fd >= 0 && fd <= STDERR_FILENO);
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = dup(fd);
 	return fd < 0 ? -errno : close(fd);
 }
 
@@ -170,7 +168,7 @@ static int shut_files(void)
 	if (abi < 0)
 		return errno == ENOSYS || errno == EOPNOTSUPP ? 0 : -errno;
 	rights = landlock_rights(abi);
-	rules = syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0);
+	rules = (int)syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0);
 	if (rules < 0)
 		return -errno;
 	r = syscall(SYS_landlock_restrict_self, rules, 0) ? -errno : 0;

@@ -39,11 +39,12 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 		.prefix = ask->prefix,
 		.deadline_ms = g->o.deadline_ms,
 		.memory = g->o.memory,
+		.evaluator = g->o.evaluator,
 	};
 }
 
 /* libvirt's rule for a tap's MAC: qemu_interface.c qemuInterfaceEthernetConnect(). */
-static bool tap_address(const char *mac, uint8_t address[6])
+bool mt_tap_address(const char *mac, uint8_t address[6])
 {
 	if (sscanf(mac, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", address, address + 1, address + 2,
 		   address + 3, address + 4, address + 5) != 6)
@@ -91,7 +92,7 @@ static int expect_tap(struct connect *c, const struct mt_interface *nic, struct 
 	mt_record_put(&r, 0, mt_name_from(nic->dev));
 	mt_record_put(&r, mt_kind_field(link, "up"), mt_uint(true));
 	mt_record_put(&r, mt_kind_field(link, "master"), (struct mt_value){ .state = MT_NONE });
-	if (tap_address(nic->mac, v.b))
+	if (mt_tap_address(nic->mac, v.b))
 		mt_record_put(&r, mt_kind_field(link, "address"), v);
 	c->run.view.pool = &c->out->pool;
 	return mt_view_expect(&c->run.view, &r) ? mt_fail(e, ENOMEM, "plan", nic->dev, NULL) : 0;
@@ -130,7 +131,7 @@ static int check_own(const struct mt_interface *nic, const struct mt_device *d, 
 		return mt_fail(e, EINVAL, "nic", nic->dev,
 			       "the device is there and is no tap but %s%s: it cannot be a NIC's",
 			       *d->kind ? "a " : "some other link", d->kind);
-	if (!nic->unmanaged && !strcmp(d->kind, "tun") && tap_address(nic->mac, address) &&
+	if (!nic->unmanaged && !strcmp(d->kind, "tun") && mt_tap_address(nic->mac, address) &&
 	    memcmp(address, d->address, 6))
 		return mt_fail(
 			e, EEXIST, "nic", nic->dev,

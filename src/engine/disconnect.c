@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* disconnect.c - which journals are meant, and replaying them backwards; nothing is evaluated */
 #include "engine/engine.h"
+#include "engine/remember.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -77,7 +78,7 @@ static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct
 	out->name = mt_header_text(h, MT_HEADER_DOMAIN);
 	out->uuid = mt_header_text(h, MT_HEADER_UUID);
 	w.done = undone;
-	err = mt_disconnect(&w, o->dev, e);
+	err = mt_disconnect(&w, o->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, e);
 	out->left += w.left;
 	return err;
 }
@@ -106,4 +107,41 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 			*e = one, err = -one.code;
 	}
 	return err;
+}
+
+static bool is_orphan(struct mt_engine *g, const struct mt_record *h, struct mt_pool *p)
+{
+	const char *driver = mt_header_text(h, MT_HEADER_DRIVER);
+	const char *domain = mt_header_text(h, MT_HEADER_DOMAIN);
+	uint32_t ifindex = (uint32_t)h->v[MT_HEADER_IFINDEX].u;
+	struct mt_memory m;
+	struct mt_device d;
+	struct mt_err e;
+
+	return ifindex && mt_device_by_index(g->host, ifindex, &d, &e) == -ENODEV &&
+		mt_recall(g, driver, domain, p, &m, &e) == -ENOENT;
+}
+
+void mt_orphans(struct mt_engine *g)
+{
+	struct mt_pool p = { 0 };
+	struct mt_work w = mt_engine_work(g, &p);
+	struct mt_record *headers;
+	struct mt_err e;
+	char line[700];
+	size_t n;
+
+	if (mt_connected(g, &(struct mt_which){ 0 }, &p, &headers, &n, &e))
+		n = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *dev = headers[i].v[MT_HEADER_DEV].name;
+
+		if (!is_orphan(g, &headers[i], &p))
+			continue;
+		mt_log(&g->o.log, LOG_NOTICE, "%s: its device and its guest are gone; finishing",
+		       dev);
+		if (mt_disconnect(&w, dev, (uint32_t)headers[i].v[MT_HEADER_IFINDEX].u, &e))
+			mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
+	}
+	mt_pool_free(&p);
 }

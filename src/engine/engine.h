@@ -20,7 +20,8 @@ struct mt_engine_options {
 	const char *host_id;	  /* what tells this host from others, for derived MACs */
 	unsigned deadline_ms;
 	size_t memory;
-	mt_start start; /* how the evaluator is started */
+	mt_start start;		/* how the evaluator is started */
+	const char *evaluator;	/* mt_start_spawn(): the program */
 	struct mt_log log;
 	bool force;
 	const volatile sig_atomic_t *stop;
@@ -125,6 +126,29 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
  */
 int mt_hook(struct mt_engine *g, const char *operation, struct mt_ask *ask, struct mt_outcome *out,
 	    struct mt_err *e);
+
+/** mt_script_up() - a tap was made, and this is its name: libvirt's <script>, QEMU's script=
+ *
+ * Exactly one remembered NIC that is not connected yet and fits: it is that one. Else it is a tap
+ * of an unknown guest, whose domain has no name. Return: as mt_connect().
+ */
+int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, struct mt_err *e);
+
+/** mt_script_down() - a tap's NIC is done with: libvirt's <downscript>, QEMU's downscript=
+ * @handed_over:	the caller gave us the tap open: it is its own
+ *
+ * Libvirt calls it with another guest's running tap, too, when a start fails: what is in use and
+ * was not handed over stays. Return: 0 or -errno.
+ */
+int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struct mt_outcome *out,
+		   struct mt_err *e);
+
+/** mt_tap_address() - a tap's MAC by libvirt's rule, from its guest's; false: no MAC */
+bool mt_tap_address(const char *mac, uint8_t address[6]);
+
+/** mt_orphans() - disconnect what is left of devices that are gone, and of guests that are unknown
+ */
+void mt_orphans(struct mt_engine *g);
 
 /** mt_hook_operation() - whether a word is an operation of libvirt's hook */
 bool mt_hook_operation(const char *word);

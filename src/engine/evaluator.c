@@ -294,12 +294,34 @@ static bool selected(const struct mt_request *q, const struct mt_fact *nic)
 	return !q->only;
 }
 
+/* LXC names no device before it started: at start the host's end is its peer, and a link of `guest
+ * actual` (libvirt-lxc's <guest dev='eth0' actual='vnet1'/>). Every NIC of LXC's is managed. */
+static int complete_container(struct evaluator *v, struct mt_fact *nic)
+{
+	const char *actual = mt_fact_text_at(nic, "guest.actual");
+	struct mt_fact *unmanaged = mt_fact_get(nic, "unmanaged");
+	struct mt_device end, host;
+	struct mt_err e;
+	char *name;
+
+	if (unmanaged)
+		unmanaged->boolean = false;
+	if (!actual || mt_fact_get(nic, "dev") || !v->host ||
+	    mt_device_by_name(v->host, actual, &end, &e) ||
+	    mt_device_by_index(v->host, end.peer, &host, &e))
+		return 0;
+	name = mt_pool_copy(&v->pool, host.name, strlen(host.name));
+	return name ? set_string(v, nic, "dev", name) : -ENOMEM;
+}
+
 /* What comes from the caller and not from the document: names, and what is known of the guest. */
 static int complete_facts(struct evaluator *v)
 {
 	const struct mt_request *q = v->q;
 	struct mt_facts b = { .pool = &v->pool };
 	struct mt_fact *domain = mt_fact_get(v->facts, "domain");
+	const char *hypervisor = mt_fact_text_at(domain, "type");
+	bool lxc = hypervisor && !strcmp(hypervisor, "lxc");
 	int unnamed = 0, err = 0;
 
 	mt_fact_boolean(&b, domain, "known", q->known);
@@ -308,6 +330,8 @@ static int complete_facts(struct evaluator *v)
 	mt_fact_each (nic, mt_fact_get(v->facts, "nics")) {
 		const char *type = mt_fact_text_at(nic, "type");
 
+		if (lxc)
+			err |= complete_container(v, nic);
 		if (q->dev && selected(q, nic))
 			err |= set_string(v, nic, "dev", q->dev);
 		else if (q->unnamed && !mt_fact_get(nic, "dev") && type &&
@@ -391,8 +415,7 @@ static int say_notes(struct evaluator *v)
 {
 	int err = 0;
 
-	mt_fact_each(nic, mt_fact_get(v->facts, "nics"))
-	{
+	mt_fact_each (nic, mt_fact_get(v->facts, "nics")) {
 		const char *note = mt_domain_schema_note(nic);
 
 		if (note && !err)

@@ -86,10 +86,11 @@ int mt_files_read(const struct mt_files *all, const struct mt_file *f, const cha
 	if (!S_ISREG(st->st_mode))
 		return bad(e, EINVAL, f->path, "it is no file");
 	if ((st->st_uid != 0 && st->st_uid != all->runner) || st->st_mode & 022)
-		return mt_bad(e, "policy", f->path,
-			      "it belongs to uid %u with mode %04o; it must belong to root or to who "
-			      "runs moontap, and be writable by nobody else",
-			      (unsigned)st->st_uid, (unsigned)st->st_mode & 07777);
+		return mt_bad(
+			e, "policy", f->path,
+			"it belongs to uid %u with mode %04o; it must belong to root or to who "
+			"runs moontap, and be writable by nobody else",
+			(unsigned)st->st_uid, (unsigned)st->st_mode & 07777);
 	if (st->st_size > MT_FILE_BYTES_MAX)
 		return bad(e, EFBIG, f->path, "it is larger than 1 MiB");
 	to = mt_pool_alloc(p, (size_t)st->st_size + 1);

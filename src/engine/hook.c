@@ -43,6 +43,7 @@ static bool was_incoming(struct mt_engine *g, const struct mt_ask *ask)
 static int prepare(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
 		   struct mt_err *e)
 {
+	mt_orphans(g);
 	ask->want = MT_WANT_PLANS;
 	ask->incoming = was_incoming(g, ask);
 	ask->remember = true;
@@ -99,6 +100,7 @@ static int release(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *o
 	int err = mt_disconnect_all(g, &which, out, e);
 
 	mt_forget(g, ask->driver, ask->guest);
+	mt_orphans(g);
 	return err;
 }
 

@@ -10,9 +10,6 @@
 #include "kernel/nl.h"
 #include "base/sh.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 
 enum { DEV, ADDRESS, PEER, BROADCAST, SCOPE, NODAD, NOPREFIXROUTE, NFIELDS };
@@ -84,19 +81,27 @@ static int take(const struct nlmsghdr *n, void *data)
 	return mt_list_found(l, &r);
 }
 
+struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex)
+{
+	struct nlmsghdr *n = mt_nl_start(q, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg));
+	struct ifaddrmsg *m = mnl_nlmsg_get_payload(n);
+
+	m->ifa_family = family;
+	m->ifa_index = ifindex;
+	return n;
+}
+
 static int list(struct mt_host *h, const struct mt_record *filter, mt_each each, void *data,
 		struct mt_err *e)
 {
 	struct mt_list l = mt_list(h, filter, each, data, e);
 	struct mt_nl_request q;
-	struct nlmsghdr *n = mt_nl_start(&q, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg));
-	struct ifaddrmsg *m = mnl_nlmsg_get_payload(n);
+	struct nlmsghdr *n;
 	int err = mt_list_device(&l);
 
 	if (err)
 		return err < 0 ? err : 0;
-	m->ifa_family = filter->v[ADDRESS].family;
-	m->ifa_index = l.ifindex;
+	n = mt_addr_question(&q, filter->v[ADDRESS].family, l.ifindex);
 	return mt_list_done(&l, mt_nl_talk(h, n, take, &l, e));
 }
 
@@ -180,5 +185,6 @@ const struct mt_kind mt_kind_addr = {
 	.list = list,
 	.put = put,
 	.check = check,
+	.busy = mt_addr_busy,
 	.sh = sh,
 };

@@ -72,4 +72,5 @@ const struct mt_kind mt_kind_bridge = {
 	.del = "ip link del dev %s",
 	.list = list,
 	.put = put,
+	.busy = mt_bridge_busy,
 };

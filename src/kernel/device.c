@@ -166,8 +166,9 @@ static int other_kind(struct mt_err *e, const struct mt_kind *wanted, const char
 		       *is ? " but a " : "", is);
 }
 
-static int read_device(struct all *all, const struct nlmsghdr *n)
+static int take_device(const struct nlmsghdr *n, void *data)
 {
+	struct all *all = data;
 	struct mt_list *l = all->l;
 	struct mt_record r = { .kind = l->filter->kind };
 	const struct mt_value *asked = &l->filter->v[0];
@@ -179,18 +180,13 @@ static int read_device(struct all *all, const struct nlmsghdr *n)
 	if (asked->state == MT_SET && check_name(asked->name, &d, l->e))
 		return -l->e->code;
 	r.ifindex = (uint32_t)d.head->ifi_index;
-	is = all->kind && strcmp(d.kind, all->kind) ? 0 : all->decode(l->h, &d, &r, l->e);
+	is = all->kind && strcmp(d.kind, all->kind) ? 0 : all->decode(l, &d, &r);
 	if (is < 0)
 		return is;
 	if (!is)
 		return all->kind && asked->state == MT_SET ? other_kind(l->e, r.kind, d.kind) : 0;
 	mt_record_put(&r, 0, mt_name_from(d.name));
 	return mt_list_found(l, &r);
-}
-
-static int take_device(const struct nlmsghdr *n, void *data)
-{
-	return read_device(data, n);
 }
 
 int mt_nl_list_devices(struct mt_list *l, const char *kind, mt_nl_decode decode)
@@ -214,16 +210,14 @@ int mt_nl_list_devices(struct mt_list *l, const char *kind, mt_nl_decode decode)
 	return mt_list_done(l, err);
 }
 
-int mt_nl_decode_data(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
-		      struct mt_err *e)
+int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
 {
-	int err = mt_nl_get_fields(h, d->data, r, e);
+	int err = mt_nl_get_fields(l->h, d->data, r, l->e);
 
 	return err ? err : 1;
 }
 
-/* --- made, changed and deleted -----------------------------------------------------------------
- */
+/* --- made, changed and deleted ---------------------------------------------------------------- */
 
 int mt_nl_start_device(struct mt_host *h, struct mt_nl_request *q, enum mt_op op,
 		       const struct mt_record *r, struct nlmsghdr **n, struct mt_err *e)

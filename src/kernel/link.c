@@ -29,10 +29,9 @@ static const struct mt_field fields[NFIELDS] = {
 		 .word = "up", .off = "down", .doc = "administratively up" },
 };
 
-static int decode(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
-		  struct mt_err *e)
+static int decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
 {
-	int err = mt_nl_get_fields(h, d->tb, r, e);
+	int err = mt_nl_get_fields(l->h, d->tb, r, l->e);
 
 	/* A bridge that was never given an MTU or MAC computes them from its ports, and does not
 	 * say which it does: net/bridge/br_if.c br_mtu_auto_adjust(), br_stp_if.c
@@ -84,4 +83,5 @@ const struct mt_kind mt_kind_link = {
 	.set = "ip link set dev %s",
 	.list = list,
 	.put = put,
+	.busy = mt_link_busy,
 };

@@ -135,6 +135,7 @@ struct mt_list {
 	struct mt_err *e;
 	uint32_t ifindex; /* of the filter's device; 0: of any */
 	uint32_t master;  /* devices in this one only; 0: any */
+	uint8_t family;	  /* conf.c: what is looked for in each device */
 };
 
 static inline struct mt_list mt_list(struct mt_host *h, const struct mt_record *filter,
@@ -180,9 +181,9 @@ int mt_nl_ifname(struct mt_host *h, uint32_t ifindex, char name[static MT_NAME_M
 int mt_nl_record_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t *ifindex,
 			 struct mt_err *e);
 
-/** mt_nl_decode - fill @r from a device. Return: 1; 0: it is not of this kind; -errno. */
-typedef int (*mt_nl_decode)(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
-			    struct mt_err *e);
+/** mt_nl_decode - fill @r from a device. Return: 1; 0: it is not of this kind; -errno, @l->e
+ * filled. */
+typedef int (*mt_nl_decode)(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r);
 
 /**
  * mt_nl_list_devices() - list() of a kind whose first key is a device's name
@@ -211,8 +212,23 @@ int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r
 		     struct mt_err *e);
 
 /** mt_nl_decode_data() - the fields are attributes of the kind's own nest, IFLA_INFO_DATA */
-int mt_nl_decode_data(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
-		      struct mt_err *e);
+int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r);
+
+/* --- the kinds, where they need each other ------------------------------------------------------
+ */
+
+extern const struct mt_kind mt_kind_link, mt_kind_addr, mt_kind_conf;
+
+/** mt_addr_question() - a dump of addresses; 0: of any family, on any device */
+struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex);
+
+/* busy() of these kinds: busy.c */
+int mt_link_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
+		 struct mt_err *e);
+int mt_bridge_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
+		   struct mt_err *e);
+int mt_addr_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
+		 struct mt_err *e);
 
 /* --- faults ----------------------------------------------------------------------------------- */
 

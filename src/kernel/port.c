@@ -38,14 +38,13 @@ static const struct mt_field fields[] = {
 	NUMBER("priority", 2, IFLA_BRPORT_PRIORITY, 0, 63, "among ports of one cost; smaller wins"),
 };
 
-static int decode(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
-		  struct mt_err *e)
+static int decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
 {
 	int err;
 
 	if (strcmp(d->slave, "bridge"))
 		return 0;
-	err = mt_nl_get_fields(h, d->slave_data, r, e);
+	err = mt_nl_get_fields(l->h, d->slave_data, r, l->e);
 	return err ? err : 1;
 }
 

@@ -40,12 +40,11 @@ static const struct mt_field fields[NFIELDS] = {
 			   "packets carry a virtio header"),
 };
 
-static int decode(struct mt_host *h, const struct mt_nl_device *d, struct mt_record *r,
-		  struct mt_err *e)
+static int decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
 {
 	if (mt_nl_uint(d->data[IFLA_TUN_TYPE]) != IFF_TAP)
 		return 0;
-	return mt_nl_decode_data(h, d, r, e);
+	return mt_nl_decode_data(l, d, r);
 }
 
 static int list(struct mt_host *h, const struct mt_record *filter, mt_each each, void *data,

@@ -91,7 +91,8 @@ static int in_use(struct mt_work *w, const struct mt_steps *steps, struct mt_err
 	return 0;
 }
 
-static int disconnect_locked(struct mt_work *w, const char *dev, int *lock, struct mt_err *e)
+static int disconnect_locked(struct mt_work *w, const char *dev, uint32_t ifindex, int *lock,
+			     struct mt_err *e)
 {
 	struct mt_journal j, rest;
 	struct mt_err one;
@@ -102,6 +103,9 @@ static int disconnect_locked(struct mt_work *w, const char *dev, int *lock, stru
 	if (mt_recover(w, dev, e) || mt_journal_load(w->state, file, w->kinds, w->pool, &j, e) ||
 	    in_use(w, &j.steps, e))
 		return -e->code;
+	/* connected anew while the lock was waited for: that one is not meant */
+	if (ifindex && j.header.kind && j.header.v[MT_HEADER_IFINDEX].u != ifindex)
+		return 0;
 	rest = (struct mt_journal){ .header = j.header, .steps.pool = w->pool };
 	for (size_t i = j.steps.n; i-- > 0;) {
 		const struct mt_step *s = &j.steps.at[i];
@@ -135,7 +139,7 @@ static int disconnect_locked(struct mt_work *w, const char *dev, int *lock, stru
 	return err;
 }
 
-int mt_disconnect(struct mt_work *w, const char *dev, struct mt_err *e)
+int mt_disconnect(struct mt_work *w, const char *dev, uint32_t ifindex, struct mt_err *e)
 {
 	char file[32];
 	int lock, err;
@@ -144,7 +148,7 @@ int mt_disconnect(struct mt_work *w, const char *dev, struct mt_err *e)
 		return 0;
 	if (mt_state_lock(w->state, mt_state_path("nic", dev, file), &lock, e))
 		return -e->code;
-	err = disconnect_locked(w, dev, &lock, e);
+	err = disconnect_locked(w, dev, ifindex, &lock, e);
 	close(lock);
 	return err;
 }

@@ -13,13 +13,14 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 /**
  * mt_disconnect() - replay one device's journal backwards
  * @dev:	the journal's name
+ * @ifindex:	the journal must be about this device; 0: about any
  *
  * Without a journal there is nothing to do. What the kernel refuses to take back stays in the
  * journal, and so does what comes before it on the same device.
  * Return: 0; -EBUSY: a running guest has the device, and w->force is not set; nothing was changed;
  * another -errno with e->blame MT_BLAME_UNDO: something is left, and the journal has it.
  */
-int mt_disconnect(struct mt_work *w, const char *dev, struct mt_err *e);
+int mt_disconnect(struct mt_work *w, const char *dev, uint32_t ifindex, struct mt_err *e);
 
 /** mt_recover() - take back what a killed run left of @dev; its journal's lock is held */
 int mt_recover(struct mt_work *w, const char *dev, struct mt_err *e);

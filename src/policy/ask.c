@@ -8,25 +8,18 @@
 
 static const char environment; /* of the policy: its address is the registry's key */
 
-/* A syntax error is "short name:line: why"; the place is said with the whole name. */
+/* "name:line: why", the name cut to LUA_IDSIZE; the place is said with the whole name. */
 static int __attribute__((noreturn)) syntax_error(lua_State *L, const char *path)
 {
-	const char *message = lua_tostring(L, -1), *why = message, *line = NULL;
+	const char *message = lua_tostring(L, -1), *line, *why;
 	char at[MTL_AT];
 
-	/* the short name may hold anything; the line is what stands before the first ": " after it
-	 */
-	for (const char *colon = strchr(message, ':'); colon; colon = strchr(colon + 1, ':')) {
-		size_t digits = strspn(colon + 1, "0123456789");
-
-		if (digits && !strncmp(colon + 1 + digits, ": ", 2)) {
-			line = colon;
-			why = colon + digits + 3;
-			break;
-		}
-	}
-	snprintf(at, sizeof at, "%s%.*s", path, line ? (int)(why - 2 - line) : 0, line ? line : "");
-	mtl_end_at(L, at, MT_BLAME_INPUT, EINVAL, "%s", why);
+	line = message + strnlen(message, strnlen(path, LUA_IDSIZE - 1));
+	why = strstr(line, ": ");
+	if (!why) /* bytecode: the message is not about a line */
+		mtl_end_at(L, path, MT_BLAME_INPUT, EINVAL, "%s", message);
+	snprintf(at, sizeof at, "%s%.*s", path, (int)(why - line), line);
+	mtl_end_at(L, at, MT_BLAME_INPUT, EINVAL, "%s", why + 2);
 }
 
 void mtl_compile(lua_State *L, const char *text, size_t n, const char *path)
@@ -67,6 +60,7 @@ int mt_policy_load(struct mt_policy *p, const char *text, size_t n, const char *
 {
 	struct source s = { .text = text, .path = path, .n = n };
 
+	snprintf(p->path, sizeof p->path, "%s", path);
 	return mtl_run(p, load, &s, e);
 }
 
@@ -80,6 +74,7 @@ static int ask(lua_State *L)
 {
 	const struct question *q = lua_touserdata(L, 1);
 
+	mtl_policy(L)->facts = q->facts;
 	mtl_sandbox(L, "ask");
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &environment);
 	mtl_facts(L, q->facts);

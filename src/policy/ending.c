@@ -128,6 +128,8 @@ static void conclude(struct mt_policy *p, int status)
 	}
 	if (!p->ended)
 		snprintf(p->text, sizeof p->text, "%s", text);
+	if (!*p->at) /* no function of theirs was running, or the stack is gone with the memory */
+		snprintf(p->at, sizeof p->at, "%s", p->path);
 	p->ended = true;
 }
 
@@ -165,5 +167,7 @@ int mtl_run(struct mt_policy *p, lua_CFunction f, void *data, struct mt_err *e)
 		conclude(p, status);
 	lua_settop(L, 0);
 	mt_pool_free(&p->pool);
+	mt_pool_free(&p->names_pool);
+	p->names = NULL;
 	return status ? say_end(p, e) : 0;
 }

@@ -11,8 +11,8 @@ read -r pid _ </proc/self/stat
 
 own=/run/lab
 mount -t tmpfs -o mode=755 lab /run
-mkdir -p $own/repository $own/build $own/dev $own/guests $own/log /run/lock
-chmod 1777 $own/guests $own/log /run/lock
+mkdir -p $own/repository $own/build $own/dev $own/guests $own/files $own/log /run/lock
+chmod 777 $own/guests $own/files $own/log /run/lock
 mount --bind "$repository" $own/repository
 mkdir -p "$build" && mount --bind "$build" $own/build
 

@@ -1,0 +1,115 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- routed.lua - no bridge: the host is the guest's router, and knows the way to each of its addresses
+--
+--   local public = hook "routed" {
+--     addresses = { web = { "192.0.2.10", "2001:db8::10" }, mail = { "192.0.2.11" } },
+--     uplink = "eth0",
+--   }
+--
+--   function connect(nic)
+--     public(nic)
+--   end
+--
+-- options
+--   addresses     by the guest's name, or by the NIC's MAC: a list of IPv4 and IPv6 addresses; or a
+--                 function of nic that returns such a list; needed
+--   gateway       the host's address on the tap: the guest's way out; else "169.254.0.1"
+--   gateway6      the same for IPv6; else "fe80::1"
+--   uplink        answer there for the guest's addresses, where no router sends them to this host by
+--                 itself: proxy neighbours (ARP and ND)
+--   mtu           of the NIC's device; else the NIC's (<mtu size='…'/>)
+--   user, group   whom the tap of an unmanaged NIC belongs to: a name or a number
+--
+-- Inside of the guest: its address with /32, a route to the gateway on the device, and the default
+-- route by the gateway ("ip route add default via 169.254.0.1 dev eth0 onlink"; for IPv6 likewise).
+-- The host must forward: sysctl net.ipv4.ip_forward=1, net.ipv6.conf.all.forwarding=1. That is the
+-- whole host's, so the hook checks it and does not set it.
+-- A guest that is still arriving by migration gets its device and gateway, but no route and no
+-- proxy neighbour: they would draw its traffic away from where it runs. `moontap up NAME` adds them.
+
+local known = {
+  addresses = true, gateway = true, gateway6 = true, uplink = true, mtu = true, user = true,
+  group = true,
+}
+
+local families = {
+  ipv4 = { length = 32, switch = "net.ipv4.ip_forward" },
+  ipv6 = { length = 128, switch = "net.ipv6.conf.all.forwarding" },
+}
+
+local function family_of(address)
+  return address:find(":", 1, true) and "ipv6" or "ipv4"
+end
+
+local function check(options)
+  for name in pairs(options) do
+    if not known[name] then
+      error("routed: there is no option '" .. tostring(name) .. "'", 3)
+    end
+  end
+  local kind = type(options.addresses)
+  if kind ~= "table" and kind ~= "function" then
+    error("routed: the option 'addresses' must be a table or a function", 3)
+  end
+end
+
+local function addresses_of(options, nic)
+  local from = options.addresses
+  if type(from) == "function" then
+    return from(nic)
+  end
+  return from[nic.mac] or from[nic.domain.name]
+end
+
+local function must_forward(family, address)
+  local all = host.conf{ dev = "all", family = family }
+  if not all then
+    refuse("the host has no " .. family .. ", and the guest is to have " .. address)
+  elseif not all.forwarding then
+    refuse(("the host does not forward: sysctl -w %s=1"):format(families[family].switch))
+  end
+end
+
+local function gateway(nic, family, address)
+  addr{
+    dev = nic.dev, address = address .. "/" .. families[family].length,
+    nodad = family == "ipv6" or nil, -- it is nobody else's on this link
+  }
+  conf{ dev = nic.dev, family = family, forwarding = true }
+end
+
+local function reach(nic, family, address, uplink)
+  route{ dst = address .. "/" .. families[family].length, dev = nic.dev }
+  if uplink then
+    neigh{ dev = uplink, dst = address, proxy = true }
+    if family == "ipv6" then
+      conf{ dev = uplink, family = "ipv6", proxy_ndp = true }
+    end
+  end
+end
+
+return function(options)
+  check(options)
+  local gateways = {
+    ipv4 = options.gateway or "169.254.0.1",
+    ipv6 = options.gateway6 or "fe80::1",
+  }
+
+  return function(nic)
+    local addresses = addresses_of(options, nic) or
+      refuse("routed: no address is written down for " .. nic.domain.name)
+    tap(nic, { mtu = options.mtu or nic.mtu, user = options.user, group = options.group, up = true })
+    local done = {}
+    for _, address in ipairs(addresses) do
+      local family = family_of(address)
+      must_forward(family, address)
+      if not done[family] then
+        done[family] = true
+        gateway(nic, family, gateways[family])
+      end
+      if not nic.domain.incoming then
+        reach(nic, family, address, options.uplink)
+      end
+    end
+  end
+end

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* script.c - qemu-ifup and qemu-ifdown: programs that are called with a tap's name */
+#include "cli/cli.h"
+
+#include <dirent.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+/* QEMU leaves the tap open in its scripts: net/tap.c launch_script() closes all but that one. */
+static bool handed_over(const char *tap)
+{
+	DIR *d = opendir("/proc/self/fd");
+	bool ours = false;
+
+	for (struct dirent *i; d && !ours && (i = readdir(d));) {
+		struct ifreq r = { 0 };
+		int fd = atoi(i->d_name);
+
+		ours = fd > 2 && fd != dirfd(d) && !ioctl(fd, TUNGETIFF, &r) &&
+			!strncmp(r.ifr_name, tap, sizeof r.ifr_name);
+	}
+	if (d)
+		closedir(d);
+	return ours;
+}
+
+static int run(struct mt_cli *c, bool up)
+{
+	bool handed = !up && handed_over(c->args[0]);
+	struct mt_outcome out = { .name = "", .uuid = "" };
+	struct mt_engine g;
+	struct mt_err e = { 0 };
+	int status = mt_cli_engine(c, &g);
+
+	if (status)
+		return status;
+	if (up ? mt_script_up(&g, c->args[0], &out, &e)
+	       : mt_script_down(&g, c->args[0], handed, &out, &e))
+		status = mt_cli_error(c, out.name, &e);
+	mt_outcome_free(&out);
+	mt_engine_close(&g);
+	return status;
+}
+
+int mt_command_ifup(struct mt_cli *c)
+{
+	return run(c, true);
+}
+
+int mt_command_ifdown(struct mt_cli *c)
+{
+	return run(c, false);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * script.c - a tap's name is all that is said: libvirt's <script> and <downscript>, QEMU's script=
+ *
+ * libvirt names the tap and sets its MAC by its rule before it runs the script, so a guest that
+ * prepare remembered is found by that MAC, or by the name of a ready-made tap. Plain QEMU tells
+ * nothing: its tap is of an unknown guest.
+ */
+#include "engine/engine.h"
+#include "engine/remember.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct found {
+	const struct mt_memory *memory;
+	const struct mt_interface *nic;
+	int n;
+};
+
+static bool is_connected(struct mt_engine *g, const struct mt_memory *m,
+			 const struct mt_interface *nic, const char *tap, struct mt_pool *p)
+{
+	struct mt_which which = { .driver = m->driver, .guest = m->name };
+	struct mt_record *headers;
+	struct mt_device d;
+	struct mt_err e;
+	size_t n;
+
+	if (mt_connected(g, &which, p, &headers, &n, &e))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct mt_record *h = &headers[i];
+
+		if (h->v[MT_HEADER_INDEX].u == (unsigned)nic->index &&
+		    !strcasecmp(mt_header_text(h, MT_HEADER_MAC), nic->mac) &&
+		    strcmp(h->v[MT_HEADER_DEV].name, tap) &&
+		    !mt_device_by_index(g->host, (uint32_t)h->v[MT_HEADER_IFINDEX].u, &d, &e))
+			return true;
+	}
+	return false;
+}
+
+static bool is_of(const struct mt_interface *nic, const struct mt_device *tap)
+{
+	uint8_t address[6];
+
+	if (strcmp(nic->type, "ethernet"))
+		return false;
+	if (nic->unmanaged)
+		return !strcmp(nic->dev, tap->name);
+	return mt_tap_address(nic->mac, address) && !memcmp(address, tap->address, 6);
+}
+
+static int find(struct mt_engine *g, const struct mt_device *tap, struct mt_pool *p,
+		struct found *f, struct mt_err *e)
+{
+	struct mt_memory *memories;
+	size_t n;
+
+	*f = (struct found){ 0 };
+	if (mt_recall_all(g, p, &memories, &n, e))
+		return -e->code;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < memories[i].answer.n; k++) {
+			const struct mt_interface *nic = &memories[i].answer.nics[k];
+
+			if (!is_of(nic, tap) || is_connected(g, &memories[i], nic, tap->name, p))
+				continue;
+			f->memory = &memories[i];
+			f->nic = nic;
+			f->n++;
+		}
+	return 0;
+}
+
+static int look_only(struct mt_engine *g, const char *tap, struct mt_err *e)
+{
+	struct mt_device d;
+
+	if (mt_device_by_name(g->host, tap, &d, e))
+		return -e->code;
+	mt_log(&g->o.log, LOG_NOTICE, "%s: nothing done: it needs CAP_NET_ADMIN", tap);
+	return 0;
+}
+
+int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, struct mt_err *e)
+{
+	struct mt_ask ask = { .source.fd = -1,
+			      .want = MT_WANT_PLANS,
+			      .driver = "qemu",
+			      .guest = "",
+			      .by = "script",
+			      .managed = true,
+			      .unmanaged = true,
+			      .dev = tap,
+			      .after_start = true };
+	const char *only[2] = { NULL };
+	struct mt_device d;
+	struct found f;
+	char index[16];
+
+	if (!mt_engine_may())
+		return look_only(g, tap, e);
+	if (mt_device_by_name(g->host, tap, &d, e) || mt_engine_state(g, true, e) ||
+	    find(g, &d, &out->pool, &f, e))
+		return -e->code;
+	if (f.n != 1) {
+		mt_log(&g->o.log, LOG_INFO, "%s: a tap of %s", tap,
+		       f.n ? "one of several remembered guests" : "no remembered guest");
+		return mt_connect(g, &ask, out, e);
+	}
+	snprintf(index, sizeof index, "%d", f.nic->index);
+	only[0] = index;
+	ask.only = only;
+	ask.source.facts = true;
+	ask.source.bytes = f.memory->answer.facts;
+	ask.source.n = f.memory->answer.facts_n;
+	ask.source.name = f.memory->name;
+	ask.driver = f.memory->driver;
+	ask.guest = f.memory->name;
+	ask.known = true;
+	ask.incoming = f.memory->incoming;
+	return mt_connect(g, &ask, out, e);
+}
+
+int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	struct mt_which which = { .dev = tap, .hooks_only = true };
+	struct mt_device d;
+	struct mt_record *headers;
+	size_t n;
+	int err;
+
+	if (!mt_engine_may() || !mt_name_valid(tap))
+		return 0; /* libvirt says "(null)" of a tap that it never made */
+	if (mt_connected(g, &which, &out->pool, &headers, &n, e))
+		return -e->code;
+	if (!n)
+		return 0;
+	err = mt_device_by_name(g->host, tap, &d, e);
+	if (err && err != -ENODEV)
+		return err;
+	if (!err && !handed_over && d.carrier &&
+	    d.ifindex == (uint32_t)headers[0].v[MT_HEADER_IFINDEX].u) {
+		mt_log(&g->o.log, LOG_NOTICE, "%s: it is in use by %s, and stays connected", tap,
+		       mt_header_text(&headers[0], MT_HEADER_DOMAIN));
+		return 0;
+	}
+	return mt_disconnect_all(g, &which, out, e);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* veth.c - pairs of devices, what goes into the one comes out of the other */
+#include "kernel/nl.h"
+
+#include <errno.h>
+#include <linux/veth.h>
+
+enum { NAME, PEER, NFIELDS };
+
+static const struct mt_field fields[NFIELDS] = {
+	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
+	[PEER] = { "peer", MT_NAME, 0, MT_PHASE_MAKE, MT_BACK_FIXED, MT_FIELD_HEAD,
+		   .word = "peer name", .doc = "its other end, made and deleted with it" },
+};
+
+static int decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
+{
+	struct mt_value peer = { .state = MT_UNSET };
+
+	/* With IFLA_LINK_NETNSID the index is one of another namespace. */
+	if (!d->tb[IFLA_LINK_NETNSID] &&
+	    mt_list_link(l, (uint32_t)mt_nl_uint(d->tb[IFLA_LINK]), &peer))
+		return -l->e->code;
+	mt_record_put(r, PEER, peer);
+	return 1;
+}
+
+static int list(struct mt_host *h, const struct mt_record *filter, mt_each each, void *data,
+		struct mt_err *e)
+{
+	struct mt_list l = mt_list(h, filter, each, data, e);
+
+	return mt_nl_list_devices(&l, "veth", decode);
+}
+
+static int add(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
+{
+	struct nlattr *info, *data, *peer;
+	struct mt_nl_request q;
+	struct nlmsghdr *n;
+
+	if (mt_nl_start_device(h, &q, MT_ADD, r, &n, e))
+		return -e->code;
+	info = mnl_attr_nest_start(n, IFLA_LINKINFO);
+	mnl_attr_put_strz(n, IFLA_INFO_KIND, "veth");
+	data = mnl_attr_nest_start(n, IFLA_INFO_DATA);
+	peer = mnl_attr_nest_start(n, VETH_INFO_PEER);
+	mnl_nlmsg_put_extra_header(n, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(n, IFLA_IFNAME, r->v[PEER].name);
+	mnl_attr_nest_end(n, peer);
+	mnl_attr_nest_end(n, data);
+	mnl_attr_nest_end(n, info);
+	return mt_nl_change(h, n, MT_ADD, r, e);
+}
+
+static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
+{
+	return op == MT_ADD ? add(h, r, e) : mt_nl_put_device(h, op, r, "veth", e);
+}
+
+/* The kernel would give a peer without a name one of its own choice. */
+static int check(const struct mt_record *r, struct mt_err *e)
+{
+	if (mt_record_has(r, PEER))
+		return 0;
+	return mt_bad(e, "veth", r->v[NAME].name, "'peer' is missing");
+}
+
+const struct mt_kind mt_kind_veth = {
+	.name = "veth",
+	.doc = "a pair of devices, what goes into the one comes out of the other",
+	.fields = fields,
+	.nfields = NFIELDS,
+	.nkeys = 1,
+	.required = 1,
+	.phase = MT_PHASE_MAKE,
+	.flags = MT_KIND_DEVICE,
+	.add = "ip link add dev %s type veth",
+	.set = "ip link set dev %s type veth",
+	.del = "ip link del dev %s",
+	.list = list,
+	.put = put,
+	.check = check,
+};
