@@ -23,7 +23,8 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 {
 	return (struct mt_request){
 		.source = ask->source,
-		.policy = ask->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) ? g->o.policy : NULL,
+		.policy =
+			ask->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) ? g->o.policy : NULL,
 		.policy_optional = g->o.policy_optional,
 		.hooks = g->o.hooks,
 		.want = ask->want | (ask->remember ? MT_WANT_FACTS : 0u),
@@ -59,10 +60,9 @@ static int decide_fits(const struct mt_interface *nic, struct mt_err *e)
 	if (nic->decision == MT_AS_XML_SAYS || wants == nic->unmanaged)
 		return 0;
 	mt_bad(e, "refused", "",
-	       "NIC %d: the policy says %s and the XML says %s; `moontap xml` writes the XML as "
-	       "the "
+	       "the policy says %s and the XML says %s; `moontap xml` writes the XML as the "
 	       "policy wants it",
-	       nic->index, wants ? "unmanaged" : "managed", wants ? "managed" : "unmanaged");
+	       wants ? "unmanaged" : "managed", wants ? "managed" : "unmanaged");
 	e->code = EPERM;
 	e->blame = MT_BLAME_REFUSED;
 	return -EPERM;
@@ -114,7 +114,7 @@ static int held_by_another(struct connect *c, const struct mt_interface *nic,
 	    !j.header.v[MT_HEADER_KNOWN].u || (!strcmp(uuid, c->answer.uuid) && *uuid) ||
 	    (!*uuid && !strcmp(domain, c->guest)))
 		return 0;
-	return mt_fail(e, EBUSY, "nic", nic->dev, "it is connected for the guest %s", domain);
+	return mt_fail(e, EBUSY, "", "", "it is connected for the guest %s", domain);
 }
 
 /* A device that moontap has not made is the NIC's own only if it can be a NIC's. */
@@ -127,13 +127,13 @@ static int check_own(const struct mt_interface *nic, const struct mt_device *d, 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		fits |= !strcmp(kinds[i], d->kind);
 	if (!fits)
-		return mt_fail(e, EINVAL, "nic", nic->dev,
+		return mt_fail(e, EINVAL, "", "",
 			       "the device is there and is no tap but %s%s: it cannot be a NIC's",
 			       *d->kind ? "a " : "some other link", d->kind);
 	if (!nic->unmanaged && !strcmp(d->kind, "tun") && mt_tap_address(nic->mac, address) &&
 	    memcmp(address, d->address, 6))
 		return mt_fail(
-			e, EEXIST, "nic", nic->dev,
+			e, EEXIST, "", "",
 			"a tap of that name is there, and not with the MAC that libvirt would "
 			"give it: it is another's");
 	return 0;
@@ -163,8 +163,7 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 	if (c->ask->dry)
 		return expect_tap(c, nic, e) ? FAILED : READY;
 	if (c->ask->after_start) {
-		mt_fail(e, ENODEV, "nic", nic->dev,
-			"libvirt should have made it, and it is not there");
+		mt_fail(e, ENODEV, "", "", "libvirt should have made it, and it is not there");
 		return FAILED;
 	}
 	o->note = "libvirt makes its device at start";
@@ -188,7 +187,7 @@ static int unmanaged_must_exist(struct connect *c, const struct mt_interface *ni
 
 	if (err == -ENODEV)
 		return mt_fail(
-			e, ENODEV, "nic", nic->dev,
+			e, ENODEV, "", "",
 			"the XML says managed='no', no policy makes the device, and it is not "
 			"there");
 	return err;
@@ -230,7 +229,7 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 	snprintf(plan->dev, sizeof plan->dev, "%s", nic->dev);
 	for (const struct mt_declared *d = nic->declared; d; d = d->next)
 		if (mt_plan_add(plan, &d->record, d->place, e))
-			return mt_err_in(e, "%s: ", d->place ? d->place : "?");
+			return mt_err_in(e, "%s", d->place ? d->place : "");
 	return mt_rights_check(&rights, plan, e) ||
 			mt_plan_mark(plan, mt_kinds, c->mark, c->g->o.host_id, e)
 		? -e->code
@@ -267,14 +266,14 @@ static int plan_all(struct connect *c, struct mt_err *e)
 		enum presence p;
 
 		if (ethernet && decide_fits(nic, e))
-			return -e->code;
+			return mt_err_in_nic(e, nic->index, nic->dev);
 		if ((!ethernet && !nic->declared) || !is_selected(c->ask, nic)) {
 			o->note = ethernet ? "not asked for" : "libvirt connects it by itself";
 			continue;
 		}
 		p = find_device(c, nic, o, e);
 		if (p == FAILED || (p == READY && plan_nic(c, nic, o, e)))
-			return mt_err_in(e, "NIC %d: ", nic->index);
+			return mt_err_in_nic(e, nic->index, nic->dev);
 	}
 	return 0;
 }

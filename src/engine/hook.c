@@ -141,6 +141,13 @@ bool mt_hook_operation(const char *word)
 	return false;
 }
 
+static int tap_is_missing(const struct mt_outcome_nic *nic, struct mt_err *e)
+{
+	mt_fail(e, e->code, "", "", "%s; run: moontap up GUEST.xml, as root",
+		e->code == ENODEV ? "there is no such device" : strerror(e->code));
+	return mt_err_in_nic(e, nic->index, nic->dev);
+}
+
 /* Session libvirt runs its hooks as the user: an unmanaged NIC's tap must be ready, that is all. */
 static int only_look(struct mt_engine *g, const char *operation, struct mt_ask *ask,
 		     struct mt_outcome *out, struct mt_err *e)
@@ -159,9 +166,7 @@ static int only_look(struct mt_engine *g, const char *operation, struct mt_ask *
 		if (!o->unmanaged || !*o->dev)
 			continue;
 		if (mt_device_by_name(g->host, o->dev, &d, e))
-			return mt_fail(e, e->code, "nic", o->dev,
-				       "%s; run: moontap up GUEST.xml, as root",
-				       e->code == ENODEV ? "there is no such device" : e->text);
+			return tap_is_missing(o, e);
 	}
 	return 0;
 }

@@ -51,11 +51,11 @@ static int check_wish(const struct mt_rights *rights, const struct mt_plan *plan
 			return may;
 		if (may)
 			continue;
-		mt_bad(e, k->name, w->place,
+		mt_bad(e, k->name, "",
 		       "the policy's top level did not name the link %s: put it into a hook's "
 		       "options, or allow{link=\"%s\"}",
 		       v->name, v->name);
-		return -EINVAL;
+		return mt_err_in(e, "%s", w->place);
 	}
 	return 0;
 }
