@@ -12,6 +12,7 @@ BUILD   ?= build
 LUA     ?= lua5.4
 LUAC    ?= luac5.4
 BUSTED  ?= busted
+OBJCOPY ?= objcopy
 PKG_CONFIG ?= pkg-config
 CFLAGS  ?= -O2 -g
 V       ?= 0
@@ -30,9 +31,10 @@ PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev
 	libjansson-dev libseccomp-dev
 PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-linux
 PACKAGES_lint  := $(PACKAGES_build) clang clang-format clang-tidy lua-check
+PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev lua-dkjson
 
-.PHONY: deps-build deps-check deps-lint deps-guest
-deps-build deps-check deps-lint deps-guest: deps-%:
+.PHONY: deps-build deps-check deps-lint deps-fuzz deps-guest
+deps-build deps-check deps-lint deps-fuzz deps-guest: deps-%:
 	@missing=$$(for p in $(PACKAGES_$*); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || echo $$p; done); \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { \
@@ -84,9 +86,13 @@ objects  = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 XML_OBJ     := $(call objects,$(wildcard src/domain/xml*.c))
 JSON_OBJ    := $(call objects,$(wildcard src/cli/json*.c))
 # The library: no Lua, no libxml2. engine/evaluator*.c and confine.c run in the child only.
-EVAL_OBJ    := $(call objects,$(wildcard src/engine/evaluator*.c src/engine/confine.c)) \
-	$(call objects,$(call sources,policy))
-LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ) %/filter_gen.o,$(call objects,$(call sources,base domain kernel plan engine)))
+EVAL_MAIN   := $(BUILD)/obj/engine/evaluator_main.o
+EVAL_OBJ    := $(filter-out $(EVAL_MAIN),$(call objects,$(wildcard src/engine/evaluator*.c \
+	src/engine/confine.c) $(call sources,policy)))
+# What the library exports; the rest of it is taken from the archive, as far as it is needed.
+FACE_OBJ    := $(BUILD)/obj/engine/moontap.o
+LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ) $(EVAL_MAIN) $(FACE_OBJ) %/filter_gen.o,\
+	$(call objects,$(call sources,base domain kernel plan engine)))
 CLI_OBJ     := $(filter-out $(JSON_OBJ),$(call objects,$(call sources,cli)))
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
@@ -114,19 +120,28 @@ $(ENTRY_POINTS):
 	@mkdir -p $(@D)
 	$(Q)ln -sf moontap $@
 
-.PHONY: program
-program: $(BUILD)/moontap $(BUILD)/libmoontap.a $(BUILD)/lib/moontap/moontap-xml.so \
+INTERNAL := $(BUILD)/obj/internal.a
+
+.PHONY: program library
+program: $(BUILD)/moontap $(BUILD)/lib/moontap/moontap-xml.so \
 	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/share/moontap/hooks \
-	$(ENTRY_POINTS)
+	$(ENTRY_POINTS) library
+library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/evaluator
 
 # Modules are found beside the program, wherever it was built or installed.
-RUNPATH := -Wl,--enable-new-dtags -Wl,-rpath,'$$ORIGIN/lib/moontap:$$ORIGIN/../lib/moontap'
+runpath  = -Wl,--enable-new-dtags -Wl,-rpath,'$(1)'
 
-$(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(BUILD)/libmoontap.a
+$(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
-	$(Q)$(link) -o $@ $^ $(RUNPATH) $(LUA_LIBS) $(MNL_LIBS)
+	$(Q)$(link) -o $@ $^ $(call runpath,$$ORIGIN/lib/moontap:$$ORIGIN/../lib/moontap) \
+	  $(LUA_LIBS) $(MNL_LIBS)
 
-$(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ) $(BUILD)/libmoontap.a
+$(BUILD)/libexec/moontap/evaluator: $(EVAL_MAIN) $(EVAL_OBJ) $(INTERNAL)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -o $@ $^ $(call runpath,$$ORIGIN/../../lib/moontap) $(LUA_LIBS) $(MNL_LIBS)
+
+$(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(link) -shared -o $@ $^ $(JSON_LIBS) $(MNL_LIBS)
@@ -135,12 +150,28 @@ $(BUILD)/share/moontap/hooks:
 	@mkdir -p $(@D)
 	$(Q)ln -sfn $(abspath hooks) $@
 
-$(BUILD)/libmoontap.a: $(LIB_OBJ)
+$(INTERNAL): $(LIB_OBJ)
 	$(call say,AR,$@)
 	@rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/lib/moontap/moontap-xml.so: $(XML_OBJ) $(BUILD)/libmoontap.a
+$(BUILD)/libmoontap.so.$(ABI): $(FACE_OBJ) $(INTERNAL)
+	$(call say,LINK,$@)
+	$(Q)$(link) -shared -Wl,-soname,$(@F) $(if $(SAN),,-Wl,-z,defs) -o $@ $^ $(MNL_LIBS)
+
+$(BUILD)/libmoontap.so: $(BUILD)/libmoontap.so.$(ABI)
+	@ln -sf $(<F) $@
+
+# One object, so that the archive has no other names than the library.
+$(BUILD)/libmoontap.a: $(FACE_OBJ) $(INTERNAL)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(CC) -r -nostdlib -o $(@:.a=.o) $^
+	$(Q)$(OBJCOPY) --localize-hidden $(@:.a=.o)
+	$(Q)$(AR) rcs $@ $(@:.a=.o)
+	@rm -f $(@:.a=.o)
+
+$(BUILD)/lib/moontap/moontap-xml.so: $(XML_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(link) -shared -o $@ $^ $(XML_LIBS)
@@ -169,7 +200,7 @@ $(BUILD)/spec/internals.a: $(LIB_OBJ) $(EVAL_OBJ) $(XML_OBJ)
 	$(call say,AR,$@)
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/spec/internals/%.so: spec/internals/%.c $(BUILD)/spec/internals.a $(BUILD)/.flags
 	$(call say,LINK,$@)
@@ -189,6 +220,7 @@ specs: program $(SPEC_SO)
 	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
 
 -include spec/guest/guest.mk
+-include spec/fuzz/fuzz.mk
 
 clean:
 	rm -rf $(BUILD)
@@ -197,6 +229,7 @@ clean:
 help:
 	@echo 'make            build the program, the library and the modules into build/'
 	@echo 'make check      run every spec that needs no guest'
+	@echo 'make fuzz       run the fuzzers for FUZZ_SECONDS (60)'
 	@echo 'make clean      remove build/'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

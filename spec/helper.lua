@@ -54,9 +54,10 @@ if not package.loaded["spec.helper"] then
   watch()
 end
 
--- run(command) -> its output; raises when it fails. By sh, in the test's namespace.
+-- run(command) -> its output; raises when it fails. By sh, in the test's namespace; a sanitizer is
+-- for moontap alone.
 function M.run(command)
-  local p = assert(io.popen("{ " .. command .. "\n} 2>&1"))
+  local p = assert(io.popen("unset LD_PRELOAD; { " .. command .. "\n} 2>&1"))
   local output = p:read "a"
   if not p:close() then
     error(command .. "\n" .. output, 2)
@@ -76,8 +77,8 @@ function M.json(command)
   return text:match "%S" and assert(json.decode(text)) or {}
 end
 
--- missing(pending, reason): this machine lacks a feature; where all are required, a failure, so that
--- a skip cannot hide. pending is busted's, which only the spec has.
+-- missing(pending, reason): this machine lacks a feature; where all are required, a failure, so
+-- that a skip cannot hide. pending is busted's, which only the spec has.
 function M.missing(pending, reason)
   if os.getenv "MOONTAP_REQUIRE_KERNEL" == "1" then
     error(reason, 2)

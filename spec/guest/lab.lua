@@ -82,7 +82,8 @@ local function check_machine()
   local missing = line_of("for p in " .. programs ..
     "; do command -v $p >/dev/null || echo $p; done")
   assert(not missing, ("there is no %s; make deps-guest"):format(missing))
-  assert(line_of("ls " .. quote(build) .. "/guest/initramfs 2>&1"):find "^/", "no guest: make guest-image")
+  local image = quote(build .. "/guest/initramfs")
+  assert(line_of("test -r " .. image .. " && echo yes"), "there is no guest; make guest-image")
 end
 
 -- --- opening and closing -------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 /* setup.c - from the command line to an engine: places, log, signals, input, errors */
 #include "cli/cli.h"
 #include "engine/evaluator.h"
+#include "engine/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,55 +56,21 @@ struct mt_log mt_cli_log(struct mt_cli *c)
 	return (struct mt_log){ person ? to_stderr : to_syslog, c };
 }
 
-static int start_here(const struct mt_request *q, pid_t *pid, int *out, struct mt_err *e)
+static int start_here(const struct mt_request *q, struct mt_child *c, struct mt_err *e)
 {
-	return mt_start_fork(q, mt_evaluator_run, pid, out, e);
-}
-
-/* Beside the program when it runs from where it was built, else where it was installed: found from
- * the program's own place, so that it may be installed anywhere. */
-static const char *own_hooks(void)
-{
-	static char path[PATH_MAX + 40];
-	static const char *const places[] = { "share/moontap/hooks", "../share/moontap/hooks" };
-	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-
-	if (n <= 0)
-		return MOONTAP_PREFIX "/share/moontap/hooks";
-	exe[n] = 0;
-	*strrchr(exe, '/') = 0;
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		snprintf(path, sizeof path, "%s/%s", exe, places[i]);
-		if (!access(path, X_OK))
-			break;
-	}
-	return path;
-}
-
-/* The same on each boot, another on each host: machine-id(5). */
-static const char *host_id(void)
-{
-	static char id[65];
-	int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, id, sizeof id - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0 && gethostname(id, sizeof id - 1))
-		id[0] = 0;
-	return id;
+	return mt_start_fork(q, mt_evaluator_run, c, e);
 }
 
 int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 {
 	static const char *hooks[4];
+	static char own_hooks[PATH_MAX], host_id[65];
 	struct mt_engine_options o = {
-		.policy = c->policy ? c->policy : POLICY,
+		.policy = c->policy ? c->policy : MT_PLACE_POLICY,
 		.policy_optional = !c->policy,
 		.hooks = hooks,
-		.state = c->state ? c->state : STATE,
-		.host_id = host_id(),
+		.state = c->state ? c->state : MT_PLACE_STATE,
+		.host_id = mt_place_host_id(host_id),
 		.deadline_ms = c->deadline > 0 ? (unsigned)(c->deadline * 1000) : 10000,
 		.start = start_here,
 		.log = mt_cli_log(c),
@@ -115,8 +82,9 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 
 	if (c->hooks)
 		hooks[n++] = c->hooks;
-	hooks[n++] = HOOKS;
-	hooks[n++] = own_hooks();
+	mt_place_find("share/moontap/hooks", own_hooks);
+	hooks[n++] = MT_PLACE_HOOKS;
+	hooks[n++] = own_hooks;
 	hooks[n] = NULL;
 	catch_signals();
 	return mt_engine_open(g, &o, &e) ? mt_cli_error(c, NULL, &e) : 0;

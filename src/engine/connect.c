@@ -40,6 +40,7 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 		.prefix = ask->prefix,
 		.deadline_ms = g->o.deadline_ms,
 		.memory = g->o.memory,
+		.evaluator = g->o.evaluator,
 	};
 }
 

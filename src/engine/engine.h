@@ -20,7 +20,8 @@ struct mt_engine_options {
 	const char *host_id;	  /* what tells this host from others, for derived MACs */
 	unsigned deadline_ms;
 	size_t memory;
-	mt_start start; /* how the evaluator is started */
+	mt_start start;		/* how the evaluator is started */
+	const char *evaluator;	/* mt_start_spawn(): the program */
 	struct mt_log log;
 	bool force;
 	const volatile sig_atomic_t *stop;

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +17,7 @@
 #define LAST	   "\nend\n"
 
 int mt_start_fork(const struct mt_request *q, int (*run)(const struct mt_request *q, int out),
-		  pid_t *pid, int *out, struct mt_err *e)
+		  struct mt_child *c, struct mt_err *e)
 {
 	struct mt_request asked = *q;
 	int ends[2];
@@ -24,17 +25,16 @@ int mt_start_fork(const struct mt_request *q, int (*run)(const struct mt_request
 	asked.parent = getpid();
 	if (pipe2(ends, O_CLOEXEC))
 		return mt_fail(e, errno, "evaluator", "pipe", NULL);
-	*pid = fork();
-	if (*pid < 0) {
+	*c = (struct mt_child){ .pid = fork(), .fd = -1, .out = ends[0] };
+	if (c->pid < 0) {
 		mt_fail(e, errno, "evaluator", "fork", NULL);
 		close(ends[0]);
 		close(ends[1]);
 		return -e->code;
 	}
-	if (*pid == 0)
+	if (c->pid == 0)
 		_exit(run(&asked, ends[1]));
 	close(ends[1]);
-	*out = ends[0];
 	return 0;
 }
 
@@ -112,27 +112,42 @@ static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_e
 	return 0;
 }
 
-/* The answer is whole or of no use: the child is not waited for, but killed; it has no state. */
-static void reap(pid_t pid)
+/*
+ * The answer is whole or of no use: the child is not waited for, but killed; it has no state.
+ *
+ * A host may wait for any child, in a signal handler or another thread, and get ours: then its pid
+ * can be another process's. So in a host it is ended by its pidfd, and ECHILD is fine.
+ */
+static void end(const struct mt_child *c)
 {
-	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	siginfo_t info;
+
+	close(c->out);
+	if (c->fd >= 0)
+		syscall(SYS_pidfd_send_signal, c->fd, SIGKILL, NULL, 0);
+	else if (c->pid > 0)
+		kill(c->pid, SIGKILL);
+	if (c->pid > 0)
+		while (waitid(c->fd >= 0 ? P_PIDFD : P_PID, (id_t)(c->fd >= 0 ? c->fd : c->pid),
+			      &info, WEXITED) < 0 &&
+		       errno == EINTR)
+			;
+	if (c->fd >= 0)
+		close(c->fd);
 }
 
 int mt_evaluate(const struct mt_request *q, mt_start start, const struct mt_kind *const *kinds,
 		struct mt_answer *a, struct mt_err *e)
 {
 	struct text t = { 0 };
+	struct mt_child child;
 	char *kept;
-	pid_t pid;
-	int fd, err;
+	int err;
 
-	if (start(q, &pid, &fd, e))
+	if (start(q, &child, e))
 		return -e->code;
-	err = read_answer(fd, q->deadline_ms, &t, e);
-	close(fd);
-	reap(pid);
+	err = read_answer(child.out, q->deadline_ms, &t, e);
+	end(&child);
 	if (!err) {
 		kept = mt_pool_copy(a->pool, t.at ? t.at : "", t.n);
 		err = kept ? mt_answer_parse(kinds, kept, t.n, a, e)

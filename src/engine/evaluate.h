@@ -47,15 +47,27 @@ struct mt_request {
 	unsigned deadline_ms;
 	size_t memory; /* of the Lua state */
 	pid_t parent;  /* who asks; the child must not outlive it */
+	const char *evaluator; /* mt_start_spawn(): the program that it runs */
 };
 
-/* Starts the evaluator; its answer comes from *@out, which the caller closes. */
-typedef int (*mt_start)(const struct mt_request *q, pid_t *pid, int *out, struct mt_err *e);
+/* A running evaluator. */
+struct mt_child {
+	pid_t pid; /* 0: it has ended, and somebody else waited for it */
+	int fd;	   /* pidfd_open(2); -1: nobody else in this process waits for children */
+	int out;   /* its answer */
+};
+
+/* Starts the evaluator; mt_evaluate() ends it and closes what is open. */
+typedef int (*mt_start)(const struct mt_request *q, struct mt_child *c, struct mt_err *e);
 
 /** mt_start_fork() - in a fork of this process, which must have one thread: @run is
  * mt_evaluator_run(), a pointer since the library has no evaluator in it */
 int mt_start_fork(const struct mt_request *q, int (*run)(const struct mt_request *q, int out),
-		  pid_t *pid, int *out, struct mt_err *e);
+		  struct mt_child *c, struct mt_err *e);
+
+/** mt_start_spawn() - the installed program, @q->evaluator: for hosts with threads, and for those
+ * that shall have neither Lua nor libxml2 */
+int mt_start_spawn(const struct mt_request *q, struct mt_child *c, struct mt_err *e);
 
 /**
  * mt_evaluate() - ask, wait until the deadline, understand

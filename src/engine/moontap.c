@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* moontap.c - the functions of moontap.h: handles, events, errors */
+#include "engine/handle.h"
+#include "engine/place.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PUBLIC __attribute__((visibility("default")))
+
+PUBLIC const char *moontap_version(void)
+{
+	return MOONTAP_VERSION;
+}
+
+/* Whether or not there is one. */
+static int say_error(struct moontap_error *to, const struct mt_err *e)
+{
+	const char *name = e->code ? mt_errno_name(e->code) : "";
+
+	if (to) {
+		*to = (struct moontap_error){ .code = e->code,
+					      .exit = e->code ? mt_exit_status(e->blame) : 0 };
+		snprintf(to->name, sizeof to->name, "%s", name ? name : "?");
+		snprintf(to->what, sizeof to->what, "%s", e->op);
+		snprintf(to->on, sizeof to->on, "%s", e->subject);
+		snprintf(to->why, sizeof to->why, "%s", e->text);
+	}
+	return -e->code;
+}
+
+static int misused(struct mt_err *e, int code, const char *what, const char *why)
+{
+	mt_fail(e, code, what, NULL, "%s", why);
+	e->blame = MT_BLAME_USAGE;
+	return -code;
+}
+
+/* What the caller's struct has beyond ours must be zero: as openat2(2) does it. */
+static int take_struct(void *to, size_t ours, const void *from, size_t theirs, const char *what,
+		       struct mt_err *e)
+{
+	const char *bytes = from;
+
+	for (size_t i = ours; i < theirs; i++)
+		if (bytes[i])
+			return misused(e, E2BIG, what,
+				       "it is of a newer moontap.h than this library");
+	memset(to, 0, ours);
+	memcpy(to, from, ours < theirs ? ours : theirs);
+	return 0;
+}
+
+/* --- handles
+ * -------------------------------------------------------------------------------------- */
+
+struct copying {
+	struct mt_pool *pool;
+	bool failed;
+};
+
+static const char *copy(struct copying *c, const char *s)
+{
+	char *to = mt_pool_copy(c->pool, s, strlen(s));
+
+	c->failed |= !to;
+	return to;
+}
+
+static const char *installed(struct copying *c, const char *below)
+{
+	char path[PATH_MAX];
+
+	mt_place_find(below, path);
+	return copy(c, path);
+}
+
+static const char *const *hook_directories(struct copying *c, const char *const *first)
+{
+	const char **list;
+	size_t n = 0;
+
+	while (first && first[n])
+		n++;
+	list = mt_pool_alloc(c->pool, (n + 3) * sizeof *list);
+	c->failed |= !list;
+	if (!list)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		list[i] = copy(c, first[i]);
+	list[n] = MT_PLACE_HOOKS;
+	list[n + 1] = installed(c, "share/moontap/hooks");
+	return list;
+}
+
+static int make_options(struct moontap *m, const struct moontap_options *o,
+			struct mt_engine_options *to, struct mt_err *e)
+{
+	struct copying c = { .pool = &m->pool };
+	char id[65];
+
+	*to = (struct mt_engine_options){
+		.policy = copy(&c, o->policy ? o->policy : MT_PLACE_POLICY),
+		.policy_optional = !o->policy,
+		.hooks = hook_directories(&c, o->hooks),
+		.state = copy(&c, o->state ? o->state : MT_PLACE_STATE),
+		.host_id = copy(&c, mt_place_host_id(id)),
+		.deadline_ms = o->deadline_ms ? o->deadline_ms : 10000,
+		.memory = o->memory,
+		.start = mt_start_spawn,
+		.evaluator = o->evaluator ? copy(&c, o->evaluator)
+					  : installed(&c, "libexec/moontap/evaluator"),
+		.log = { o->log, o->data },
+		.stop = o->stop,
+	};
+	return c.failed ? mt_fail(e, ENOMEM, "open", NULL, NULL) : 0;
+}
+
+PUBLIC int moontap_open(struct moontap **m, const struct moontap_options *options, size_t size,
+			struct moontap_error *error)
+{
+	struct moontap_options known;
+	struct mt_engine_options o;
+	struct mt_err e = { 0 };
+
+	*m = NULL;
+	if (take_struct(&known, sizeof known, options, size, "open", &e))
+		return say_error(error, &e);
+	*m = calloc(1, sizeof **m);
+	if (!*m)
+		mt_fail(&e, ENOMEM, "open", NULL, NULL);
+	else if (!make_options(*m, &known, &o, &e) && !mt_engine_open(&(*m)->engine, &o, &e))
+		return say_error(error, &(struct mt_err){ 0 });
+	moontap_close(*m);
+	*m = NULL;
+	return say_error(error, &e);
+}
+
+PUBLIC void moontap_close(struct moontap *m)
+{
+	if (!m)
+		return;
+	mt_engine_close(&m->engine);
+	mt_pool_free(&m->pool);
+	free(m);
+}
+
+/* --- events
+ * --------------------------------------------------------------------------------------- */
+
+static struct mt_ask ask_of(const struct moontap_event *ev)
+{
+	bool fd = ev->flags & MOONTAP_FD;
+
+	return (struct mt_ask){
+		.source = { .fd = fd ? ev->fd : -1,
+			    .bytes = fd ? NULL : ev->xml,
+			    .n = ev->xml_size,
+			    .name = ev->guest ? ev->guest : "xml" },
+		.driver = ev->driver ? ev->driver : "qemu",
+		.guest = ev->guest,
+		.only = ev->nics && *ev->nics ? ev->nics : NULL,
+	};
+}
+
+static bool has_xml(const struct moontap_event *ev)
+{
+	return ev->xml || ev->flags & MOONTAP_FD;
+}
+
+static int run_up(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
+		  struct mt_err *e)
+{
+	struct mt_ask ask = ask_of(ev);
+
+	if (!has_xml(ev))
+		return misused(e, EINVAL, "up", "there is no XML");
+	ask.want = MT_WANT_PLANS;
+	ask.by = "up";
+	ask.managed = ask.unmanaged = ask.known = true;
+	ask.dry = ev->flags & MOONTAP_DRY;
+	ask.unnamed = ask.dry ? "$DEV" : NULL;
+	return mt_connect(g, &ask, out, e);
+}
+
+/* Whose the XML is. */
+static int guest_of(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
+		    const char **guest, struct mt_err *e)
+{
+	struct mt_ask ask = ask_of(ev);
+	struct mt_outcome of = { .name = "", .uuid = "" };
+	int err = mt_connect(g, &ask, &of, e);
+
+	if (!err) {
+		const char *s = *of.uuid ? of.uuid : of.name;
+
+		*guest = mt_pool_copy(&out->pool, s, strlen(s));
+		err = *guest ? 0 : mt_fail(e, ENOMEM, "down", NULL, NULL);
+	}
+	mt_outcome_free(&of);
+	return err;
+}
+
+static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
+		    struct mt_err *e)
+{
+	struct mt_which which = { .guest = ev->guest, .only = ask_of(ev).only };
+	int err;
+
+	if (!ev->guest && !has_xml(ev))
+		return misused(e, EINVAL, "down", "there is neither a guest nor XML");
+	if (!ev->guest && guest_of(g, ev, out, &which.guest, e))
+		return -e->code;
+	err = mt_disconnect_all(g, &which, out, e);
+	if (!err && !out->n && ev->guest) { /* it may be a device's name */
+		which.dev = ev->guest;
+		which.guest = NULL;
+		err = mt_disconnect_all(g, &which, out, e);
+	}
+	return err;
+}
+
+static int run_hook(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
+		    struct mt_err *e)
+{
+	struct mt_ask ask = ask_of(ev);
+
+	if (!ev->guest)
+		return misused(e, EINVAL, ev->what, "there is no guest");
+	if (ev->nics)
+		return misused(e, EINVAL, ev->what, "a hook is for all NICs");
+	return mt_hook(g, ev->what, &ask, out, e);
+}
+
+static int run(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
+	       struct mt_err *e)
+{
+	bool up = ev->what && !strcmp(ev->what, "up");
+
+	if (!ev->what || (strcmp(ev->what, "down") && !up && !mt_hook_operation(ev->what)))
+		return misused(e, EINVAL, ev->what ? ev->what : "", "there is no such event");
+	if (ev->flags & ~(unsigned)(MOONTAP_DRY | MOONTAP_FORCE | MOONTAP_FD) ||
+	    (ev->flags & MOONTAP_DRY && !up))
+		return misused(e, EINVAL, ev->what, "it has no such flag");
+	g->o.force = ev->flags & MOONTAP_FORCE;
+	if (up)
+		return run_up(g, ev, out, e);
+	return strcmp(ev->what, "down") ? run_hook(g, ev, out, e) : run_down(g, ev, out, e);
+}
+
+/* What was done is done, whether or not there is memory for saying it. */
+static void hand_over(struct mt_result *r, struct moontap_outcome **outcome, struct mt_err *e)
+{
+	struct mt_err face = { 0 };
+
+	if (outcome && !mt_result_face(r, &face)) {
+		*outcome = &r->face;
+		return;
+	}
+	moontap_outcome_free(&r->face);
+	if (!e->code)
+		*e = face;
+}
+
+PUBLIC int moontap_run(struct moontap *m, const struct moontap_event *event, size_t size,
+		       struct moontap_outcome **outcome, struct moontap_error *error)
+{
+	struct mt_result *r = calloc(1, sizeof *r);
+	struct moontap_event ev;
+	struct mt_err e = { 0 };
+
+	if (outcome)
+		*outcome = NULL;
+	if (!r) {
+		mt_fail(&e, ENOMEM, "run", NULL, NULL);
+		return say_error(error, &e);
+	}
+	r->inside.name = r->inside.uuid = "";
+	if (!take_struct(&ev, sizeof ev, event, size, "run", &e)) {
+		r->dry = ev.flags & MOONTAP_DRY;
+		if (!run(&m->engine, &ev, &r->inside, &e))
+			e = (struct mt_err){ 0 }; /* of what was looked for in vain */
+	}
+	hand_over(r, outcome, &e);
+	return say_error(error, &e);
+}
+
+PUBLIC void moontap_outcome_free(struct moontap_outcome *outcome)
+{
+	struct mt_result *r = (struct mt_result *)outcome;
+
+	if (!r)
+		return;
+	mt_outcome_free(&r->inside);
+	free(r);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* place.c - from where this code itself is to what was installed with it */
+#include "engine/place.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char here;
+
+/* dladdr(3) says argv[0] of the program itself, which anybody may choose; its link map has no name.
+ */
+static bool own_object(char path[static PATH_MAX])
+{
+	struct link_map *map = NULL;
+	Dl_info info;
+	bool library = dladdr1(&here, &info, (void **)&map, RTLD_DL_LINKMAP) && map && *map->l_name;
+
+	return realpath(library ? map->l_name : "/proc/self/exe", path);
+}
+
+/* The prefix of an installed object: what stands before the last of these folders. */
+static size_t prefix_length(const char *object)
+{
+	static const char *const folders[] = { "/bin/", "/sbin/", "/lib/", "/lib64/" };
+	size_t longest = 0;
+
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		for (const char *at = object; (at = strstr(at, folders[i])); at++)
+			if ((size_t)(at - object) > longest)
+				longest = (size_t)(at - object);
+	return longest;
+}
+
+static bool is_at(const char *object, size_t n, const char *below, char path[static PATH_MAX])
+{
+	int len = snprintf(path, PATH_MAX, "%.*s/%s", (int)n, object, below);
+
+	return len < PATH_MAX && !access(path, F_OK);
+}
+
+void mt_place_find(const char *below, char path[static PATH_MAX])
+{
+	char object[PATH_MAX];
+
+	if (own_object(object) &&
+	    (is_at(object, (size_t)(strrchr(object, '/') - object), below, path) ||
+	     is_at(object, prefix_length(object), below, path)))
+		return;
+	snprintf(path, PATH_MAX, "%s/%s", MOONTAP_PREFIX, below);
+}
+
+const char *mt_place_host_id(char id[static 65])
+{
+	int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, id, 64);
+
+	if (fd >= 0)
+		close(fd);
+	id[n > 0 ? n : 0] = 0;
+	if (n <= 0 && gethostname(id, 64))
+		*id = 0;
+	id[64] = 0;
+	return id;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* place.h - where this host, and this installation of moontap, keep things */
+#ifndef MT_ENGINE_PLACE_H
+#define MT_ENGINE_PLACE_H
+
+#include <limits.h>
+
+#define MT_PLACE_POLICY "/etc/moontap/policy.lua"
+#define MT_PLACE_HOOKS	"/etc/moontap/hooks"
+#define MT_PLACE_STATE	"/run/moontap"
+
+/**
+ * mt_place_find() - a file of this installation
+ * @below:	where it is below the prefix: "libexec/moontap/evaluator"
+ * @path:	out: beside the program or library that this code is in, when that runs from where
+ *		it was built; below the prefix that it was installed to; else below make's PREFIX
+ *
+ * So that it may be installed anywhere, and never by a word of the environment or of the caller.
+ */
+void mt_place_find(const char *below, char path[static PATH_MAX]);
+
+/** mt_place_host_id() - the same on each boot, another on each host: machine-id(5). Returns @id. */
+const char *mt_place_host_id(char id[static 65]);
+
+#endif
