@@ -71,7 +71,7 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 		.hooks = hooks,
 		.state = c->state ? c->state : MT_PLACE_STATE,
 		.host_id = mt_place_host_id(host_id),
-		.deadline_ms = c->deadline > 0 ? (unsigned)(c->deadline * 1000) : 10000,
+		.deadline_ms = c->deadline_ms ? c->deadline_ms : 10000,
 		.start = start_here,
 		.log = mt_cli_log(c),
 		.force = c->force,
