@@ -285,8 +285,6 @@ static int begin_outcome(struct connect *c, struct mt_err *e)
 	struct mt_pool *p = &c->out->pool;
 	char mark[MT_TEXT_MAX + 1];
 
-	c->out->name = a->name;
-	c->out->uuid = a->uuid;
 	c->out->facts = a->facts;
 	c->out->facts_n = a->facts_n;
 	c->out->xml = a->xml;
@@ -341,9 +339,13 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 	struct connect c = { .g = g, .ask = ask, .out = out, .answer.pool = &out->pool };
 	struct mt_request q = request_of(g, ask);
 	bool plans = ask->want & MT_WANT_PLANS;
+	int err;
 
-	if (mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e))
-		return -e->code;
+	err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
+	out->name = c.answer.name ? c.answer.name : ""; /* as far as the answer went */
+	out->uuid = c.answer.uuid ? c.answer.uuid : "";
+	if (err)
+		return err;
 	if (begin_outcome(&c, e))
 		return -e->code;
 	if ((plans || ask->remember) && mt_engine_state(g, !ask->dry, e))
