@@ -110,9 +110,10 @@ int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err 
 {
 	char line[sizeof *e];
 
-	fprintf(stderr, "%s: %s%s%s\n", c->program, guest && *guest ? guest : "",
-		guest && *guest ? ": " : "", mt_err_line(e, line, sizeof line));
-	if (e->code == EPERM && e->blame == MT_BLAME_HOST && !mt_engine_may())
-		fprintf(stderr, "%s: it needs root, or CAP_NET_ADMIN\n", c->program);
+	bool may = e->code != EPERM || e->blame != MT_BLAME_HOST || mt_engine_may();
+
+	fprintf(stderr, "%s: %s%s%s%s\n", c->program, guest && *guest ? guest : "",
+		guest && *guest ? ": " : "", mt_err_line(e, line, sizeof line),
+		may ? "" : "; it needs root, or CAP_NET_ADMIN");
 	return mt_exit_status(e->blame);
 }
