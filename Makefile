@@ -230,6 +230,7 @@ specs: program $(SPEC_SO)
 	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
 
 -include spec/guest/guest.mk
+include install.mk
 
 clean:
 	rm -rf $(BUILD)
@@ -238,6 +239,8 @@ clean:
 help:
 	@echo 'make            build the program, the library and the modules into build/'
 	@echo 'make check      run every spec that needs no guest'
+	@echo 'make install    install below PREFIX ($(PREFIX)), DESTDIR before it'
+	@echo 'make uninstall  remove what that installed'
 	@echo 'make clean      remove build/'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

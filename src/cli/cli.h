@@ -16,6 +16,8 @@ struct mt_cli {
 	double deadline;     /* --deadline, seconds */
 	const char *prefix;  /* --prefix */
 	const char *schema;  /* --schema */
+	const char *driver;  /* --driver */
+	const char *root;    /* --root */
 	bool json, sh, inactive, force, verbose;
 	bool dry;    /* nothing was changed: what is shown is what would be */
 	const char **args; /* the words that are no options, NULL-ended */
@@ -94,5 +96,7 @@ int mt_command_hook(struct mt_cli *c);
 int mt_command_ifup(struct mt_cli *c);
 int mt_command_ifdown(struct mt_cli *c);
 int mt_command_help(struct mt_cli *c);
+int mt_command_install_hook(struct mt_cli *c);
+int mt_command_uninstall_hook(struct mt_cli *c);
 
 #endif

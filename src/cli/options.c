@@ -15,7 +15,7 @@
 
 volatile sig_atomic_t mt_cli_stop;
 
-enum { STATE = 128, HOOKS, DEADLINE, JSON, SH, INACTIVE, PREFIX, SCHEMA, FORCE, VERSION };
+enum { STATE = 128, HOOKS, DEADLINE, JSON, SH, INACTIVE, PREFIX, SCHEMA, FORCE, DRIVER, ROOT, VERSION };
 
 const struct mt_option mt_options[] = {
 	{ 'p', "policy", "FILE", "the policy; else /etc/moontap/policy.lua" },
@@ -28,6 +28,8 @@ const struct mt_option mt_options[] = {
 	{ PREFIX, "prefix", "TEXT", "facts, xml: names that begin so are generated, too" },
 	{ SCHEMA, "schema", "FILE.rng", "check: validate the XML with this schema" },
 	{ FORCE, "force", NULL, "down: take down even a running guest's tap" },
+	{ DRIVER, "driver", "NAME", "install-hook: qemu, or lxc; else qemu" },
+	{ ROOT, "root", "DIR", "install-hook: the host's files are in DIR" },
 	{ 'v', "verbose", NULL, "log to stderr, and say more" },
 	{ 'h', "help", NULL, "this help" },
 	{ VERSION, "version", NULL, "the version" },
@@ -73,6 +75,12 @@ static int take(struct mt_cli *c, int letter, const char *arg)
 		return 0;
 	case SCHEMA:
 		c->schema = arg;
+		return 0;
+	case DRIVER:
+		c->driver = arg;
+		return 0;
+	case ROOT:
+		c->root = arg;
 		return 0;
 	case JSON:
 		c->json = true;
