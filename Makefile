@@ -29,11 +29,12 @@ all: program
 # One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
 PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
 	libjansson-dev libseccomp-dev
-PACKAGES_check := $(PACKAGES_build) lua-busted lua-cjson iproute2 util-linux
+PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-linux
 PACKAGES_lint  := $(PACKAGES_build) clang clang-format clang-tidy lua-check
+PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev lua-dkjson
 
-.PHONY: deps-build deps-check deps-lint deps-guest
-deps-build deps-check deps-lint deps-guest: deps-%:
+.PHONY: deps-build deps-check deps-lint deps-fuzz deps-guest
+deps-build deps-check deps-lint deps-fuzz deps-guest: deps-%:
 	@missing=$$(for p in $(PACKAGES_$*); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || echo $$p; done); \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { \
@@ -231,6 +232,7 @@ specs: program $(SPEC_SO)
 
 -include spec/guest/guest.mk
 include install.mk
+-include spec/fuzz/fuzz.mk
 
 clean:
 	rm -rf $(BUILD)
@@ -241,6 +243,7 @@ help:
 	@echo 'make check      run every spec that needs no guest'
 	@echo 'make install    install below PREFIX ($(PREFIX)), DESTDIR before it'
 	@echo 'make uninstall  remove what that installed'
+	@echo 'make fuzz       run the fuzzers for FUZZ_SECONDS (60)'
 	@echo 'make clean      remove build/'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

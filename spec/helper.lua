@@ -8,6 +8,7 @@ local netns = require "internals.netns"
 local json = require "dkjson"
 
 local M = {}
+local folder -- of the test, made when it is first asked for
 
 local function open_descriptors()
   collectgarbage()
@@ -37,6 +38,10 @@ local function watch()
     return nil, true
   end)
   busted.after_each(function() -- of all after_each the last
+    if folder then
+      M.run("rm -rf " .. folder)
+      folder = nil
+    end
     local left = open_descriptors() - before
     if left ~= 0 then
       error(("%s: left %d descriptors open"):format(test, left), 0)
@@ -49,14 +54,21 @@ if not package.loaded["spec.helper"] then
   watch()
 end
 
--- run(command) -> its output; raises when it fails. By sh, in the test's namespace.
+-- run(command) -> its output; raises when it fails. By sh, in the test's namespace; a sanitizer is
+-- for moontap alone.
 function M.run(command)
-  local p = assert(io.popen("{ " .. command .. "\n} 2>&1"))
+  local p = assert(io.popen("unset LD_PRELOAD; { " .. command .. "\n} 2>&1"))
   local output = p:read "a"
   if not p:close() then
     error(command .. "\n" .. output, 2)
   end
   return output
+end
+
+-- folder() -> an empty folder that is gone after the test
+function M.folder()
+  folder = folder or M.run("mktemp -d"):match "%C+"
+  return folder
 end
 
 -- json(command) -> what `ip -j` or `bridge -j` printed, as tables
@@ -65,8 +77,8 @@ function M.json(command)
   return text:match "%S" and assert(json.decode(text)) or {}
 end
 
--- missing(pending, reason): this machine lacks a feature; where all are required, a failure, so that
--- a skip cannot hide. pending is busted's, which only the spec has.
+-- missing(pending, reason): this machine lacks a feature; where all are required, a failure, so
+-- that a skip cannot hide. pending is busted's, which only the spec has.
 function M.missing(pending, reason)
   if os.getenv "MOONTAP_REQUIRE_KERNEL" == "1" then
     error(reason, 2)

@@ -4,36 +4,27 @@
 -- Requires: the table that policy/sandbox.c makes, with sandbox.lua's functions.
 local core = ...
 
-local function complete(facts)
-  local domain, nics = facts.domain or {}, facts.nics or {}
-  domain.nics = nics
-  for i, nic in ipairs(nics) do
-    local target = nic.target or {}
-    nic.index, nic.domain = i, domain
-    nic.dev = nic.dev or target.dev
-    if nic.unmanaged == nil then nic.unmanaged = target.managed == false end
-  end
-  return nics
-end
-
 -- decide() says "managed", "unmanaged", or nothing: then the NIC stays what the XML says. A second
--- value names the device of an unmanaged NIC that the XML gives no name.
+-- value names the device of an unmanaged NIC.
 local function decide(ask, nic)
   local decision, dev = ask(core.view(nic))
   if decision == nil then return end
   if decision ~= "managed" and decision ~= "unmanaged" then
     core.fail(ask, 'decide() returned ' .. core.words.tostring(decision) ..
       ', not "managed", "unmanaged" or nil')
-  elseif dev ~= nil and not (type(dev) == "string" and core.is_name(dev)) then
-    core.fail(ask, "decide() returned a name that no device can have: " .. core.words.tostring(dev))
+  elseif dev ~= nil and type(dev) ~= "string" then
+    core.fail(ask, "decide() returned a " .. type(dev) .. " as the name of a device")
   end
   nic.unmanaged = decision == "unmanaged"
-  if nic.unmanaged and dev and not (nic.target and nic.target.dev) then nic.dev = dev end
+  if nic.unmanaged then
+    local name, why = core.device(nic.index, dev)
+    nic.dev = name or core.fail(ask, "decide() returned a bad name: " .. why)
+  end
   return decision
 end
 
 function core.ask(policy, facts, wanted)
-  local nics, decisions = complete(facts), {}
+  local domain, nics, decisions = facts.domain or {}, facts.nics or {}, {}
   local function word(name)
     local value = rawget(policy, name)
     if value ~= nil and type(value) ~= "function" then
@@ -43,6 +34,8 @@ function core.ask(policy, facts, wanted)
   end
   local asked, connect, other = word "decide", word "connect", word "connect_other"
 
+  domain.nics = nics
+  for _, nic in ipairs(nics) do nic.domain = domain end
   core.phase "decide"
   for i, nic in ipairs(nics) do
     if asked and nic.type == "ethernet" then decisions[i] = decide(asked, nic) end

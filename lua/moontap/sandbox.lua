@@ -124,25 +124,40 @@ local function sort(array, less)
   table.move(from, 1, n, 1, array)
 end
 
-local function copy(from, without)
+local function copy(from)
   local to = {}
-  for name, value in next, from do
-    if not (without and without[name]) then to[name] = value end
-  end
+  for name, value in next, from do to[name] = value end
   return to
 end
 
-for _, name in ipairs { "assert", "error", "getmetatable", "ipairs", "rawequal", "rawget", "rawlen",
-  "select", "tonumber", "type", "_VERSION" } do
-  words[name] = _G[name]
+-- What there is of each library is said by name: the next Lua's new functions are not let in.
+local function pick(from, names, to)
+  to = to or {}
+  for _, name in ipairs(names) do to[name] = from[name] end
+  return to
 end
 
-words.string = copy(string, { dump = true })
-words.string.format = core.format
-words.table = copy(table)
-words.table.sort = sort
-words.math = copy(math, { random = true, randomseed = true })
-words.utf8 = copy(utf8)
+pick(_G, {
+  "assert", "error", "getmetatable", "ipairs", "rawequal", "rawget", "rawlen", "select", "tonumber",
+  "type", "_VERSION",
+}, words)
+
+words.string = pick(string, {
+  "byte", "char", "find", "gmatch", "gsub", "len", "lower", "match", "pack", "packsize", "rep",
+  "reverse", "sub", "unpack", "upper",
+}, { format = core.format })
+
+words.table = pick(table, { "concat", "insert", "move", "pack", "remove", "unpack" }, {
+  sort = sort,
+})
+
+words.math = pick(math, {
+  "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max",
+  "maxinteger", "min", "mininteger", "modf", "pi", "rad", "sin", "sqrt", "tan", "tointeger", "type",
+  "ult",
+})
+
+words.utf8 = pick(utf8, { "char", "charpattern", "codepoint", "codes", "len", "offset" })
 
 local strings = getmetatable ""
 strings.__index, strings.__metatable = copy(words.string), false

@@ -1,5 +1,5 @@
 -- support.lua - what the specs of src/domain share: documents, comparison, libvirt's verdicts
-local json = require "cjson"
+local json = require "dkjson"
 
 local M = {}
 
@@ -41,7 +41,7 @@ function M.each_verdict(f)
   for _, name in ipairs { "domains", "mutations" } do
     local file = io.open(dir .. "/" .. name .. ".jsonl")
     if not file then return false end
-    for line in file:lines() do f(json.decode(line)) end
+    for line in file:lines() do f((json.decode(line))) end
     file:close()
   end
   return true

@@ -6,10 +6,12 @@
 
 #include <errno.h>
 #include <lauxlib.h>
+#include <linux/netlink.h>
 #include <lua.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define HOST "moontap.spec.host"
 
@@ -18,7 +20,7 @@ struct host {
 	struct mt_host *h;
 	struct mt_pool pool;
 #ifdef MOONTAP_FAULTS
-	unsigned int nth;
+	unsigned int nth, seed;
 	int fault;
 #endif
 };
@@ -293,7 +295,7 @@ static int before(void *data, unsigned int nth)
 	return nth == o->nth ? o->fault : 0;
 }
 
-/* host:fault(nth, errno): the nth request from now fails with errno; -1: its answer is lost */
+/* host:fault(nth, errno): the nth request from now on fails with errno; -1: its answer is lost */
 static int l_fault(lua_State *L)
 {
 	struct host *o = check_host(L);
@@ -301,6 +303,53 @@ static int l_fault(lua_State *L)
 	o->nth = (unsigned int)luaL_checkinteger(L, 2);
 	o->fault = (int)luaL_checkinteger(L, 3);
 	mt_host_fault(o->h, &(struct mt_fault){ .before = before, .data = o });
+	return 0;
+}
+
+/* The kernel's answer with some of its bytes changed, or cut short. */
+static long garbled(void *data, const void *request, void *buf, size_t n)
+{
+	struct host *o = data;
+	ssize_t len = recv(mt_host_fd(o->h), buf, n, MSG_DONTWAIT);
+	unsigned char *bytes = buf;
+
+	(void)request;
+	if (len < 0)
+		return -ETIMEDOUT;
+	for (int i = rand_r(&o->seed) % 8; i > 0 && len; i--)
+		bytes[rand_r(&o->seed) % (unsigned)len] ^= 1u << rand_r(&o->seed) % 8;
+	return rand_r(&o->seed) % 4 ? len : rand_r(&o->seed) % (len + 1);
+}
+
+/* host:garble(seed): what the kernel answers from now on is garbled */
+static int l_garble(lua_State *L)
+{
+	struct host *o = check_host(L);
+
+	o->seed = (unsigned int)luaL_checkinteger(L, 2);
+	mt_host_fault(o->h, &(struct mt_fault){ .answer = garbled, .data = o });
+	return 0;
+}
+
+/* host:interrupt(times): so many answers say that they were interrupted */
+static long interrupted(void *data, const void *request, void *buf, size_t n)
+{
+	struct host *o = data;
+	ssize_t len = recv(mt_host_fd(o->h), buf, n, MSG_DONTWAIT);
+	struct nlmsghdr *first = buf;
+
+	(void)request;
+	if (len > 0 && o->nth && o->nth--)
+		first->nlmsg_flags |= NLM_F_DUMP_INTR;
+	return len < 0 ? -ETIMEDOUT : len;
+}
+
+static int l_interrupt(lua_State *L)
+{
+	struct host *o = check_host(L);
+
+	o->nth = (unsigned int)luaL_checkinteger(L, 2);
+	mt_host_fault(o->h, &(struct mt_fault){ .answer = interrupted, .data = o });
 	return 0;
 }
 #endif
@@ -341,11 +390,12 @@ static int l_kinds(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-	{ "close", l_close },	{ "list", l_list },  { "get", l_get },	     { "put", l_put },
-	{ "finish", l_finish }, { "busy", l_busy },  { "device", l_device }, { "cookie", l_cookie },
-	{ "sh", l_sh },		{ "__gc", l_close }, { "__close", l_close },
+	{ "close", l_close },	{ "list", l_list },	{ "get", l_get },
+	{ "put", l_put },	{ "finish", l_finish }, { "busy", l_busy },
+	{ "device", l_device }, { "cookie", l_cookie }, { "sh", l_sh },
+	{ "__gc", l_close },	{ "__close", l_close },
 #ifdef MOONTAP_FAULTS
-	{ "fault", l_fault },
+	{ "fault", l_fault },	{ "garble", l_garble }, { "interrupt", l_interrupt },
 #endif
 	{ NULL, NULL },
 };
@@ -360,5 +410,9 @@ int luaopen_internals_kernel(lua_State *L)
 	lua_pushvalue(L, -1);
 	lua_setfield(L, -2, "__index");
 	luaL_newlib(L, functions);
+#ifdef MOONTAP_FAULTS
+	lua_pushboolean(L, 1);
+	lua_setfield(L, -2, "faults");
+#endif
 	return 1;
 }

@@ -24,7 +24,9 @@ struct run {
 	struct mt_policy *policy;
 	char *said;
 	size_t n, room;
-	long fail_at; /* the allocation that fails, from 0; < 0: none */
+	/* the allocation that fails, from 0, and how many do; fail_for 0: none */
+	lua_Integer fail_at, fail_for;
+	bool failed;
 	lua_Alloc alloc;
 	void *alloc_data;
 	struct mt_pool pool;
@@ -72,8 +74,11 @@ static void *fail_once(void *data, void *block, size_t had, size_t wants)
 {
 	struct run *r = data;
 
-	if (wants && (!block || wants > had) && r->fail_at-- == 0)
+	if (wants && (!block || wants > had) && --r->fail_at < 0 && r->fail_for > 0) {
+		r->fail_for--;
+		r->failed = true;
 		return NULL;
+	}
 	return r->alloc(r->alloc_data, block, had, wants);
 }
 
@@ -107,10 +112,22 @@ static void to_fact(lua_State *L, struct mt_facts *b, struct mt_fact *in, const 
 		to_fact(L, b, f, lua_tostring(L, -2));
 }
 
+static void complete(struct mt_facts *b, struct mt_fact *nic, int index)
+{
+	const char *dev = mt_fact_text_at(nic, "target.dev");
+	const struct mt_fact *managed = mt_fact_at(nic, "target.managed");
+
+	mt_fact_integer(b, nic, "index", index);
+	mt_fact_boolean(b, nic, "unmanaged", managed && !managed->boolean);
+	if (dev)
+		mt_fact_string(b, nic, "dev", dev);
+}
+
 static struct mt_fact *facts(lua_State *L, struct run *r)
 {
 	struct mt_facts b = { .pool = &r->pool };
 	struct mt_fact *root = mt_fact_object(&b, NULL, "");
+	int n = 0;
 
 	for (int i = 0; i < 2; i++) {
 		static const char *const parts[] = { "domain", "nics" };
@@ -119,6 +136,10 @@ static struct mt_fact *facts(lua_State *L, struct run *r)
 			to_fact(L, &b, root, parts[i]);
 		lua_pop(L, 1);
 	}
+	/* what domain/ adds to each NIC */
+	if (mt_fact_get(root, "nics"))
+		mt_fact_each (nic, mt_fact_get(root, "nics"))
+			complete(&b, nic, ++n);
 	return root;
 }
 
@@ -168,7 +189,8 @@ static int evaluate(lua_State *L, struct run *r, struct mt_err *e)
 	double start;
 
 	o.memory = (size_t)integer(L, r->table, "memory", 0);
-	r->fail_at = (long)integer(L, r->table, "fail_at", -1);
+	r->fail_at = integer(L, r->table, "fail_at", 0);
+	r->fail_for = integer(L, r->table, "fail_for", 0);
 	lua_getfield(L, r->table, "host");
 	if (lua_toboolean(L, -1) && mt_host_open(&o.host, e))
 		return -e->code;
@@ -185,7 +207,7 @@ static int evaluate(lua_State *L, struct run *r, struct mt_err *e)
 	r->opened_us = now() - start;
 	if (err)
 		goto out;
-	if (r->fail_at >= 0) {
+	if (r->fail_for > 0) {
 		r->alloc = lua_getallocf(r->policy->L, &r->alloc_data);
 		lua_setallocf(r->policy->L, fail_once, r);
 	}
@@ -208,7 +230,7 @@ static void end_run(struct run *r)
 }
 
 /* run{ policy =, path =, hooks =, domain =, nics =, wanted =, memory =, interrupt_ms =, fail_at =,
- * host = } -> { said =, code =, line =, opened_us =, us =, failed = } */
+ * fail_for =, host = } -> { said =, code =, line =, opened_us =, us =, failed = } */
 static int l_run(lua_State *L)
 {
 	struct run r = { .L = L, .table = 1 };
@@ -234,8 +256,8 @@ static int l_run(lua_State *L)
 	lua_setfield(L, -2, "opened_us");
 	lua_pushnumber(L, r.us);
 	lua_setfield(L, -2, "us");
-	lua_pushboolean(L, r.fail_at < 0);
-	lua_setfield(L, -2, "failed"); /* whether the allocation that was to fail did */
+	lua_pushboolean(L, r.failed);
+	lua_setfield(L, -2, "failed");
 	end_run(&r);
 	return 1;
 }

@@ -7,7 +7,8 @@ local function nics(...)
   return list
 end
 
-local managed_and_not = nics({ target = { dev = "vnet0" } }, { target = { dev = "mytap0", managed = false } })
+local managed_and_not = nics({ target = { dev = "vnet0" } },
+  { target = { dev = "mytap0", managed = false } })
 
 describe("a policy", function()
   it("may be empty: then its NICs are only counted", function()
@@ -16,12 +17,17 @@ describe("a policy", function()
 
   it("decides for every NIC before it connects the first", function()
     local got = helper.run([[
-      function decide(nic) log("decide", nic.index) return nic.index == 1 and "unmanaged" or nil end
-      function connect(nic) log("connect", nic.index, nic.domain.nics[1].unmanaged, nic.unmanaged) end
+      function decide(nic)
+        log("decide", nic.index)
+        if nic.index == 1 then return "unmanaged", "web0" end
+      end
+      function connect(nic)
+        log("connect", nic.index, nic.domain.nics[1].unmanaged, nic.unmanaged)
+      end
     ]], { nics = managed_and_not, wanted = { 2, 1 } })
     assert.same({
       "log text=decide 1", "log text=decide 2",
-      "nic index=1 decision=unmanaged dev=vnet0 mac=52:54:00:aa:bb:01",
+      "nic index=1 decision=unmanaged dev=web0 mac=52:54:00:aa:bb:01",
       "log text=connect 1 true true",
       "nic index=2 dev=mytap0 mac=52:54:00:aa:bb:01",
       "log text=connect 2 true true",
@@ -29,7 +35,8 @@ describe("a policy", function()
   end)
 
   it("connects those that are wanted", function()
-    local got = helper.run("function connect(nic) log(nic.index) end", { nics = nics({}, {}, {}), wanted = { 2 } })
+    local got = helper.run("function connect(nic) log(nic.index) end",
+      { nics = nics({}, {}, {}), wanted = { 2 } })
     assert.same("log text=2", got.lines[3])
     assert.equal(4, #got.lines)
   end)
@@ -48,28 +55,36 @@ describe("a policy", function()
   end)
 
   it("sees what the XML says until it decides", function()
-    local got = helper.run("function decide(nic) log(nic.unmanaged) return 'managed' end", { nics = managed_and_not })
+    local got = helper.run("function decide(nic) log(nic.unmanaged) return 'managed' end",
+      { nics = managed_and_not })
     assert.same({ "log text=false", "log text=true" }, { got.lines[1], got.lines[2] })
     assert.equal("nic index=2 decision=managed dev=mytap0 mac=52:54:00:aa:bb:01", got.lines[4])
   end)
 
-  it("names the device of an unmanaged NIC that has no name, and of no other", function()
-    local unnamed = nics({ target = false })
-    local decide = "function decide() return %s end"
-    local function line(what, list)
-      return helper.run(decide:format(what), { nics = list }).lines[1]
+  it("names the device of an unmanaged NIC: itself, as the XML says, or from uuid and MAC",
+    function()
+    local function name(what, list)
+      local line = helper.run("function decide() return " .. what .. " end",
+        { nics = list }).lines[1]
+      return line:match "dev=(%S+)"
     end
-    assert.equal("nic index=1 decision=unmanaged dev=web0 mac=52:54:00:aa:bb:01", line("'unmanaged', 'web0'", unnamed))
-    assert.equal("nic index=1 decision=managed mac=52:54:00:aa:bb:01", line("'managed', 'web0'", unnamed))
-    assert.equal("nic index=1 decision=unmanaged dev=mytap0 mac=52:54:00:aa:bb:01", line("'unmanaged', 'web0'", nics {}))
+    local unnamed = { helper.nic { target = false } }
+    assert.equal("web0", name("'unmanaged', 'web0'", unnamed))
+    assert.equal("web0", name("'unmanaged', 'web0'", { helper.nic() }))
+    assert.equal("mytap0", name("'unmanaged'", { helper.nic() }))
+    assert.is_nil(name("'managed', 'web0'", unnamed))
+    local derived = name("'unmanaged'", unnamed)
+    assert.is_truthy(derived:find "^mt%w+$")
+    assert.equal(derived, name("'unmanaged'", { helper.nic { target = { dev = "vnet3" } } }))
+    assert.equal(derived, name("'unmanaged'", { helper.nic { target = false, dev = "$DEV" } }))
   end)
 
   for answer, why in pairs {
     ["'maybe'"] = 'decide() returned maybe, not "managed", "unmanaged" or nil',
     ["true"] = 'decide() returned true, not "managed", "unmanaged" or nil',
     ["{}"] = 'decide() returned table, not "managed", "unmanaged" or nil',
-    ["'unmanaged', 'a/b'"] = "decide() returned a name that no device can have: a/b",
-    ["'unmanaged', 7"] = "decide() returned a name that no device can have: 7",
+    ["'unmanaged', 'a/b'"] = "decide() returned a bad name: 'a/b' is no name for a device",
+    ["'unmanaged', 7"] = "decide() returned a number as the name of a device",
   } do
     it("may not decide " .. answer, function()
       assert.same({ "error code=3 at=policy.lua:2 text=" .. why },
@@ -113,12 +128,15 @@ describe("nic", function()
   end
 
   for body, line in pairs {
-    ["log(nic.index, nic.dev, nic.mac, nic.type, nic.unmanaged)"] = "1 mytap0 52:54:00:aa:bb:01 ethernet false",
+    ["log(nic.index, nic.dev, nic.mac, nic.type, nic.unmanaged)"]
+      = "1 mytap0 52:54:00:aa:bb:01 ethernet false",
     ["log(nic.vlan.trunk, #nic.vlan.tags, nic.vlan.tags[2].id, nic.vlan.tags[3])"] = "true 2 7 nil",
-    ["local s = '' for i, tag in ipairs(nic.vlan.tags) do s = s .. i .. tag.id end log(s)"] = "1527",
+    ["local s = '' for i, tag in ipairs(nic.vlan.tags) do s = s .. i .. tag.id end log(s)"]
+      = "1527",
     ["local s = '' for k in pairs(nic) do s = s .. k .. ' ' end log(s)"]
       = "dev domain index mac model target type unmanaged vlan ",
-    ["log(nic.domain.name, nic.domain.known, nic.domain.metadata[1].attributes.proto)"] = "web true tcp",
+    ["log(nic.domain.name, nic.domain.known, nic.domain.metadata[1].attributes.proto)"]
+      = "web true tcp",
     ["log(nic.domain.nics[1] == nic, nic.source, nic.domain.incoming)"] = "true nil nil",
     ["log(type(nic), rawlen(nic), rawget(nic, 'mac'))"] = "table 0 nil",
     ["local t = {} t[nic] = 1 log(t[nic.domain.nics[1]])"] = "1",

@@ -1,8 +1,9 @@
 -- hostile_spec.lua - policies that mean harm: each ends within its limits, or with its process
 --
--- An interrupted policy is stopped by the hook that mt_policy_interrupt() sets. What Lua cannot stop
--- (one endless call of a C function) is why the evaluator is a process that can be killed.
+-- An interrupted policy is stopped by the hook that mt_policy_interrupt() sets. What Lua cannot
+-- stop (one endless call of a C function) is why the evaluator is a process that can be killed.
 local helper = require "spec.policy.helper"
+local kernel = require "internals.kernel"
 
 local function last(text, more)
   local said = helper.bounded(helper.case(text, more), 20000)
@@ -18,15 +19,20 @@ describe("a policy that never ends", function()
     ["a recursion in the tail"] = { "local function f() return f() end\nf()", 1 },
     ["a loop in connect"] = { "\n\nfunction connect()\n for i = 1, math.huge do end\nend", 4 },
     ["a loop in decide"] = { "\nfunction decide()\n repeat until false\nend", 3 },
-    ["pcall in a loop"] = { "local function f() while true do end end while true do pcall(f) end", 1 },
-    ["pcall in pcall in a loop"] = { "local function f() while true do pcall(pcall, f) end end f()", 1 },
-    ["a loop in __index"] = { "local t = setmetatable({}, { __index = function() while true do end end })\nlog(t.x)", 1 },
+    ["pcall in a loop"]
+      = { "local function f() while true do end end while true do pcall(f) end", 1 },
+    ["pcall in pcall in a loop"]
+      = { "local function f() while true do pcall(pcall, f) end end f()", 1 },
+    ["a loop in __index"]
+      = { "local t = setmetatable({}, { __index = function() while true do end end })\nlog(t.x)",
+        1 },
     ["a loop in __tostring of an error"]
       = { "error(setmetatable({}, { __tostring = function() while true do end end }))", 1 },
     ["a loop in __tostring of a log"]
       = { "log(setmetatable({}, { __tostring = function() while true do end end }))", 1 },
     ["a loop in __close"] = { [[
-      local function f() local x <close> = setmetatable({}, { __close = function() while true do end end }) end
+      local m = { __close = function() while true do end end }
+      local function f() local x <close> = setmetatable({}, m) end
       f()]], 1 },
     ["__close that opens another"] = { [[
       local f
@@ -34,7 +40,8 @@ describe("a policy that never ends", function()
       f()]], 2 },
     ["a loop in an iterator"] = { "for _ in function() while true do end end do end", 1 },
     ["a loop in an order"] = { "table.sort({ 3, 2, 1 }, function() while true do end end)", 1 },
-    ["an endless array in an order"] = { "table.sort(setmetatable({}, { __len = function() return 1 << 31 end,"
+    ["an endless array in an order"]
+      = { "table.sort(setmetatable({}, { __len = function() return 1 << 31 end,"
       .. "__index = function() return 1 end }))", 1 },
     ["a loop in gsub"] = { "('x'):rep(10):gsub('.', function() while true do end end)", 1 },
     ["a loop in a hook"] = { "hook 'bad' {}", 1, "bad" },
@@ -63,11 +70,14 @@ describe("a policy that takes memory", function()
     ["a string"] = "local s = ('x'):rep(1 << 30)",
     ["strings that double"] = "local s = 'x' while true do s = s .. s end",
     ["a table"] = "local t = {} for i = 1, 1e9 do t[i] = {} end",
-    ["a table that is made at once"] = "table.move({ 1 }, 1, 1, 1, {}) local t = table.pack(('x'):rep(1e7):byte(1, -1))",
+    ["a table that is made at once"]
+      = "table.move({ 1 }, 1, 1, 1, {}) local t = table.pack(('x'):rep(1e7):byte(1, -1))",
     ["pcall around it"] = "while true do pcall(string.rep, 'x', 1 << 28) end",
-    ["a concatenation"] = "local t = {} for i = 1, 1e5 do t[i] = ('x'):rep(1e3) end table.concat(t)",
+    ["a concatenation"]
+      = "local t = {} for i = 1, 1e5 do t[i] = ('x'):rep(1e3) end table.concat(t)",
     ["a log of it"] = "while true do log(('x'):rep(1 << 28)) end",
-    ["closures"] = "local function f(g) return function() return g end end local x while true do x = f(x) end",
+    ["closures"]
+      = "local function f(g) return function() return g end end local x while true do x = f(x) end",
     ["an error of it"] = "error(('x'):rep(1 << 28))",
   } do
     it("meets the cap: " .. what, function()
@@ -76,12 +86,15 @@ describe("a policy that takes memory", function()
   end
 
   it("is told so", function()
-    assert.equal("error code=5 at=policy.lua text=out%20of%20memory", last "while true do pcall(string.rep, 'x', 1 << 28) end")
-    assert.equal("error code=5 at=policy.lua text=out%20of%20memory", last("local t = {} for i = 1, 1e6 do t[i] = {} end", { memory = 1 << 20 }))
+    assert.equal("error code=5 at=policy.lua text=out%20of%20memory",
+      last "while true do pcall(string.rep, 'x', 1 << 28) end")
+    assert.equal("error code=5 at=policy.lua text=out%20of%20memory",
+      last("local t = {} for i = 1, 1e6 do t[i] = {} end", { memory = 1 << 20 }))
   end)
 
   it("may have it all", function()
-    assert.equal("nic index=1 dev=mytap0 mac=52:54:00:aa:bb:01", last "local s = ('x'):rep(30 << 20)")
+    assert.equal("nic index=1 dev=mytap0 mac=52:54:00:aa:bb:01",
+      last "local s = ('x'):rep(30 << 20)")
   end)
 end)
 
@@ -117,8 +130,10 @@ end)
 describe("recursion", function()
   for what, text in pairs {
     ["of a function"] = "local function f() return 1 + f() end f()",
-    ["of pcall"] = "local function f() return pcall(f) end while true do if not f() then error 'deep' end end",
-    ["of __index"] = "local t = {} setmetatable(t, { __index = function(s, k) return s[k] end }) log(t.x)",
+    ["of pcall"]
+      = "local function f() return pcall(f) end while true do if not f() then error 'deep' end end",
+    ["of __index"]
+      = "local t = {} setmetatable(t, { __index = function(s, k) return s[k] end }) log(t.x)",
     ["of tables"] = "local t = {} for i = 1, 1e5 do t = { t } end hook 'none' (t)",
     ["of parentheses"] = "return " .. ("("):rep(1e5),
     ["of a pattern"] = "('x'):rep(1e6):find(('(.-)'):rep(32) .. '$')",
@@ -126,7 +141,8 @@ describe("recursion", function()
     ["of tostring"] = "local t = setmetatable({}, {}) getmetatable(t).__tostring = tostring log(t)",
   } do
     it("ends: " .. what, function()
-      assert.is_truthy(last(text, { hooks = { none = "return function() return 1 end" }, interrupt_ms = 500 }))
+      assert.is_truthy(last(text,
+        { hooks = { none = "return function() return 1 end" }, interrupt_ms = 500 }))
     end)
   end
 end)
@@ -142,34 +158,58 @@ describe("what a policy can reach", function()
     "collectgarbage", "xpcall", "coroutine", "warn",
   } do
     it("is not " .. name, function()
-      assert.is_truthy(helper.run("log(" .. name .. ")").lines[1]:find("undefined global '" .. name .. "'", 1, true))
+      local line = helper.run("log(" .. name .. ")").lines[1]
+      assert.is_truthy(line:find("undefined global '" .. name .. "'", 1, true))
       assert.equal("log text=nil", reaches("rawget(_G, '" .. name .. "')"))
     end)
   end
 
-  it("is the same list everywhere", function()
-    local names = {}
-    for _, line in ipairs(helper.run("for k, v in pairs(_G) do log(k) if type(v) == 'table' and k ~= '_G' "
-      .. "then for n in pairs(v) do log(k .. '.' .. n) end end end").lines) do
-      local name = line:match "^log text=([%w_.]+)$"
-      if name and not name:find "^host%." then names[#names + 1] = name end
+  -- Beside the kinds, and what `host` has of each.
+  it("is this, and no more", function()
+    local lines = helper.run([[
+      for name, value in pairs(_G) do
+        local words = {}
+        for word in pairs(type(value) == "table" and name ~= "_G" and value or {}) do
+          table.insert(words, word)
+        end
+        log(name, table.concat(words, " "))
+      end]]).lines
+    local kinds, names, libraries = {}, {}, {}
+    for _, kind in ipairs(kernel.kinds()) do kinds[kind.name] = true end
+    lines[#lines] = nil -- the NIC's
+    for _, line in ipairs(lines) do
+      local name, words = line:match "^log text=(%S+) ?(.*)$"
+      if words ~= "" and name ~= "host" then libraries[name] = words end
+      names[#names + 1] = not kinds[name] and name or nil
     end
-    assert.is_truthy(table.concat(names, " "):find "_G _VERSION .* string string%.byte string%.char string%.find string%.format")
-    for _, name in ipairs { "string.dump", "math.random", "math.randomseed" } do
-      for _, has in ipairs(names) do assert.not_equal(name, has) end
-    end
+    assert.equal("_G _VERSION allow assert error getmetatable hook host ipairs log math "
+      .. "pairs pcall print rawequal rawget rawlen rawset refuse select setmetatable string table "
+      .. "tonumber tostring type utf8", table.concat(names, " "))
+    assert.same({
+      math = "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min "
+        .. "mininteger modf pi rad sin sqrt tan tointeger type ult",
+      string = "byte char find format gmatch gsub len lower match pack packsize rep reverse sub "
+        .. "unpack upper",
+      table = "concat insert move pack remove sort unpack",
+      utf8 = "char charpattern codepoint codes len offset",
+    }, libraries)
   end)
 
   for expression, answer in pairs {
-    ["getmetatable('').__index"] = "error code=3 at=policy.lua:1 text=attempt to index a boolean value",
+    ["getmetatable('').__index"]
+      = "error code=3 at=policy.lua:1 text=attempt to index a boolean value",
     ["getmetatable('')"] = "log text=false",
     ["getmetatable(_G)"] = "log text=false",
     ["('x').dump"] = "log text=nil",
     ["('x').rep == string.rep"] = "log text=true",
-    ["setmetatable(_G, nil)"] = "error code=3 at=policy.lua:1 text=setmetatable: this metatable is protected",
-    ["setmetatable({}, { __gc = function() end })"] = "error code=3 at=policy.lua:1 text=setmetatable: __gc is not there",
-    ["setmetatable({}, { __gc = false })"] = "error code=3 at=policy.lua:1 text=setmetatable: __gc is not there",
-    ["setmetatable({}, { __mode = 'k' })"] = "error code=3 at=policy.lua:1 text=setmetatable: __mode is not there",
+    ["setmetatable(_G, nil)"]
+      = "error code=3 at=policy.lua:1 text=setmetatable: this metatable is protected",
+    ["setmetatable({}, { __gc = function() end })"]
+      = "error code=3 at=policy.lua:1 text=setmetatable: __gc is not there",
+    ["setmetatable({}, { __gc = false })"]
+      = "error code=3 at=policy.lua:1 text=setmetatable: __gc is not there",
+    ["setmetatable({}, { __mode = 'k' })"]
+      = "error code=3 at=policy.lua:1 text=setmetatable: __mode is not there",
     ["rawset(_G, 'x', 1)"] = "error code=3 at=policy.lua:1 text=rawset: this table is protected",
     ["('%p'):format({})"] = "error code=3 at=policy.lua:1 text=string.format: %p is not there",
     ["('%-20p'):format(1)"] = "error code=3 at=policy.lua:1 text=string.format: %p is not there",
@@ -178,7 +218,8 @@ describe("what a policy can reach", function()
     ["tostring(print):find '0x'"] = "log text=nil",
     ["select(2, pcall(error, setmetatable({}, { __metatable = 1 })))"] = "log text=table",
     ["pairs{ [{}] = 1 }"] = "error code=3 at=policy.lua:1 text=pairs: a table as key has no order",
-    ["pairs{ [print] = 1 }"] = "error code=3 at=policy.lua:1 text=pairs: a function as key has no order",
+    ["pairs{ [print] = 1 }"]
+      = "error code=3 at=policy.lua:1 text=pairs: a function as key has no order",
   } do
     it("in " .. expression, function()
       local got = reaches(expression)
@@ -201,8 +242,13 @@ describe("what a policy can reach", function()
       host.link, link, _G.tap = nil, nil, nil
       local f = hook "h" {}
       function connect(nic) f(nic) end]], {
-      hooks = { h = "return function() return function(nic) log(type(('%d'):format(1)), pairs ~= nil, "
-        .. "host.link ~= nil, link ~= nil, tap ~= nil, table.concat{ 'a' }, math.floor(1.5)) end end" },
+      hooks = { h = [[
+        return function()
+          return function()
+            log(type(("%d"):format(1)), pairs ~= nil, host.link ~= nil, link ~= nil, tap ~= nil,
+              table.concat{ "a" }, math.floor(1.5))
+          end
+        end]] },
     })
     assert.equal("log text=string true true true true a 1", got.lines[#got.lines])
   end)

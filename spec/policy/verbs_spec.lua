@@ -18,10 +18,12 @@ describe("a verb", function()
     ['link{ name = "br0", up = true, mtu = 1500 }'] = "link name=br0 mtu=1500 up=true",
     ['link{ name = "br0", up = false }'] = "link name=br0 up=false",
     ['link{ name = "br0", mtu = 1500.0 }'] = "link name=br0 mtu=1500",
-    ['link{ name = "eth1", master = false, alias = false }'] = "link name=eth1 master=none alias=none",
+    ['link{ name = "eth1", master = false, alias = false }']
+      = "link name=eth1 master=none alias=none",
     ['link{ name = "eth1", alias = "none" }'] = "link name=eth1 alias=none",
     ['link{ name = "eth1", alias = "a b%\\n" }'] = "link name=eth1 alias=a b%\n",
-    ['link{ name = "eth1", address = "52:54:00:AA:00:01" }'] = "link name=eth1 address=52:54:00:aa:00:01",
+    ['link{ name = "eth1", address = "52:54:00:AA:00:01" }']
+      = "link name=eth1 address=52:54:00:aa:00:01",
     ['port{ dev = "eth1", isolated = true, cost = 4 }'] = "port dev=eth1 isolated=true cost=4",
   } do
     it("says what it is given: " .. body, function()
@@ -30,8 +32,10 @@ describe("a verb", function()
   end
 
   for body, why in pairs {
-    ['link{ mastr = "br0", name = "eth1" }'] = "link: unknown field 'mastr'; did you mean 'master'?",
-    ['link{ name = "eth1", zz = 1, aa = 2, mm = 3 }'] = "link: unknown field 'aa'; did you mean 'up'?",
+    ['link{ mastr = "br0", name = "eth1" }']
+      = "link: unknown field 'mastr'; did you mean 'master'?",
+    ['link{ name = "eth1", zz = 1, aa = 2, mm = 3 }']
+      = "link: unknown field 'aa'; did you mean 'up'?",
     ['link{ up = true }'] = "link: 'name' is missing",
     ['link{ name = false }'] = "link: name: it cannot be none, but "
       .. "a device name of 1..15 bytes without blanks, '/', ':' or '%'",
@@ -47,7 +51,8 @@ describe("a verb", function()
     ['link{ name = "eth1", mtu = false }'] = "link: mtu: it cannot be none, but 68..65536 bytes",
     ['link{ name = "eth1", up = "yes" }'] = "link: up: the string 'yes' is not true or false",
     ['link{ name = "eth1", up = 1 }'] = "link: up: 1 is not true or false",
-    ['link{ name = "eth1", alias = "a\\0b" }'] = "link: alias: a string with a NUL byte is not a text of 1..255 bytes",
+    ['link{ name = "eth1", alias = "a\\0b" }']
+      = "link: alias: a string with a NUL byte is not a text of 1..255 bytes",
     ['link{ name = "../x" }'] = "link: name: '../x' is not "
       .. "a device name of 1..15 bytes without blanks, '/', ':' or '%'",
     ['link{ name = "eth1", address = "52:54" }'] = "link: address: '52:54' is not "
@@ -66,9 +71,10 @@ describe("a verb", function()
   end)
 
   it("declares nothing at the top level, nor in decide()", function()
-    assert.same({ "error code=3 at=policy.lua:2 text=link: nothing can be declared before connect() runs" },
+    local why = "text=link: nothing can be declared before connect() runs"
+    assert.same({ "error code=3 at=policy.lua:2 " .. why },
       helper.run("\nlink{ name = 'eth1' }").lines)
-    assert.same({ "error code=3 at=policy.lua:1 text=link: nothing can be declared before connect() runs" },
+    assert.same({ "error code=3 at=policy.lua:1 " .. why },
       helper.run("function decide() link{ name = 'eth1' } end").lines)
   end)
 
@@ -77,7 +83,11 @@ describe("a verb", function()
   end)
 
   it("says its line when that is another one than the last verb's", function()
-    local got = helper.run("function connect(nic)\nlink{ name = 'a' } link{ name = 'b' }\nlink{ name = 'c' }\nend")
+    local got = helper.run [[
+      function connect(nic)
+        link{ name = 'a' } link{ name = 'b' }
+        link{ name = 'c' }
+      end]]
     assert.same({
       "nic index=1 dev=mytap0 mac=52:54:00:aa:bb:01",
       "at place=policy.lua:2", "link name=a", "link name=b",
@@ -90,7 +100,8 @@ describe("a verb", function()
     assert.equal(16384, #lines)
     assert.is_nil(got.code)
     lines, got = helper.connect("for i = 1, 1e6 do link{ name = 'a' .. i } end")
-    assert.equal("error code=5 at=policy.lua:1 text=declared more than 16384 records", lines[#lines])
+    assert.equal("error code=5 at=policy.lua:1 text=declared more than 16384 records",
+      lines[#lines])
     assert.equal("E2BIG", got.code)
   end)
 
@@ -119,7 +130,8 @@ describe("tap", function()
     assert.same({
       "tap name=mytap0 multi_queue=true vnet_hdr=false",
       "link name=mytap0 address=fa:54:00:aa:bb:01",
-    }, helper.connect("tap(nic)", one { mac = "fe:54:00:aa:bb:01", model = "rtl8139", driver = { queues = 4 } }))
+    }, helper.connect("tap(nic)",
+      one { mac = "fe:54:00:aa:bb:01", model = "rtl8139", driver = { queues = 4 } }))
   end)
 
   it("lets the options have the last word", function()
@@ -137,8 +149,10 @@ describe("tap", function()
     ["tap(nic, { mastr = 'br0' })"] = "tap: unknown field 'mastr'; did you mean 'master'?",
     ["tap(nic, { name = 'eth0' })"] = "tap: 'name' is the nic's and cannot be given",
     ["tap(nic, 'br0')"] = "tap: a table of fields expected, not a string",
-    ["tap(nic, { user = 'a b' })"] = "tap: user: the string 'a b' is not a user of this host, by name or number",
-    ["tap(nic, { user = '1000' })"] = "tap: user: the string '1000' is not a user of this host, by name or number",
+    ["tap(nic, { user = 'a b' })"]
+      = "tap: user: the string 'a b' is not a user of this host, by name or number",
+    ["tap(nic, { user = '1000' })"]
+      = "tap: user: the string '1000' is not a user of this host, by name or number",
     ["tap()"] = "tap: it takes the nic that is being connected",
     ["tap({ dev = 'eth0' }, {})"] = "tap: it takes the nic that is being connected",
     ["tap(nic.target, {})"] = "tap: it takes the nic that is being connected",
@@ -150,6 +164,7 @@ describe("tap", function()
   end
 
   it("needs a device", function()
-    assert.equal("tap: this nic has no device yet", text("tap(nic)", { nics = { helper.nic { target = false } } }))
+    assert.equal("tap: this nic has no device yet",
+      text("tap(nic)", { nics = { helper.nic { target = false } } }))
   end)
 end)

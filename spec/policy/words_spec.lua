@@ -36,7 +36,9 @@ end)
 describe("refuse", function()
   it("vetoes, with the line and the reason, and nothing follows", function()
     local got = helper.run "function connect(nic)\n refuse('no ' .. nic.dev)\n log 'not said' end"
-    assert.same({ "nic index=1 dev=mytap0 mac=52:54:00:aa:bb:01", "refuse at=policy.lua:2 text=no mytap0" }, got.lines)
+    assert.same({
+      "nic index=1 dev=mytap0 mac=52:54:00:aa:bb:01", "refuse at=policy.lua:2 text=no mytap0",
+    }, got.lines)
     assert.equal("ECANCELED", got.code)
     assert.equal(1, got.status)
     assert.equal("policy policy.lua:2: no mytap0", got.line)
@@ -49,7 +51,8 @@ describe("refuse", function()
   end)
 
   it("wants a reason", function()
-    assert.equal("error code=3 at=policy.lua:1 text=bad argument #1 to 'refuse' (a reason expected)", one "refuse()")
+    assert.equal("error code=3 at=policy.lua:1 text="
+      .. "bad argument #1 to 'refuse' (a reason expected)", one "refuse()")
   end)
 end)
 
@@ -57,7 +60,8 @@ describe("log", function()
   it("shows values as text, without addresses, in one line", function()
     assert.equal("log text=a 1 1.5 nil true table function x\ny",
       lines "log('a', 1, 1.5, nil, true, {}, print, 'x\\ny')"[1])
-    assert.equal("log text=it", lines "print(setmetatable({}, { __tostring = function() return 'it' end }))"[1])
+    assert.equal("log text=it",
+      lines "print(setmetatable({}, { __tostring = function() return 'it' end }))"[1])
     assert.equal("log text=" .. ("x"):rep(1000), lines "log(('x'):rep(5000))"[1])
   end)
 end)
@@ -66,13 +70,16 @@ describe("hook", function()
   local hooks = {
     plain = "return function(o) return function(nic) log(o.a, nic.dev) end end",
     counted = "log 'run' return function() return function() end end",
-    globals = "x = 1 function decide() error 'never' end return function() return function() log(x) end end",
-    strict = "return function(o) if not o.a then error('a is missing', 2) end return function() end end",
+    globals = "x = 1 function decide() error 'never' end "
+      .. "return function() return function() log(x) end end",
+    strict = "return function(o) if not o.a then error('a is missing', 2) end "
+      .. "return function() end end",
     nothing = "",
     broken = "return function( end",
     itself = "hook 'itself'",
     nested = "local inner = hook 'plain' return function(o) return inner(o) end",
-    greedy = "allow{ link = 'deep' } return function(o) allow{ link = o.a } return function() end end",
+    greedy = "allow{ link = 'deep' } "
+      .. "return function(o) allow{ link = o.a } return function() end end",
     late = "return function() return function(nic) allow{ link = 'x' } end end",
   }
   local function with(text)
@@ -84,9 +91,12 @@ describe("hook", function()
   end
 
   it("gives a function of its options, which gives a function of the nic", function()
-    assert.equal("log text=1 mytap0", last "local f = hook 'plain' { a = 1 } function connect(nic) f(nic) end")
-    assert.equal("log text=nil mytap0", last "local f = hook 'plain' () function connect(nic) f(nic) end")
-    assert.equal("log text=2 mytap0", last "local f = hook 'nested' { a = 2 } function connect(nic) f(nic) end")
+    assert.equal("log text=1 mytap0",
+      last "local f = hook 'plain' { a = 1 } function connect(nic) f(nic) end")
+    assert.equal("log text=nil mytap0",
+      last "local f = hook 'plain' () function connect(nic) f(nic) end")
+    assert.equal("log text=2 mytap0",
+      last "local f = hook 'nested' { a = 2 } function connect(nic) f(nic) end")
   end)
 
   it("runs a hook's file once", function()
@@ -95,15 +105,18 @@ describe("hook", function()
   end)
 
   it("keeps each file's globals apart", function()
-    assert.equal("log text=1", last "x = 2 local f = hook 'globals' {} function connect(nic) f(nic) end")
+    assert.equal("log text=1",
+      last "x = 2 local f = hook 'globals' {} function connect(nic) f(nic) end")
     assert.equal("error code=3 at=policy.lua:1 text=undefined global 'x'",
       last "hook 'globals' {} log(x)")
     assert.equal("log text=1 mytap0",
-      last "string.rep = nil tostring = nil local f = hook 'plain' { a = 1 } function connect(nic) f(nic) end")
+      last "tostring = nil local f = hook 'plain' { a = 1 } function connect(nic) f(nic) end")
   end)
 
   it("lets plans use the devices that its options name, at any depth, sorted", function()
-    local got = with "hook 'plain' { uplink = 'eth0', bridge = 'br0', n = 4, ip = '10.0.0.0/8', more = { 'eth1', 'eth2' } }"
+    local got = with [[hook "plain" {
+      uplink = "eth0", bridge = "br0", n = 4, ip = "10.0.0.0/8", more = { "eth1", "eth2" },
+    }]]
     assert.same({ "allow link=br0", "allow link=eth1", "allow link=eth2", "allow link=eth0" },
       { got[1], got[2], got[3], got[4] })
     assert.equal(5, #got)
@@ -116,14 +129,18 @@ describe("hook", function()
     ["hook '../x' {}"] = "at=policy.lua:1 text=hook: a name of letters, digits, _ and - expected",
     ["hook 'a\\nb' {}"] = "at=policy.lua:1 text=hook: a name of letters, digits, _ and - expected",
     ["hook {}"] = "at=policy.lua:1 text=hook: a name of letters, digits, _ and - expected",
-    ["hook 'nothing' {}"] = "at=policy.lua:1 text=hook 'nothing' returns no function of its options, but a nil",
+    ["hook 'nothing' {}"]
+      = "at=policy.lua:1 text=hook 'nothing' returns no function of its options, but a nil",
     ["hook 'broken' {}"] = "at=broken:1 text=<name> or '...' expected near 'end'",
     ["pcall(hook, 'broken')"] = "at=broken:1 text=<name> or '...' expected near 'end'",
     ["hook 'itself' {}"] = "at=itself:1 text=hook 'itself' loads itself",
     ["\nhook 'strict' {}"] = "at=policy.lua:2 text=a is missing",
-    ["function connect() hook 'plain' end"] = "at=policy.lua:1 text=hook: only at the top level of a policy",
-    ["local h = hook 'plain' function connect() h {} end"] = "at=policy.lua:1 text=hook: only at the top level of a policy",
-    ["local f = hook 'late' {} function connect(nic) f(nic) end"] = "at=late:1 text=allow: only at the top level of a policy",
+    ["function connect() hook 'plain' end"]
+      = "at=policy.lua:1 text=hook: only at the top level of a policy",
+    ["local h = hook 'plain' function connect() h {} end"]
+      = "at=policy.lua:1 text=hook: only at the top level of a policy",
+    ["local f = hook 'late' {} function connect(nic) f(nic) end"]
+      = "at=late:1 text=allow: only at the top level of a policy",
   } do
     it("fails with its place: " .. text, function()
       assert.equal("error code=3 " .. why, last(text))
@@ -142,20 +159,24 @@ describe("an error", function()
     ["error({})"] = "at=policy.lua:1 text=the error object is a table",
     ["error(print)"] = "at=policy.lua:1 text=the error object is a function",
     ["error(7)"] = "at=policy.lua:1 text=7",
-    ["error(setmetatable({}, { __tostring = function() return 'mine' end }))"] = "at=policy.lua:1 text=mine",
+    ["error(setmetatable({}, { __tostring = function() return 'mine' end }))"]
+      = "at=policy.lua:1 text=mine",
     ["error(setmetatable({}, { __tostring = function() return {} end }))"]
       = "at=policy.lua:1 text=the error object cannot be shown",
-    ["error(setmetatable({}, { __tostring = error }))"] = "at=policy.lua:1 text=the error object cannot be shown",
+    ["error(setmetatable({}, { __tostring = error }))"]
+      = "at=policy.lua:1 text=the error object cannot be shown",
     ["error 'a\\nb %20 \\27[m'"] = "at=policy.lua:1 text=a\nb %20 \27[m",
     ["local x = nil + 1"] = "at=policy.lua:1 text=attempt to perform arithmetic on a nil value",
     ["\nlink.x.y = 1"] = "at=policy.lua:2 text=attempt to index a function value (global 'link')",
     ["("] = "at=policy.lua:1 text=unexpected symbol near <eof>",
     ["\nif x then\n"] = "at=policy.lua:3 text='end' expected (to close 'if' at line 2) near <eof>",
     ["('x'):rep(-1, 2):bad()"] = "at=policy.lua:1 text=attempt to call a nil value (method 'bad')",
-    ["string.rep()"] = "at=policy.lua:1 text=bad argument #1 to 'rep' (string expected, got no value)",
-    ["string.format('%d', 'x')"] = "at=policy.lua:1 text=bad argument #2 to 'string.format' (number expected, got string)",
+    ["string.rep()"]
+      = "at=policy.lua:1 text=bad argument #1 to 'rep' (string expected, got no value)",
+    ["string.format('%d', 'x')"]
+      = "at=policy.lua:1 text=bad argument #2 to 'string.format' (number expected, got string)",
     ["pairs()"] = "at=policy.lua:1 text=pairs: a table expected, not a nil",
-    ["conect()"] = "at=policy.lua:1 text=undefined global 'conect'; did you mean 'select'?",
+    ["tostirng()"] = "at=policy.lua:1 text=undefined global 'tostirng'; did you mean 'tostring'?",
     ["lnik{}"] = "at=policy.lua:1 text=undefined global 'lnik'; did you mean 'link'?",
     ["zzzzzzzzzz()"] = "at=policy.lua:1 text=undefined global 'zzzzzzzzzz'",
   } do
@@ -173,9 +194,12 @@ describe("an error", function()
   end)
 
   it("has the whole name of the file", function()
-    assert.equal("error code=3 at=" .. long .. ":2 text=oops", one("\nerror 'oops'", { path = long }))
-    assert.equal("error code=3 at=" .. long .. ":2 text=unexpected symbol near '='", one("\n=", { path = long }))
-    assert.equal("error code=3 at=a:1: b.lua:2 text=unexpected symbol near '='", one("\n=", { path = "a:1: b.lua" }))
+    assert.equal("error code=3 at=" .. long .. ":2 text=oops",
+      one("\nerror 'oops'", { path = long }))
+    assert.equal("error code=3 at=" .. long .. ":2 text=unexpected symbol near '='",
+      one("\n=", { path = long }))
+    assert.equal("error code=3 at=a:1: b.lua:2 text=unexpected symbol near '='",
+      one("\n=", { path = "a:1: b.lua" }))
   end)
 
   it("of bytecode is that it is no text", function()

@@ -72,8 +72,10 @@ struct mt_kind {
 		    struct mt_err *e);
 	/**
 	 * put() - add (exclusively), change or delete one object
-	 * @r:	its keys (complete), and for add and change the fields to set; @r->ifindex, when not
-	 *	0, is the device meant: one of another index is not touched (-ENODEV)
+	 * @r:	its keys (complete), and for add and change the fields to set; for a change of an
+	 *	exclusive object all of them, since it is replaced; for a delete what list() showed,
+	 *	as far as it is known. @r->ifindex, when not 0, is the device meant: one of another
+	 *	index is not touched (-ENODEV)
 	 *
 	 * Return: 0, or -errno with @e filled: -EEXIST when an add found it there.
 	 */

@@ -108,7 +108,8 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* @n bytes of text without their escapes; NULL: a bad or missing escape, or no memory (then build.failed) */
+/* @n bytes of text without their escapes; NULL: a bad or missing escape, or no memory (then
+ * build.failed) */
 static char *unescape(struct in *in, const char *s, size_t n)
 {
 	char *to = mt_pool_alloc(in->build.pool, n + 1), *at = to;

@@ -175,7 +175,7 @@ struct mt_parsed {
  * Return: 0; -EINVAL: refused, @want filled; or -ENOMEM.
  */
 int mt_scalar_parse(const struct mt_row *row, const char *text, struct mt_pool *pool,
-		   struct mt_parsed *v, char *want, size_t want_n);
+		    struct mt_parsed *v, char *want, size_t want_n);
 
 /* A number as libvirt's virStrToLong_* read it: blanks and + before it, nothing after it. */
 bool mt_number(const char *s, int base, uint64_t max, uint64_t *n);

@@ -140,7 +140,8 @@ static int vlan(struct mt_nic *nic, const struct mt_element *el)
 /* --- bandwidth ----------------------------------------------------------------------------------
  */
 
-static int read_rate(struct mt_nic *nic, const struct mt_element *el, struct mt_fact *bandwidth)
+static int read_rate(struct mt_nic *nic, const struct mt_element *el, const char *name,
+		     struct mt_fact *bandwidth)
 {
 	static const struct mt_row rows[] = {
 		{ "", "average", MT_UINT, "average", .max = INT64_MAX, .least = 1 },
@@ -149,7 +150,7 @@ static int read_rate(struct mt_nic *nic, const struct mt_element *el, struct mt_
 		{ "", "floor", MT_UINT, "floor", .max = INT64_MAX, .least = 1 },
 	};
 	bool average = mt_element_get(el, "average");
-	struct mt_fact *rate = mt_fact_object(nic->b, NULL, el->name);
+	struct mt_fact *rate = mt_fact_object(nic->b, NULL, name);
 	int r;
 
 	if (!average && (mt_element_get(el, "peak") || mt_element_get(el, "burst")))
@@ -191,7 +192,7 @@ static int bandwidth(struct mt_nic *nic, const struct mt_element *el)
 				continue;
 			if (n++)
 				return mt_nic_bad(nic, c, "<%s>: must be there once", c->name);
-			r = read_rate(nic, c, in);
+			r = read_rate(nic, c, names[i], in);
 			if (r)
 				return r;
 		}

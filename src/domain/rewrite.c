@@ -159,13 +159,17 @@ static int change_attribute(struct rewriting *w, const struct mt_tag *tag,
 	return 0;
 }
 
-/* Whether nothing of the element would remain: no attribute, and only blanks inside. */
+/*
+ * Whether nothing of the element would remain: no attribute, and only blanks inside. One that hides
+ * another <target> must stay, though: the first is the one that counts.
+ */
 static bool vanishes(const struct rewriting *w, const struct mt_element *el,
 		     const struct mt_tag *tag, const struct want *to)
 {
 	size_t at = el->open_end;
 
-	if (to->dev || to->managed || tag->n > (size_t)tag->dev.found + tag->managed.found)
+	if (mt_element_again(el) || to->dev || to->managed ||
+	    tag->n > (size_t)tag->dev.found + tag->managed.found)
 		return false;
 	if (tag->closed)
 		return true;

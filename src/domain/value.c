@@ -127,12 +127,16 @@ static int parse_truth(const char *s, const char *yes, const char *no, struct mt
 	return -EINVAL;
 }
 
+/* "must be a, b or c" */
 static void list(const char *const *names, char *want, size_t n)
 {
-	size_t used = snprintf(want, n, "must be");
+	size_t used = snprintf(want, n, "must be ");
 
-	for (; *names && used < n; names++)
-		used += snprintf(want + used, n - used, "%s %s", names[1] ? "" : " or", *names);
+	for (size_t i = 0; names[i] && used < n; i++) {
+		const char *before = !i ? "" : names[i + 1] ? ", " : " or ";
+
+		used += snprintf(want + used, n - used, "%s%s", before, names[i]);
+	}
 }
 
 static int parse_enum(const struct mt_row *row, const char *s, struct mt_parsed *v, char *want,
@@ -186,7 +190,7 @@ static int parse_path(const char *s, struct mt_pool *pool, struct mt_parsed *v)
 }
 
 int mt_scalar_parse(const struct mt_row *row, const char *text, struct mt_pool *pool,
-		   struct mt_parsed *v, char *want, size_t want_n)
+		    struct mt_parsed *v, char *want, size_t want_n)
 {
 	v->is = MT_PARSED_STRING;
 	v->string = text;

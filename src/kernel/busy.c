@@ -25,14 +25,16 @@ static struct mt_record on(const struct mt_kind *k, const char *field, const cha
 
 static int take_address(const struct mt_record *r, void *data, struct mt_err *e)
 {
-	const struct mt_value *a = &r->v[mt_kind_field(r->kind, "address")];
+	int address = mt_kind_field(r->kind, "address");
+	const struct mt_value *a = &r->v[address];
 	struct any *any = data;
 	char text[MT_VALUE_TEXT];
 
 	(void)e;
 	if (a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80)
 		return 0; /* fe80::/10: the kernel's own */
-	snprintf(any->why, any->n, "%s is on it", mt_value_print(&r->kind->fields[1], a, text));
+	snprintf(any->why, any->n, "%s is on it",
+		 mt_value_print(&r->kind->fields[address], a, text));
 	any->found = true;
 	return 1;
 }

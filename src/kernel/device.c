@@ -166,8 +166,9 @@ static int other_kind(struct mt_err *e, const struct mt_kind *wanted, const char
 		       *is ? " but a " : "", is);
 }
 
-static int read_device(struct all *all, const struct nlmsghdr *n)
+static int take_device(const struct nlmsghdr *n, void *data)
 {
+	struct all *all = data;
 	struct mt_list *l = all->l;
 	struct mt_record r = { .kind = l->filter->kind };
 	const struct mt_value *asked = &l->filter->v[0];
@@ -186,11 +187,6 @@ static int read_device(struct all *all, const struct nlmsghdr *n)
 		return all->kind && asked->state == MT_SET ? other_kind(l->e, r.kind, d.kind) : 0;
 	mt_record_put(&r, 0, mt_name_from(d.name));
 	return mt_list_found(l, &r);
-}
-
-static int take_device(const struct nlmsghdr *n, void *data)
-{
-	return read_device(data, n);
 }
 
 int mt_nl_list_devices(struct mt_list *l, const char *kind, mt_nl_decode decode)
@@ -221,8 +217,7 @@ int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt
 	return err ? err : 1;
 }
 
-/* --- made, changed and deleted -----------------------------------------------------------------
- */
+/* --- made, changed and deleted ---------------------------------------------------------------- */
 
 int mt_nl_start_device(struct mt_host *h, struct mt_nl_request *q, enum mt_op op,
 		       const struct mt_record *r, struct nlmsghdr **n, struct mt_err *e)

@@ -1,8 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* kinds.c - the table of all kinds: a row each */
+/* kinds.c - the table of all kinds: a row each, for the mt_kind_ROW of a file of its own */
 #include "kernel/nl.h"
 
-const struct mt_kind *const mt_kinds[] = {
-	&mt_kind_tap,  &mt_kind_bridge, &mt_kind_veth,	&mt_kind_link,	&mt_kind_port,
-	&mt_kind_conf, &mt_kind_addr,	&mt_kind_route, &mt_kind_neigh, NULL,
-};
+/* clang-format off */
+#define KINDS(ROW)	\
+	ROW(tap)	\
+	ROW(bridge)	\
+	ROW(veth)	\
+	ROW(link)	\
+	ROW(port)	\
+	ROW(conf)	\
+	ROW(addr)	\
+	ROW(route)	\
+	ROW(neigh)
+/* clang-format on */
+
+#define DECLARE(kind) extern const struct mt_kind mt_kind_##kind;
+#define ADDRESS(kind) &mt_kind_##kind,
+
+KINDS(DECLARE)
+
+const struct mt_kind *const mt_kinds[] = { KINDS(ADDRESS) NULL };

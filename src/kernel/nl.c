@@ -18,6 +18,7 @@ struct answer {
 	char *bytes;
 	size_t len, room;
 	bool interrupted; /* what was read may have holes or doubles: ask again */
+	int64_t deadline;
 };
 
 struct nlmsghdr *mt_nl_start(struct mt_nl_request *q, uint16_t type, uint16_t flags, size_t head)
@@ -167,14 +168,29 @@ static int lost(struct mt_err *e, int err)
 	return mt_fail(e, -err, "", "", err == -ENOBUFS ? "the kernel's answer was lost" : NULL);
 }
 
+/* The message at *@at of @len bytes, and the place of the next; NULL: there is no whole one. (A
+ * length of 2 GiB or more passes libmnl's mnl_nlmsg_ok(), which compares it as a signed number.) */
+static const struct nlmsghdr *next_message(const char *bytes, size_t len, size_t *at)
+{
+	const struct nlmsghdr *n;
+
+	if (*at > len || len - *at < sizeof *n)
+		return NULL;
+	n = (const void *)(bytes + *at);
+	if (n->nlmsg_len < sizeof *n || n->nlmsg_len > len - *at)
+		return NULL;
+	*at += NLMSG_ALIGN((size_t)n->nlmsg_len);
+	return n;
+}
+
 static int read_answer(struct mt_host *h, const struct nlmsghdr *request, struct answer *a,
 		       struct mt_err *e)
 {
-	int64_t deadline = now_ms() + TIMEOUT_MS;
-
 	for (;;) {
-		ssize_t got = receive(h, request, deadline);
-		const struct nlmsghdr *n = (const void *)h->buf;
+		ssize_t got = receive(h, request, a->deadline);
+		const struct nlmsghdr *n;
+		size_t at = 0;
+		int done;
 
 		/* A question can be asked again; of a change nobody knows whether it was made. */
 		if (got == -ENOBUFS && !(request->nlmsg_flags & NLM_F_ACK)) {
@@ -183,7 +199,7 @@ static int read_answer(struct mt_host *h, const struct nlmsghdr *request, struct
 		}
 		if (got < 0)
 			return lost(e, (int)got);
-		for (int len = (int)got, done; mnl_nlmsg_ok(n, len); n = mnl_nlmsg_next(n, &len)) {
+		while ((n = next_message(h->buf, (size_t)got, &at))) {
 			if (n->nlmsg_seq != request->nlmsg_seq || n->nlmsg_pid != h->portid)
 				continue; /* late answer to something that timed out */
 			done = take_message(request, n, a, e);
@@ -208,12 +224,13 @@ static int ask(struct mt_host *h, struct nlmsghdr *n, struct answer *a, struct m
 
 static int deliver(struct mt_host *h, const struct answer *a, mt_nl_take take, void *data)
 {
-	const struct nlmsghdr *n = (const void *)a->bytes;
+	const struct nlmsghdr *n;
+	size_t at = 0;
 	int done = 0;
 
 	if (!h->reading++)
 		memset(h->names, 0, sizeof h->names);
-	for (int len = (int)a->len; !done && mnl_nlmsg_ok(n, len); n = mnl_nlmsg_next(n, &len))
+	while (!done && (n = next_message(a->bytes, a->len, &at)))
 		done = take(n, data);
 	h->reading--;
 	return done < 0 ? done : 0;
@@ -221,7 +238,7 @@ static int deliver(struct mt_host *h, const struct answer *a, mt_nl_take take, v
 
 int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *data, struct mt_err *e)
 {
-	struct answer a = { 0 };
+	struct answer a = { .deadline = now_ms() + TIMEOUT_MS };
 	int err;
 
 	if (!take)

@@ -42,6 +42,17 @@ const char *mt_header_text(const struct mt_record *header, int field)
 	return header->kind && v->state == MT_SET ? v->text : "";
 }
 
+bool mt_journal_made(const struct mt_journal *j, uint32_t ifindex)
+{
+	for (size_t i = 0; ifindex && i < j->steps.n; i++) {
+		const struct mt_step *s = &j->steps.at[i];
+
+		if (s->op == MT_ADD && s->made && s->put.ifindex == ifindex)
+			return true;
+	}
+	return false;
+}
+
 static int parse_line(const struct mt_kind *const *kinds, char *line, struct mt_pool *p,
 		      struct mt_journal *j, struct mt_err *e)
 {

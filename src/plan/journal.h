@@ -5,11 +5,12 @@
  * A file of lines:
  *
  *   nic dev=mytap0 driver=qemu domain=web ...     whose it is; once, first
- *   + 0 tap name=mytap0 user=1000                 a step, as base/step.h prints it
+ *   + 0 tap name=mytap0 user=1000                 a step, as plan/step.h prints it
  *   made 12                                       the step above made the device of ifindex 12
  *   existed                                       the step above was answered EEXIST: not ours
- *   & 0 link name=br0 mtu=9000 | mtu=1500         a claim on a shared object, and the claim before
- * it ! 0 link name=br0 | mtu=9000                  a claim given up
+ *   & 0 link name=br0 mtu=9000 | mtu=1500         a claim on a shared object, and the claim
+ *                                                 before it
+ *   ! 0 link name=br0 | mtu=9000                  a claim given up
  *
  * A last line without its newline counts as not written.
  */
@@ -73,7 +74,10 @@ int mt_journal_append_header(int fd, const struct mt_record *header, struct mt_e
 int mt_journal_replace(const struct mt_state *s, const char *file, const struct mt_journal *j,
 		       int *lock, struct mt_err *e);
 
-/** mt_journal_text() - a header's text field; "" when unset */
+/** mt_journal_made() - whether one of its steps made the device of this ifindex */
+bool mt_journal_made(const struct mt_journal *j, uint32_t ifindex);
+
+/** mt_header_text() - a header's text field; "" when unset */
 const char *mt_header_text(const struct mt_record *header, int field);
 
 #endif

@@ -76,98 +76,6 @@ int mt_run_begin(struct mt_run *r, struct mt_err *e)
 	return err;
 }
 
-static bool journal_made(const struct mt_journal *j, uint32_t ifindex)
-{
-	for (size_t i = 0; ifindex && i < j->steps.n; i++)
-		if (j->steps.at[i].op == MT_ADD && j->steps.at[i].made &&
-		    j->steps.at[i].put.ifindex == ifindex)
-			return true;
-	return false;
-}
-
-struct looking {
-	struct mt_run *run;
-	struct mt_run_nic *nic;
-};
-
-static bool view_ours(void *data, const char *device, uint32_t ifindex)
-{
-	struct looking *l = data;
-
-	return journal_made(&l->nic->had, ifindex) ||
-		mt_shared_made(&l->run->work, device, ifindex);
-}
-
-static bool view_had(void *data, const struct mt_record *key, int field)
-{
-	struct looking *l = data;
-
-	for (size_t i = 0; i < l->nic->had.steps.n; i++) {
-		const struct mt_step *s = &l->nic->had.steps.at[i];
-
-		if (s->op != MT_CLAIM && mt_record_same_key(&s->put, key) &&
-		    mt_record_has(&s->put, field))
-			return true;
-	}
-	return false;
-}
-
-static int compute_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
-{
-	(void)r;
-	for (size_t i = 0; i < n->had.steps.n; i++) {
-		struct mt_step s = n->had.steps.at[i];
-		const struct mt_wish *w = mt_plan_find(n->plan, &s.put);
-		bool any = !w;
-
-		for (int f = s.put.kind->nkeys; w && f < s.put.kind->nfields; f++) {
-			if (s.op != MT_CHANGE || !mt_record_has(&s.put, f))
-				continue;
-			if (mt_record_has(&w->record, f))
-				mt_record_put(&s.put, f, (struct mt_value){ .state = MT_UNSET });
-			else
-				any = true;
-		}
-		if (any && !mt_steps_add(&n->undeclared, &s))
-			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
-	}
-	return 0;
-}
-
-static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
-{
-	struct looking looking = { r, n };
-
-	r->view.ours = view_ours;
-	r->view.had = view_had;
-	r->view.data = &looking;
-	for (size_t i = 0; i < n->plan->n; i++) {
-		const struct mt_wish *w = n->plan->wishes[i];
-		bool shared = !mt_wish_is_own(n->plan, &w->record);
-		size_t from = n->steps.n;
-
-		if (shared && mt_shared_check(&r->work, n->plan->dev, &w->record, e))
-			return -e->code;
-		if (mt_difference(&r->view, &w->record, w->place, &n->steps, e))
-			return w->place ? mt_err_in(e, "%s: ", w->place) : -e->code;
-		for (size_t s = from; s < n->steps.n; s++)
-			n->steps.at[s].shared = shared;
-	}
-	if (mt_steps_sort(&n->steps))
-		return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
-	return compute_undeclared(r, n, e);
-}
-
-int mt_run_compute(struct mt_run *r, struct mt_err *e)
-{
-	r->view.host = r->work.host;
-	r->view.pool = r->work.pool;
-	for (size_t i = 0; i < r->n; i++)
-		if (compute_one(r, &r->nics[i], e))
-			return mt_err_in(e, "NIC %s: ", r->nics[i].plan->dev);
-	return 0;
-}
-
 static int note(struct mt_run_nic *n, const struct mt_step *s, struct mt_err *e)
 {
 	return mt_steps_add(&n->made, s) ? 0 : mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
@@ -300,6 +208,19 @@ static void forget(struct mt_run_nic *n, struct mt_steps *steps)
 	}
 }
 
+/* Connected again, it has been connected since the first time; and what a person's `up` connected
+ * stays until `down`, whoever else asks for it. */
+static void keep_origin(struct mt_record *h, const struct mt_record *had)
+{
+	const uint64_t ifindex = h->v[MT_HEADER_IFINDEX].u;
+
+	if (!had->kind || !ifindex || had->v[MT_HEADER_IFINDEX].u != ifindex)
+		return;
+	mt_record_put(h, MT_HEADER_SINCE, had->v[MT_HEADER_SINCE]);
+	if (!strcmp(mt_header_text(had, MT_HEADER_BY), "up"))
+		mt_record_put(h, MT_HEADER_BY, had->v[MT_HEADER_BY]);
+}
+
 static int commit(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	struct mt_journal after = { .header = n->header, .steps.pool = r->work.pool };
@@ -315,6 +236,7 @@ static int commit(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	forget(n, &after.steps);
 	if (!mt_device_by_name(r->work.host, n->plan->dev, &d, e))
 		mt_record_put(&after.header, MT_HEADER_IFINDEX, mt_uint(d.ifindex));
+	keep_origin(&after.header, &n->had.header);
 	if (mt_journal_replace(r->work.state, mt_state_path("nic", n->plan->dev, file), &after,
 			       &n->lock, e))
 		return -e->code;

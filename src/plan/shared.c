@@ -128,15 +128,6 @@ int mt_shared_claim(struct mt_work *w, const char *dev, const struct mt_record *
 	return load_claim(w, folder, file, claim, e);
 }
 
-static bool journal_made(const struct mt_journal *j, uint32_t ifindex)
-{
-	for (size_t i = 0; i < j->steps.n; i++)
-		if (j->steps.at[i].op == MT_ADD && j->steps.at[i].made &&
-		    j->steps.at[i].put.ifindex == ifindex)
-			return true;
-	return false;
-}
-
 bool mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex)
 {
 	struct mt_err e;
@@ -149,7 +140,7 @@ bool mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex)
 			continue;
 		mt_record_put(&key, 0, mt_name_from(device));
 		folder_of(&key, o.folder, sizeof o.folder);
-		if (!load_journal(&o, &e) && journal_made(&o.journal, ifindex))
+		if (!load_journal(&o, &e) && mt_journal_made(&o.journal, ifindex))
 			return true;
 	}
 	return false;
@@ -159,7 +150,7 @@ static bool view_ours(void *data, const char *device, uint32_t ifindex)
 {
 	struct object *o = data;
 
-	return journal_made(&o->journal, ifindex) || mt_shared_made(o->work, device, ifindex);
+	return mt_journal_made(&o->journal, ifindex) || mt_shared_made(o->work, device, ifindex);
 }
 
 static bool view_had(void *data, const struct mt_record *key, int field)

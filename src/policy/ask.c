@@ -74,6 +74,7 @@ static int ask(lua_State *L)
 {
 	const struct question *q = lua_touserdata(L, 1);
 
+	mtl_policy(L)->facts = q->facts;
 	mtl_sandbox(L, "ask");
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &environment);
 	mtl_facts(L, q->facts);

@@ -167,5 +167,7 @@ int mtl_run(struct mt_policy *p, lua_CFunction f, void *data, struct mt_err *e)
 		conclude(p, status);
 	lua_settop(L, 0);
 	mt_pool_free(&p->pool);
+	mt_pool_free(&p->names_pool);
+	p->names = NULL;
 	return status ? say_end(p, e) : 0;
 }

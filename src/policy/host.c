@@ -76,9 +76,10 @@ static int l_host_one(lua_State *L)
 		if (d.r.v[i].state != MT_SET)
 			luaL_error(L, "%s: '%s' is missing", what, k->fields[i].name);
 	search(L, what, &s);
-	if (!s.first)
-		return 0;
-	mtl_push(L, &s.first->r);
+	if (s.first)
+		mtl_push(L, &s.first->r);
+	else
+		lua_pushnil(L);
 	return 1;
 }
 

@@ -5,7 +5,8 @@
  * The lines, each ended by \n, words escaped as in base/words.h:
  *
  * - `allow link=br0`: from the top level: what plans may use (link=, prefix=, table=)
- * - `nic index=1 decision=unmanaged dev=mytap0`: each NIC, in order; decision= when decide() said so
+ * - `nic index=1 decision=unmanaged dev=mytap0`: each NIC, in order; decision= when decide() said
+ * so
  * - `at place=policy.lua:12`: where the next records were declared
  * - `link name=mytap0 up=true`: a record of the NIC above, as mt_record_print() writes it
  * - `log text=...`: for the log

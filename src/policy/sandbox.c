@@ -263,6 +263,7 @@ void mtl_open_sandbox(lua_State *L)
 		{ "phase", l_phase },
 		{ "at_top", l_at_top },
 		{ "metafield", l_metafield },
+		{ "device", l_device },
 		{ "compile_hook", l_compile_hook },
 		{ NULL, NULL },
 	};

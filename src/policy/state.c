@@ -56,7 +56,7 @@ int mt_policy_open(const struct mt_policy_options *o, struct mt_policy **out, st
 	p->o = *o;
 	if (!p->o.memory)
 		p->o.memory = MTL_MEMORY;
-	p->pool.limit = p->o.memory;
+	p->pool.limit = p->names_pool.limit = p->o.memory;
 	p->L = lua_newstate(allocate, p);
 	if (!p->L)
 		goto out;

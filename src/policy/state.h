@@ -13,6 +13,8 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+struct mt_names;
+
 #define MTL_AT	    512		 /* bytes of a "FILE:LINE"; of a longer one, the end is kept */
 #define MTL_TEXT    1024	 /* bytes of a text for people; a longer one is cut */
 #define MTL_RECORDS 16384	 /* that one event may declare */
@@ -25,8 +27,11 @@ enum mtl_phase { MTL_TOP, MTL_DECIDE, MTL_CONNECT };
 struct mt_policy {
 	struct mt_policy_options o;
 	lua_State *L;
-	size_t used;	     /* bytes that the state has */
-	struct mt_pool pool; /* what was read for the call in progress */
+	size_t used;		     /* bytes that the state has */
+	struct mt_pool pool;	     /* what was read for the call in progress */
+	const struct mt_fact *facts; /* what it is asked about */
+	struct mt_names *names;	     /* the devices in them, once somebody wanted to know */
+	struct mt_pool names_pool;
 	enum mtl_phase phase;
 	char path[MTL_AT - 16]; /* of the policy's file */
 	size_t said, records;
@@ -105,7 +110,7 @@ void mtl_sandbox(lua_State *L, const char *name);
 int l_allow(lua_State *L);
 
 /** mtl_facts() - push facts as plain tables [-0, +1] */
-struct mt_fact;
 void mtl_facts(lua_State *L, const struct mt_fact *f);
+int l_device(lua_State *L);
 
 #endif

@@ -1,0 +1,286 @@
+-- kinds_spec.lua - what holds for every kind, against the real kernel: each field is set, seen by
+-- ip(8) or bridge(8), read back, and the commands for sh do the same
+local helper = require "spec.helper"
+local kernel = require "internals.kernel"
+local netns = require "internals.netns"
+
+local BRIDGED = [[ip link add dev br0 type bridge
+  ip link add dev v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02
+  ip link set dev br0 up; ip link set dev v0 up; ip link set dev v1 up; ip link set dev lo up]]
+local ADDRESSED = BRIDGED .. [[; ip addr add 10.0.0.1/24 dev v0
+  ip addr add fd00::1/64 nodad dev v0]]
+
+local function ip(command)
+  return helper.json("ip -j -d " .. command)[1]
+end
+
+local function bridge_data(name)
+  return ip("link show dev " .. name).linkinfo.info_data
+end
+
+local function route(what)
+  return helper.json("ip -j " .. what)[1]
+end
+
+-- kind and key; fields to add with; what ip(8) then says; fields to change, when they can be
+local cases = {
+  { key = "tap name=t0", add = "user=12345 group=54321 multi_queue=true vnet_hdr=true",
+    seen = function()
+      local d = bridge_data "t0"
+      return { d.type, d.user, d.group, d.multi_queue, d.vnet_hdr, d.persist }
+    end,
+    sees = { "tap", 12345, 54321, true, true, false }, fixed = true },
+  { key = "bridge name=b0",
+    add = "stp_state=true forward_delay=300 hello_time=300 max_age=2500 ageing_time=1000"
+      .. " priority=4096 group_fwd_mask=8 mcast_snooping=false mcast_querier=true mcast_router=2",
+    seen = function()
+      local d = bridge_data "b0"
+      return { d.stp_state, d.forward_delay, d.hello_time, d.max_age, d.ageing_time, d.priority,
+               d.group_fwd_mask, d.mcast_snooping, d.mcast_querier, d.mcast_router }
+    end,
+    sees = { 1, 300, 300, 2500, 1000, 4096, "0x8", 0, 1, 2 },
+    change = "stp_state=false priority=8192" },
+  { key = "veth name=p0", add = "peer=p1",
+    seen = function() return { ip "link show dev p0".link } end, sees = { "p1" }, fixed = true },
+  { key = "link name=v1", setup = BRIDGED,
+    change = "mtu=9000 address=02:00:00:00:00:77 master=br0 alias=a%20'b'%0a%25$x txqueuelen=77"
+      .. " group=5 up=false",
+    seen = function()
+      local l = ip "link show dev v1"
+      return { l.mtu, l.address, l.master, l.ifalias, l.txqlen, l.group, l.flags[1] }
+    end,
+    sees = { 9000, "02:00:00:00:00:77", "br0", "a 'b'\n%$x", 77, "5", "BROADCAST" } },
+  { key = "link name=v0", setup = BRIDGED .. "; ip link set dev v0 master br0 alias x",
+    change = "master=none alias=none up=true",
+    seen = function()
+      local l = ip "link show dev v0"
+      return { l.master or "none", l.ifalias or "none" }
+    end,
+    sees = { "none", "none" } },
+  { key = "port dev=v0", setup = BRIDGED .. "; ip link set dev v0 master br0",
+    change = "isolated=true learning=false flood=false mcast_flood=false bcast_flood=false"
+      .. " guard=true root_block=true hairpin=true fastleave=true neigh_suppress=true cost=7"
+      .. " priority=9",
+    seen = function()
+      local p = helper.json "bridge -j -d link show dev v0"[1]
+      return { p.isolated, p.learning, p.flood, p.mcast_flood, p.bcast_flood, p.guard, p.root_block,
+               p.hairpin, p.fastleave, p.neigh_suppress, p.cost, p.priority }
+    end,
+    sees = { true, false, false, false, false, true, true, true, true, true, 7, 9 } },
+  { key = "addr dev=v0 address=192.0.2.1/24", setup = BRIDGED,
+    add = "peer=192.0.2.2/24 broadcast=192.0.2.255 scope=link noprefixroute=true",
+    seen = function()
+      local a = ip "addr show dev v0".addr_info[1]
+      return { a["local"], a.address, a.prefixlen, a.broadcast, a.scope, a.noprefixroute }
+    end,
+    sees = { "192.0.2.1", "192.0.2.2", 24, "192.0.2.255", "link", true }, fixed = true },
+  { key = "addr dev=v0 address=2001:db8::1/64", setup = BRIDGED, add = "nodad=true", fixed = true,
+    seen = function()
+      local a = ip "addr show dev v0 to 2001:db8::/64".addr_info[1]
+      return { a["local"], a.prefixlen, a.nodad }
+    end,
+    sees = { "2001:db8::1", 64, true } },
+  { key = "addr dev=lo address=127.0.0.2/8", setup = BRIDGED, add = "", fixed = true,
+    seen = function() return { ip "addr show dev lo to 127.0.0.2/8".addr_info[2].scope } end,
+    sees = { "host" } },
+  { key = "route dst=198.51.100.7/32", setup = ADDRESSED, add = "dev=v0",
+    seen = function()
+      local r = route "route show proto 109"
+      return { r.dst, r.dev, r.scope }
+    end,
+    sees = { "198.51.100.7", "v0", "link" } },
+  { key = "route dst=198.51.100.0/24 table=1000 metric=7", setup = ADDRESSED,
+    add = "dev=v0 via=10.0.0.9 src=10.0.0.1 proto=4 mtu=1400 onlink=true",
+    seen = function()
+      local r = route "route show table 1000"
+      return { r.dst, r.dev, r.gateway, r.prefsrc, r.metric, r.protocol, r.metrics[1].mtu,
+               r.flags[1] }
+    end,
+    sees = { "198.51.100.0/24", "v0", "10.0.0.9", "10.0.0.1", 7, "static", 1400, "onlink" },
+    change = "dev=v0 via=10.0.0.10 proto=4 mtu=1300" },
+  { key = "route dst=198.51.100.0/24", setup = ADDRESSED, add = "type=blackhole",
+    seen = function() return { route "route show type blackhole".dst } end,
+    sees = { "198.51.100.0/24" } },
+  { key = "route dst=198.51.100.0/24", setup = ADDRESSED, add = "dev=v0 via=fd00::9",
+    seen = function()
+      local r = route "route show proto 109"
+      return { r.dst, r.via.host }
+    end,
+    sees = { "198.51.100.0/24", "fd00::9" } },
+  { key = "route dst=2001:db8:7::/48", setup = ADDRESSED, add = "dev=v0 via=fd00::9 mtu=1300",
+    seen = function()
+      local r = route "-6 route show proto 109"
+      return { r.dst, r.gateway, r.dev, r.metric, r.metrics[1].mtu }
+    end,
+    sees = { "2001:db8:7::/48", "fd00::9", "v0", 1024, 1300 } },
+  { key = "route dst=::/0 metric=7", setup = ADDRESSED, add = "type=unreachable",
+    seen = function() return { route "-6 route show default".type } end,
+    sees = { "unreachable" } },
+  { key = "neigh dev=v0 dst=10.0.0.9", setup = ADDRESSED, add = "lladdr=02:00:00:00:00:99",
+    seen = function()
+      local n = route "neigh show dev v0 nud permanent"
+      return { n.dst, n.lladdr }
+    end,
+    sees = { "10.0.0.9", "02:00:00:00:00:99" }, change = "lladdr=02:00:00:00:00:98" },
+  { key = "neigh dev=v0 dst=fd00::9", setup = ADDRESSED,
+    add = "lladdr=02:00:00:00:00:99 router=true",
+    seen = function()
+      return { helper.run "ip -6 neigh show dev v0 nud permanent" }
+    end,
+    sees = { "fd00::9 lladdr 02:00:00:00:00:99 router PERMANENT \n" } },
+  { key = "neigh dev=v0 dst=10.0.0.9 proxy=true", setup = ADDRESSED, add = "",
+    seen = function() return { route "neigh show proxy".dst } end, sees = { "10.0.0.9" } },
+  { key = "neigh dev=v0 dst=fd00::9 proxy=true", setup = ADDRESSED, add = "",
+    seen = function() return { route "-6 neigh show proxy".dst } end, sees = { "fd00::9" } },
+  { key = "conf dev=v0 family=ipv4", setup = ADDRESSED,
+    change = "forwarding=true proxy_arp=true proxy_arp_pvlan=true rp_filter=2"
+      .. " accept_redirects=false send_redirects=false arp_ignore=1 promote_secondaries=true",
+    seen = function()
+      return { helper.run [[cd /proc/sys/net/ipv4/conf/v0; cat forwarding proxy_arp \
+        proxy_arp_pvlan rp_filter accept_redirects send_redirects arp_ignore \
+        promote_secondaries | tr -d '\n']] }
+    end,
+    sees = { "11120011" } },
+  { key = "conf dev=v0 family=ipv6", setup = ADDRESSED,
+    change = "forwarding=true proxy_ndp=true accept_ra=2 autoconf=false accept_redirects=false"
+      .. " disable_ipv6=true",
+    seen = function()
+      return { helper.run [[cd /proc/sys/net/ipv6/conf/v0; cat forwarding proxy_ndp accept_ra \
+        autoconf accept_redirects disable_ipv6 | tr -d '\n']] }
+    end,
+    sees = { "112001" } },
+  { key = "conf dev=all family=ipv6", setup = ADDRESSED, change = "forwarding=true",
+    seen = function() return { helper.run "cat /proc/sys/net/ipv6/conf/v0/forwarding" } end,
+    sees = { "1\n" } },
+  { key = "conf dev=default family=ipv4", setup = ADDRESSED, change = "rp_filter=2",
+    seen = function() return { helper.run "cat /proc/sys/net/ipv4/conf/default/rp_filter" } end,
+    sees = { "2\n" } },
+}
+
+local host
+
+local function start(case)
+  helper.run(case.setup or ":")
+  host = assert(kernel.open())
+end
+
+local function restart(case)
+  host:close()
+  assert(netns.unshare())
+  start(case)
+end
+
+-- What it has, without what is chosen anew in each namespace.
+local function text(key)
+  local r, err = host:get(key)
+  assert(not err, err and err.line)
+  return r and r.text
+end
+
+local function words(s)
+  local set = {}
+  for word in s:gmatch "%S+" do
+    set[#set + 1] = word
+  end
+  return set
+end
+
+describe("every kind:", function()
+  after_each(function() host:close() end)
+
+  for _, case in ipairs(cases) do
+    local kind = case.key:match "^%S+"
+    local op = case.add and "add" or "set"
+    local whole = case.key .. " " .. (case.add or case.change)
+
+    describe(whole, function()
+      before_each(function() start(case) end)
+
+      it("is what ip(8) sees, and reads back", function()
+        assert(host:put(op, whole))
+        assert.same(case.sees, case.seen())
+        for _, word in ipairs(words(whole)) do
+          assert.is_truthy((" " .. text(case.key) .. " "):find(" " .. word .. " ", 1, true), word)
+        end
+      end)
+
+      it("is the same by its commands for sh", function()
+        assert(host:put(op, whole))
+        local made = text(case.key)
+        restart(case)
+        helper.run(host:sh(op, whole))
+        assert.equal(made, text(case.key))
+      end)
+
+      if case.add then
+        it("is exclusive, and is found in a list of all", function()
+          assert.is_nil(text(case.key))
+          assert(host:put("add", whole))
+          local _, err = host:put("add", whole)
+          assert.equal("EEXIST", err.code)
+          local found = 0
+          for _, r in ipairs(host:list(kind)) do
+            found = found + (r.text == text(case.key) and 1 or 0)
+          end
+          assert.equal(1, found)
+        end)
+
+        it("is deleted, by its command for sh, too", function()
+          for _, by in ipairs { "put", "sh" } do
+            assert(host:put("add", whole))
+            if kind == "tap" and by == "sh" then
+              assert(host:finish(case.key))
+            end
+            local has = host:get(case.key)
+            if by == "put" then
+              assert(host:put("delete", has.text, has.ifindex))
+            else
+              helper.run(host:sh("delete", has.text))
+            end
+            assert.is_nil(text(case.key))
+            restart(case)
+          end
+        end)
+      end
+
+      if case.change and case.add then
+        it("is changed, by its command for sh, too", function()
+          local change = case.key .. " " .. case.change
+          for _, by in ipairs { "put", "sh" } do
+            assert(host:put("add", whole))
+            if by == "put" then
+              assert(host:put("set", change))
+            else
+              helper.run(host:sh("set", change))
+            end
+            for _, word in ipairs(words(change)) do
+              assert.is_truthy((" " .. text(case.key) .. " "):find(" " .. word .. " ", 1, true))
+            end
+            restart(case)
+          end
+        end)
+      end
+
+      it("is not there where its device is not", function()
+        restart {}
+        assert.is_nil(text(case.key:gsub("v[01]", "nope"):gsub("lo%f[%s]", "nope")
+          :gsub("dev=all", "dev=nope"):gsub("dev=default", "dev=nope")))
+        if op == "set" and not case.key:find "dev=[ad]" then
+          local done, err = host:put("set", whole)
+          assert.is_nil(done)
+          assert.is_truthy(("ENODEV ENOENT"):find(err.code), err.line)
+        end
+      end)
+    end)
+  end
+
+  it("has a line of documentation for itself and each field", function()
+    host = assert(kernel.open())
+    for _, kind in ipairs(kernel.kinds()) do
+      assert.is_truthy(kind.doc, kind.name)
+      for _, field in ipairs(kind.fields) do
+        assert.is_truthy(#field.doc > 0, kind.name .. "." .. field.name)
+      end
+    end
+  end)
+end)

@@ -1,0 +1,124 @@
+-- snapshot.lua - what the network namespace is like, as lines that can be compared
+--
+--   local before = snapshot.take()
+--   ...
+--   assert.equal("", snapshot.difference(before, snapshot.take()))
+--
+-- Left out is what differs between two equal hosts: ifindexes, link-local addresses, what duplicate
+-- address detection and timers do, and what follows a carrier some time after it.
+
+local helper = require "spec.helper"
+local json = require "dkjson"
+
+local M = {}
+
+-- Names of JSON members.
+local left_out = {}
+for name in ([[
+  ifindex link_index link_netnsid tso_max_size tso_max_segs
+  dadfailed tentative optimistic
+  hello_timer tcn_timer topology_change_timer gc_timer
+  message_age_timer forward_delay_timer hold_timer topology_change_ack
+  state operstate
+]]):gmatch "%g+" do
+  left_out[name] = true
+end
+
+-- Words in lists of flags.
+local follows_carrier = { ["NO-CARRIER"] = true, linkdown = true, dead = true }
+
+-- flatten({}, "", object) -> "name=value" words, sorted; of a member's members "name.name=value"
+local function flatten(words, path, value)
+  if type(value) ~= "table" then
+    words[#words + 1] = ("%s=%s"):format(path, value)
+  end
+  for name, one in pairs(type(value) == "table" and value or {}) do
+    local inner = type(name) == "string" and (path == "" and name or path .. "." .. name) or path
+    if not left_out[name] and not follows_carrier[one] then
+      flatten(words, inner, one)
+    end
+  end
+  table.sort(words)
+  return words
+end
+
+-- What is link-local or multicast comes and goes with a device's carrier.
+local function by_itself(object)
+  local address = object["local"] or object.dst or ""
+  return address:find "^fe80:" or address:find "^ff00:" or object.type == "multicast"
+end
+
+-- A device is a line for each of its attributes, anything else is one line.
+local function devices(lines, what, object)
+  for _, word in ipairs(flatten({}, "", object)) do
+    lines[#lines + 1] = ("%s %s %s"):format(what, object.ifname, word)
+  end
+end
+
+local function whole(lines, what, object)
+  if not by_itself(object) then
+    lines[#lines + 1] = what .. " " .. table.concat(flatten({}, "", object), " ")
+  end
+end
+
+local function addresses(lines, what, object)
+  for _, address in ipairs(object.addr_info) do
+    address.dev = object.ifname
+    whole(lines, what, address)
+  end
+end
+
+local parts = {
+  { "link", "ip -j -d link show", devices },
+  { "port", "bridge -j -d link show", devices },
+  { "addr", "ip -j -d addr show", addresses },
+  { "route", "ip -j -d -4 route show table all", whole },
+  { "route", "ip -j -d -6 route show table all", whole },
+  { "rule", "ip -j -4 rule show", whole },
+  { "rule", "ip -j -6 rule show", whole },
+  { "neigh", "ip -j neigh show nud permanent", whole },
+  { "neigh", "ip -j neigh show proxy", whole },
+}
+
+-- take() -> sorted lines
+function M.take()
+  local lines, script = {}, {}
+  for i, part in ipairs(parts) do
+    script[i] = part[2] .. "; printf '\\f'"
+  end
+  script[#script + 1] = "cd /proc/sys/net; grep -rs . ipv4/conf ipv6/conf; true"
+  local at, objects, conf = 1, helper.run(table.concat(script, "\n")):match "(.*\f)(.*)"
+  for text in objects:gmatch "([^\f]*)\f" do
+    for _, object in ipairs(text:match "%S" and json.decode(text) or {}) do
+      parts[at][3](lines, parts[at][1], object)
+    end
+    at = at + 1
+  end
+  for line in conf:gmatch "%C+" do
+    lines[#lines + 1] = line
+  end
+  table.sort(lines)
+  return lines
+end
+
+local function count(lines)
+  local n = {}
+  for _, line in ipairs(lines) do
+    n[line] = (n[line] or 0) + 1
+  end
+  return n
+end
+
+-- difference(before, after) -> lines that are gone with a "-", new ones with a "+"; "" when equal
+function M.difference(before, after)
+  local n, m, out = count(before), count(after), {}
+  for _, line in ipairs(before) do
+    if (m[line] or 0) < n[line] then out[#out + 1] = "- " .. line end
+  end
+  for _, line in ipairs(after) do
+    if (n[line] or 0) < m[line] then out[#out + 1] = "+ " .. line end
+  end
+  return table.concat(out, "\n")
+end
+
+return M
