@@ -9,6 +9,9 @@ INSTALL   ?= install
 PKG_DIR    = $(LIBDIR)/pkgconfig
 LUA_SHARE  = $(PREFIX)/share/lua/5.4/moontap
 LUA_LIB    = $(PREFIX)/lib/lua/5.4/moontap
+# The others are in the program, compiled.
+LUA_FILES  = $(filter-out $(patsubst $(BUILD)/gen/%.h,%.lua,$(subst lua/,lua/moontap/,$(SANDBOX_LUA))),\
+	$(wildcard lua/moontap/*.lua))
 HOOK_FILES = $(wildcard hooks/*.lua)
 MANUALS    = $(wildcard doc/*.[1-8])
 
@@ -17,7 +20,7 @@ INSTALLED  = bin/moontap $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENT
 	$(patsubst %,lib/moontap/moontap-%.so,xml json) \
 	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
-	share/lua/5.4/moontap/init.lua lib/lua/5.4/moontap/core.so
+	$(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES)) lib/lua/5.4/moontap/core.so
 FOLDERS    = libexec/moontap lib/moontap share/moontap/hooks share/moontap share/lua/5.4/moontap \
 	lib/lua/5.4/moontap
 
@@ -57,7 +60,7 @@ install-library: library
 
 install-lua: lua
 	$(call say,INSTALL,$(DESTDIR)$(LUA_SHARE)/init.lua)
-	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_SHARE) lua/moontap/init.lua
+	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_SHARE) $(LUA_FILES)
 	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_LIB) $(BUILD)/lib/lua/5.4/moontap/core.so
 
 uninstall:

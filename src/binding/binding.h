@@ -18,6 +18,7 @@
 /* What one call builds; freed when it returns or throws. */
 struct mtl_call {
 	struct mt_pool pool;
+	struct mt_host *kernel;
 	struct moontap *handle;
 	struct moontap_outcome *outcome;
 	struct mt_outcome inside;
@@ -26,9 +27,8 @@ struct mtl_call {
 /** mtl_call() - push a call's userdata, to be closed when the function ends [-0, +1] */
 struct mtl_call *mtl_call(lua_State *L);
 
-/** mtl_kernel() - the module's handle on the network namespace that the thread is in now; opened
- * when it is first asked for [-0, +0]. Return: NULL with @e filled. */
-struct mt_host *mtl_kernel(lua_State *L, struct mt_err *e);
+/** mtl_kernel() - the call's handle on the kernel. Return: NULL with @e filled. */
+struct mt_host *mtl_kernel(struct mtl_call *c, struct mt_err *e);
 
 /** mtl_fail() - push nil and an error object; returns 2 [-0, +2] */
 int mtl_fail(lua_State *L, const struct mt_err *e);
@@ -41,6 +41,23 @@ void mtl_steps_push(lua_State *L, const struct mt_steps *steps);
 
 /** mtl_step_push() - one of them [-0, +1] */
 void mtl_step_push(lua_State *L, const struct mt_step *s);
+
+/* What is said while no Lua may run. */
+struct mtl_lines {
+	struct mt_pool *pool;
+	struct mtl_line {
+		struct mtl_line *next;
+		int level;
+		const char *text;
+	} * first, **end;
+	size_t n;
+};
+
+/** mtl_line_add() - append one; never raises */
+void mtl_line_add(struct mtl_lines *lines, int level, const char *text);
+
+/** mtl_outcome_push() - an outcome with its log [-0, +1] */
+void mtl_outcome_push(lua_State *L, const struct mtl_lines *log, const struct mt_result *r);
 
 /** mtl_string() - set a field of the table on the top: text, or nothing for NULL and "" */
 void mtl_string(lua_State *L, const char *name, const char *value);

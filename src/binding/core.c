@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* core.c - the module moontap.core, and what its functions stand on: calls, the kernel, classes */
+/* core.c - the module moontap.core, and what its functions stand on: calls, classes */
 #include "binding/binding.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define CALL   "moontap.call"
-#define KERNEL "moontap.kernel"
-
-static const char kernel_key; /* its address is the registry's key */
-
-struct kernel {
-	struct mt_host *host;
-	ino_t netns; /* that it was opened in */
-};
+#define CALL "moontap.call"
 
 static int l_call_close(lua_State *L)
 {
@@ -23,8 +13,10 @@ static int l_call_close(lua_State *L)
 	moontap_outcome_free(c->outcome);
 	mt_outcome_free(&c->inside);
 	moontap_close(c->handle);
+	mt_host_close(c->kernel);
 	mt_pool_free(&c->pool);
 	c->outcome = NULL;
+	c->kernel = NULL;
 	c->handle = NULL;
 	return 0;
 }
@@ -40,30 +32,12 @@ struct mtl_call *mtl_call(lua_State *L)
 	return c;
 }
 
-static int l_kernel_close(lua_State *L)
+/* A socket a call costs microseconds, and is of the namespace that the thread is in now. */
+struct mt_host *mtl_kernel(struct mtl_call *c, struct mt_err *e)
 {
-	struct kernel *k = lua_touserdata(L, 1);
-
-	mt_host_close(k->host);
-	k->host = NULL;
-	return 0;
-}
-
-struct mt_host *mtl_kernel(lua_State *L, struct mt_err *e)
-{
-	struct kernel *k;
-	struct stat now;
-
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &kernel_key);
-	k = lua_touserdata(L, -1);
-	lua_pop(L, 1);
-	if (stat("/proc/thread-self/ns/net", &now))
-		now.st_ino = k->netns;
-	if (k->host && now.st_ino == k->netns)
-		return k->host;
-	mt_host_close(k->host);
-	k->netns = now.st_ino;
-	return mt_host_open(&k->host, e) ? NULL : k->host;
+	if (!c->kernel)
+		mt_host_open(&c->kernel, e);
+	return c->kernel;
 }
 
 void mtl_string(lua_State *L, const char *name, const char *value)
@@ -92,18 +66,6 @@ static int l_class(lua_State *L)
 	return 1;
 }
 
-static void open_kernel(lua_State *L)
-{
-	struct kernel *k = lua_newuserdatauv(L, sizeof *k, 0);
-
-	memset(k, 0, sizeof *k);
-	luaL_newmetatable(L, KERNEL);
-	lua_pushcfunction(L, l_kernel_close);
-	lua_setfield(L, -2, "__gc");
-	lua_setmetatable(L, -2);
-	lua_rawsetp(L, LUA_REGISTRYINDEX, &kernel_key);
-}
-
 static void open_calls(lua_State *L)
 {
 	luaL_newmetatable(L, CALL);
@@ -117,7 +79,6 @@ static void open_calls(lua_State *L)
 __attribute__((visibility("default"))) int luaopen_moontap_core(lua_State *L);
 int luaopen_moontap_core(lua_State *L)
 {
-	open_kernel(L);
 	open_calls(L);
 	lua_createtable(L, 0, 8);
 	lua_pushstring(L, moontap_version());

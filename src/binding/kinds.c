@@ -149,7 +149,7 @@ static int l_kind_get(lua_State *L)
 	verb_of(L, "get", verb);
 	key = take(L, verb, true);
 	c = mtl_call(L);
-	host = mtl_kernel(L, &e);
+	host = mtl_kernel(c, &e);
 	if (!host)
 		return mtl_fail(L, &e);
 	if (key.kind->complete)
@@ -188,7 +188,7 @@ static int l_kind_list(lua_State *L)
 	}
 	filter = take(L, verb, false);
 	c = mtl_call(L);
-	host = mtl_kernel(L, &e);
+	host = mtl_kernel(c, &e);
 	if (!host || mt_record_list(host, &filter, &c->pool, &found, &n, &e))
 		return mtl_fail(L, &e);
 	lua_createtable(L, (int)n, 0);
@@ -283,7 +283,7 @@ static int l_kind_ensure(lua_State *L)
 	if (mt_record_check(&want, &e))
 		mtl_raise(L, &e);
 	c = mtl_call(L);
-	host = mtl_kernel(L, &e);
+	host = mtl_kernel(c, &e);
 	if (!host || compute(c, host, &want, &steps, &e) || (!dry && make(c, host, &steps, &e)))
 		return mtl_fail(L, &e);
 	mtl_steps_push(L, &steps);
@@ -309,7 +309,7 @@ static int l_kind_delete(lua_State *L)
 	verb_of(L, "delete", verb);
 	key = take(L, verb, true);
 	c = mtl_call(L);
-	host = mtl_kernel(L, &e);
+	host = mtl_kernel(c, &e);
 	if (!host)
 		return mtl_fail(L, &e);
 	if (key.kind->complete)

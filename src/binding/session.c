@@ -9,44 +9,17 @@
 
 #define SESSION "moontap.session"
 
-/* What is said while no Lua may run, in a call's pool. */
-struct lines {
-	struct mt_pool *pool;
-	struct line {
-		struct line *next;
-		int level;
-		const char *text;
-	} * first, **end;
-	lua_Integer n;
-};
-
 struct session {
 	struct moontap *handle; /* NULL: closed */
-	struct lines *log;	/* of the event that runs */
+	struct mtl_lines *log;	/* of the event that runs */
 };
-
-static struct lines lines_in(struct mtl_call *c)
-{
-	return (struct lines){ .pool = &c->pool };
-}
-
-static void add_line(struct lines *lines, int level, const char *text)
-{
-	struct line *l = mt_pool_alloc(lines->pool, sizeof *l);
-
-	if (!l)
-		return;
-	*l = (struct line){ .level = level, .text = mt_pool_copy(lines->pool, text, strlen(text)) };
-	*(lines->n++ ? lines->end : &lines->first) = l;
-	lines->end = &l->next;
-}
 
 static void log_line(void *data, int level, const char *text)
 {
 	struct session *s = data;
 
 	if (s->log)
-		add_line(s->log, level, text);
+		mtl_line_add(s->log, level, text);
 }
 
 static struct session *check_open(lua_State *L)
@@ -55,82 +28,6 @@ static struct session *check_open(lua_State *L)
 
 	luaL_argcheck(L, s->handle, 1, "attempt to use a closed session");
 	return s;
-}
-
-/* --- what comes out
- * --------------------------------------------------------------------------------- */
-
-static void push_undone(lua_State *L, const struct mt_result *r, const struct mt_steps *steps)
-{
-	size_t n = steps ? steps->n : 0;
-	lua_Integer at = 0;
-	struct mt_step shown;
-
-	lua_newtable(L);
-	for (size_t i = 0; i < n; i++) {
-		if (!mt_result_undone(r, &steps->at[r->dry ? n - 1 - i : i], &shown))
-			continue;
-		mtl_step_push(L, &shown);
-		lua_rawseti(L, -2, ++at);
-	}
-}
-
-static void push_nic(lua_State *L, const struct mt_result *r, size_t i)
-{
-	const struct mt_outcome_nic *n = &r->inside.nics[i];
-
-	mtl_table(L, "moontap.nic");
-	lua_pushinteger(L, n->index);
-	lua_setfield(L, -2, "index");
-	lua_pushboolean(L, n->unmanaged);
-	lua_setfield(L, -2, "unmanaged");
-	mtl_string(L, "type", n->type);
-	mtl_string(L, "mac", n->mac);
-	mtl_string(L, "dev", n->dev);
-	mtl_string(L, "decision", r->face.nics[i]->decision);
-	mtl_string(L, "note", n->note);
-	mtl_steps_push(L, n->steps);
-	lua_setfield(L, -2, "steps");
-	push_undone(L, r, n->undone);
-	lua_setfield(L, -2, "undone");
-}
-
-static void push_log(lua_State *L, const struct lines *log)
-{
-	static const char *const levels[] = { "error",	 "error",  "error", "error",
-					      "warning", "notice", "info",  "debug" };
-	lua_Integer i = 0;
-
-	lua_newtable(L);
-	for (const struct line *l = log->first; l; l = l->next) {
-		lua_createtable(L, 0, 2);
-		mtl_string(L, "level", levels[l->level & 7]);
-		mtl_string(L, "text", l->text);
-		lua_rawseti(L, -2, ++i);
-	}
-	lua_setfield(L, -2, "log");
-}
-
-static void push_outcome(lua_State *L, const struct lines *log, const struct mt_result *r)
-{
-	mtl_table(L, "moontap.outcome");
-	mtl_string(L, "name", r->inside.name);
-	mtl_string(L, "uuid", r->inside.uuid);
-	lua_pushboolean(L, r->dry);
-	lua_setfield(L, -2, "dry");
-	lua_pushinteger(L, r->inside.left);
-	lua_setfield(L, -2, "left");
-	if (r->inside.xml) {
-		lua_pushlstring(L, r->inside.xml, r->inside.xml_n);
-		lua_setfield(L, -2, "xml");
-	}
-	lua_createtable(L, (int)r->inside.n, 0);
-	for (size_t i = 0; i < r->inside.n; i++) {
-		push_nic(L, r, i);
-		lua_rawseti(L, -2, (lua_Integer)i + 1);
-	}
-	lua_setfield(L, -2, "nics");
-	push_log(L, log);
 }
 
 /* --- what goes in
@@ -202,7 +99,7 @@ bool mtl_option(lua_State *L, int arg, const char *name)
 
 static int run(lua_State *L, struct session *s, struct mtl_call *c, const struct moontap_event *ev)
 {
-	struct lines log = lines_in(c);
+	struct mtl_lines log = { .pool = &c->pool };
 	struct mt_err e = { 0 };
 	int err, n = 0;
 
@@ -212,7 +109,7 @@ static int run(lua_State *L, struct session *s, struct mtl_call *c, const struct
 	if (err)
 		n = mtl_fail(L, &e);
 	if (c->outcome)
-		push_outcome(L, &log, (const struct mt_result *)c->outcome);
+		mtl_outcome_push(L, &log, (const struct mt_result *)c->outcome);
 	return n + (c->outcome != NULL);
 }
 
@@ -295,10 +192,11 @@ static int l_session_hook(lua_State *L)
 
 static void drift_line(void *data, const char *line)
 {
-	add_line(data, LOG_NOTICE, line);
+	mtl_line_add(data, LOG_NOTICE, line);
 }
 
-static void push_connected(lua_State *L, const struct mt_record *header, const struct lines *drift)
+static void push_connected(lua_State *L, const struct mt_record *header,
+			   const struct mtl_lines *drift)
 {
 	lua_Integer i = 0;
 
@@ -306,7 +204,7 @@ static void push_connected(lua_State *L, const struct mt_record *header, const s
 	luaL_newmetatable(L, "moontap.connected");
 	lua_setmetatable(L, -2);
 	lua_newtable(L);
-	for (const struct line *l = drift->first; l; l = l->next) {
+	for (const struct mtl_line *l = drift->first; l; l = l->next) {
 		lua_pushstring(L, l->text);
 		lua_rawseti(L, -2, ++i);
 	}
@@ -332,7 +230,7 @@ static int l_session_status(lua_State *L)
 		return mtl_fail(L, &e);
 	lua_createtable(L, (int)n, 0);
 	for (size_t i = 0; i < n; i++) {
-		struct lines drift = lines_in(c);
+		struct mtl_lines drift = { .pool = &c->pool };
 
 		if (mt_connected_drift(g, &headers[i], &c->pool, drift_line, &drift, &e))
 			return mtl_fail(L, &e);

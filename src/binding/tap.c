@@ -82,11 +82,11 @@ static int l_tap_open(lua_State *L)
 	mt_record_put(&tap.r, 0, mt_name_from(name));
 	t = new_tap(L);
 	snprintf(t->name, sizeof t->name, "%s", name);
-	host = mtl_kernel(L, &e);
+	host = mtl_kernel(mtl_call(L), &e);
 	if (!host || mt_tap_open(host, &tap.r, how.r.v[0].u, &t->fd, &e))
 		return mtl_fail(L, &e);
 	if (!how.r.v[1].u || !mt_tap_persist(host, t->fd, name, true, &e))
-		return 1;
+		return lua_pushvalue(L, -2), 1;
 	close(t->fd);
 	t->fd = -1;
 	return mtl_fail(L, &e);
@@ -136,11 +136,11 @@ static int l_tap_persist(lua_State *L)
 	struct tap *t = check_open(L);
 	bool on = lua_isnone(L, 2) || lua_toboolean(L, 2);
 	struct mt_err e = { 0 };
-	struct mt_host *host = mtl_kernel(L, &e);
+	struct mt_host *host = mtl_kernel(mtl_call(L), &e);
 
 	if (!host || mt_tap_persist(host, t->fd, t->name, on, &e))
 		return mtl_fail(L, &e);
-	lua_settop(L, 1);
+	lua_pushvalue(L, 1);
 	return 1;
 }
 
