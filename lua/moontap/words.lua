@@ -42,7 +42,7 @@ end
 -- A guest must not become the host's router: what it announces on its tap is not believed. Where
 -- the host has no IPv6 there is nothing to say.
 local function distrust(dev)
-  if words.host.conf{ dev = "all", family = "ipv6" } then
+  if core.reads_host and words.host.conf{ dev = "all", family = "ipv6" } then
     core.verbs.conf{ dev = dev, family = "ipv6", accept_ra = 0 }
   end
 end

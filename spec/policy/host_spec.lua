@@ -77,7 +77,8 @@ describe("hooks/bridge.lua", function()
       { hooks = hooks, host = true, nics = { helper.nic(nic) } })
     local lines = {}
     for _, line in ipairs(got.lines) do
-      if not line:find "^nic " and not line:find "^at " then lines[#lines + 1] = line end
+      local aside = line:find "^nic " or line:find "^at " or line:find "^conf "
+      if not aside then lines[#lines + 1] = line end
     end
     return lines
   end

@@ -22,10 +22,10 @@ static const struct mt_word scopes[] = {
 	{ NULL, 0 },
 };
 
-#define FIXED(NAME, TYPE, FLAGS, DOC)                                                              \
-	{                                                                                          \
-		.name = NAME, .type = TYPE, .back = MT_BACK_FIXED, .flags = MT_FIELD_HEAD | FLAGS, \
-		.word = NAME, .doc = DOC                                                           \
+#define FIXED(NAME, TYPE, FLAGS, DOC)                                      \
+	{                                                                  \
+		.name = NAME, .type = TYPE, .back = MT_BACK_FIXED,         \
+		.flags = MT_FIELD_HEAD | (FLAGS), .word = NAME, .doc = DOC \
 	}
 
 static const struct mt_field fields[NFIELDS] = {
