@@ -103,6 +103,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 
 	if (!mt_engine_may())
 		return look_only(g, tap, e);
+	mt_orphans(g);
 	if (mt_device_by_name(g->host, tap, &d, e) || mt_engine_state(g, true, e) ||
 	    find(g, &d, &out->pool, &f, e))
 		return -e->code;
