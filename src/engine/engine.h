@@ -98,6 +98,14 @@ struct mt_ask {
 int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
 	       struct mt_err *e);
 
+/** mt_ask_guest() - ask about a guest that the hook remembers: by name or uuid
+ *
+ * A guest that was arriving by migration has arrived. What @ask points to is in @p.
+ * Return: 0; -ENOENT: nobody remembers it (no @e); or -errno.
+ */
+int mt_ask_guest(struct mt_engine *g, const char *guest, struct mt_ask *ask, struct mt_pool *p,
+		 struct mt_err *e);
+
 /* Which connected NICs are meant: all that are set must fit. */
 struct mt_which {
 	const char *driver;
