@@ -27,12 +27,12 @@ enum { NAME, USER, GROUP, MULTI_QUEUE, VNET_HDR, NFIELDS };
 		.back = MT_BACK_FIXED, .flags = FLAGS, .attr = ATTR, .word = NAME, .doc = DOC \
 	}
 
-/* A tap with neither user nor group may be opened by anybody: drivers/net/tun.c tun_not_capable()
- */
+/* A tap with neither user nor group may be opened by anybody who may open /dev/net/tun:
+ * drivers/net/tun.c tun_not_capable() */
 static const struct mt_field fields[NFIELDS] = {
 	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
 	[USER] = FIXED("user", MT_USER, 4, MT_FIELD_NONE, IFLA_TUN_OWNER,
-		       "who may open it, besides root"),
+		       "who may open it, besides root; without user and group: anybody"),
 	[GROUP] = FIXED("group", MT_GROUP, 4, MT_FIELD_NONE, IFLA_TUN_GROUP,
 			"whose members may open it"),
 	[MULTI_QUEUE] = FIXED("multi_queue", MT_BOOL, 1, 0, IFLA_TUN_MULTI_QUEUE,

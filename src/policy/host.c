@@ -125,4 +125,6 @@ void mtl_host(lua_State *L)
 		lua_settable(L, -3);
 	}
 	lua_setfield(L, -2, "host");
+	lua_pushboolean(L, mtl_policy(L)->o.host != NULL);
+	lua_setfield(L, -2, "reads_host");
 }
