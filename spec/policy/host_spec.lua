@@ -77,7 +77,7 @@ describe("hooks/bridge.lua", function()
       { hooks = hooks, host = true, nics = { helper.nic(nic) } })
     local lines = {}
     for _, line in ipairs(got.lines) do
-      local aside = line:find "^nic " or line:find "^at " or line:find "^conf "
+      local aside = line:find "^nic " or line:find "^at "
       if not aside then lines[#lines + 1] = line end
     end
     return lines

@@ -125,11 +125,11 @@ describe("tap", function()
 
   it("makes an unmanaged NIC's tap, with libvirt's MAC for it", function()
     assert.same({
-      "tap name=mytap0 multi_queue=false vnet_hdr=true",
+      "tap name=mytap0 user=0 multi_queue=false vnet_hdr=true",
       "link name=mytap0 address=fe:54:00:aa:bb:01 up=true", distrust,
     }, helper.connect("tap(nic, { up = true })", unmanaged))
     assert.same({
-      "tap name=mytap0 multi_queue=true vnet_hdr=false",
+      "tap name=mytap0 user=0 multi_queue=true vnet_hdr=false",
       "link name=mytap0 address=fa:54:00:aa:bb:01", distrust,
     }, helper.connect("tap(nic)",
       one { mac = "fe:54:00:aa:bb:01", model = "rtl8139", driver = { queues = 4 } }))

@@ -98,6 +98,14 @@ struct mt_ask {
 int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
 	       struct mt_err *e);
 
+/** mt_ask_guest() - ask about a guest that the hook remembers: by name or uuid
+ *
+ * A guest that was arriving by migration has arrived. What @ask points to is in @p.
+ * Return: 0; -ENOENT: nobody remembers it (no @e); or -errno.
+ */
+int mt_ask_guest(struct mt_engine *g, const char *guest, struct mt_ask *ask, struct mt_pool *p,
+		 struct mt_err *e);
+
 /* Which connected NICs are meant: all that are set must fit. */
 struct mt_which {
 	const char *driver;
@@ -158,5 +166,8 @@ void mt_orphans(struct mt_engine *g);
 
 /** mt_hook_operation() - whether a word is an operation of libvirt's hook */
 bool mt_hook_operation(const char *word);
+
+/** mt_hook_nearest() - the operation nearest to a misspelt one; NULL: none is near */
+const char *mt_hook_nearest(const char *word);
 
 #endif

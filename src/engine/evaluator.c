@@ -113,8 +113,8 @@ static int say_error(struct evaluator *v, const struct mt_err *e)
 	const char *code = e->blame == MT_BLAME_LIMIT ? "5" : "3";
 
 	return say(v, "error",
-		   (const char *[]){ "code", code, "op", e->op, "at", e->subject, "text", e->text,
-				     NULL });
+		   (const char *[]){ "code", code, "op", e->op, "on", e->subject, "at", e->where,
+				     "text", e->text, NULL });
 }
 
 /* The policy's lines go through; what decide() said is remembered for the document's rewriting. */

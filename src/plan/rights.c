@@ -45,18 +45,19 @@ static int may_name(const struct mt_rights *rights, const struct mt_plan *plan, 
 	return makes(plan, name) ? is_ours_to_make(rights, name, e) : 0;
 }
 
-static bool is_inside(const struct mt_value *v, const struct mt_value *prefix)
+static bool is_inside(const struct mt_value *v, bool alone, const struct mt_value *prefix)
 {
 	int whole = prefix->plen / 8, bits = prefix->plen % 8;
 	uint8_t mask = (uint8_t)(0xff00 >> bits);
-	int length = v->plen ? v->plen : 128; /* an address alone is longer than any prefix */
+	int length = alone ? 128 : v->plen;
 
 	return v->family == prefix->family && length >= prefix->plen &&
 		!memcmp(v->b, prefix->b, (size_t)whole) &&
 		(!bits || !((v->b[whole] ^ prefix->b[whole]) & mask));
 }
 
-static bool is_within(const struct mt_rights *rights, const struct mt_value *v)
+static bool is_within(const struct mt_rights *rights, const struct mt_field *f,
+		      const struct mt_value *v)
 {
 	static const struct mt_field field = { .name = "prefix", .type = MT_PREFIX };
 	struct mt_value prefix;
@@ -65,7 +66,7 @@ static bool is_within(const struct mt_rights *rights, const struct mt_value *v)
 	for (const struct mt_allow *a = rights->allow; a; a = a->next)
 		if (!strcmp(a->what, "prefix") &&
 		    !mt_value_parse(&field, a->value, NULL, &prefix, &ignored) &&
-		    is_inside(v, &prefix))
+		    is_inside(v, f->type == MT_IP, &prefix))
 			return true;
 	return false;
 }
@@ -93,7 +94,7 @@ static int may_be(const struct mt_rights *rights, const struct mt_plan *plan,
 	if (f->type == MT_NAME || f->type == MT_LINK)
 		return may_name(rights, plan, v->name, e);
 	if (f->flags & MT_FIELD_WITHIN)
-		return is_within(rights, v);
+		return is_within(rights, f, v);
 	if (f->flags & MT_FIELD_ALLOWED)
 		return is_default(r, i) || is_allowed(rights, f->name, mt_value_print(f, v, text));
 	return 1;
@@ -107,10 +108,11 @@ static int refuse(const struct mt_wish *w, int i, struct mt_err *e)
 	char text[MT_VALUE_TEXT];
 
 	mt_value_print(f, &w->record.v[i], text);
-	return mt_bad(e, w->record.kind->name, w->place,
-		      "the policy's top level does not allow the %s %.80s: name it in a hook's "
-		      "options, or by allow{ %s = %s%.80s%s }",
-		      what, text, what, number ? "" : "\"", text, number ? "" : "\"");
+	mt_bad(e, w->record.kind->name, "",
+	       "the policy's top level does not allow the %s %.80s: name it in a hook's "
+	       "options, or by allow{ %s = %s%.80s%s }",
+	       what, text, what, number ? "" : "\"", text, number ? "" : "\"");
+	return mt_err_in(e, "%s", w->place ? w->place : "?");
 }
 
 int mt_rights_check(const struct mt_rights *rights, const struct mt_plan *plan, struct mt_err *e)
