@@ -35,6 +35,30 @@ static int finish(struct mt_cli *c, struct mt_engine *g, struct mt_outcome *out,
 	return status;
 }
 
+static bool is_file(const char *word)
+{
+	size_t n = strlen(word);
+
+	return !strcmp(word, "-") || strchr(word, '/') || (n > 4 && !strcmp(word + n - 4, ".xml"));
+}
+
+/* A file, or the name or uuid of a guest that the hook remembers. */
+static int source_of(struct mt_cli *c, struct mt_engine *g, const char *word, struct mt_ask *ask,
+		     struct mt_pool *p)
+{
+	struct mt_err e = { 0 };
+	int err = is_file(word) ? -ENOENT : mt_ask_guest(g, word, ask, p, &e);
+
+	if (err == -ENOENT && (is_file(word) || !access(word, F_OK)))
+		return mt_cli_source(c, word, &ask->source);
+	if (err == -ENOENT) {
+		mt_fail(&e, ENOENT, "guest", word,
+			"there is no such file, and no such guest is remembered");
+		e.blame = MT_BLAME_INPUT;
+	}
+	return err ? mt_cli_error(c, NULL, &e) : 0;
+}
+
 static int connect(struct mt_cli *c, bool dry)
 {
 	struct mt_ask ask = { .want = MT_WANT_PLANS,
@@ -52,11 +76,14 @@ static int connect(struct mt_cli *c, bool dry)
 	int err;
 
 	c->dry = dry;
-	err = mt_cli_source(c, c->args[0], &ask.source);
-	if (!err)
-		err = mt_cli_engine(c, &g);
+	err = mt_cli_engine(c, &g);
 	if (err)
 		return err;
+	err = source_of(c, &g, c->args[0], &ask, &out.pool);
+	if (err) {
+		mt_engine_close(&g);
+		return err;
+	}
 	err = mt_connect(&g, &ask, &out, &e);
 	if (ask.source.fd > 0)
 		close(ask.source.fd);
@@ -91,13 +118,6 @@ static int guest_of_file(struct mt_cli *c, struct mt_engine *g, const char *file
 	if (ask.source.fd > 0)
 		close(ask.source.fd);
 	return err ? mt_cli_error(c, NULL, &e) : 0;
-}
-
-static bool is_file(const char *word)
-{
-	size_t n = strlen(word);
-
-	return !strcmp(word, "-") || strchr(word, '/') || (n > 4 && !strcmp(word + n - 4, ".xml"));
 }
 
 int mt_command_down(struct mt_cli *c)

@@ -17,7 +17,7 @@ struct parse {
 	const char *place;
 	struct mt_interface *nic; /* the one that records belong to */
 	size_t records;
-	bool ended;
+	bool ended, loaded;
 	struct mt_err *e;
 };
 
@@ -131,8 +131,18 @@ static int take_log(struct parse *p, char **words, int n)
 	return 0;
 }
 
+/* What is said before this was written before the guest's XML was read, by root's policy alone. */
+static int take_loaded(struct parse *p, char **words, int n)
+{
+	(void)words, (void)n;
+	p->loaded = true;
+	return 0;
+}
+
 static int take_allow(struct parse *p, char **words, int n)
 {
+	if (p->loaded)
+		return nonsense(p, "allow, after its top level was done");
 	for (int i = 1; i < n; i++) {
 		struct mt_allow *allow = mt_pool_alloc(p->a->pool, sizeof *allow);
 		char *eq = strchr(words[i], '=');
@@ -207,7 +217,8 @@ static const struct {
 	{ "xml", take_bytes },	   { "allow", take_allow },
 	{ "nic", take_nic },	   { "at", take_at },
 	{ "log", take_log },	   { "refuse", take_refuse },
-	{ "error", take_error },   { "end", take_end },
+	{ "error", take_error },   { "loaded", take_loaded },
+	{ "end", take_end },
 };
 
 static int take_record(struct parse *p, const struct mt_kind *k, char **words, int n)

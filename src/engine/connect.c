@@ -119,9 +119,10 @@ static int expect_tap(struct connect *c, const struct mt_interface *nic, struct 
 	return mt_view_expect(&c->run.view, &r) ? mt_fail(e, ENOMEM, "plan", nic->dev, NULL) : 0;
 }
 
-/* Another guest's: connected under this name, and the device is still that one. */
+/* Another guest's: connected under this name, and the device is still that one.
+ * @ours: out: it is connected for this guest already */
 static int held_by_another(struct connect *c, const struct mt_interface *nic,
-			   const struct mt_device *d, struct mt_err *e)
+			   const struct mt_device *d, bool *ours, struct mt_err *e)
 {
 	struct mt_journal j;
 	char file[32];
@@ -130,34 +131,43 @@ static int held_by_another(struct connect *c, const struct mt_interface *nic,
 	const char *uuid = mt_header_text(&j.header, MT_HEADER_UUID);
 	const char *domain = mt_header_text(&j.header, MT_HEADER_DOMAIN);
 
-	if (err || !j.header.kind)
+	*ours = false;
+	if (err || !j.header.kind || (d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex))
 		return err;
-	if ((d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex) ||
-	    !j.header.v[MT_HEADER_KNOWN].u || (!strcmp(uuid, c->answer.uuid) && *uuid) ||
-	    (!*uuid && !strcmp(domain, c->guest)))
+	*ours = *uuid ? !strcmp(uuid, c->answer.uuid) : !strcmp(domain, c->guest);
+	if (*ours || !j.header.v[MT_HEADER_KNOWN].u)
 		return 0;
 	return mt_fail(e, EBUSY, "", "", "it is connected for the guest %s", domain);
 }
 
-/* A device that moontap has not made is the NIC's own only if it can be a NIC's. */
-static int check_own(const struct mt_interface *nic, const struct mt_device *d, struct mt_err *e)
+/* A veth may be a host's uplink: only LXC's NICs are such. */
+static bool can_be_a_nic(const struct connect *c, const struct mt_device *d)
 {
-	static const char *const kinds[] = { "tun", "macvtap", "veth" };
-	uint8_t address[6];
-	bool fits = false;
+	return !strcmp(d->kind, "tun") || !strcmp(d->kind, "macvtap") ||
+		(!strcmp(d->kind, "veth") && !strcmp(c->ask->driver, "lxc"));
+}
 
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		fits |= !strcmp(kinds[i], d->kind);
-	if (!fits)
+/* A device that moontap has not made is the NIC's own only if it can be this NIC's. */
+static int check_own(const struct connect *c, const struct mt_interface *nic,
+		     const struct mt_device *d, bool ours, struct mt_err *e)
+{
+	bool tap = !strcmp(d->kind, "tun");
+	uint8_t address[6];
+
+	if (!can_be_a_nic(c, d))
 		return mt_fail(e, EINVAL, "", "",
 			       "the device is there and is no tap but %s%s: it cannot be a NIC's",
 			       *d->kind ? "a " : "some other link", d->kind);
-	if (!nic->unmanaged && !strcmp(d->kind, "tun") && mt_tap_address(nic->mac, address) &&
+	if (!nic->unmanaged && tap && mt_tap_address(nic->mac, address) &&
 	    memcmp(address, d->address, 6))
 		return mt_fail(
 			e, EEXIST, "", "",
 			"a tap of that name is there, and not with the MAC that libvirt would "
 			"give it: it is another's");
+	if (nic->unmanaged && tap && d->carrier && !ours && !c->ask->after_start && !c->ask->dev &&
+	    !c->g->o.force)
+		return mt_fail(e, EBUSY, "", "",
+			       "the tap is there and in use, and not by a guest of moontap's");
 	return 0;
 }
 
@@ -168,6 +178,7 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 				 struct mt_outcome_nic *o, struct mt_err *e)
 {
 	struct mt_device d;
+	bool ours;
 	int err;
 
 	if (!*nic->dev) {
@@ -178,7 +189,8 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 	err = *nic->dev == '$' ? -ENODEV : mt_device_by_name(c->g->host, nic->dev, &d, e);
 	if (err && err != -ENODEV)
 		return FAILED;
-	if (held_by_another(c, nic, err ? NULL : &d, e) || (!err && check_own(nic, &d, e)))
+	if (held_by_another(c, nic, err ? NULL : &d, &ours, e) ||
+	    (!err && check_own(c, nic, &d, ours, e)))
 		return FAILED;
 	if (!err || nic->unmanaged)
 		return READY;
@@ -190,16 +202,6 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 	}
 	o->note = "libvirt makes its device at start";
 	return LATER;
-}
-
-static bool is_allowed(const void *data, const char *what, const char *value)
-{
-	const struct connect *c = data;
-
-	for (const struct mt_allow *a = c->answer.allow; a; a = a->next)
-		if (!strcmp(a->what, what) && !strcmp(a->value, value))
-			return true;
-	return false;
 }
 
 static int unmanaged_must_exist(struct connect *c, const struct mt_interface *nic, struct mt_err *e)
@@ -245,7 +247,7 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 		      struct mt_err *e)
 {
 	struct mt_work w = mt_engine_work(c->g, &c->out->pool);
-	struct mt_rights rights = { &w, nic->dev, is_allowed, c };
+	struct mt_rights rights = { &w, nic->dev, c->answer.allow };
 
 	plan->pool = &c->out->pool;
 	snprintf(plan->dev, sizeof plan->dev, "%s", nic->dev);

@@ -174,6 +174,19 @@ static bool differs(struct mt_view *v, const struct found *f, const struct mt_re
 		!v->ours(v->data, mt_record_device(want), f->has.ifindex);
 }
 
+static int remember_devices(struct mt_view *v, const struct mt_record *r)
+{
+	const char *name;
+
+	for (int i = 0; (name = mt_record_makes(r, i)); i++) {
+		struct mt_record device = device_of(&any_device, name);
+
+		if (remember(v, &device))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* The devices that a step names must be there by then. */
 static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_err *e)
 {
@@ -201,7 +214,6 @@ static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_e
 static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *want,
 		struct mt_steps *steps, struct mt_err *e)
 {
-	struct mt_record device = device_of(&any_device, mt_record_device(want));
 	struct mt_record master = device_of(&new_master, mt_record_device(want));
 
 	if (!mt_steps_add(steps, s))
@@ -210,7 +222,7 @@ static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *wa
 		return 0;
 	if (check_names(v, &s->put, e))
 		return -e->code;
-	if ((s->op == MT_ADD && want->kind->flags & MT_KIND_DEVICE && remember(v, &device)) ||
+	if ((s->op == MT_ADD && remember_devices(v, want)) ||
 	    (s->op == MT_CHANGE && mt_step_phase(s) == MT_PHASE_MASTER && remember(v, &master)) ||
 	    remember(v, &s->put))
 		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);

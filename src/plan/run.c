@@ -289,7 +289,7 @@ static void roll_back(struct mt_run *r, struct mt_err *e)
 
 		if (n->run < 0)
 			continue;
-		if (!mt_take_all_back(&r->work, n->plan->dev, &n->made, &undo)) {
+		if (!mt_take_all_back(&r->work, n->plan->dev, &n->made, NULL, &undo)) {
 			mt_state_remove(r->work.state, mt_state_path("run", n->plan->dev, file));
 			continue;
 		}
