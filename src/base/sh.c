@@ -38,7 +38,7 @@ static void quote_octal(struct mt_sh *s, const char *word)
 {
 	mt_sh_say(s, "\"$(printf '");
 	for (; *word; word++)
-		if ((unsigned char)*word < ' ' || *word == 127 || strchr("'\\%", *word))
+		if ((unsigned char)*word < ' ' || *word == 127 || strchr("'\\%-", *word))
 			mt_sh_say(s, "\\%03o", (unsigned char)*word);
 		else
 			mt_sh_say(s, "%c", *word);

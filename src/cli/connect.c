@@ -25,7 +25,7 @@ static int finish(struct mt_cli *c, struct mt_engine *g, struct mt_outcome *out,
 
 	if (c->json)
 		status = print_json(c, out, err ? e : NULL);
-	else if (!err || c->dry)
+	else if (!err) /* half a plan is nothing to pipe into a shell */
 		mt_print_outcome(c, out, stdout);
 	if (err)
 		status = mt_cli_error(c, out->name, e);

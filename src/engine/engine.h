@@ -20,8 +20,8 @@ struct mt_engine_options {
 	const char *host_id;	  /* what tells this host from others, for derived MACs */
 	unsigned deadline_ms;
 	size_t memory;
-	mt_start start;		/* how the evaluator is started */
-	const char *evaluator;	/* mt_start_spawn(): the program */
+	mt_start start;	       /* how the evaluator is started */
+	const char *evaluator; /* mt_start_spawn(): the program */
 	struct mt_log log;
 	bool force;
 	const volatile sig_atomic_t *stop;
@@ -85,6 +85,7 @@ struct mt_ask {
 	const char *unnamed;   /* name of NICs without a device in a dry run */
 	const char *dev, *mac; /* a tap that was handed over */
 	bool known, incoming, inactive;
+	bool started; /* libvirt has opened the taps */
 	const char *prefix;
 	bool remember;	  /* keep the facts */
 	bool after_start; /* a managed NIC's device must be there: libvirt has made it */
@@ -160,5 +161,8 @@ void mt_orphans(struct mt_engine *g);
 
 /** mt_hook_operation() - whether a word is an operation of libvirt's hook */
 bool mt_hook_operation(const char *word);
+
+/** mt_hook_nearest() - the operation nearest to a misspelt one; NULL: none is near */
+const char *mt_hook_nearest(const char *word);
 
 #endif

@@ -96,7 +96,7 @@ static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
 	/* facts may have NULs in no place, so the text's length is its string's */
 	if (mt_answer_parse(none, text, strlen(text), &m->answer, e)) {
 		e->blame = MT_BLAME_UNDO;
-		return mt_err_in(e, "%s: ", file);
+		return mt_err_in(e, "%s", file);
 	}
 	m->name = m->answer.name;
 	m->uuid = m->answer.uuid;

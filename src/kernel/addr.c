@@ -30,7 +30,7 @@ static const struct mt_word scopes[] = {
 
 static const struct mt_field fields[NFIELDS] = {
 	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_HEAD, .doc = "the device" },
-	[ADDRESS] = { "address", MT_PREFIX, .flags = MT_FIELD_HEAD, .word = "",
+	[ADDRESS] = { "address", MT_PREFIX, .flags = MT_FIELD_HEAD | MT_FIELD_WITHIN, .word = "",
 		      .doc = "with the length of its network's prefix" },
 	[PEER] = FIXED("peer", MT_PREFIX, MT_FIELD_NONE,
 		       "the other end, with the same prefix length"),

@@ -90,7 +90,7 @@ int mt_journal_parse(const struct mt_kind *const *kinds, const char *name, char 
 		*end = 0;
 		if (parse_line(kinds, line, p, j, e)) {
 			e->blame = MT_BLAME_UNDO;
-			return mt_err_in(e, "journal %s:%u: ", name, number);
+			return mt_err_in(e, "journal %s:%u", name, number);
 		}
 	}
 	return 0;
