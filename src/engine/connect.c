@@ -373,7 +373,7 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 		return -e->code;
 	if ((plans || ask->remember) && mt_engine_state(g, !ask->dry, e))
 		return -e->code;
-	if (ask->remember && mt_remember(g, ask->driver, c.guest, ask->incoming, &c.answer, e))
+	if (ask->remember && mt_remember(g, ask, c.guest, &c.answer, e))
 		return -e->code;
 	if (!plans)
 		return 0;
