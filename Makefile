@@ -29,7 +29,8 @@ all: program
 # One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
 PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
 	libjansson-dev libseccomp-dev
-PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-linux
+PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-linux \
+	g++ python3-minimal
 PACKAGES_lint  := $(PACKAGES_build) clang clang-format clang-tidy lua-check
 PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev lua-dkjson
 
