@@ -64,7 +64,8 @@ local cases = {
   ["an address on a device that is not there"] = {
     4, policy = "allow { link = 'no0', prefix = '10.0.0.0/8' }\n"
       .. "function connect(nic) addr { dev = 'no0', address = '10.0.0.1/24' } end",
-    line = "web: NIC 1 %(web0%), policy.lua:2: addr 10.0.0.1/24 on no0: dev: there is no device no0",
+    line = "^moontap: web: NIC 1 %(web0%), policy.lua:2: addr 10.0.0.1/24 on no0: dev: "
+      .. "there is no device no0",
   },
   ["a policy that is not there"] = {
     3, up = "-p nowhere.lua -", line = "^moontap: policy nowhere.lua: No such file or directory",
