@@ -17,6 +17,8 @@ struct mt_cli {
 	unsigned deadline_ms; /* the same, read; 0: not given */
 	const char *prefix;   /* --prefix */
 	const char *schema;   /* --schema */
+	const char *driver;   /* --driver */
+	const char *root;     /* --root */
 	bool json, sh, inactive, force, verbose, help, version;
 	unsigned given;	   /* bit i: mt_options[i] was given */
 	bool dry;	   /* nothing was changed: what is shown is what would be */
@@ -107,5 +109,7 @@ int mt_command_hook(struct mt_cli *c);
 int mt_command_ifup(struct mt_cli *c);
 int mt_command_ifdown(struct mt_cli *c);
 int mt_command_help(struct mt_cli *c);
+int mt_command_install_hook(struct mt_cli *c);
+int mt_command_uninstall_hook(struct mt_cli *c);
 
 #endif

@@ -28,6 +28,8 @@ const struct mt_option mt_options[] = {
 	{ 0, "inactive", NULL, "as libvirt defines a domain", AT(inactive) },
 	{ 0, "prefix", "TEXT", "names that begin so are generated, too", AT(prefix) },
 	{ 0, "schema", "FILE.rng", "validate the XML with this schema", AT(schema) },
+	{ 0, "driver", "NAME", "qemu, or lxc; else qemu", AT(driver) },
+	{ 0, "root", "DIR", "the host's files are in DIR", AT(root) },
 	{ 0, "force", NULL, "take down even a running guest's tap", AT(force) },
 	{ 'v', "verbose", NULL, "log to stderr, and say more", AT(verbose) },
 	{ 'h', "help", NULL, "help on moontap, or on the subcommand", AT(help) },

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* status.c - what is connected, since when, by which policy, and what has drifted */
 #include "cli/cli.h"
-#include "plan/drift.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,23 +24,18 @@ static void join(void *data, const char *line)
 
 static int drift_of(struct status *s, size_t i, struct mt_err *e)
 {
-	struct mt_work w = mt_engine_work(&s->g, &s->pool);
-	struct mt_journal j;
-	char file[32], *text = NULL;
+	char *text = NULL;
 	size_t n = 0;
 	FILE *f = open_memstream(&text, &n);
 	int err;
 
 	if (!f)
 		return mt_fail(e, 12, "status", "", NULL);
-	mt_state_path("nic", s->headers[i].v[MT_HEADER_DEV].name, file);
-	err = mt_journal_load(&s->g.state, file, mt_kinds, &s->pool, &j, e);
-	if (!err)
-		err = mt_drift(&w, &j, join, f, e);
+	err = mt_connected_drift(&s->g, &s->headers[i], &s->pool, join, f, e);
 	fclose(f);
 	s->drift[i] = mt_pool_copy(&s->pool, text ? text : "", n);
 	free(text);
-	return err < 0 ? err : 0;
+	return err;
 }
 
 static void print_row(const struct status *s, size_t i)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* disconnect.c - which journals are meant, and replaying them backwards; nothing is evaluated */
 #include "engine/engine.h"
+#include "plan/drift.h"
 #include "engine/remember.h"
 
 #include <errno.h>
@@ -56,6 +57,21 @@ int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_po
 			(*headers)[(*n)++] = j.header;
 	}
 	return 0;
+}
+
+int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, struct mt_pool *p,
+		       void (*each)(void *data, const char *line), void *data, struct mt_err *e)
+{
+	struct mt_work w = mt_engine_work(g, p);
+	struct mt_journal j;
+	char file[32];
+	int err;
+
+	mt_state_path("nic", header->v[MT_HEADER_DEV].name, file);
+	err = mt_journal_load(&g->state, file, mt_kinds, p, &j, e);
+	if (!err)
+		err = mt_drift(&w, &j, each, data, e);
+	return err < 0 ? err : 0;
 }
 
 static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct mt_outcome *out,

@@ -123,6 +123,12 @@ struct mt_which {
 int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
 		 struct mt_record **headers, size_t *n, struct mt_err *e);
 
+/** mt_connected_drift() - what someone else has changed of what moontap put for one of them
+ * @each:	called with one line for each difference
+ */
+int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, struct mt_pool *p,
+		       void (*each)(void *data, const char *line), void *data, struct mt_err *e);
+
 /** mt_disconnect_all() - disconnect what fits; goes on after a failure, and returns the first */
 int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
 		      struct mt_err *e);
