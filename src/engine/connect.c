@@ -160,6 +160,10 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 	bool ours;
 	int err;
 
+	if (nic->misnamed) {
+		mt_bad(e, "nic", nic->misnamed, MT_NAME_RULE);
+		return FAILED;
+	}
 	if (!*nic->dev) {
 		o->note = nic->unmanaged ? "it has no device: <target dev=.../> is missing"
 					 : "libvirt names its device at start";

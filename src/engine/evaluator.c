@@ -438,7 +438,9 @@ static int ask_policy(struct evaluator *v, struct mt_err *e)
 	if (!wanted || !v->edits || !v->names)
 		return mt_fail(e, ENOMEM, "evaluator", "", NULL);
 	mt_fact_each (nic, nics) {
-		if (v->q->want & MT_WANT_PLANS && mt_fact_get(nic, "dev") && selected(v->q, nic))
+		const char *dev = mt_fact_text_at(nic, "dev");
+
+		if (v->q->want & MT_WANT_PLANS && dev && mt_name_valid(dev) && selected(v->q, nic))
 			wanted[n++] = (int)mt_fact_get(nic, "index")->integer;
 	}
 	return mt_policy_ask(v->policy, v->facts, wanted, n, e);
