@@ -5,10 +5,20 @@
 
 #include <string.h>
 
-int mt_domain_validate(const struct mt_xml *xml, const char *rng, const char *bytes, size_t n,
+void *mt_domain_schema_open(const struct mt_xml *xml, const char *rng, struct mt_err *e)
+{
+	return xml->schema_open(rng, e);
+}
+
+void mt_domain_schema_close(const struct mt_xml *xml, void *schema)
+{
+	xml->schema_close(schema);
+}
+
+int mt_domain_validate(const struct mt_xml *xml, void *schema, const char *bytes, size_t n,
 		       const struct mt_domain_options *o, struct mt_err *e)
 {
-	return xml->validate(rng, bytes, n, o->name ? o->name : "-", e);
+	return xml->validate(schema, bytes, n, o->name ? o->name : "-", e);
 }
 
 /* basictypes.rng: deviceName */

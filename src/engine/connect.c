@@ -38,6 +38,7 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 		.incoming = ask->incoming,
 		.inactive = ask->inactive,
 		.prefix = ask->prefix,
+		.schema = ask->schema,
 		.deadline_ms = g->o.deadline_ms,
 		.memory = g->o.memory,
 		.evaluator = g->o.evaluator,
