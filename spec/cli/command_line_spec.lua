@@ -3,7 +3,7 @@
 local helper = require "spec.helper"
 local program = require "spec.program"
 
-local moontap = program.moontap
+local bare, moontap = program.bare, program.moontap
 
 local takes = {
   plan = "policy state hooks deadline json sh",
@@ -30,11 +30,6 @@ local function words(list)
 end
 
 local all = words "policy state hooks deadline json sh inactive prefix schema force"
-
--- Without the state directory that program.moontap() gives.
-local function bare(command)
-  return program.run(("'%s' %s"):format(program.path, command))
-end
 
 local function says(status, err, r)
   assert.same({ status = status, out = "", err = err }, r)

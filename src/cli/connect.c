@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* connect.c - plan, up, down: what a person asks for by hand */
 #include "cli/cli.h"
+#include "base/sh.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -67,7 +68,7 @@ static int connect(struct mt_cli *c, bool dry)
 			      .unmanaged = true,
 			      .known = true,
 			      .dry = dry,
-			      .unnamed = dry ? "$DEV" : NULL,
+			      .unnamed = dry ? MT_SH_UNNAMED : NULL,
 			      .only = c->n > 1 ? (const char *const *)c->args + 1 : NULL };
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_engine g;
@@ -138,5 +139,11 @@ int mt_command_down(struct mt_cli *c)
 		which.guest = NULL;
 		err = mt_disconnect_all(&g, &which, &out, &e);
 	}
+	if (!err && !out.n && !c->json)
+		printf("%s of '%s' is connected\n", c->n > 1 ? "no such NIC" : "nothing",
+		       c->args[0]);
+	if (err && e.code == EBUSY)
+		strncat(e.text, "; --force takes it down all the same",
+			sizeof e.text - strlen(e.text) - 1);
 	return finish(c, &g, &out, err, &e);
 }

@@ -69,17 +69,38 @@ static int decide_fits(const struct mt_interface *nic, struct mt_err *e)
 	return -EPERM;
 }
 
-static bool is_selected(const struct mt_ask *ask, const struct mt_interface *nic)
+static bool is_named(const struct mt_interface *nic, const char *word)
 {
 	char index[16];
 
+	snprintf(index, sizeof index, "%d", nic->index);
+	return !strcmp(word, nic->dev) || !strcasecmp(word, nic->mac) || !strcmp(word, index);
+}
+
+static bool is_selected(const struct mt_ask *ask, const struct mt_interface *nic)
+{
 	if (nic->unmanaged ? !ask->unmanaged : !ask->managed)
 		return false;
-	snprintf(index, sizeof index, "%d", nic->index);
 	for (const char *const *o = ask->only; o && *o; o++)
-		if (!strcmp(*o, nic->dev) || !strcasecmp(*o, nic->mac) || !strcmp(*o, index))
+		if (is_named(nic, *o))
 			return true;
 	return !ask->only;
+}
+
+static int check_selection(const struct connect *c, struct mt_err *e)
+{
+	for (const char *const *o = c->ask->only; o && *o; o++) {
+		bool any = false;
+
+		for (size_t i = 0; i < c->answer.n; i++)
+			any |= is_named(&c->answer.nics[i], *o);
+		if (any)
+			continue;
+		mt_bad(e, "", "", "there is no NIC '%s'", *o);
+		e->blame = MT_BLAME_USAGE;
+		return -e->code;
+	}
+	return 0;
 }
 
 /* What libvirt will have made by the time that the plan is carried out. */
@@ -352,9 +373,9 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 		return -e->code;
 	if ((plans || ask->remember) && mt_engine_state(g, !ask->dry, e))
 		return -e->code;
-	if (ask->remember && mt_remember(g, ask->driver, c.guest, ask->incoming, &c.answer, e))
+	if (ask->remember && mt_remember(g, ask, c.guest, &c.answer, e))
 		return -e->code;
 	if (!plans)
 		return 0;
-	return plan_all(&c, e) || carry_out(&c, e) ? -e->code : 0;
+	return check_selection(&c, e) || plan_all(&c, e) || carry_out(&c, e) ? -e->code : 0;
 }

@@ -96,7 +96,7 @@ static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct
 	w.done = undone;
 	err = mt_disconnect(&w, o->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, e);
 	out->left += w.left;
-	return err;
+	return err ? mt_err_in_nic(e, o->index, o->dev) : 0;
 }
 
 int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
