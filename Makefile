@@ -35,8 +35,8 @@ PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-l
 PACKAGES_lint  := $(PACKAGES_build) clang-format clang-tidy lua-check
 PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev lua-dkjson
 
-.PHONY: deps-build deps-demo deps-check deps-lint deps-fuzz deps-guest
-deps-build deps-demo deps-check deps-lint deps-fuzz deps-guest: deps-%:
+.PHONY: deps-build deps-demo deps-check deps-lint deps-fuzz deps-bench deps-guest
+deps-build deps-demo deps-check deps-lint deps-fuzz deps-bench deps-guest: deps-%:
 	@missing=$$(for p in $(PACKAGES_$*); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || echo $$p; done); \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { \
@@ -240,6 +240,7 @@ demo: deps-demo
 
 -include spec/guest/guest.mk
 include spec/lint/lint.mk
+-include spec/bench/bench.mk
 include install.mk
 -include spec/fuzz/fuzz.mk
 
