@@ -221,6 +221,7 @@ specs: program $(SPEC_SO)
 
 -include spec/guest/guest.mk
 -include spec/fuzz/fuzz.mk
+-include spec/torture/torture.mk
 
 clean:
 	rm -rf $(BUILD)
