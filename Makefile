@@ -243,6 +243,7 @@ include spec/lint/lint.mk
 -include spec/bench/bench.mk
 include install.mk
 -include spec/fuzz/fuzz.mk
+-include spec/torture/torture.mk
 
 clean:
 	rm -rf $(BUILD)
