@@ -7,11 +7,10 @@ local function read(path)
   return file:read "a"
 end
 
--- The n-th block of a language in a text.
-local function block(text, language, n)
-  for code in text:gmatch("\n```" .. language .. "\n(.-)\n```") do
-    n = n - 1
-    if n == 0 then return code end
+-- The first block of a language in a text: "" for one that is no code.
+local function block(text, language)
+  for of, code in text:gmatch "\n```(%a*)\n(.-)\n```" do
+    if of == language then return code end
   end
   error("there is no such block of " .. language)
 end
@@ -19,8 +18,8 @@ end
 describe("README.md", function()
   it("shows the plan that its policy makes", function()
     local readme = read "README.md"
-    local shown = block(readme, "", 1):gsub("^[^\n]*\n", "")
-    program.write("policy.lua", block(readme, "lua", 1))
+    local shown = block(readme, ""):gsub("^[^\n]*\n", "")
+    program.write("policy.lua", block(readme, "lua"))
     program.write("web.xml", read "samples/unmanaged-bridge/domain.xml")
     helper.run "ip link add br0 type bridge"
     assert.equal(shown .. "\n", program.moontap("-p policy.lua plan web.xml").out)
@@ -31,7 +30,7 @@ describe("doc/contributing.md", function()
   it("shows a kind that compiles", function()
     local code = os.tmpname()
     local file <close> = assert(io.open(code, "w"))
-    file:write(block(read "doc/contributing.md", "c", 1))
+    file:write(block(read "doc/contributing.md", "c"))
     file:close()
     helper.run("cc -x c -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-missing-field-initializers "
       .. "-Werror -Isrc -fsyntax-only " .. code)

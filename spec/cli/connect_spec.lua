@@ -28,7 +28,7 @@ local xml = ([[
 ]]):format(uuid)
 
 local policy = [[
-allow { prefix = "10.0.0.0/8" }
+allow{ prefix = "10.0.0.0/8" }
 function connect(nic)
   tap(nic, { mtu = 1400, up = true })
   addr { dev = nic.dev, address = ("10.0.%d.1/24"):format(nic.index) }
@@ -96,8 +96,7 @@ describe("moontap plan", function()
     assert.same({ 1, "ethernet", true, "web0", "52:54:00:00:00:0a" },
       { nic.index, nic.type, nic.unmanaged, nic.dev, nic.mac })
     assert.same({ op = "add", kind = "tap", key = { name = "web0" },
-      place = "policy.lua:3",
-      put = { multi_queue = false, vnet_hdr = false, user = 0 },
+      put = { user = 0, multi_queue = false, vnet_hdr = false }, place = "policy.lua:3",
       command = "ip tuntap add dev web0 mode tap user 0" }, step)
     assert.same({ "network", {} }, { plan.nics[2].type, plan.nics[2].steps })
   end)

@@ -38,6 +38,7 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 		.incoming = ask->incoming,
 		.inactive = ask->inactive,
 		.prefix = ask->prefix,
+		.schema = ask->schema,
 		.deadline_ms = g->o.deadline_ms,
 		.memory = g->o.memory,
 		.evaluator = g->o.evaluator,
@@ -181,6 +182,10 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 	bool ours;
 	int err;
 
+	if (nic->misnamed) {
+		mt_bad(e, "nic", nic->misnamed, MT_NAME_RULE);
+		return FAILED;
+	}
 	if (!*nic->dev) {
 		o->note = nic->unmanaged ? "it has no device: <target dev=.../> is missing"
 					 : "libvirt names its device at start";

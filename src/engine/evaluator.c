@@ -32,6 +32,7 @@ struct evaluator {
 	struct mt_files files;
 	struct mt_host *host;
 	const struct mt_xml *xml;
+	void *schema; /* NULL: none is asked for */
 	struct mt_policy *policy;
 	struct mt_fact *facts;
 	char *bytes; /* of the document */
@@ -204,6 +205,8 @@ static int open_all(struct evaluator *v, struct mt_err *e)
 		return -e->code;
 	if (!q->source.facts && (q->source.fd >= 0 || q->source.bytes) && mt_xml_open(&v->xml, e))
 		return -e->code;
+	if (q->schema && v->xml && !(v->schema = mt_domain_schema_open(v->xml, q->schema, e)))
+		return -e->code;
 	return 0;
 }
 
@@ -246,6 +249,8 @@ static int read_source(struct evaluator *v, struct mt_err *e)
 	v->bytes = (char *)s->bytes;
 	v->n = s->n;
 	if (s->fd >= 0 && mt_domain_load(s->fd, &o, &v->bytes, &v->n, e))
+		return -e->code;
+	if (v->schema && mt_domain_validate(v->xml, v->schema, v->bytes, v->n, &o, e))
 		return -e->code;
 	return mt_domain_read(v->xml, v->bytes, v->n, &o, &v->pool, &v->facts, e);
 }
@@ -438,7 +443,9 @@ static int ask_policy(struct evaluator *v, struct mt_err *e)
 	if (!wanted || !v->edits || !v->names)
 		return mt_fail(e, ENOMEM, "evaluator", "", NULL);
 	mt_fact_each (nic, nics) {
-		if (v->q->want & MT_WANT_PLANS && mt_fact_get(nic, "dev") && selected(v->q, nic))
+		const char *dev = mt_fact_text_at(nic, "dev");
+
+		if (v->q->want & MT_WANT_PLANS && dev && mt_name_valid(dev) && selected(v->q, nic))
 			wanted[n++] = (int)mt_fact_get(nic, "index")->integer;
 	}
 	return mt_policy_ask(v->policy, v->facts, wanted, n, e);
