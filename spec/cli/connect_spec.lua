@@ -28,6 +28,7 @@ local xml = ([[
 ]]):format(uuid)
 
 local policy = [[
+allow{ prefix = "10.0.0.0/8" }
 function connect(nic)
   tap(nic, { mtu = 1400, up = true })
   addr { dev = nic.dev, address = ("10.0.%d.1/24"):format(nic.index) }
@@ -95,8 +96,8 @@ describe("moontap plan", function()
     assert.same({ 1, "ethernet", true, "web0", "52:54:00:00:00:0a" },
       { nic.index, nic.type, nic.unmanaged, nic.dev, nic.mac })
     assert.same({ op = "add", kind = "tap", key = { name = "web0" },
-      put = { multi_queue = false, vnet_hdr = false }, place = "policy.lua:2",
-      command = "ip tuntap add dev web0 mode tap" }, step)
+      put = { user = 0, multi_queue = false, vnet_hdr = false }, place = "policy.lua:3",
+      command = "ip tuntap add dev web0 mode tap user 0" }, step)
     assert.same({ "network", {} }, { plan.nics[2].type, plan.nics[2].steps })
   end)
 
@@ -139,17 +140,14 @@ describe("moontap up", function()
   end)
 
   it("is one transaction: a NIC that fails takes the others back", function()
-    local before = snapshot.take()
     program.write("policy.lua", policy .. [[
       local one = connect
-      allow { link = "br9" }
       function connect(nic)
         one(nic)
-        if nic.index == 3 then tap(nic, { alias = ("x"):rep(255) }) end
         if nic.index == 3 then route { dst = "10.9.9.0/24", dev = nic.dev, src = "10.77.0.1" } end
       end]])
     libvirt_starts()
-    before = snapshot.take()
+    local before = snapshot.take()
     local r = parsed "up --json -p policy.lua web.xml"
     assert.equal(4, r.error.exit)
     assert.matches("^NIC 3 %(web2%), policy.lua:%d+", r.error.where)

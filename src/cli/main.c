@@ -13,8 +13,9 @@
 const struct mt_command mt_commands[] = {
 	{ "plan", "GUEST.xml [NIC...]", "what connecting would change; changes nothing",
 	  mt_command_plan, 1, -1, POLICY_OPTIONS " state json sh" },
-	{ "up", "GUEST.xml [NIC...]", "connect; also by the name of a guest that the hook remembers",
-	  mt_command_up, 1, -1, POLICY_OPTIONS " state json" },
+	{ "up", "GUEST.xml [NIC...]",
+	  "connect; also by the name of a guest that the hook remembers", mt_command_up, 1, -1,
+	  POLICY_OPTIONS " state json" },
 	{ "down", "GUEST [NIC...]", "disconnect: by name, uuid, device or file", mt_command_down, 1,
 	  -1, "state json force" },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,

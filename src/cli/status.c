@@ -2,6 +2,7 @@
 /* status.c - what is connected, since when, by which policy, and what has drifted */
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -30,7 +31,7 @@ static int drift_of(struct status *s, size_t i, struct mt_err *e)
 	int err;
 
 	if (!f)
-		return mt_fail(e, 12, "status", "", NULL);
+		return mt_fail(e, ENOMEM, "status", "", NULL);
 	err = mt_connected_drift(&s->g, &s->headers[i], &s->pool, join, f, e);
 	fclose(f);
 	s->drift[i] = mt_pool_copy(&s->pool, text ? text : "", n);
@@ -89,10 +90,10 @@ int mt_command_status(struct mt_cli *c)
 	err = mt_connected(&s.g, &which, &s.pool, &s.headers, &s.n, &e);
 	s.drift = mt_pool_alloc(&s.pool, (s.n + 1) * sizeof *s.drift);
 	if (!err && !s.drift)
-		err = mt_fail(&e, 12, "status", "", NULL);
-	for (size_t i = 0; i < s.n && !err; i++)
+		err = mt_fail(&e, ENOMEM, "status", "", NULL);
+	for (size_t i = 0; s.drift && i < s.n && !err; i++)
 		err = drift_of(&s, i, &e);
-	status = err ? mt_cli_error(c, NULL, &e) : print(&s);
+	status = err || !s.drift ? mt_cli_error(c, NULL, &e) : print(&s);
 	mt_pool_free(&s.pool);
 	mt_engine_close(&s.g);
 	return status;

@@ -364,14 +364,17 @@ static int carry_out(struct connect *c, struct mt_err *e)
 int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
 	       struct mt_err *e)
 {
-	struct connect c = { .g = g, .ask = ask, .out = out, .answer.pool = &out->pool };
+	struct connect c = { .g = g,
+			     .ask = ask,
+			     .out = out,
+			     .answer = { .pool = &out->pool, .name = "", .uuid = "" } };
 	struct mt_request q = request_of(g, ask);
 	bool plans = ask->want & MT_WANT_PLANS;
 	int err;
 
 	err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
-	out->name = c.answer.name ? c.answer.name : ""; /* as far as the answer went */
-	out->uuid = c.answer.uuid ? c.answer.uuid : "";
+	out->name = c.answer.name; /* as far as the answer went */
+	out->uuid = c.answer.uuid;
 	if (err)
 		return err;
 	if (begin_outcome(&c, e))

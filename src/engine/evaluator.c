@@ -163,7 +163,7 @@ static int hook_text(void *data, const char *name, const char **text, size_t *n,
 static void set_timer(unsigned deadline_ms)
 {
 	unsigned ms = deadline_ms > 2 * GRACE_MS ? deadline_ms - GRACE_MS : deadline_ms / 2 + 1;
-	struct itimerval t = { .it_value = { ms / 1000, ms % 1000 * 1000 } };
+	struct itimerval t = { .it_value = { ms / 1000, ms % 1000 * 1000L } };
 	struct sigaction act = { .sa_handler = late };
 
 	sigaction(SIGALRM, &act, NULL);
@@ -486,7 +486,7 @@ int mt_evaluator_run(const struct mt_request *q, int out)
 	else
 		err = evaluate(&v, &e);
 	/* refuse and error lines are answers, too */
-	if (say_bytes(&v, "end\n", 4) || flush(&v))
-		return 1;
+	err |= say_bytes(&v, "end\n", 4) || flush(&v);
+	free(v.text);
 	return err ? 1 : 0;
 }

@@ -81,7 +81,7 @@ static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
 	char *text, *copy, *words[16], *netns;
 	int err = mt_state_read(&g->state, file, p, &text, e), n;
 
-	*m = (struct mt_memory){ .answer.pool = p };
+	*m = (struct mt_memory){ .name = "", .uuid = "", .answer.pool = p };
 	if (err)
 		return err;
 	copy = mt_pool_copy(p, text, strcspn(text, "\n"));
