@@ -65,6 +65,10 @@ link     = $(CC) $(SANFLAGS) -Wl,--as-needed -Wl,-z,relro $(CFLAGS) $(LDFLAGS)
 
 LUA_CFLAGS  = $(call pkg,--cflags,lua5.4)
 LUA_LIBS    = $(call pkg,--libs,lua5.4)
+# In the programs Lua is linked statically, where that is to be had: loading a library, and looking
+# its names up, costs each start more than most of what Lua does there.
+LUA_ARCHIVE := $(shell $(CC) -print-file-name=$(patsubst -l%,lib%.a,$(filter -l%,$(LUA_LIBS))))
+LUA_INSIDE   = $(if $(wildcard $(LUA_ARCHIVE)),$(LUA_ARCHIVE) -lm,$(LUA_LIBS))
 XML_CFLAGS  = $(call pkg,--cflags,libxml-2.0)
 XML_LIBS    = $(call pkg,--libs,libxml-2.0)
 MNL_LIBS    = $(call pkg,--libs,libmnl)
@@ -134,19 +138,17 @@ program: $(BUILD)/moontap $(BUILD)/lib/moontap/moontap-xml.so \
 library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/evaluator
 lua: $(BUILD)/lib/lua/5.4/moontap/core.so library
 
-# Modules are found beside the program, wherever it was built or installed.
-# (a sanitizer calls dlopen in the program's stead, and a RUNPATH counts for who calls it)
-runpath  = -Wl,--$(if $(SAN),disable,enable)-new-dtags -Wl,-rpath,'$(1)'
+# All names are looked up at the start: once, and not again in each child.
+program_link = $(link) -Wl,-z,now
 
 $(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
-	$(Q)$(link) -o $@ $^ $(call runpath,$$ORIGIN/lib/moontap:$$ORIGIN/../lib/moontap) \
-	  $(LUA_LIBS) $(MNL_LIBS)
+	$(Q)$(program_link) -o $@ $^ $(LUA_INSIDE) $(MNL_LIBS)
 
 $(BUILD)/libexec/moontap/evaluator: $(EVAL_MAIN) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(link) -o $@ $^ $(call runpath,$$ORIGIN/../../lib/moontap) $(LUA_LIBS) $(MNL_LIBS)
+	$(Q)$(program_link) -o $@ $^ $(LUA_INSIDE) $(MNL_LIBS)
 
 $(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)

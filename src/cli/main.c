@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 #include "base/words.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -133,7 +132,6 @@ int main(int argc, char **argv)
 	struct mt_cli c = { .program = name };
 	int status;
 
-	setlocale(LC_CTYPE, "");
 	raise_descriptors();
 	if (is_hook(&c, argc, argv, &status))
 		return status;
