@@ -133,7 +133,8 @@ library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/e
 lua: $(BUILD)/lib/lua/5.4/moontap/core.so library
 
 # Modules are found beside the program, wherever it was built or installed.
-runpath  = -Wl,--enable-new-dtags -Wl,-rpath,'$(1)'
+# (a sanitizer calls dlopen in the program's stead, and a RUNPATH counts for who calls it)
+runpath  = -Wl,--$(if $(SAN),disable,enable)-new-dtags -Wl,-rpath,'$(1)'
 
 $(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
