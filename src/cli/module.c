@@ -4,12 +4,22 @@
 
 #include <dlfcn.h>
 
+static const void *load(const struct mt_cli *c, const char *file, const char *name)
+{
+	void *lib = dlopen(file, RTLD_LAZY | RTLD_LOCAL);
+	const void *what = lib ? dlsym(lib, name) : NULL;
+
+	if (!what)
+		fprintf(stderr, "%s: %s\n", c->program, dlerror());
+	return what;
+}
+
 const struct mt_json *mt_json_load(const struct mt_cli *c)
 {
-	void *lib = dlopen("moontap-json.so", RTLD_LAZY | RTLD_LOCAL);
-	const struct mt_json *json = lib ? dlsym(lib, "mt_json") : NULL;
+	return load(c, "moontap-json.so", "mt_json");
+}
 
-	if (!json)
-		fprintf(stderr, "%s: JSON: %s\n", c->program, dlerror());
-	return json;
+const struct mt_repl *mt_repl_load(const struct mt_cli *c)
+{
+	return load(c, "moontap-repl.so", "mt_repl");
 }
