@@ -28,10 +28,10 @@ all: program
 
 # One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
 PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
-	libjansson-dev libseccomp-dev
+	libjansson-dev libseccomp-dev libedit-dev
 PACKAGES_demo  := $(PACKAGES_build) iproute2 util-linux procps
 PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-linux \
-	g++ python3-minimal
+	g++ python3-minimal tmux strace
 PACKAGES_lint  := $(PACKAGES_build) clang-format clang-tidy lua-check
 PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev lua-dkjson
 
@@ -73,6 +73,7 @@ XML_CFLAGS  = $(call pkg,--cflags,libxml-2.0)
 XML_LIBS    = $(call pkg,--libs,libxml-2.0)
 MNL_LIBS    = $(call pkg,--libs,libmnl)
 JSON_LIBS   = $(call pkg,--libs,jansson)
+EDIT_LIBS   = $(call pkg,--libs,libedit)
 SECCOMP_LIBS = $(call pkg,--libs,libseccomp)
 
 # A changed flag rebuilds what was built with another.
@@ -102,7 +103,11 @@ LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ) $(EVAL_MAIN) $(FACE_OBJ) %/fi
 # The Lua module: values cross as they do between a policy and its host.
 BINDING_OBJ := $(call objects,$(call sources,binding)) $(patsubst %,$(BUILD)/obj/policy/%.o,\
 	fields facts)
-CLI_OBJ     := $(filter-out $(JSON_OBJ),$(call objects,$(call sources,cli)))
+# The REPL: a policy's words and the Lua module's, in one state.
+REPL_OBJ    := $(call objects,$(wildcard src/cli/repl_*.c)) $(BUILD)/obj/cli/topic.o \
+	$(BUILD)/obj/engine/evaluator_file.o $(FACE_OBJ) \
+	$(call objects,$(call sources,binding policy))
+CLI_OBJ     := $(filter-out $(JSON_OBJ) $(BUILD)/obj/cli/repl_%.o,$(call objects,$(call sources,cli)))
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	$(call say,CC,$<)
@@ -110,17 +115,30 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -c -o $@ $<
 
 # lua/moontap/*.lua that run inside of a policy's state are in the objects, compiled: parsing them
-# would be most of its start.
+# would be most of its start. The REPL's are, so that it is of one version.
 SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox words ask)
+REPL_LUA    := $(patsubst lua/moontap/%.lua,$(BUILD)/gen/lua/%.h,\
+	lua/moontap/init.lua $(wildcard lua/moontap/repl/*.lua))
 
 $(BUILD)/gen/lua/%.h: lua/moontap/%.lua
 	$(call say,LUAC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(LUAC) -s -o $(@:.h=.luac) $<
-	$(Q){ echo 'static const unsigned char lua_$*[] = {'; \
+	$(Q){ echo 'static const unsigned char lua_$(subst /,_,$*)[] = {'; \
 	  od -An -v -tu1 $(@:.h=.luac) | sed 's/ *\([0-9]\{1,\}\)/\1,/g'; echo '};'; } >$@
 
 $(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
+$(BUILD)/obj/cli/repl_main.o: $(REPL_LUA)
+
+# The comments above functions are what help says of them.
+TOPICS := $(wildcard src/policy/*.c src/binding/*.c lua/moontap/*.lua lua/moontap/repl/*.lua)
+
+$(BUILD)/gen/cli/topics.h: doc/tools/topics.lua $(TOPICS)
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LUA) $^ >$@
+
+$(BUILD)/obj/cli/topic.o: $(BUILD)/gen/cli/topics.h
 
 # Links to the program: what it does depends on the name that it is called by.
 ENTRY_POINTS := $(patsubst %,$(BUILD)/%,qemu-ifup qemu-ifdown qemu lxc)
@@ -133,7 +151,7 @@ INTERNAL := $(BUILD)/obj/internal.a
 
 .PHONY: program library lua
 program: $(BUILD)/moontap $(BUILD)/lib/moontap/moontap-xml.so \
-	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/share/moontap/hooks \
+	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/lib/moontap/moontap-repl.so $(BUILD)/share/moontap/hooks \
 	$(ENTRY_POINTS) library lua
 library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/evaluator
 lua: $(BUILD)/lib/lua/5.4/moontap/core.so library
@@ -154,6 +172,11 @@ $(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(link) -shared -o $@ $^ $(JSON_LIBS) $(MNL_LIBS)
+
+$(BUILD)/lib/moontap/moontap-repl.so: $(REPL_OBJ) $(INTERNAL)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -shared -o $@ $^ $(EDIT_LIBS) $(LUA_LIBS) $(MNL_LIBS)
 
 $(BUILD)/share/moontap/hooks:
 	@mkdir -p $(@D)

@@ -17,7 +17,7 @@ MANUALS    = $(wildcard doc/*.[1-8])
 
 # What is removed again: files and links, then the folders that are nobody else's.
 INSTALLED  = bin/moontap $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS))) \
-	$(patsubst %,lib/moontap/moontap-%.so,xml json) \
+	$(patsubst %,lib/moontap/moontap-%.so,xml json repl) \
 	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
 	$(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES)) lib/lua/5.4/moontap/core.so

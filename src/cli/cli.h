@@ -19,6 +19,8 @@ struct mt_cli {
 	const char *schema;   /* --schema */
 	const char *driver;   /* --driver */
 	const char *root;     /* --root */
+	const char *chunk;    /* -e */
+	const char *event;    /* --event */
 	bool json, sh, inactive, force, verbose, help, version;
 	unsigned given;	   /* bit i: mt_options[i] was given */
 	bool dry;	   /* nothing was changed: what is shown is what would be */
@@ -95,6 +97,14 @@ struct mt_json {
 /** mt_json_load() - load it. Return: NULL after saying why. */
 const struct mt_json *mt_json_load(const struct mt_cli *c);
 
+/* The module that sees libedit. */
+struct mt_repl {
+	int (*run)(struct mt_cli *c); /* Return: the exit status. */
+};
+
+/** mt_repl_load() - load it. Return: NULL after saying why. */
+const struct mt_repl *mt_repl_load(const struct mt_cli *c);
+
 /** mt_help_all() - every subcommand and option */
 void mt_help_all(FILE *out);
 
@@ -108,6 +118,7 @@ int mt_command_check(struct mt_cli *c);
 int mt_command_hook(struct mt_cli *c);
 int mt_command_ifup(struct mt_cli *c);
 int mt_command_ifdown(struct mt_cli *c);
+int mt_command_repl(struct mt_cli *c);
 int mt_command_help(struct mt_cli *c);
 int mt_command_install_hook(struct mt_cli *c);
 int mt_command_uninstall_hook(struct mt_cli *c);

@@ -30,6 +30,8 @@ const struct mt_command mt_commands[] = {
 	{ "install-hook", "", "let libvirt find moontap in its folder of hooks",
 	  mt_command_install_hook, 0, 0, "driver root" },
 	{ "uninstall-hook", "", "take that back", mt_command_uninstall_hook, 0, 0, "driver root" },
+	{ "repl", "[GUEST.xml]", "look at a guest, try a policy, see what it would do: in Lua",
+	  mt_command_repl, 0, 1, POLICY_OPTIONS " state eval event" },
 	{ "help", "[WORD]", "a subcommand, a kind, a field, a policy function", mt_command_help, 0,
 	  1, "" },
 	{ NULL },

@@ -5,17 +5,27 @@
 
 #include <dlfcn.h>
 
-const struct mt_json *mt_json_load(const struct mt_cli *c)
+static const void *load(const struct mt_cli *c, const char *file, const char *name)
 {
-	const struct mt_json *json;
+	const void *what;
 	char path[PATH_MAX];
 	void *lib;
 
-	mt_place_find("lib/moontap/moontap-json.so", path);
+	mt_place_find(file, path);
 	lib = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
-	json = lib ? dlsym(lib, "mt_json") : NULL;
+	what = lib ? dlsym(lib, name) : NULL;
 
-	if (!json)
-		fprintf(stderr, "%s: JSON: %s\n", c->program, dlerror());
-	return json;
+	if (!what)
+		fprintf(stderr, "%s: %s\n", c->program, dlerror());
+	return what;
+}
+
+const struct mt_json *mt_json_load(const struct mt_cli *c)
+{
+	return load(c, "lib/moontap/moontap-json.so", "mt_json");
+}
+
+const struct mt_repl *mt_repl_load(const struct mt_cli *c)
+{
+	return load(c, "lib/moontap/moontap-repl.so", "mt_repl");
 }
