@@ -40,10 +40,10 @@ function M.moontap(words, input)
   return M.run(("'%s' --state state %s"):format(M.path, words), input)
 end
 
--- state() -> the files of the state directory, by name, with their text
+-- state() -> the files of the state directory, by name, with their text; without the runs' records
 function M.state()
   local files = {}
-  for name in M.run("cd state 2>/dev/null && find . -type f").out:gmatch "%./(%C+)" do
+  for name in M.run("cd state 2>/dev/null && find . -path ./log -prune -o -type f -print").out:gmatch "%./(%C+)" do
     files[name] = M.read("state/" .. name)
   end
   return files

@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 
+struct mt_history;
+struct mt_table;
+
 /* The command line, taken apart. */
 struct mt_cli {
 	const char *program; /* what people typed, for messages */
@@ -16,7 +19,8 @@ struct mt_cli {
 	double deadline;     /* --deadline, seconds */
 	const char *prefix;  /* --prefix */
 	const char *schema;  /* --schema */
-	bool json, sh, inactive, force, verbose;
+	bool json, sh, inactive, force, verbose, watch;
+	unsigned back;	    /* -N: the Nth run from the end; 0: none was named */
 	bool dry;    /* nothing was changed: what is shown is what would be */
 	const char **args; /* the words that are no options, NULL-ended */
 	int n;
@@ -77,16 +81,27 @@ struct mt_json {
 	/* Return: the text, to be freed; NULL: no memory. @e NULL: it went well. */
 	char *(*outcome)(const struct mt_outcome *o, const struct mt_err *e);
 	char *(*facts)(const char *text, size_t n);
-	char *(*headers)(const struct mt_record *headers, const char *const *drift, size_t n);
+	char *(*table)(const struct mt_table *t);
+	char *(*history)(const struct mt_history *h);
 };
 
 /** mt_json_load() - load it. Return: NULL after saying why. */
 const struct mt_json *mt_json_load(const struct mt_cli *c);
 
+/** mt_print_table() - a table, as JSON with --json; @nothing: what is said to people when it is
+ * empty. Return: the exit status. */
+int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char *nothing,
+		   FILE *out);
+
+/** mt_print_time() - "2026-03-01 14:05:09", as the host's clock has it. Returns @buf. */
+const char *mt_print_time(uint64_t seconds, char buf[static 32]);
+
 int mt_command_plan(struct mt_cli *c);
 int mt_command_up(struct mt_cli *c);
 int mt_command_down(struct mt_cli *c);
 int mt_command_status(struct mt_cli *c);
+int mt_command_log(struct mt_cli *c);
+int mt_command_replay(struct mt_cli *c);
 int mt_command_facts(struct mt_cli *c);
 int mt_command_xml(struct mt_cli *c);
 int mt_command_check(struct mt_cli *c);

@@ -15,7 +15,7 @@
 
 volatile sig_atomic_t mt_cli_stop;
 
-enum { STATE = 128, HOOKS, DEADLINE, JSON, SH, INACTIVE, PREFIX, SCHEMA, FORCE, VERSION };
+enum { STATE = 128, HOOKS, DEADLINE, JSON, SH, INACTIVE, PREFIX, SCHEMA, FORCE, WATCH, VERSION };
 
 const struct mt_option mt_options[] = {
 	{ 'p', "policy", "FILE", "the policy; else /etc/moontap/policy.lua" },
@@ -28,6 +28,7 @@ const struct mt_option mt_options[] = {
 	{ PREFIX, "prefix", "TEXT", "facts, xml: names that begin so are generated, too" },
 	{ SCHEMA, "schema", "FILE.rng", "check: validate the XML with this schema" },
 	{ FORCE, "force", NULL, "down: take down even a running guest's tap" },
+	{ WATCH, "watch", NULL, "status: show it anew whenever something changes, until Ctrl-C" },
 	{ 'v', "verbose", NULL, "log to stderr, and say more" },
 	{ 'h', "help", NULL, "this help" },
 	{ VERSION, "version", NULL, "the version" },
@@ -83,6 +84,9 @@ static int take(struct mt_cli *c, int letter, const char *arg)
 	case INACTIVE:
 		c->inactive = true;
 		return 0;
+	case WATCH:
+		c->watch = true;
+		return 0;
 	case FORCE:
 		c->force = true;
 		return 0;
@@ -91,6 +95,9 @@ static int take(struct mt_cli *c, int letter, const char *arg)
 		return 0;
 	case DEADLINE:
 		return set_deadline(c, arg);
+	case '0' ... '9': /* -12, a digit a time */
+		c->back = c->back < 1000 ? c->back * 10 + (unsigned)(letter - '0') : c->back;
+		return 0;
 	case 'h':
 		mt_command_help(c);
 		return 1;
@@ -122,7 +129,7 @@ int mt_options_parse(struct mt_cli *c, int argc, char **argv)
 		longs[i] = (struct option){ mt_options[i].name, mt_options[i].arg != NULL, NULL,
 					    mt_options[i].letter };
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":p:vh", longs, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, ":p:vh0123456789", longs, NULL)) != -1) {
 		int err;
 
 		if (letter == '?')

@@ -87,6 +87,7 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 		      struct mt_err *e)
 {
 	struct mt_record *headers;
+	int64_t begun = mt_engine_now_us();
 	struct mt_err one;
 	char line[700];
 	size_t n;
@@ -106,6 +107,7 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 		else
 			*e = one, err = -one.code;
 	}
+	out->times.make = (uint32_t)(mt_engine_now_us() - begun);
 	return err;
 }
 

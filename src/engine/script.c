@@ -100,6 +100,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	struct mt_device d;
 	struct found f;
 	char index[16];
+	int err;
 
 	if (!mt_engine_may())
 		return look_only(g, tap, e);
@@ -122,7 +123,10 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	ask.guest = f.memory->name;
 	ask.known = true;
 	ask.incoming = f.memory->incoming;
-	return mt_connect(g, &ask, out, e);
+	err = mt_connect(g, &ask, out, e);
+	out->facts = ask.source.bytes;
+	out->facts_n = ask.source.n;
+	return err;
 }
 
 int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struct mt_outcome *out,
