@@ -93,6 +93,9 @@ EVAL_OBJ    := $(filter-out $(EVAL_MAIN),$(call objects,$(wildcard src/engine/ev
 FACE_OBJ    := $(BUILD)/obj/engine/moontap.o
 LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ) $(EVAL_MAIN) $(FACE_OBJ) %/filter_gen.o,\
 	$(call objects,$(call sources,base domain kernel plan engine)))
+# The Lua module: values cross as they do between a policy and its host.
+BINDING_OBJ := $(call objects,$(call sources,binding)) $(patsubst %,$(BUILD)/obj/policy/%.o,\
+	fields facts)
 CLI_OBJ     := $(filter-out $(JSON_OBJ),$(call objects,$(call sources,cli)))
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
@@ -122,11 +125,12 @@ $(ENTRY_POINTS):
 
 INTERNAL := $(BUILD)/obj/internal.a
 
-.PHONY: program library
+.PHONY: program library lua
 program: $(BUILD)/moontap $(BUILD)/lib/moontap/moontap-xml.so \
 	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/share/moontap/hooks \
-	$(ENTRY_POINTS) library
+	$(ENTRY_POINTS) library lua
 library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/evaluator
+lua: $(BUILD)/lib/lua/5.4/moontap/core.so library
 
 # Modules are found beside the program, wherever it was built or installed.
 runpath  = -Wl,--enable-new-dtags -Wl,-rpath,'$(1)'
@@ -170,6 +174,13 @@ $(BUILD)/libmoontap.a: $(FACE_OBJ) $(INTERNAL)
 	$(Q)$(OBJCOPY) --localize-hidden $(@:.a=.o)
 	$(Q)$(AR) rcs $@ $(@:.a=.o)
 	@rm -f $(@:.a=.o)
+
+# The Lua that loads it has Lua's own functions.
+$(BUILD)/lib/lua/5.4/moontap/core.so: $(BINDING_OBJ) $(FACE_OBJ) $(INTERNAL) src/binding/core.map
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -shared -Wl,--version-script=src/binding/core.map -o $@ $(filter %.o %.a,$^) \
+	  $(MNL_LIBS)
 
 $(BUILD)/lib/moontap/moontap-xml.so: $(XML_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
@@ -220,6 +231,7 @@ specs: program $(SPEC_SO)
 	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
 
 -include spec/guest/guest.mk
+include install.mk
 -include spec/fuzz/fuzz.mk
 
 clean:
@@ -229,6 +241,8 @@ clean:
 help:
 	@echo 'make            build the program, the library and the modules into build/'
 	@echo 'make check      run every spec that needs no guest'
+	@echo 'make install    install below PREFIX ($(PREFIX)), DESTDIR before it'
+	@echo 'make uninstall  remove what that installed'
 	@echo 'make fuzz       run the fuzzers for FUZZ_SECONDS (60)'
 	@echo 'make clean      remove build/'
 

@@ -12,7 +12,7 @@
 --
 -- options
 --   addresses     by the guest's name, or by the NIC's MAC: a list of IPv4 and IPv6 addresses; or a
---                 function of nic that returns such a list; needed
+--                 function of nic that returns such a list, beside allow{ prefix = … }; needed
 --   gateway       the host's address on the tap: the guest's way out; else "169.254.0.1"
 --   gateway6      the same for IPv6; else "fe80::1"
 --   uplink        answer there for the guest's addresses, where no router sends them to this host by
@@ -39,6 +39,19 @@ local families = {
 
 local function family_of(address)
   return address:find(":", 1, true) and "ipv6" or "ipv4"
+end
+
+-- Plans may use these addresses and no others, whatever a guest's XML says. A function's answers are
+-- not known yet: whoever gives one says allow{ prefix = … } beside it.
+local function allow_addresses(options, gateways)
+  for _, address in pairs(gateways) do
+    allow{ prefix = address }
+  end
+  for _, list in pairs(type(options.addresses) == "table" and options.addresses or {}) do
+    for _, address in ipairs(list) do
+      allow{ prefix = address }
+    end
+  end
 end
 
 local function check(options)
@@ -94,11 +107,14 @@ return function(options)
     ipv4 = options.gateway or "169.254.0.1",
     ipv6 = options.gateway6 or "fe80::1",
   }
+  allow_addresses(options, gateways)
 
   return function(nic)
     local addresses = addresses_of(options, nic) or
       refuse("routed: no address is written down for " .. nic.domain.name)
-    tap(nic, { mtu = options.mtu or nic.mtu, user = options.user, group = options.group, up = true })
+    tap(nic, {
+      mtu = options.mtu or nic.mtu, user = options.user, group = options.group, up = true,
+    })
     local done = {}
     for _, address in ipairs(addresses) do
       local family = family_of(address)

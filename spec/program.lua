@@ -35,9 +35,14 @@ function M.run(command, input)
     out = M.read "stdout", err = M.read "stderr" }
 end
 
--- moontap(words, input) -> as run(), with a state directory of the test's own
+-- bare(words, input) -> as run(), of the program
+function M.bare(words, input)
+  return M.run(("'%s' %s"):format(M.path, words), input)
+end
+
+-- moontap(words, input) -> the same, with a state directory of the test's own
 function M.moontap(words, input)
-  return M.run(("'%s' --state state %s"):format(M.path, words), input)
+  return M.bare("--state state " .. words, input)
 end
 
 -- state() -> the files of the state directory, by name, with their text; without the runs' records

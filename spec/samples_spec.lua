@@ -1,4 +1,4 @@
--- samples_spec.lua - each folder of samples/ does what it shows: adding a folder adds its tests
+-- samples_spec.lua - each guest of samples/ does what it shows: adding a folder adds its tests
 --
 -- domain.xml, policy.lua (or none), host.sh, plan (what `moontap plan` prints, errors included),
 -- status (how it exits, when not with 0). MOONTAP_WRITE_PLANS=1 writes the plans; read them then.
@@ -28,9 +28,10 @@ local function sample(name)
     local f <close> = assert(io.open(dir .. "/plan", "w"))
     f:write(text)
   end
-  function s.moontap(words)
-    return program.run(("cd %s && '%s' --state '%s/state' %s%s")
-      :format(dir, program.path, helper.folder(), policy, words))
+  function s.moontap(subcommand)
+    local takes_policy = not subcommand:find "^down"
+    return program.run(("cd %s && '%s' --state '%s/state' %s%s domain.xml")
+      :format(dir, program.path, helper.folder(), takes_policy and policy or "", subcommand))
   end
   return s
 end
@@ -44,12 +45,12 @@ local function marks(plan)
 end
 
 describe("the sample", function()
-  for name in helper.run("cd samples && ls -d */"):gmatch "([^/%c]+)/" do
+  for name in helper.run("cd samples && ls */domain.xml"):gmatch "([^/%c]+)/" do
     describe(name, function()
       it("plans what its golden file says, and changes nothing", function()
         local s = sample(name)
         local before = s.host()
-        local plan = s.moontap "plan domain.xml"
+        local plan = s.moontap "plan"
         if os.getenv "MOONTAP_WRITE_PLANS" then
           s.write_plan(plan.out .. plan.err)
         end
@@ -61,18 +62,18 @@ describe("the sample", function()
 
       it("connects, then has nothing to do, and takes everything back", function()
         local s = sample(name)
-        local before, has_steps = s.host(), next(marks(s.moontap "plan domain.xml")) ~= nil
-        assert.equal(s.status, s.moontap "up domain.xml".status)
+        local before, has_steps = s.host(), next(marks(s.moontap "plan")) ~= nil
+        assert.equal(s.status, s.moontap "up".status)
         local up, journals = snapshot.take(), program.state()
         assert.equal(has_steps, snapshot.difference(before, up) ~= "")
 
-        local again = s.moontap "plan domain.xml"
+        local again = s.moontap "plan"
         assert.same({ ["="] = has_steps or nil }, marks(again))
-        assert.equal(s.status, s.moontap "up domain.xml".status)
+        assert.equal(s.status, s.moontap "up".status)
         assert.equal("", snapshot.difference(up, snapshot.take()))
         assert.same(journals, program.state())
 
-        assert.equal(0, s.moontap "down domain.xml".status)
+        assert.equal(0, s.moontap "down".status)
         assert.equal("", snapshot.difference(before, snapshot.take()))
         assert.same({}, program.state())
       end)
@@ -80,8 +81,8 @@ describe("the sample", function()
       it("is connected by its plan's commands just as by up", function()
         local s = sample(name)
         s.host()
-        local commands = s.moontap "plan --sh domain.xml".out
-        s.moontap "up domain.xml"
+        local commands = s.moontap "plan --sh".out
+        s.moontap "up"
         local up = snapshot.take()
 
         assert(netns.unshare())

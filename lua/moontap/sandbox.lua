@@ -145,7 +145,8 @@ pick(_G, {
 words.string = pick(string, {
   "byte", "char", "find", "gmatch", "gsub", "len", "lower", "match", "pack", "packsize", "rep",
   "reverse", "sub", "unpack", "upper",
-}, { format = core.format })
+}, { format = words.format })
+words.format = nil
 
 words.table = pick(table, { "concat", "insert", "move", "pack", "remove", "unpack" }, {
   sort = sort,

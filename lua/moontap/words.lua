@@ -28,9 +28,12 @@ local vnet = {
 
 -- What an unmanaged NIC's tap is like where the options do not say; the MAC is the guest's with
 -- another first byte, as libvirt's qemuInterfaceEthernetConnect sets it on taps of its own.
-local function made(nic)
+-- A tap with neither user nor group is open to everybody (drivers/net/tun.c tun_not_capable), so
+-- where nobody is named it is root's.
+local function made(nic, fields)
   local queues = nic.driver and nic.driver.queues or 1
   return {
+    user = type(fields) == "table" and not fields.group and 0 or nil,
     multi_queue = queues > 1,
     vnet_hdr = vnet[nic.model] or false,
     address = nic.mac and nic.mac:gsub("^(..)", function(first)
@@ -42,7 +45,7 @@ end
 -- A guest must not become the host's router: what it announces on its tap is not believed. Where
 -- the host has no IPv6 there is nothing to say.
 local function distrust(dev)
-  if words.host.conf{ dev = "all", family = "ipv6" } then
+  if core.reads_host and words.host.conf{ dev = "all", family = "ipv6" } then
     core.verbs.conf{ dev = dev, family = "ipv6", accept_ra = 0 }
   end
 end
@@ -62,7 +65,8 @@ function words.tap(nic, fields)
   elseif not facts.dev then
     error("tap: this nic has no device yet")
   end
-  core.tap(facts.dev, fields or {}, facts.unmanaged and made(facts) or nil)
+  fields = fields or {}
+  core.tap(facts.dev, fields, facts.unmanaged and made(facts, fields) or nil)
   distrust(facts.dev)
 end
 

@@ -2,6 +2,8 @@
 -- its own with the host.
 local lan = hook "bridge" { bridge = "br0" }
 
+allow{ prefix = "198.51.100.0/24" } -- addresses that plans may use, whatever a guest's XML says
+
 local function private(nic)
   tap(nic, { mtu = nic.mtu, up = true })
   addr { dev = nic.dev, address = "198.51.100.1/30" }

@@ -3,7 +3,7 @@
 -- Where they are known to differ, and why:
 --   * backend type='passt': accepted, as libvirt accepts it; Debian's build of it does not.
 --   * a hostdev interface of a SCSI or mediated device: refused; no network card is one.
---   * an IPv6 address with a scope by name (fe80::1%eth0): refused; libvirt asks the host's devices.
+--   * an IPv6 address with a scope by name (fe80::1%eth0): refused; libvirt asks the host.
 --   * sndbuf and bandwidth above 2^63-1: refused; a fact is a 64 bit number with a sign.
 --   * what is no interface's: domain types, os, memory, other devices, equal aliases of two of
 --     them; boot orders that occur twice or beside <os><boot>: they take no part in connecting.

@@ -23,20 +23,24 @@ describe("a hostile document", function()
   it("has a DTD", function()
     refused("<!DOCTYPE domain>" .. plain, "<!DOCTYPE>", 1)
     refused("<!DOCTYPE domain SYSTEM 'http://127.0.0.1:1/x.dtd'>" .. plain, "<!DOCTYPE>")
-    refused("<!DOCTYPE domain [<!ENTITY % p SYSTEM 'file:///etc/passwd'> %p;]>" .. plain, "<!DOCTYPE>")
+    refused("<!DOCTYPE domain [<!ENTITY % p SYSTEM 'file:///etc/passwd'> %p;]>" .. plain,
+      "<!DOCTYPE>")
   end)
   it("has an external entity", function()
-    refused("<!DOCTYPE d [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><domain><name>&x;</name></domain>",
+    refused("<!DOCTYPE d [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" .. plain:gsub("web", "&x;"),
       "<!DOCTYPE>")
     refused("<domain><name>&x;</name></domain>", "not well-formed: Entity 'x' not defined")
   end)
   it("is a billion laughs", function()
     local dtd = { '<!ENTITY l0 "lol">' }
-    for i = 1, 20 do dtd[#dtd + 1] = ('<!ENTITY l%d "%s">'):format(i, ("&l" .. i - 1 .. ";"):rep(10)) end
-    refused("<!DOCTYPE d [" .. table.concat(dtd) .. "]><domain><name>&l20;</name></domain>", "<!DOCTYPE>")
+    for i = 1, 20 do dtd[#dtd + 1] = ('<!ENTITY l%d "%s">'):format(i, ("&l" .. i - 1 ..
+      ";"):rep(10)) end
+    refused("<!DOCTYPE d [" .. table.concat(dtd) .. "]><domain><name>&l20;</name></domain>",
+      "<!DOCTYPE>")
   end)
   it("asks for a catalog or a style sheet", function()
-    local pi = "<?oasis-xml-catalog catalog='file:///etc/passwd'?><?xml-stylesheet href='http://127.0.0.1:1/'?>"
+    local pi = "<?oasis-xml-catalog catalog='file:///etc/passwd'?>" ..
+      "<?xml-stylesheet href='http://127.0.0.1:1/'?>"
     assert(domain.read(pi .. plain))
   end)
   it("is 100 MB of nesting", function()
@@ -52,7 +56,8 @@ describe("a hostile document", function()
     refused(("<a>"):rep(2000000), "nested deeper than 256")
   end)
   it("is many small elements", function()
-    refused("<domain>" .. ("<a/>"):rep(2000000) .. "</domain>", "more memory than a domain may take")
+    refused("<domain>" .. ("<a/>"):rep(2000000) .. "</domain>",
+      "more memory than a domain may take")
   end)
   it("is invalid UTF-8", function()
     refused(plain:gsub("web", "w\xffb"), "not well-formed")
@@ -87,7 +92,8 @@ describe("a hostile document", function()
     end
     local latin = head:format "ISO-8859-1" .. plain:gsub("web", "\xe9")
     assert.equal("é", domain.read(latin).domain.name)
-    for _, name in ipairs { "UTF-7", "EBCDIC-US", "BIG5", "ISO-8859-15", "../../x", "ucs4", "UTF-16" } do
+    for _, name in ipairs { "UTF-7", "EBCDIC-US", "BIG5", "ISO-8859-15", "../../x", "ucs4",
+      "UTF-16" } do
       refused(head:format(name) .. plain, "must be UTF-8, ISO-8859-1 or US-ASCII", 1)
     end
     refused("\x4c\x6f\xa7\x94" .. plain, "does not start with <")

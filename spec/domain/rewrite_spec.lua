@@ -15,17 +15,23 @@ describe("rewrite", function()
   local open = "<interface type='ethernet'>%s</interface>"
   for _, case in ipairs {
     -- before, edit, after; after false: nothing changes
-    { open:format "<target dev='x0'/>", { managed = "no" }, open:format "<target dev='x0' managed='no'/>" },
+    { open:format "<target dev='x0'/>", { managed = "no" },
+      open:format "<target dev='x0' managed='no'/>" },
     { open:format "<target dev='x0' managed='no'/>", { managed = "no" }, false },
-    { open:format "<target dev='x0' managed='no'/>", { managed = false }, open:format "<target dev='x0'/>" },
-    { open:format "<target managed='no' dev='x0'/>", { managed = false }, open:format "<target dev='x0'/>" },
+    { open:format "<target dev='x0' managed='no'/>", { managed = false },
+      open:format "<target dev='x0'/>" },
+    { open:format "<target managed='no' dev='x0'/>", { managed = false },
+      open:format "<target dev='x0'/>" },
     { open:format "<target managed='no'/>", { managed = false }, open:format "" },
     { open:format "<target managed='no'>\n </target>", { managed = false }, open:format "" },
     { open:format "<target managed='no'><!-- x --></target>", { managed = false },
       open:format "<target><!-- x --></target>" },
-    { open:format "<target managed='no' other='1'/>", { managed = false }, open:format "<target other='1'/>" },
-    { open:format "<target managed='no' dev='x0'/>", { dev = "y0" }, open:format "<target managed='no' dev='y0'/>" },
-    { open:format "<target managed='no'/>", { dev = "y0" }, open:format "<target dev='y0' managed='no'/>" },
+    { open:format "<target managed='no' other='1'/>", { managed = false },
+      open:format "<target other='1'/>" },
+    { open:format "<target managed='no' dev='x0'/>", { dev = "y0" },
+      open:format "<target managed='no' dev='y0'/>" },
+    { open:format "<target managed='no'/>", { dev = "y0" },
+      open:format "<target dev='y0' managed='no'/>" },
     { open:format "<target dev='x0'/>", { dev = false }, open:format "" },
     { open:format "<target dev='x0'/><target dev='y0'/>", { dev = false },
       open:format "<target/><target dev='y0'/>" },
@@ -40,24 +46,29 @@ describe("rewrite", function()
       open:format "<target xmlns:dev='u' a='/>' dev='y'/>" },
     { open:format "<target dev='x0'></target>", { managed = "yes" },
       open:format "<target dev='x0' managed='yes'></target>" },
-    { open:format "", { managed = "no", dev = "x0" }, open:format "<target dev='x0' managed='no'/>" },
+    { open:format "", { managed = "no", dev = "x0" },
+      open:format "<target dev='x0' managed='no'/>" },
     { "<interface type='ethernet'/>", { managed = "no", dev = "x0" },
       "<interface type='ethernet'><target dev='x0' managed='no'/></interface>" },
     { '<interface type="ethernet" />', { managed = "no", dev = "x0" },
       '<interface type="ethernet" ><target dev="x0" managed="no"/></interface>' },
     { open:format "\n\t<mac/>\r\n    <x/><!-- y -->\n", { managed = "no", dev = "x0" },
       open:format "\n\t<mac/>\r\n    <x/>\r\n    <target dev='x0' managed='no'/><!-- y -->\n" },
-    { open:format "<!-- <target dev='c'/> --><target dev='x0'/><target dev='y0'/>", { managed = "no" },
+    { open:format "<!-- <target dev='c'/> --><target dev='x0'/><target dev='y0'/>",
+      { managed = "no" },
       open:format "<!-- <target dev='c'/> --><target dev='x0' managed='no'/><target dev='y0'/>" },
     { open:format "<target dev='vnet0'/>", nil, false },
     { open:format "\n  <target dev='vnet0'/>\n", nil, open:format "\n", inactive },
-    { open:format "<target dev='macvtap1' managed='yes'/>", nil, open:format "<target managed='yes'/>", inactive },
+    { open:format "<target dev='macvtap1' managed='yes'/>", nil,
+      open:format "<target managed='yes'/>", inactive },
     { open:format "<target dev='vnet0' managed='no'/>", nil, false, inactive },
-    { open:format "<target dev='vnet0' managed='no'/>", { managed = false }, open:format "", inactive },
+    { open:format "<target dev='vnet0' managed='no'/>", { managed = false }, open:format "",
+      inactive },
     { open:format "<target dev='vnet0'/>", { managed = "no" },
       open:format "<target dev='vnet0' managed='no'/>", inactive },
     { open:format "<target dev='tap0'/>", nil, false, inactive },
-    { open:format "<target dev='vif1.0'/>", nil, open:format "", { inactive = true, prefix = "vif" } },
+    { open:format "<target dev='vif1.0'/>", nil, open:format "", { inactive = true,
+      prefix = "vif" } },
     { "<interface><target dev='vnet1'/></interface>", nil, "<interface></interface>", inactive },
   } do
     it(case[1]:gsub("%s+", " "), function()
@@ -101,12 +112,14 @@ describe("rewrite", function()
   end)
 
   it("refuses to change what is not UTF-8, and only that", function()
-    local xml = "<?xml version='1.0' encoding='ISO-8859-1'?>" .. support.domain "<interface type='ethernet'/>"
+    local xml = "<?xml version='1.0' encoding='ISO-8859-1'?>" ..
+      support.domain "<interface type='ethernet'/>"
     assert.is_false(domain.rewrite(xml, {}))
     local out, err = domain.rewrite(xml, { { index = 1, dev = "x" } })
     assert.is_nil(out)
     assert.truthy(err:find "must be in UTF%-8 to be changed")
-    assert(domain.rewrite("\xef\xbb\xbf" .. xml:gsub("ISO%-8859%-1", "UTF-8"), { { index = 1, dev = "x" } }))
+    assert(domain.rewrite("\xef\xbb\xbf" .. xml:gsub("ISO%-8859%-1", "UTF-8"), { { index = 1,
+      dev = "x" } }))
   end)
 end)
 
@@ -119,7 +132,8 @@ describe("every document that libvirt accepts", function()
   local function turn(xml, unmanaged)
     local facts, edits = domain.read(xml), {}
     for i, nic in ipairs(facts.nics) do
-      if nic.type == "ethernet" then edits[#edits + 1] = assert(domain.decide(xml, i, unmanaged)) end
+      if nic.type == "ethernet" then edits[#edits + 1] = assert(domain.decide(xml, i,
+        unmanaged)) end
     end
     return assert(domain.rewrite(xml, edits) ~= nil and { domain.rewrite(xml, edits) })[1], facts
   end

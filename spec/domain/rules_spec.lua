@@ -53,12 +53,15 @@ local cases = {
     { "<target dev='vnet3' managed='yes'/>", "target.managed", true },
     { "<target managed='maybe'/>", refused = "<target managed='maybe'>: must be yes or no" },
     { "<target managed=''/>", refused = "must be yes or no" },
-    { "<target managed='no'/>", refused = "<target managed='no'>: is for type='ethernet', not 'user'" },
+    { "<target managed='no'/>",
+      refused = "<target managed='no'>: is for type='ethernet', not 'user'" },
     { "<guest dev='eth7' actual='vnet1'/>", "guest.dev", "eth7" },
     { "<guest dev='eth7' actual='vnet1'/>", "guest.actual", "vnet1" },
     { "<guest dev=''/>", "guest", nil },
-    { "<model type='VirtIO'/>", "model", "virtio" }, { "<model type='am79c973'/>", "model", "Am79C973" },
-    { "<model type='my-card_1'/>", "model", "my-card_1" }, { "<model type='unknown'/>", "model", nil },
+    { "<model type='VirtIO'/>", "model", "virtio" }, { "<model type='am79c973'/>", "model",
+      "Am79C973" },
+    { "<model type='my-card_1'/>", "model", "my-card_1" }, { "<model type='unknown'/>", "model",
+      nil },
     { "<model type=''/>", "model", nil }, { "<model/><model type='e1000'/>", "model", "e1000" },
     { "<model type='a b'/>", refused = "<model type='a b'>: must be letters" },
     { "<driver name='x' queues='-1'/>", "driver", nil },
@@ -89,7 +92,8 @@ local cases = {
     { "<mtu size='4294967296'/>", refused = "must be a number, 0 to 4294967295" },
     { "<mtu size='1500x'/>", refused = "must be a number" },
     { "<coalesce><rx><frames max='7'/></rx></coalesce>", "coalesce.rx_frames_max", 7 },
-    { "<coalesce><rx/><rx><frames/><frames max='8'/></rx></coalesce>", "coalesce.rx_frames_max", 8 },
+    { "<coalesce><rx/><rx><frames/><frames max='8'/></rx></coalesce>", "coalesce.rx_frames_max",
+      8 },
     { "<coalesce/><coalesce><rx><frames max='7'/></rx></coalesce>", "coalesce", nil },
     { "<coalesce><rx><frames max='0'/></rx></coalesce>", "coalesce", nil },
     { "<coalesce><rx><frames max='x'/></rx></coalesce>", refused = "<frames max='x'>" },
@@ -178,7 +182,8 @@ local cases = {
     { "<vlan trunk='No'><tag id='42'/></vlan>", "vlan.trunk", nil },
     { "<vlan trunk=''><tag id='1'/><tag id='2'/></vlan>", "vlan.trunk", true },
     { "<vlan><tag id='1' nativeMode='tagged'/></vlan>", "vlan.tags.1.native", "tagged" },
-    { "<vlan><tag id='1' nativeMode='tagged'/><tag id='1'/></vlan>", "vlan.tags.2.native", "tagged" },
+    { "<vlan><tag id='1' nativeMode='tagged'/><tag id='1'/></vlan>", "vlan.tags.2.native",
+      "tagged" },
     { "<vlan/>", refused = "<vlan>: must have at least one <tag id=''/>" },
     { "<vlan><tag/></vlan>", refused = "<tag>: attribute id is missing" },
     { "<vlan><tag id='4096'/></vlan>", refused = "<tag id='4096'>: must be a number, 0 to 4095" },
@@ -189,7 +194,8 @@ local cases = {
     { "<vlan trunk='no'><tag id='1' nativeMode='tagged'/></vlan>", refused = "for a native tag" },
     { "<vlan trunk='x'><tag id='1'/></vlan>", refused = "<vlan trunk='x'>: must be yes or no" },
     { "<bandwidth/>", "bandwidth", nil },
-    { "<bandwidth><inbound average='1' peak='2' burst='3'/></bandwidth>", "bandwidth.inbound.burst", 3 },
+    { "<bandwidth><inbound average='1' peak='2' burst='3'/></bandwidth>",
+      "bandwidth.inbound.burst", 3 },
     { "<bandwidth><outbound average='1' peak='0'/></bandwidth>", "bandwidth.outbound.peak", nil },
     { "<bandwidth><inbound average='0'/></bandwidth>", "bandwidth.inbound", nil },
     { "<bandwidth><inbound/></bandwidth>", refused = "<inbound>: must have average or floor" },
@@ -224,7 +230,8 @@ local cases = {
     { "<model type='virtio'/><driver name='kvm'/>", refused = "must be qemu or vhost" },
     { "<model type='virtio'/><driver txmode='x'/>", refused = "must be iothread or timer" },
     { "<model type='virtio'/><driver ioeventfd='yes'/>", refused = "must be on or off" },
-    { "<model type='virtio'/><driver/><driver><host csum='off'/></driver>", "driver.host.csum", false },
+    { "<model type='virtio'/><driver/><driver><host csum='off'/></driver>", "driver.host.csum",
+      false },
     { "<model type='virtio'/><driver><guest ufo='on'/></driver>", "driver.guest.ufo", true },
     { "<model type='virtio-transitional'/><driver iommu='on'/>", "driver.iommu", true },
     { "<model type='virtio'/><backend vhost='//dev///vhost/'/>", "backend.vhost", "//dev/vhost" },
@@ -243,9 +250,11 @@ local cases = {
   network = {
     { "", "source.network", "default" }, { "<port isolated='yes'/>", "isolated", true },
     { "<bandwidth><inbound floor='5'/></bandwidth>", "bandwidth.inbound.floor", 5 },
-    { "<bandwidth><outbound average='1' floor='5'/></bandwidth>", refused = "floor is for <inbound>" },
+    { "<bandwidth><outbound average='1' floor='5'/></bandwidth>",
+      refused = "floor is for <inbound>" },
     { "<virtualport/>", "virtualport.type", nil },
-    { "<virtualport><parameters profileid='p'/></virtualport>", "virtualport.parameters.profileid", "p" },
+    { "<virtualport><parameters profileid='p'/></virtualport>", "virtualport.parameters.profileid",
+      "p" },
     { "<virtualport type='802.1Qbg'/>", "virtualport.type", "802.1Qbg" },
   },
   bridge = {
@@ -253,7 +262,8 @@ local cases = {
     { "<virtualport/>", refused = "<virtualport>: attribute type is missing" },
     { "<virtualport type='x'/>", refused = "must be 802.1Qbg, 802.1Qbh, openvswitch or midonet" },
     { "<virtualport type='openvswitch'/>", "virtualport.type", "openvswitch" },
-    { "<virtualport type='openvswitch'/><port isolated='yes'/>", refused = "not with <virtualport" },
+    { "<virtualport type='openvswitch'/><port isolated='yes'/>",
+      refused = "not with <virtualport" },
     { "<virtualport type='openvswitch'><parameters interfaceid=" ..
       "' 09B11C53 8b5c-4eeb8f00d84eaa0aaa4f'/></virtualport>", "virtualport.parameters.interfaceid",
       "09b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f" },
@@ -264,12 +274,14 @@ local cases = {
     { "<virtualport type='midonet'/>", refused = "needs parameter interfaceid" },
     { "<virtualport type='802.1Qbh'><parameters profileid=''/></virtualport>",
       refused = "needs parameter profileid" },
-    { "<virtualport type='802.1Qbh'><parameters profileid='" .. ("x"):rep(40) .. "'/></virtualport>",
+    { "<virtualport type='802.1Qbh'><parameters profileid='" .. ("x"):rep(40) ..
+      "'/></virtualport>",
       refused = "at most 39 bytes" },
     { "<virtualport type='802.1Qbg'/>", refused = "needs parameter managerid" },
     { "<virtualport type='802.1Qbg'><parameters " .. qbg .. "/></virtualport>",
       "virtualport.parameters.typeid", "18" },
-    { "<virtualport type='802.1Qbg'><parameters " .. qbg:gsub("'11'", "'256'") .. "/></virtualport>",
+    { "<virtualport type='802.1Qbg'><parameters " .. qbg:gsub("'11'", "'256'") ..
+      "/></virtualport>",
       refused = "<parameters managerid='256'>: must be 0 to 255" },
     { "<virtualport type='802.1Qbg'><parameters " .. qbg:gsub("'11'", "'-4294967295'") ..
       "/></virtualport>", "virtualport.parameters.managerid", "1" },
@@ -382,7 +394,8 @@ describe("a hostdev interface", function()
     return read(("<interface type='hostdev'%s>%s</interface>"):format(attributes or "", inside))
   end
   it("may be of USB, by address or by vendor and product", function()
-    local nic = hostdev "<source startupPolicy='optional'><address type='usb' bus='0x1' device='2'/></source>"
+    local nic = hostdev("<source startupPolicy='optional'>" ..
+      "<address type='usb' bus='0x1' device='2'/></source>")
     assert.same({ type = "usb", bus = "1", device = "2" }, nic.source.address)
     assert.equal("optional", nic.source.startupPolicy)
     assert(hostdev "<source><vendor id='0x12'/><product id='0'/></source>")
@@ -406,18 +419,21 @@ end)
 
 describe("a vhostuser interface", function()
   local function vhost(mode, inside, model)
-    return read(("<interface type='vhostuser'><source type='unix' path='/s' mode='%s'>%s</source>" ..
-      "<model type='%s'/></interface>"):format(mode, inside, model or "virtio"))
+    return read(("<interface type='vhostuser'><source type='unix' path='/s' mode='%s'>%s" ..
+      "</source><model type='%s'/></interface>"):format(mode, inside, model or "virtio"))
   end
   it("may reconnect", function()
     local nic = vhost("client", "<reconnect enabled='yes' timeout='10'/>")
     assert.same({ enabled = true, timeout = 10 }, nic.source.reconnect)
-    assert.same({ enabled = false }, vhost("client", "<reconnect enabled='no' timeout='x'/>").source.reconnect)
+    assert.same({ enabled = false }, vhost("client",
+      "<reconnect enabled='no' timeout='x'/>").source.reconnect)
     assert.is_nil(vhost("client", "<reconnect timeout='x'/>").source.reconnect)
   end)
   it("must be right", function()
-    refused(select(2, vhost("client", "<reconnect enabled='yes'/>")), "attribute timeout is missing")
-    refused(select(2, vhost("server", "<reconnect enabled='yes' timeout='1'/>")), "is for mode='client'")
+    refused(select(2, vhost("client", "<reconnect enabled='yes'/>")),
+      "attribute timeout is missing")
+    refused(select(2, vhost("server", "<reconnect enabled='yes' timeout='1'/>")),
+      "is for mode='client'")
     refused(select(2, vhost("x", "")), "must be client or server")
     refused(select(2, vhost("client", "", "e1000")), "must be one of virtio's")
   end)
@@ -439,7 +455,8 @@ describe("a live document", function()
     assert.same({ bridge = "virbr0" }, read(text:format(uuid)).source)
     assert.same({ network = "n" },
       read("<interface type='network'><source network='n' portid='x'/></interface>").source)
-    refused(select(2, live "<interface type='network'><source network='n' portid='x'/></interface>"),
+    refused(select(2,
+      live "<interface type='network'><source network='n' portid='x'/></interface>"),
       "must be a UUID")
   end)
   it("drops names with the driver's prefix, too, when inactive", function()
@@ -475,7 +492,8 @@ describe("the domain", function()
       </m:net><plain/></metadata>]]).domain
     assert.same({
       { ns = "urn:m", name = "net", attributes = { vlan = "5", x = "y" }, text = "text  more",
-        children = { { ns = "urn:m", name = "port", attributes = { from = "80" }, children = {} } } },
+        children = { { ns = "urn:m", name = "port", attributes = { from = "80" },
+          children = {} } } },
       { name = "plain", attributes = {}, children = {} },
     }, d.metadata)
   end)

@@ -49,6 +49,6 @@ describe("an ordinary user's #guest", function()
     l.user:define(lab.domain { name = "early", interfaces = GUEST })
     local result = l.user:sh "virsh start early"
     assert.equal(1, result.status)
-    assert.matches("mytap0: there is no such device; run: moontap up", result.err)
+    assert.matches("mytap0%): there is no such device; run: moontap up", result.err)
   end)
 end)

@@ -12,9 +12,12 @@ function M.nic(fields)
   return nic
 end
 
--- A policy's text as what policy.run() takes; its one NIC is wanted, and its domain is "web".
+-- A policy's text as what policy.run() takes; its one NIC is wanted, its domain is "web", and the
+-- host can be read.
 function M.case(text, more)
-  local case = { policy = text, domain = { name = "web" }, nics = { M.nic() }, wanted = { 1 } }
+  local case = {
+    policy = text, domain = { name = "web" }, nics = { M.nic() }, wanted = { 1 }, host = true,
+  }
   for name, value in pairs(more or {}) do case[name] = value end
   return case
 end

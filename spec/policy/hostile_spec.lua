@@ -213,6 +213,8 @@ describe("what a policy can reach", function()
     ["rawset(_G, 'x', 1)"] = "error code=3 at=policy.lua:1 text=rawset: this table is protected",
     ["('%p'):format({})"] = "error code=3 at=policy.lua:1 text=string.format: %p is not there",
     ["('%-20p'):format(1)"] = "error code=3 at=policy.lua:1 text=string.format: %p is not there",
+    ["('\\0%5.3p'):format(1)"]
+      = "error code=3 at=policy.lua:1 text=string.format: %p is not there",
     ["('%%p %s'):format({})"] = "log text=%p table",
     ["string.format('%q', {})"] = 'log text="table"',
     ["tostring(print):find '0x'"] = "log text=nil",

@@ -111,6 +111,7 @@ describe("a verb", function()
 end)
 
 describe("tap", function()
+  local distrust = "conf dev=mytap0 family=ipv6 accept_ra=0" -- a guest is no router of the host's
   local unmanaged = { nics = { helper.nic { target = { dev = "mytap0", managed = false } } } }
   local function one(fields)
     fields.target = { dev = "mytap0", managed = false }
@@ -118,18 +119,18 @@ describe("tap", function()
   end
 
   it("is link{} for a managed NIC, whose tap is not its business", function()
-    assert.same({ "link name=mytap0 master=br0 up=true" },
+    assert.same({ "link name=mytap0 master=br0 up=true", distrust },
       helper.connect "tap(nic, { master = 'br0', up = true, user = 'alice', multi_queue = true })")
   end)
 
   it("makes an unmanaged NIC's tap, with libvirt's MAC for it", function()
     assert.same({
-      "tap name=mytap0 multi_queue=false vnet_hdr=true",
-      "link name=mytap0 address=fe:54:00:aa:bb:01 up=true",
+      "tap name=mytap0 user=0 multi_queue=false vnet_hdr=true",
+      "link name=mytap0 address=fe:54:00:aa:bb:01 up=true", distrust,
     }, helper.connect("tap(nic, { up = true })", unmanaged))
     assert.same({
-      "tap name=mytap0 multi_queue=true vnet_hdr=false",
-      "link name=mytap0 address=fa:54:00:aa:bb:01",
+      "tap name=mytap0 user=0 multi_queue=true vnet_hdr=false",
+      "link name=mytap0 address=fa:54:00:aa:bb:01", distrust,
     }, helper.connect("tap(nic)",
       one { mac = "fe:54:00:aa:bb:01", model = "rtl8139", driver = { queues = 4 } }))
   end)
@@ -137,7 +138,7 @@ describe("tap", function()
   it("lets the options have the last word", function()
     assert.same({
       "tap name=mytap0 multi_queue=true vnet_hdr=false user=alice group=kvm-1",
-      "link name=mytap0 address=02:00:00:00:00:01",
+      "link name=mytap0 address=02:00:00:00:00:01", distrust,
     }, helper.connect([[tap(nic, { user = "alice", group = "kvm-1", multi_queue = true,
       vnet_hdr = false, address = "02:00:00:00:00:01" })]], unmanaged))
     assert.same("tap name=mytap0 user=1000 multi_queue=false vnet_hdr=true",

@@ -24,6 +24,7 @@ __attribute__((format(printf, 6, 0))) static int fill(struct mt_err *e, int code
 	e->blame = blame;
 	snprintf(e->op, sizeof e->op, "%s", op ? op : "");
 	snprintf(e->subject, sizeof e->subject, "%s", subject ? subject : "");
+	e->where[0] = 0;
 	if (fmt)
 		vsnprintf(e->text, sizeof e->text, fmt, ap);
 	else
@@ -55,16 +56,24 @@ int mt_bad(struct mt_err *e, const char *op, const char *subject, const char *fm
 
 int mt_err_in(struct mt_err *e, const char *fmt, ...)
 {
-	char before[sizeof e->subject], whole[2 * sizeof e->subject];
+	char inner[sizeof e->where];
 	va_list ap;
+	int n;
 
+	memcpy(inner, e->where, sizeof inner);
 	va_start(ap, fmt);
-	vsnprintf(before, sizeof before, fmt, ap);
+	n = vsnprintf(e->where, sizeof e->where, fmt, ap);
 	va_end(ap);
-	snprintf(whole, sizeof whole, "%s%s", before, e->subject);
-	snprintf(e->subject, sizeof e->subject, "%.*s", (int)sizeof e->subject - 1, whole);
-	one_line(e->subject);
+	if (n < (int)sizeof e->where)
+		snprintf(e->where + n, sizeof e->where - (size_t)n, "%s%s", n && *inner ? ", " : "",
+			 inner);
+	one_line(e->where);
 	return -e->code;
+}
+
+int mt_err_in_nic(struct mt_err *e, int index, const char *dev)
+{
+	return *dev ? mt_err_in(e, "NIC %d (%s)", index, dev) : mt_err_in(e, "NIC %d", index);
 }
 
 int mt_err_about(struct mt_err *e, const char *op, const char *subject)
@@ -77,8 +86,9 @@ int mt_err_about(struct mt_err *e, const char *op, const char *subject)
 
 const char *mt_err_line(const struct mt_err *e, char *buf, unsigned long n)
 {
-	snprintf(buf, n, "%s%s%s%s%s", e->op, *e->op && *e->subject ? " " : "", e->subject,
-		 *e->op || *e->subject ? ": " : "", e->text);
+	snprintf(buf, n, "%s%s%s%s%s%s%s", e->where, *e->where ? ": " : "", e->op,
+		 *e->op && *e->subject ? " " : "", e->subject, *e->op || *e->subject ? ": " : "",
+		 e->text);
 	return buf;
 }
 

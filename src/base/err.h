@@ -24,6 +24,7 @@ struct mt_err {
 	enum mt_blame blame; /* MT_BLAME_HOST unless said otherwise */
 	char op[32];	     /* what was tried: "link.set" */
 	char subject[128];   /* on what: "vnet0", "web.xml:12" */
+	char where[192];     /* within what, from the outside in: "NIC 1 (vnet0), policy.lua:12" */
 	char text[384];	     /* why: the kernel's or the parser's words */
 };
 
@@ -44,14 +45,19 @@ int mt_fail(struct mt_err *e, int code, const char *op, const char *subject, con
 int mt_bad(struct mt_err *e, const char *op, const char *subject, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/** mt_err_in() - put an error in context: "nic 2: " goes before the subject. Returns -@e->code. */
+/** mt_err_in() - put an error in context, around what it is in already. Returns -@e->code. */
 int mt_err_in(struct mt_err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** mt_err_about() - say what was tried on what, where the one who failed could not. Returns -@e->code.
+/** mt_err_about() - say what was tried on what, where the one who failed could not. Returns
+ * -@e->code.
  */
 int mt_err_about(struct mt_err *e, const char *op, const char *subject);
 
-/** mt_err_line() - one line for people, "link.set vnet0: Invalid argument"; returns @buf */
+/** mt_err_in_nic() - in the context "NIC 1 (vnet0)"; @dev may be empty. Returns -@e->code. */
+int mt_err_in_nic(struct mt_err *e, int index, const char *dev);
+
+/** mt_err_line() - one line for people: "NIC 1 (vnet0), policy.lua:12: link.set vnet0: Invalid
+ * argument"; returns @buf */
 const char *mt_err_line(const struct mt_err *e, char *buf, unsigned long n);
 
 /** mt_exit_status() - the documented exit status of an error's blame */

@@ -147,3 +147,49 @@ int mt_record_get(struct mt_host *h, const struct mt_record *key, struct mt_reco
 	err = key->kind->list(h, &filter, take_one, &o, e);
 	return err ? err : o.found ? 0 : -ENOENT;
 }
+
+struct listing {
+	const struct mt_record *filter;
+	struct mt_pool *pool;
+	struct mt_found **last;
+	size_t n;
+};
+
+static bool fits(const struct mt_record *r, const struct mt_record *filter)
+{
+	for (int i = 0; i < filter->kind->nfields; i++)
+		if (mt_record_has(filter, i) &&
+		    !mt_value_equal(&filter->kind->fields[i], &r->v[i], &filter->v[i]))
+			return false;
+	return true;
+}
+
+static int keep_fitting(const struct mt_record *r, void *data, struct mt_err *e)
+{
+	struct listing *l = data;
+	struct mt_found *f;
+
+	if (!fits(r, l->filter))
+		return 0;
+	f = mt_pool_alloc(l->pool, sizeof *f);
+	if (f)
+		f->r = *r;
+	if (!f || mt_record_keep(&f->r, l->pool))
+		return mt_fail(e, ENOMEM, r->kind->name, "", NULL);
+	*l->last = f;
+	l->last = &f->next;
+	l->n++;
+	return 0;
+}
+
+int mt_record_list(struct mt_host *h, const struct mt_record *filter, struct mt_pool *p,
+		   struct mt_found **first, size_t *n, struct mt_err *e)
+{
+	struct listing l = { .filter = filter, .pool = p, .last = first };
+	int err;
+
+	*first = NULL;
+	err = filter->kind->list(h, filter, keep_fitting, &l, e);
+	*n = l.n;
+	return err;
+}

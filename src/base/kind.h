@@ -175,4 +175,20 @@ int mt_record_read(const struct mt_kind *const *kinds, char *line, struct mt_rec
 int mt_record_get(struct mt_host *h, const struct mt_record *key, struct mt_record *has,
 		  struct mt_pool *p, struct mt_err *e);
 
+/* What mt_record_list() found, in the kernel's order. */
+struct mt_found {
+	struct mt_found *next;
+	struct mt_record r;
+};
+
+/** mt_record_list() - every object that has @filter's set fields, kept in @p
+ * @first:	out: NULL: none
+ * @n:		out: how many
+ *
+ * Nothing else runs while the kernel's answer is read.
+ * Return: 0, or list()'s error; -ENOMEM: the pool had not room enough.
+ */
+int mt_record_list(struct mt_host *h, const struct mt_record *filter, struct mt_pool *p,
+		   struct mt_found **first, size_t *n, struct mt_err *e);
+
 #endif

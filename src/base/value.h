@@ -60,7 +60,9 @@ enum {
 	MT_FIELD_MARK = 4,     /* bears moontap's mark on a device that it makes */
 	MT_FIELD_IDENTITY = 8, /* derived from the name on a device that it makes, never random */
 	MT_FIELD_KEPT = 32, /* once it is true, or set, on another's device: not to be taken away */
-	MT_FIELD_UNSEEN = 16, /* the kernel takes it and never shows it again */
+	MT_FIELD_WITHIN = 64, /* plans may use it only inside of a prefix that the policy allows */
+	MT_FIELD_ALLOWED = 128, /* plans may use only the default and what the policy allows */
+	MT_FIELD_UNSEEN = 16,	/* the kernel takes it and never shows it again */
 };
 
 struct mt_word {

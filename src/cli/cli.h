@@ -12,16 +12,21 @@ struct mt_table;
 
 /* The command line, taken apart. */
 struct mt_cli {
-	const char *program; /* what people typed, for messages */
-	const char *policy;  /* -p; NULL: the usual place */
-	const char *hooks;   /* --hooks; NULL: the usual places */
-	const char *state;   /* --state */
-	double deadline;     /* --deadline, seconds */
-	const char *prefix;  /* --prefix */
-	const char *schema;  /* --schema */
-	bool json, sh, inactive, force, verbose, watch;
-	unsigned back;	    /* -N: the Nth run from the end; 0: none was named */
-	bool dry;    /* nothing was changed: what is shown is what would be */
+	const char *program;  /* what people typed, for messages */
+	const char *policy;   /* -p; NULL: the usual place */
+	const char *hooks;    /* --hooks; NULL: the usual places */
+	const char *state;    /* --state */
+	const char *deadline; /* --deadline, seconds */
+	unsigned deadline_ms; /* the same, read; 0: not given */
+	const char *prefix;   /* --prefix */
+	const char *schema;   /* --schema */
+	const char *driver;   /* --driver */
+	const char *root;     /* --root */
+	const char *run;      /* --run: the Nth from the end */
+	unsigned back;	      /* the same, read, or -N; 0: not given */
+	bool json, sh, inactive, force, verbose, watch, help, version;
+	unsigned given;	   /* bit i: mt_options[i] was given */
+	bool dry;	   /* nothing was changed: what is shown is what would be */
 	const char **args; /* the words that are no options, NULL-ended */
 	int n;
 };
@@ -31,9 +36,8 @@ struct mt_command {
 	const char *args; /* "GUEST.xml [NIC...]" */
 	const char *doc;
 	int (*run)(struct mt_cli *c);
-	int least, most; /* how many words; most -1: any number */
-	const char
-		*options; /* the letters of what it takes besides the common ones, see options.c */
+	int least, most;     /* how many words; most -1: any number */
+	const char *options; /* names of those that it takes, besides -v, -h and --version */
 };
 
 extern const struct mt_command mt_commands[]; /* ended by a NULL name */
@@ -41,14 +45,20 @@ extern const struct mt_command *mt_command_find(const char *name);
 
 /* One row an option, for parsing and for help. */
 struct mt_option {
-	unsigned char letter; /* in getopt's way; above 127: long only */
+	char letter; /* 0: it has only a long name */
 	const char *name, *arg, *doc;
+	size_t at; /* of its field in struct mt_cli: a text where it has an argument, else a bool */
 };
 extern const struct mt_option mt_options[]; /* ended by a NULL name */
 
-/** mt_options_parse() - take options out of argv; stops at nothing. Return: 0, or the exit status +
- * 1 */
+/** mt_options_parse() - take options out of argv, wherever they stand. Return: 0, or the status. */
 int mt_options_parse(struct mt_cli *c, int argc, char **argv);
+
+/** mt_options_takes() - whether a subcommand takes an option */
+bool mt_options_takes(const struct mt_command *m, const struct mt_option *o);
+
+/** mt_options_check() - refuse what was given and is not taken. Return: 0, or the exit status. */
+int mt_options_check(const struct mt_cli *c, const struct mt_command *m);
 
 /** mt_cli_engine() - an engine as the command line says. Return: 0, or the exit status. */
 int mt_cli_engine(struct mt_cli *c, struct mt_engine *g);
@@ -60,9 +70,12 @@ int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s);
  */
 int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err *e);
 
-/** mt_cli_usage() - a wrong word, and the nearest right one. Return: 2. */
+/** mt_cli_usage() - what is wrong with the command line, and where help is. Return: 2. */
 int mt_cli_usage(const struct mt_cli *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/** mt_cli_unknown() - "there is no option '--stat'; did you mean '--state'?" Return: 2. */
+int mt_cli_unknown(const struct mt_cli *c, const char *what, const char *word, const char *nearest);
 
 /** mt_cli_log() - where log lines go */
 struct mt_log mt_cli_log(struct mt_cli *c);
@@ -96,6 +109,9 @@ int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char 
 /** mt_print_time() - "2026-03-01 14:05:09", as the host's clock has it. Returns @buf. */
 const char *mt_print_time(uint64_t seconds, char buf[static 32]);
 
+/** mt_help_all() - every subcommand and option */
+void mt_help_all(FILE *out);
+
 int mt_command_plan(struct mt_cli *c);
 int mt_command_up(struct mt_cli *c);
 int mt_command_down(struct mt_cli *c);
@@ -109,5 +125,7 @@ int mt_command_hook(struct mt_cli *c);
 int mt_command_ifup(struct mt_cli *c);
 int mt_command_ifdown(struct mt_cli *c);
 int mt_command_help(struct mt_cli *c);
+int mt_command_install_hook(struct mt_cli *c);
+int mt_command_uninstall_hook(struct mt_cli *c);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* connect.c - plan, up, down: what a person asks for by hand */
 #include "cli/cli.h"
+#include "base/sh.h"
 #include "engine/history.h"
 
 #include <errno.h>
@@ -26,13 +27,37 @@ static int finish(struct mt_cli *c, struct mt_engine *g, struct mt_outcome *out,
 
 	if (c->json)
 		status = print_json(c, out, err ? e : NULL);
-	else if (!err || c->dry)
+	else if (!err) /* half a plan is nothing to pipe into a shell */
 		mt_print_outcome(c, out, stdout);
 	if (err)
 		status = mt_cli_error(c, out->name, e);
 	mt_outcome_free(out);
 	mt_engine_close(g);
 	return status;
+}
+
+static bool is_file(const char *word)
+{
+	size_t n = strlen(word);
+
+	return !strcmp(word, "-") || strchr(word, '/') || (n > 4 && !strcmp(word + n - 4, ".xml"));
+}
+
+/* A file, or the name or uuid of a guest that the hook remembers. */
+static int source_of(struct mt_cli *c, struct mt_engine *g, const char *word, struct mt_ask *ask,
+		     struct mt_pool *p)
+{
+	struct mt_err e = { 0 };
+	int err = is_file(word) ? -ENOENT : mt_ask_guest(g, word, ask, p, &e);
+
+	if (err == -ENOENT && (is_file(word) || !access(word, F_OK)))
+		return mt_cli_source(c, word, &ask->source);
+	if (err == -ENOENT) {
+		mt_fail(&e, ENOENT, "guest", word,
+			"there is no such file, and no such guest is remembered");
+		e.blame = MT_BLAME_INPUT;
+	}
+	return err ? mt_cli_error(c, NULL, &e) : 0;
 }
 
 static int connect(struct mt_cli *c, bool dry)
@@ -44,7 +69,7 @@ static int connect(struct mt_cli *c, bool dry)
 			      .unmanaged = true,
 			      .known = true,
 			      .dry = dry,
-			      .unnamed = dry ? "$DEV" : NULL,
+			      .unnamed = dry ? MT_SH_UNNAMED : NULL,
 			      .only = c->n > 1 ? (const char *const *)c->args + 1 : NULL };
 	struct mt_history_run run = { .event = "up", .driver = "qemu", .words = c->args };
 	struct mt_outcome out = { .name = "", .uuid = "" };
@@ -53,11 +78,14 @@ static int connect(struct mt_cli *c, bool dry)
 	int err;
 
 	c->dry = dry;
-	err = mt_cli_source(c, c->args[0], &ask.source);
-	if (!err)
-		err = mt_cli_engine(c, &g);
+	err = mt_cli_engine(c, &g);
 	if (err)
 		return err;
+	err = source_of(c, &g, c->args[0], &ask, &out.pool);
+	if (err) {
+		mt_engine_close(&g);
+		return err;
+	}
 	mt_history_begin(&run, &g);
 	err = mt_connect(&g, &ask, &out, &e);
 	if (!dry)
@@ -97,13 +125,6 @@ static int guest_of_file(struct mt_cli *c, struct mt_engine *g, const char *file
 	return err ? mt_cli_error(c, NULL, &e) : 0;
 }
 
-static bool is_file(const char *word)
-{
-	size_t n = strlen(word);
-
-	return !strcmp(word, "-") || strchr(word, '/') || (n > 4 && !strcmp(word + n - 4, ".xml"));
-}
-
 int mt_command_down(struct mt_cli *c)
 {
 	struct mt_which which = { .guest = c->args[0],
@@ -128,5 +149,11 @@ int mt_command_down(struct mt_cli *c)
 	if (!*out.name)
 		run.dev = c->args[0];
 	mt_history_end(&run, &g, NULL, &out, err ? &e : NULL);
+	if (!err && !out.n && !c->json)
+		printf("%s of '%s' is connected\n", c->n > 1 ? "no such NIC" : "nothing",
+		       c->args[0]);
+	if (err && e.code == EBUSY)
+		strncat(e.text, "; --force takes it down all the same",
+			sizeof e.text - strlen(e.text) - 1);
 	return finish(c, &g, &out, err, &e);
 }

@@ -5,33 +5,44 @@
 
 #include <string.h>
 
-static void print_option(const struct mt_option *o)
+static void print_option(const struct mt_option *o, FILE *out)
 {
-	char names[64];
+	char letter[] = { '-', o->letter, ',', ' ', 0 }, names[64];
 
-	snprintf(names, sizeof names, "%s%.1s%s--%s%s%s", o->letter < 128 ? "-" : "",
-		 o->letter < 128 ? (const char *)&o->letter : "", o->letter < 128 ? ", " : "    ",
-		 o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-	printf("  %-24s %s\n", names, o->doc);
+	snprintf(names, sizeof names, "%s--%s%s%s", o->letter ? letter : "    ", o->name,
+		 o->arg ? " " : "", o->arg ? o->arg : "");
+	fprintf(out, "  %-24s %s\n", names, o->doc);
 }
 
-static void print_all(void)
+static void print_kinds(FILE *out)
 {
-	printf("moontap connects the network interfaces of virtual machines\n\n");
-	for (const struct mt_command *m = mt_commands; m->name; m++) {
-		printf("  moontap %s %s\n", m->name, m->args);
-		printf("          %s\n", m->doc);
-	}
-	printf("\noptions:\n");
-	for (const struct mt_option *o = mt_options; o->name; o++)
-		print_option(o);
-	printf("\n`-` is standard input. Kinds, for `moontap help KIND`:");
 	for (const struct mt_kind *const *k = mt_kinds; *k; k++)
-		printf(" %s", (*k)->name);
-	printf("\n\nexit: 0 done, 1 refused by the policy, 2 usage, 3 bad input, 4 the host said "
-	       "no\n"
-	       "and everything was undone, 5 the policy ran out of time or memory, 6 undo "
-	       "incomplete\n");
+		fprintf(out, " %s", (*k)->name);
+	fprintf(out, "\n");
+}
+
+void mt_help_all(FILE *out)
+{
+	fprintf(out, "moontap connects the network interfaces of virtual machines\n\n");
+	for (const struct mt_command *m = mt_commands; m->name; m++)
+		fprintf(out, "  moontap %s %s\n          %s\n", m->name, m->args, m->doc);
+	fprintf(out, "\noptions, each of the subcommands that take it:\n");
+	for (const struct mt_option *o = mt_options; o->name; o++)
+		print_option(o, out);
+	fprintf(out, "\n`-` is standard input. Kinds, for `moontap help KIND`:");
+	print_kinds(out);
+	fprintf(out,
+		"\nexit: 0 done, 1 refused by the policy, 2 usage, 3 bad input, 4 the host said "
+		"no\nand everything was undone, 5 the policy ran out of time or memory, 6 undo "
+		"incomplete\n");
+}
+
+static void print_command(const struct mt_command *m)
+{
+	printf("moontap %s %s\n%s\n\noptions:\n", m->name, m->args, m->doc);
+	for (const struct mt_option *o = mt_options; o->name; o++)
+		if (mt_options_takes(m, o))
+			print_option(o, stdout);
 }
 
 static void print_field(const struct mt_kind *k, int i)
@@ -84,22 +95,17 @@ static const char *nearest_topic(const char *word)
 
 int mt_command_help(struct mt_cli *c)
 {
-	const char *word = c->n ? c->args[0] : NULL, *nearest;
+	const char *word = c->n ? c->args[0] : NULL;
 	const struct mt_command *m = word ? mt_command_find(word) : NULL;
 	const struct mt_kind *k = word ? mt_kind_find(mt_kinds, word) : NULL;
 
-	if (!word) {
-		print_all();
-		return 0;
-	}
+	if (!word)
+		return mt_help_all(stdout), 0;
 	if (m)
-		printf("moontap %s %s\n%s\n", m->name, m->args, m->doc);
+		print_command(m);
 	if (k)
 		print_kind(k);
 	if (m || k || print_fields_named(word))
 		return 0;
-	nearest = nearest_topic(word);
-	return mt_cli_usage(c, "there is no help on '%s'%s%s%s", word,
-			    nearest ? "; did you mean '" : "", nearest ? nearest : "",
-			    nearest ? "'?" : "");
+	return mt_cli_unknown(c, "help on", word, nearest_topic(word));
 }

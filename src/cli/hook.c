@@ -43,7 +43,7 @@ int mt_command_hook(struct mt_cli *c)
 	int status, err;
 
 	if (!mt_hook_operation(operation))
-		return mt_cli_usage(c, "libvirt has no operation '%s'", operation);
+		return mt_cli_unknown(c, "operation", operation, mt_hook_nearest(operation));
 	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;

@@ -133,9 +133,9 @@ static json_t *error(const struct mt_err *e)
 
 	if (!e->code)
 		return json_null();
-	return json_pack("{s:s, s:i, s:o, s:o, s:o}", "code", name ? name : "?", "exit",
-			 mt_exit_status(e->blame), "what", text(e->op), "on", text(e->subject),
-			 "why", text(e->text));
+	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:o}", "code", name ? name : "?", "exit",
+			 mt_exit_status(e->blame), "where", text(e->where), "what", text(e->op),
+			 "on", text(e->subject), "why", text(e->text));
 }
 
 static char *dump(json_t *j)

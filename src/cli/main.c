@@ -8,26 +8,33 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#define POLICY_OPTIONS "policy hooks deadline"
+
 const struct mt_command mt_commands[] = {
 	{ "plan", "GUEST.xml [NIC...]", "what connecting would change; changes nothing",
-	  mt_command_plan, 1, -1, "Sj" },
-	{ "up", "GUEST.xml [NIC...]", "connect", mt_command_up, 1, -1, "jf" },
+	  mt_command_plan, 1, -1, POLICY_OPTIONS " state json sh" },
+	{ "up", "GUEST.xml [NIC...]",
+	  "connect; also by the name of a guest that the hook remembers", mt_command_up, 1, -1,
+	  POLICY_OPTIONS " state json" },
 	{ "down", "GUEST [NIC...]", "disconnect: by name, uuid, device or file", mt_command_down, 1,
-	  -1, "jf" },
+	  -1, "state json force" },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
-	  "j" },
+	  "state json watch" },
 	{ "log", "[GUEST [-N]]", "what became of the last runs; -1: of the last one, whole",
-	  mt_command_log, 0, 1, "jn" },
+	  mt_command_log, 0, 1, "state json run" },
 	{ "replay", "GUEST [-N]", "plan a run again, with the policy as it is now",
-	  mt_command_replay, 1, 1, "jnS" },
+	  mt_command_replay, 1, 1, POLICY_OPTIONS " state json sh run" },
 	{ "facts", "GUEST.xml", "the domain as a policy sees it, as JSON", mt_command_facts, 1, 1,
-	  "ix" },
+	  "inactive prefix" },
 	{ "xml", "GUEST.xml", "the XML after parsing, checking and the policy's decide()",
-	  mt_command_xml, 1, 1, "ix" },
+	  mt_command_xml, 1, 1, POLICY_OPTIONS " inactive prefix" },
 	{ "check", "FILE...", "policies (.lua) and domain XML: what is wrong, and where",
-	  mt_command_check, 1, -1, "s" },
+	  mt_command_check, 1, -1, "hooks deadline schema" },
 	{ "hook", "DRIVER GUEST OPERATION SUB EXTRA", "what libvirt calls", mt_command_hook, 5, 5,
-	  "" },
+	  POLICY_OPTIONS " state" },
+	{ "install-hook", "", "let libvirt find moontap in its folder of hooks",
+	  mt_command_install_hook, 0, 0, "driver root" },
+	{ "uninstall-hook", "", "take that back", mt_command_uninstall_hook, 0, 0, "driver root" },
 	{ "help", "[WORD]", "a subcommand, a kind, a field, a policy function", mt_command_help, 0,
 	  1, "" },
 	{ NULL },
@@ -52,33 +59,39 @@ static void raise_descriptors(void)
 	}
 }
 
+static int run(struct mt_cli *c, const struct mt_command *m, const char *before)
+{
+	int status = mt_options_check(c, m);
+
+	if (status)
+		return status;
+	if (c->n < m->least || (m->most >= 0 && c->n > m->most))
+		return mt_cli_usage(c, "usage: %s%s %s", before, m->name, m->args);
+	return m->run(c);
+}
+
 static int run_command(struct mt_cli *c)
 {
 	const struct mt_command *m;
-	const char *nearest;
 
 	if (!c->n)
-		return mt_command_help(c), 2;
+		return mt_help_all(stderr), 2;
 	m = mt_command_find(c->args[0]);
-	if (!m) {
-		nearest = mt_nearest(c->args[0], &mt_commands[0].name, sizeof *mt_commands);
-		return mt_cli_usage(c, "there is no subcommand '%s'%s%s%s", c->args[0],
-				    nearest ? "; did you mean '" : "", nearest ? nearest : "",
-				    nearest ? "'?" : "");
-	}
+	if (!m)
+		return mt_cli_unknown(c, "subcommand", c->args[0],
+				      mt_nearest(c->args[0], &mt_commands[0].name,
+						 sizeof *mt_commands));
 	c->args++;
 	c->n--;
-	if (c->n < m->least || (m->most >= 0 && c->n > m->most))
-		return mt_cli_usage(c, "usage: moontap %s %s", m->name, m->args);
-	return m->run(c);
+	return run(c, m, "moontap ");
 }
 
 /* Links to the program, called with one word. */
 static const struct mt_command scripts[] = {
 	{ "qemu-ifup", "TAP", "what libvirt's <script> and QEMU's script= call", mt_command_ifup, 1,
-	  1, "" },
+	  1, POLICY_OPTIONS " state" },
 	{ "qemu-ifdown", "TAP", "what <downscript> and downscript= call", mt_command_ifdown, 1, 1,
-	  "" },
+	  POLICY_OPTIONS " state" },
 	{ NULL },
 };
 
@@ -98,22 +111,23 @@ static const char *driver_of(const char *path)
 	return "qemu";
 }
 
-static int run_hook(struct mt_cli *c, const char *path)
+/* libvirt's four words are not options, whatever the guest is called. */
+static bool is_hook(struct mt_cli *c, int argc, char **argv, int *status)
 {
-	const char *words[6] = { driver_of(path) };
+	static const char *words[6];
 
+	if (argc < 5 || !mt_hook_operation(argv[argc - 3]))
+		return false;
+	*status = mt_options_parse(c, argc - 4, argv);
+	if (*status || c->n)
+		return *status;
+	words[0] = driver_of(argv[0]);
 	for (int i = 0; i < 4; i++)
-		words[i + 1] = c->args[i];
+		words[i + 1] = argv[argc - 4 + i];
 	c->args = words;
 	c->n = 5;
-	return mt_command_hook(c);
-}
-
-static int run_script(struct mt_cli *c, const struct mt_command *m)
-{
-	if (c->n != 1)
-		return mt_cli_usage(c, "usage: %s %s", m->name, m->args);
-	return m->run(c);
+	*status = run(c, mt_command_find("hook"), "moontap ");
+	return true;
 }
 
 int main(int argc, char **argv)
@@ -121,18 +135,23 @@ int main(int argc, char **argv)
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const char *name = slash ? slash + 1 : argc ? argv[0] : "moontap";
 	struct mt_cli c = { .program = name };
-	int err;
+	int status;
 
 	setlocale(LC_CTYPE, "");
 	raise_descriptors();
-	err = mt_options_parse(&c, argc, argv);
-	if (err)
-		return err - 1;
+	if (is_hook(&c, argc, argv, &status))
+		return status;
+	c = (struct mt_cli){ .program = name };
+	status = mt_options_parse(&c, argc, argv);
+	if (status)
+		return status;
+	if (c.version)
+		return puts("moontap " MOONTAP_VERSION), 0;
+	if (c.help)
+		return mt_command_help(&c);
 	for (const struct mt_command *m = scripts; m->name; m++)
 		if (!strcmp(m->name, name))
-			return run_script(&c, m);
-	if (c.n == 4 && mt_hook_operation(c.args[1]) && !mt_command_find(c.args[0]))
-		return run_hook(&c, argv[0]);
+			return run(&c, m, "");
 	c.program = "moontap";
 	return run_command(&c);
 }

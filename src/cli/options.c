@@ -9,31 +9,37 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 volatile sig_atomic_t mt_cli_stop;
 
-enum { STATE = 128, HOOKS, DEADLINE, JSON, SH, INACTIVE, PREFIX, SCHEMA, FORCE, WATCH, VERSION };
+#define AT(field) offsetof(struct mt_cli, field)
 
 const struct mt_option mt_options[] = {
-	{ 'p', "policy", "FILE", "the policy; else /etc/moontap/policy.lua" },
-	{ STATE, "state", "DIR", "the state directory; else /run/moontap" },
-	{ HOOKS, "hooks", "DIR", "look for hooks here first" },
-	{ DEADLINE, "deadline", "SECONDS", "for the policy; else 10" },
-	{ JSON, "json", NULL, "print JSON" },
-	{ SH, "sh", NULL, "plan: print just the commands, for sh" },
-	{ INACTIVE, "inactive", NULL, "facts, xml: as libvirt defines a domain" },
-	{ PREFIX, "prefix", "TEXT", "facts, xml: names that begin so are generated, too" },
-	{ SCHEMA, "schema", "FILE.rng", "check: validate the XML with this schema" },
-	{ FORCE, "force", NULL, "down: take down even a running guest's tap" },
-	{ WATCH, "watch", NULL, "status: show it anew whenever something changes, until Ctrl-C" },
-	{ 'v', "verbose", NULL, "log to stderr, and say more" },
-	{ 'h', "help", NULL, "this help" },
-	{ VERSION, "version", NULL, "the version" },
+	{ 'p', "policy", "FILE", "the policy; else /etc/moontap/policy.lua", AT(policy) },
+	{ 0, "state", "DIR", "the state directory; else /run/moontap", AT(state) },
+	{ 0, "hooks", "DIR", "look for hooks here first", AT(hooks) },
+	{ 0, "deadline", "SECONDS", "for the policy; else 10", AT(deadline) },
+	{ 0, "json", NULL, "print JSON", AT(json) },
+	{ 0, "sh", NULL, "print just the commands, for sh", AT(sh) },
+	{ 0, "inactive", NULL, "as libvirt defines a domain", AT(inactive) },
+	{ 0, "prefix", "TEXT", "names that begin so are generated, too", AT(prefix) },
+	{ 0, "schema", "FILE.rng", "validate the XML with this schema", AT(schema) },
+	{ 0, "driver", "NAME", "qemu, or lxc; else qemu", AT(driver) },
+	{ 0, "root", "DIR", "the host's files are in DIR", AT(root) },
+	{ 0, "force", NULL, "take down even a running guest's tap", AT(force) },
+	{ 0, "watch", NULL, "again whenever something changes, until Ctrl-C", AT(watch) },
+	{ 0, "run", "N", "the Nth run from the end; in short -N", AT(run) },
+	{ 'v', "verbose", NULL, "log to stderr, and say more", AT(verbose) },
+	{ 'h', "help", NULL, "help on moontap, or on the subcommand", AT(help) },
+	{ 0, "version", NULL, "the version", AT(version) },
 	{ 0 },
 };
+
+enum { OPTIONS = sizeof mt_options / sizeof *mt_options };
 
 int mt_cli_usage(const struct mt_cli *c, const char *fmt, ...)
 {
@@ -47,100 +53,113 @@ int mt_cli_usage(const struct mt_cli *c, const char *fmt, ...)
 	return 2;
 }
 
-static int set_deadline(struct mt_cli *c, const char *text)
+int mt_cli_unknown(const struct mt_cli *c, const char *what, const char *word, const char *nearest)
+{
+	const char *dashes = nearest && *word == '-' ? "--" : "";
+
+	if (!nearest)
+		return mt_cli_usage(c, "there is no %s '%s'", what, word);
+	fprintf(stderr, "%s: there is no %s '%s'; did you mean '%s%s'?\n", c->program, what, word,
+		dashes, nearest);
+	return 2;
+}
+
+/* getopt says which one by its letter, or by 256 + its row. */
+static void take(struct mt_cli *c, int which, const char *arg)
+{
+	char *base = (char *)c;
+	int i = 0;
+
+	if (which >= 256)
+		i = which - 256;
+	else
+		while (mt_options[i].letter != which)
+			i++;
+	if (mt_options[i].arg)
+		*(const char **)(void *)(base + mt_options[i].at) = arg;
+	else
+		*(bool *)(base + mt_options[i].at) = true;
+	c->given |= 1u << i;
+}
+
+static int refuse(const struct mt_cli *c, int why, const char *word)
+{
+	char letter[3] = { '-', (char)optopt };
+
+	if (optopt > 0 && optopt < 256)
+		word = letter;
+	if (why == ':')
+		return mt_cli_usage(c, "%s wants a value", word);
+	return mt_cli_unknown(c, "option", word,
+			      mt_nearest(word + strspn(word, "-"), &mt_options[0].name,
+					 sizeof *mt_options));
+}
+
+static int read_deadline(struct mt_cli *c)
+{
+	double s;
+	char *end;
+
+	if (!c->deadline)
+		return 0;
+	s = strtod(c->deadline, &end);
+	if (*end || end == c->deadline || !(s >= 0.1 && s <= 3600))
+		return mt_cli_usage(c, "--deadline '%s' is not 0.1..3600 seconds", c->deadline);
+	c->deadline_ms = (unsigned)(s * 1000);
+	return 0;
+}
+
+static int read_run(struct mt_cli *c)
 {
 	char *end;
 
-	c->deadline = strtod(text, &end);
-	if (*end || end == text || !(c->deadline >= 0.1 && c->deadline <= 3600))
-		return mt_cli_usage(c, "--deadline '%s' is not 0.1..3600 seconds", text) + 1;
+	if (!c->run)
+		return 0;
+	c->back = (unsigned)strtoul(c->run, &end, 10);
+	if (*end || !c->back || c->back > 1000)
+		return mt_cli_usage(c, "--run '%s' is not 1..1000", c->run);
 	return 0;
-}
-
-static int take(struct mt_cli *c, int letter, const char *arg)
-{
-	switch (letter) {
-	case 'p':
-		c->policy = arg;
-		return 0;
-	case STATE:
-		c->state = arg;
-		return 0;
-	case HOOKS:
-		c->hooks = arg;
-		return 0;
-	case PREFIX:
-		c->prefix = arg;
-		return 0;
-	case SCHEMA:
-		c->schema = arg;
-		return 0;
-	case JSON:
-		c->json = true;
-		return 0;
-	case SH:
-		c->sh = true;
-		return 0;
-	case INACTIVE:
-		c->inactive = true;
-		return 0;
-	case WATCH:
-		c->watch = true;
-		return 0;
-	case FORCE:
-		c->force = true;
-		return 0;
-	case 'v':
-		c->verbose = true;
-		return 0;
-	case DEADLINE:
-		return set_deadline(c, arg);
-	case '0' ... '9': /* -12, a digit a time */
-		c->back = c->back < 1000 ? c->back * 10 + (unsigned)(letter - '0') : c->back;
-		return 0;
-	case 'h':
-		mt_command_help(c);
-		return 1;
-	case VERSION:
-		puts("moontap " MOONTAP_VERSION);
-		return 1;
-	}
-	return 0;
-}
-
-static int unknown(const struct mt_cli *c, const char *word)
-{
-	const char *name = word + strspn(word, "-");
-	const char *nearest = mt_nearest(name, &mt_options[0].name, sizeof *mt_options);
-
-	if (nearest)
-		return mt_cli_usage(c, "there is no option '%s'; did you mean '--%s'?", word,
-				    nearest) +
-			1;
-	return mt_cli_usage(c, "there is no option '%s'", word) + 1;
 }
 
 int mt_options_parse(struct mt_cli *c, int argc, char **argv)
 {
-	struct option longs[sizeof mt_options / sizeof *mt_options] = { 0 };
-	int letter;
+	struct option longs[OPTIONS] = { 0 };
+	int which;
 
 	for (int i = 0; mt_options[i].name; i++)
 		longs[i] = (struct option){ mt_options[i].name, mt_options[i].arg != NULL, NULL,
-					    mt_options[i].letter };
-	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":p:vh0123456789", longs, NULL)) != -1) {
-		int err;
-
-		if (letter == '?')
-			return unknown(c, argv[optind - 1]);
-		if (letter == ':')
-			return mt_cli_usage(c, "%s wants a value", argv[optind - 1]) + 1;
-		err = take(c, letter, optarg);
-		if (err)
-			return err;
+					    256 + i };
+	opterr = optind = 0; /* 0: from the beginning, whatever was parsed before */
+	while ((which = getopt_long(argc, argv, ":p:vh0123456789", longs, NULL)) != -1) {
+		if (which == '?' || which == ':')
+			return refuse(c, which, argv[optind - 1]);
+		if (which >= '0' && which <= '9') { /* -12, a digit a time */
+			c->back = c->back < 1000 ? c->back * 10 + (unsigned)(which - '0') : c->back;
+			continue;
+		}
+		take(c, which, optarg);
 	}
 	c->args = (const char **)argv + optind;
 	c->n = argc - optind;
+	return read_deadline(c) || read_run(c) ? 2 : 0;
+}
+
+bool mt_options_takes(const struct mt_command *m, const struct mt_option *o)
+{
+	char words[128], word[32];
+
+	snprintf(words, sizeof words, " %s verbose help version ", m->options);
+	snprintf(word, sizeof word, " %s ", o->name);
+	return strstr(words, word);
+}
+
+int mt_options_check(const struct mt_cli *c, const struct mt_command *m)
+{
+	for (int i = 0; mt_options[i].name; i++)
+		if (c->given >> i & 1 && !mt_options_takes(m, &mt_options[i]))
+			return mt_cli_usage(c, "'%s' takes no option --%s", m->name,
+					    mt_options[i].name);
+	if (c->back && !strstr(m->options, "run"))
+		return mt_cli_usage(c, "'%s' takes no option -%u", m->name, c->back);
 	return 0;
 }

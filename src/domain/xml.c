@@ -219,7 +219,7 @@ static void on_error(void *state, xmlErrorPtr error)
 		return;
 	r->stopped = true;
 	snprintf(subject, sizeof subject, "%.*s:%d", (int)sizeof subject - 16, r->name,
-		 error->line);
+		 error->line || !r->parser->input ? error->line : r->parser->input->line);
 	mt_bad(r->e, "xml", subject, "not well-formed: %.*s",
 	       (int)strcspn(error->message ? error->message : "?", "\n"),
 	       error->message ? error->message : "?");
@@ -242,6 +242,8 @@ static void listen(struct reading *r)
 static int parse_as(struct reading *r, enum mt_xml_encoding encoding)
 {
 	int options = XML_PARSE_NONET | XML_PARSE_NOWARNING | XML_PARSE_COMPACT;
+	xmlStructuredErrorFunc theirs = xmlStructuredError;
+	void *their_state = xmlStructuredErrorContext;
 
 	r->text_size = encoding == MT_XML_UTF8 ? r->n : 2 * r->n;
 	r->text = mt_pool_alloc(r->pool, r->text_size);
@@ -253,7 +255,10 @@ static int parse_as(struct reading *r, enum mt_xml_encoding encoding)
 		options |= XML_PARSE_IGNORE_ENC;
 	xmlCtxtUseOptions(r->parser, options);
 	listen(r);
+	/* What fails in a conversion is told to no parser, and printed when nobody listens. */
+	xmlSetStructuredErrorFunc(r, on_error);
 	xmlParseDocument(r->parser);
+	xmlSetStructuredErrorFunc(their_state, theirs);
 	if (!r->stopped && (!r->parser->wellFormed || !r->root))
 		stop(r, "not well-formed");
 	xmlFreeParserCtxt(r->parser);

@@ -31,6 +31,8 @@ static xmlRelaxNGPtr load(const char *rng, struct mt_err *e)
 {
 	struct complaint c = { "schema", rng, e };
 	xmlRelaxNGParserCtxtPtr parser = xmlRelaxNGNewParserCtxt(rng);
+	xmlStructuredErrorFunc theirs = xmlStructuredError;
+	void *their_state = xmlStructuredErrorContext;
 	xmlRelaxNGPtr schema = NULL;
 
 	if (parser) {
@@ -38,7 +40,7 @@ static xmlRelaxNGPtr load(const char *rng, struct mt_err *e)
 		/* The files are read by a parser of their own, which would print. */
 		xmlSetStructuredErrorFunc(&c, complain);
 		schema = xmlRelaxNGParse(parser);
-		xmlSetStructuredErrorFunc(NULL, NULL);
+		xmlSetStructuredErrorFunc(their_state, theirs);
 		xmlRelaxNGFreeParserCtxt(parser);
 	}
 	if (!schema && !e->code)

@@ -17,7 +17,7 @@ struct parse {
 	const char *place;
 	struct mt_interface *nic; /* the one that records belong to */
 	size_t records;
-	bool ended;
+	bool ended, loaded;
 	struct mt_err *e;
 };
 
@@ -131,8 +131,18 @@ static int take_log(struct parse *p, char **words, int n)
 	return 0;
 }
 
+/* What is said before this was written before the guest's XML was read, by root's policy alone. */
+static int take_loaded(struct parse *p, char **words, int n)
+{
+	(void)words, (void)n;
+	p->loaded = true;
+	return 0;
+}
+
 static int take_allow(struct parse *p, char **words, int n)
 {
+	if (p->loaded)
+		return nonsense(p, "allow, after its top level was done");
 	for (int i = 1; i < n; i++) {
 		struct mt_allow *allow = mt_pool_alloc(p->a->pool, sizeof *allow);
 		char *eq = strchr(words[i], '=');
@@ -167,24 +177,28 @@ static int take_bytes(struct parse *p, char **words, int n)
 	return 0;
 }
 
+/* Where the policy was, and for which NIC. */
+static int ended_at(struct parse *p, const char *place)
+{
+	mt_err_in(p->e, "%s", place);
+	return p->nic ? mt_err_in_nic(p->e, p->nic->index, p->nic->dev) : -p->e->code;
+}
+
 static int take_refuse(struct parse *p, char **words, int n)
 {
-	const char *at = text_of(words, n, "at");
-
-	mt_bad(p->e, "refused", at, "%s", text_of(words, n, "text"));
+	mt_bad(p->e, "refused", "", "%s", text_of(words, n, "text"));
 	p->e->code = EPERM;
 	p->e->blame = MT_BLAME_REFUSED;
-	return -EPERM;
+	return ended_at(p, text_of(words, n, "at"));
 }
 
 static int take_error(struct parse *p, char **words, int n)
 {
-	const char *at = text_of(words, n, "at"), *op = mt_words_get(words, n, "op");
-
-	mt_bad(p->e, op ? op : "policy", at, "%s", text_of(words, n, "text"));
+	mt_bad(p->e, text_of(words, n, "op"), text_of(words, n, "on"), "%s",
+	       text_of(words, n, "text"));
 	if (!strcmp(text_of(words, n, "code"), "5"))
 		p->e->blame = MT_BLAME_LIMIT;
-	return -EINVAL;
+	return ended_at(p, text_of(words, n, "at"));
 }
 
 static int take_end(struct parse *p, char **words, int n)
@@ -203,7 +217,8 @@ static const struct {
 	{ "xml", take_bytes },	   { "allow", take_allow },
 	{ "nic", take_nic },	   { "at", take_at },
 	{ "log", take_log },	   { "refuse", take_refuse },
-	{ "error", take_error },   { "end", take_end },
+	{ "error", take_error },   { "loaded", take_loaded },
+	{ "end", take_end },
 };
 
 static int take_record(struct parse *p, const struct mt_kind *k, char **words, int n)
@@ -222,7 +237,7 @@ static int take_record(struct parse *p, const struct mt_kind *k, char **words, i
 	d->record.kind = k;
 	d->place = p->place;
 	if (mt_record_parse(&d->record, words + 1, (size_t)n - 1, p->a->pool, p->e))
-		return mt_err_in(p->e, "%s: ", p->place ? p->place : "?");
+		return mt_err_in(p->e, "%s", p->place ? p->place : "");
 	*p->nic->end = d;
 	p->nic->end = &d->next;
 	p->nic->asked = true;

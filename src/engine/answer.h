@@ -4,6 +4,7 @@
  *
  * One line after the other, words escaped as in base/words.h:
  *
+ *   loaded                      the policy's top level is done: nothing is allowed any more
  *   domain name=web uuid=... type=qemu     the guest
  *   interface index=1 type=ethernet mac=... dev=... unmanaged=true     each NIC as its XML has it
  *   policy checksum=...         there is a policy
@@ -15,7 +16,7 @@
 #ifndef MT_ENGINE_ANSWER_H
 #define MT_ENGINE_ANSWER_H
 
-#include "plan/plan.h"
+#include "plan/rights.h"
 
 enum mt_decision { MT_AS_XML_SAYS, MT_MANAGED, MT_UNMANAGED };
 
@@ -34,11 +35,6 @@ struct mt_interface {
 	bool asked;		   /* the policy was asked to connect it */
 	enum mt_decision decision;
 	struct mt_declared *declared, **end;
-};
-
-struct mt_allow {
-	struct mt_allow *next;
-	const char *what, *value; /* "link", "br0" */
 };
 
 struct mt_answer {

@@ -23,7 +23,8 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 {
 	return (struct mt_request){
 		.source = ask->source,
-		.policy = ask->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) ? g->o.policy : NULL,
+		.policy =
+			ask->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) ? g->o.policy : NULL,
 		.policy_optional = g->o.policy_optional,
 		.hooks = g->o.hooks,
 		.want = ask->want | (ask->remember ? MT_WANT_FACTS : 0u),
@@ -60,26 +61,46 @@ static int decide_fits(const struct mt_interface *nic, struct mt_err *e)
 	if (nic->decision == MT_AS_XML_SAYS || wants == nic->unmanaged)
 		return 0;
 	mt_bad(e, "refused", "",
-	       "NIC %d: the policy says %s and the XML says %s; `moontap xml` writes the XML as "
-	       "the "
+	       "the policy says %s and the XML says %s; `moontap xml` writes the XML as the "
 	       "policy wants it",
-	       nic->index, wants ? "unmanaged" : "managed", wants ? "managed" : "unmanaged");
+	       wants ? "unmanaged" : "managed", wants ? "managed" : "unmanaged");
 	e->code = EPERM;
 	e->blame = MT_BLAME_REFUSED;
 	return -EPERM;
 }
 
-static bool is_selected(const struct mt_ask *ask, const struct mt_interface *nic)
+static bool is_named(const struct mt_interface *nic, const char *word)
 {
 	char index[16];
 
+	snprintf(index, sizeof index, "%d", nic->index);
+	return !strcmp(word, nic->dev) || !strcasecmp(word, nic->mac) || !strcmp(word, index);
+}
+
+static bool is_selected(const struct mt_ask *ask, const struct mt_interface *nic)
+{
 	if (nic->unmanaged ? !ask->unmanaged : !ask->managed)
 		return false;
-	snprintf(index, sizeof index, "%d", nic->index);
 	for (const char *const *o = ask->only; o && *o; o++)
-		if (!strcmp(*o, nic->dev) || !strcasecmp(*o, nic->mac) || !strcmp(*o, index))
+		if (is_named(nic, *o))
 			return true;
 	return !ask->only;
+}
+
+static int check_selection(const struct connect *c, struct mt_err *e)
+{
+	for (const char *const *o = c->ask->only; o && *o; o++) {
+		bool any = false;
+
+		for (size_t i = 0; i < c->answer.n; i++)
+			any |= is_named(&c->answer.nics[i], *o);
+		if (any)
+			continue;
+		mt_bad(e, "", "", "there is no NIC '%s'", *o);
+		e->blame = MT_BLAME_USAGE;
+		return -e->code;
+	}
+	return 0;
 }
 
 /* What libvirt will have made by the time that the plan is carried out. */
@@ -98,9 +119,10 @@ static int expect_tap(struct connect *c, const struct mt_interface *nic, struct 
 	return mt_view_expect(&c->run.view, &r) ? mt_fail(e, ENOMEM, "plan", nic->dev, NULL) : 0;
 }
 
-/* Another guest's: connected under this name, and the device is still that one. */
+/* Another guest's: connected under this name, and the device is still that one.
+ * @ours: out: it is connected for this guest already */
 static int held_by_another(struct connect *c, const struct mt_interface *nic,
-			   const struct mt_device *d, struct mt_err *e)
+			   const struct mt_device *d, bool *ours, struct mt_err *e)
 {
 	struct mt_journal j;
 	char file[32];
@@ -109,34 +131,43 @@ static int held_by_another(struct connect *c, const struct mt_interface *nic,
 	const char *uuid = mt_header_text(&j.header, MT_HEADER_UUID);
 	const char *domain = mt_header_text(&j.header, MT_HEADER_DOMAIN);
 
-	if (err || !j.header.kind)
+	*ours = false;
+	if (err || !j.header.kind || (d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex))
 		return err;
-	if ((d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex) ||
-	    !j.header.v[MT_HEADER_KNOWN].u || (!strcmp(uuid, c->answer.uuid) && *uuid) ||
-	    (!*uuid && !strcmp(domain, c->guest)))
+	*ours = *uuid ? !strcmp(uuid, c->answer.uuid) : !strcmp(domain, c->guest);
+	if (*ours || !j.header.v[MT_HEADER_KNOWN].u)
 		return 0;
-	return mt_fail(e, EBUSY, "nic", nic->dev, "it is connected for the guest %s", domain);
+	return mt_fail(e, EBUSY, "", "", "it is connected for the guest %s", domain);
 }
 
-/* A device that moontap has not made is the NIC's own only if it can be a NIC's. */
-static int check_own(const struct mt_interface *nic, const struct mt_device *d, struct mt_err *e)
+/* A veth may be a host's uplink: only LXC's NICs are such. */
+static bool can_be_a_nic(const struct connect *c, const struct mt_device *d)
 {
-	static const char *const kinds[] = { "tun", "macvtap", "veth" };
-	uint8_t address[6];
-	bool fits = false;
+	return !strcmp(d->kind, "tun") || !strcmp(d->kind, "macvtap") ||
+		(!strcmp(d->kind, "veth") && !strcmp(c->ask->driver, "lxc"));
+}
 
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		fits |= !strcmp(kinds[i], d->kind);
-	if (!fits)
-		return mt_fail(e, EINVAL, "nic", nic->dev,
+/* A device that moontap has not made is the NIC's own only if it can be this NIC's. */
+static int check_own(const struct connect *c, const struct mt_interface *nic,
+		     const struct mt_device *d, bool ours, struct mt_err *e)
+{
+	bool tap = !strcmp(d->kind, "tun");
+	uint8_t address[6];
+
+	if (!can_be_a_nic(c, d))
+		return mt_fail(e, EINVAL, "", "",
 			       "the device is there and is no tap but %s%s: it cannot be a NIC's",
 			       *d->kind ? "a " : "some other link", d->kind);
-	if (!nic->unmanaged && !strcmp(d->kind, "tun") && mt_tap_address(nic->mac, address) &&
+	if (!nic->unmanaged && tap && mt_tap_address(nic->mac, address) &&
 	    memcmp(address, d->address, 6))
 		return mt_fail(
-			e, EEXIST, "nic", nic->dev,
+			e, EEXIST, "", "",
 			"a tap of that name is there, and not with the MAC that libvirt would "
 			"give it: it is another's");
+	if (nic->unmanaged && tap && d->carrier && !ours && !c->ask->after_start && !c->ask->dev &&
+	    !c->g->o.force)
+		return mt_fail(e, EBUSY, "", "",
+			       "the tap is there and in use, and not by a guest of moontap's");
 	return 0;
 }
 
@@ -147,6 +178,7 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 				 struct mt_outcome_nic *o, struct mt_err *e)
 {
 	struct mt_device d;
+	bool ours;
 	int err;
 
 	if (!*nic->dev) {
@@ -157,29 +189,19 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 	err = *nic->dev == '$' ? -ENODEV : mt_device_by_name(c->g->host, nic->dev, &d, e);
 	if (err && err != -ENODEV)
 		return FAILED;
-	if (held_by_another(c, nic, err ? NULL : &d, e) || (!err && check_own(nic, &d, e)))
+	if (held_by_another(c, nic, err ? NULL : &d, &ours, e) ||
+	    (!err && check_own(c, nic, &d, ours, e)))
 		return FAILED;
 	if (!err || nic->unmanaged)
 		return READY;
 	if (c->ask->dry)
 		return expect_tap(c, nic, e) ? FAILED : READY;
 	if (c->ask->after_start) {
-		mt_fail(e, ENODEV, "nic", nic->dev,
-			"libvirt should have made it, and it is not there");
+		mt_fail(e, ENODEV, "", "", "libvirt should have made it, and it is not there");
 		return FAILED;
 	}
 	o->note = "libvirt makes its device at start";
 	return LATER;
-}
-
-static bool is_allowed(const void *data, const char *what, const char *value)
-{
-	const struct connect *c = data;
-
-	for (const struct mt_allow *a = c->answer.allow; a; a = a->next)
-		if (!strcmp(a->what, what) && !strcmp(a->value, value))
-			return true;
-	return false;
 }
 
 static int unmanaged_must_exist(struct connect *c, const struct mt_interface *nic, struct mt_err *e)
@@ -189,7 +211,7 @@ static int unmanaged_must_exist(struct connect *c, const struct mt_interface *ni
 
 	if (err == -ENODEV)
 		return mt_fail(
-			e, ENODEV, "nic", nic->dev,
+			e, ENODEV, "", "",
 			"the XML says managed='no', no policy makes the device, and it is not "
 			"there");
 	return err;
@@ -225,13 +247,13 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 		      struct mt_err *e)
 {
 	struct mt_work w = mt_engine_work(c->g, &c->out->pool);
-	struct mt_rights rights = { &w, nic->dev, is_allowed, c };
+	struct mt_rights rights = { &w, nic->dev, c->answer.allow };
 
 	plan->pool = &c->out->pool;
 	snprintf(plan->dev, sizeof plan->dev, "%s", nic->dev);
 	for (const struct mt_declared *d = nic->declared; d; d = d->next)
 		if (mt_plan_add(plan, &d->record, d->place, e))
-			return mt_err_in(e, "%s: ", d->place ? d->place : "?");
+			return mt_err_in(e, "%s", d->place ? d->place : "");
 	return mt_rights_check(&rights, plan, e) ||
 			mt_plan_mark(plan, mt_kinds, c->mark, c->g->o.host_id, e)
 		? -e->code
@@ -268,14 +290,14 @@ static int plan_all(struct connect *c, struct mt_err *e)
 		enum presence p;
 
 		if (ethernet && decide_fits(nic, e))
-			return -e->code;
+			return mt_err_in_nic(e, nic->index, nic->dev);
 		if ((!ethernet && !nic->declared) || !is_selected(c->ask, nic)) {
 			o->note = ethernet ? "not asked for" : "libvirt connects it by itself";
 			continue;
 		}
 		p = find_device(c, nic, o, e);
 		if (p == FAILED || (p == READY && plan_nic(c, nic, o, e)))
-			return mt_err_in(e, "NIC %d: ", nic->index);
+			return mt_err_in_nic(e, nic->index, nic->dev);
 	}
 	return 0;
 }
@@ -368,5 +390,5 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 		return -e->code;
 	if (!plans)
 		return 0;
-	return plan_all(&c, e) || carry_out(&c, e) ? -e->code : 0;
+	return check_selection(&c, e) || plan_all(&c, e) || carry_out(&c, e) ? -e->code : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* disconnect.c - which journals are meant, and replaying them backwards; nothing is evaluated */
 #include "engine/engine.h"
+#include "plan/drift.h"
 #include "engine/remember.h"
 
 #include <errno.h>
@@ -58,6 +59,35 @@ int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_po
 	return 0;
 }
 
+struct lines {
+	void (*each)(void *data, const char *line);
+	void *data;
+};
+
+static void say_drift(void *data, const struct mt_drifted *d)
+{
+	const struct lines *l = data;
+	char line[700];
+
+	l->each(l->data, mt_drift_line(d, line, sizeof line));
+}
+
+int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, struct mt_pool *p,
+		       void (*each)(void *data, const char *line), void *data, struct mt_err *e)
+{
+	struct mt_work w = mt_engine_work(g, p);
+	struct lines lines = { each, data };
+	struct mt_journal j;
+	char file[32];
+	int err;
+
+	mt_state_path("nic", header->v[MT_HEADER_DEV].name, file);
+	err = mt_journal_load(&g->state, file, mt_kinds, p, &j, e);
+	if (!err)
+		err = mt_drift(&w, &j, say_drift, &lines, e);
+	return err < 0 ? err : 0;
+}
+
 static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct mt_outcome *out,
 			  struct mt_err *e)
 {
@@ -80,7 +110,7 @@ static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct
 	w.done = undone;
 	err = mt_disconnect(&w, o->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, e);
 	out->left += w.left;
-	return err;
+	return err ? mt_err_in_nic(e, o->index, o->dev) : 0;
 }
 
 int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
@@ -111,38 +141,42 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 	return err;
 }
 
-static bool is_orphan(struct mt_engine *g, const struct mt_record *h, struct mt_pool *p)
+static bool is_orphan(struct mt_engine *g, const char *name, struct mt_journal *j,
+		      struct mt_pool *p)
 {
-	const char *driver = mt_header_text(h, MT_HEADER_DRIVER);
-	const char *domain = mt_header_text(h, MT_HEADER_DOMAIN);
-	uint32_t ifindex = (uint32_t)h->v[MT_HEADER_IFINDEX].u;
 	struct mt_memory m;
 	struct mt_device d;
 	struct mt_err e;
+	char file[32];
 
-	return ifindex && mt_device_by_index(g->host, ifindex, &d, &e) == -ENODEV &&
-		mt_recall(g, driver, domain, p, &m, &e) == -ENOENT;
+	/* its name first: that tells most apart, and no journal is read */
+	if (!mt_name_valid(name) || mt_device_by_name(g->host, name, &d, &e) != -ENODEV ||
+	    mt_journal_load(&g->state, mt_state_path("nic", name, file), mt_kinds, p, j, &e) ||
+	    !j->header.kind || !j->header.v[MT_HEADER_IFINDEX].u)
+		return false;
+	return mt_device_by_index(g->host, (uint32_t)j->header.v[MT_HEADER_IFINDEX].u, &d, &e) ==
+		-ENODEV &&
+		mt_recall(g, mt_header_text(&j->header, MT_HEADER_DRIVER),
+			  mt_header_text(&j->header, MT_HEADER_DOMAIN), p, &m, &e) == -ENOENT;
 }
 
 void mt_orphans(struct mt_engine *g)
 {
 	struct mt_pool p = { 0 };
 	struct mt_work w = mt_engine_work(g, &p);
-	struct mt_record *headers;
+	struct mt_journal j;
 	struct mt_err e;
-	char line[700];
-	size_t n;
+	char **names, line[700];
+	size_t n = 0;
 
-	if (mt_connected(g, &(struct mt_which){ 0 }, &p, &headers, &n, &e))
+	if (mt_engine_state(g, false, &e) || mt_state_list(&g->state, "nic", &p, &names, &n, &e))
 		n = 0;
 	for (size_t i = 0; i < n; i++) {
-		const char *dev = headers[i].v[MT_HEADER_DEV].name;
-
-		if (!is_orphan(g, &headers[i], &p))
+		if (!is_orphan(g, names[i], &j, &p))
 			continue;
 		mt_log(&g->o.log, LOG_NOTICE, "%s: its device and its guest are gone; finishing",
-		       dev);
-		if (mt_disconnect(&w, dev, (uint32_t)headers[i].v[MT_HEADER_IFINDEX].u, &e))
+		       names[i]);
+		if (mt_disconnect(&w, names[i], (uint32_t)j.header.v[MT_HEADER_IFINDEX].u, &e))
 			mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
 	}
 	mt_pool_free(&p);

@@ -20,8 +20,8 @@ struct mt_engine_options {
 	const char *host_id;	  /* what tells this host from others, for derived MACs */
 	unsigned deadline_ms;
 	size_t memory;
-	mt_start start;		/* how the evaluator is started */
-	const char *evaluator;	/* mt_start_spawn(): the program */
+	mt_start start;	       /* how the evaluator is started */
+	const char *evaluator; /* mt_start_spawn(): the program */
 	struct mt_log log;
 	bool force;
 	const volatile sig_atomic_t *stop;
@@ -110,6 +110,14 @@ struct mt_ask {
 int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
 	       struct mt_err *e);
 
+/** mt_ask_guest() - ask about a guest that the hook remembers: by name or uuid
+ *
+ * A guest that was arriving by migration has arrived. What @ask points to is in @p.
+ * Return: 0; -ENOENT: nobody remembers it (no @e); or -errno.
+ */
+int mt_ask_guest(struct mt_engine *g, const char *guest, struct mt_ask *ask, struct mt_pool *p,
+		 struct mt_err *e);
+
 /* Which connected NICs are meant: all that are set must fit. */
 struct mt_which {
 	const char *driver;
@@ -125,6 +133,12 @@ struct mt_which {
  */
 int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
 		 struct mt_record **headers, size_t *n, struct mt_err *e);
+
+/** mt_connected_drift() - what someone else has changed of what moontap put for one of them
+ * @each:	called with one line for each difference
+ */
+int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, struct mt_pool *p,
+		       void (*each)(void *data, const char *line), void *data, struct mt_err *e);
 
 /** mt_disconnect_all() - disconnect what fits; goes on after a failure, and returns the first */
 int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
@@ -164,5 +178,8 @@ void mt_orphans(struct mt_engine *g);
 
 /** mt_hook_operation() - whether a word is an operation of libvirt's hook */
 bool mt_hook_operation(const char *word);
+
+/** mt_hook_nearest() - the operation nearest to a misspelt one; NULL: none is near */
+const char *mt_hook_nearest(const char *word);
 
 #endif

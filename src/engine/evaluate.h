@@ -13,7 +13,7 @@ enum mt_want {
 	MT_WANT_FACTS = 1,     /* the facts, as text */
 	MT_WANT_DECISIONS = 2, /* the policy's decide() for each NIC */
 	MT_WANT_PLANS = 4,     /* and its connect() for those selected */
-	MT_WANT_XML = 8, /* the document with decide() applied; nothing when nothing changes */
+	MT_WANT_XML = 8,    /* the document with decide() applied; nothing when nothing changes */
 	MT_WANT_WHOLE = 16, /* with MT_WANT_XML: the document as it is when nothing changes */
 	MT_WANT_NOTES = 32, /* log what libvirt\'s own schema would refuse */
 };
@@ -45,8 +45,8 @@ struct mt_request {
 	bool inactive;	    /* facts and XML as libvirt defines a domain */
 	const char *prefix; /* of generated names; NULL */
 	unsigned deadline_ms;
-	size_t memory; /* of the Lua state */
-	pid_t parent;  /* who asks; the child must not outlive it */
+	size_t memory;	       /* of the Lua state */
+	pid_t parent;	       /* who asks; the child must not outlive it */
 	const char *evaluator; /* mt_start_spawn(): the program that it runs */
 };
 

@@ -113,8 +113,8 @@ static int say_error(struct evaluator *v, const struct mt_err *e)
 	const char *code = e->blame == MT_BLAME_LIMIT ? "5" : "3";
 
 	return say(v, "error",
-		   (const char *[]){ "code", code, "op", e->op, "at", e->subject, "text", e->text,
-				     NULL });
+		   (const char *[]){ "code", code, "op", e->op, "on", e->subject, "at", e->where,
+				     "text", e->text, NULL });
 }
 
 /* The policy's lines go through; what decide() said is remembered for the document's rewriting. */
@@ -228,7 +228,10 @@ static int load_policy(struct evaluator *v, struct mt_err *e)
 	mt_files_checksum(text, n, sum);
 	if (say(v, "policy", (const char *[]){ "checksum", sum, NULL }))
 		return -EPIPE;
-	return mt_policy_load(v->policy, text, n, v->files.policy.path, e);
+	if (mt_policy_load(v->policy, text, n, v->files.policy.path, e))
+		return -e->code;
+	/* out of reach before the guest's words are read: what is allowed stays as it was said */
+	return say_bytes(v, "loaded\n", 7) || flush(v) ? -EPIPE : 0;
 }
 
 static int read_source(struct evaluator *v, struct mt_err *e)

@@ -17,6 +17,13 @@ struct mt_result {
 	bool dry;
 };
 
+/** mt_handle_open() - moontap_open() of known options, with an error of ours */
+int mt_handle_open(struct moontap **m, const struct moontap_options *options, struct mt_err *e);
+
+/** mt_handle_run() - moontap_run() of a known event, with an error of ours: @e zeroed */
+int mt_handle_run(struct moontap *m, const struct moontap_event *event,
+		  struct moontap_outcome **outcome, struct mt_err *e);
+
 /** mt_result_face() - fill @r->face from @r->inside, in its pool. Return: 0 or -ENOMEM. */
 int mt_result_face(struct mt_result *r, struct mt_err *e);
 

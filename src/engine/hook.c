@@ -8,6 +8,7 @@
  */
 #include "engine/engine.h"
 #include "engine/remember.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <string.h>
@@ -133,14 +134,27 @@ static const struct {
 	{ "updated", nothing, false },
 	{ "port-created", nothing, false },
 	{ "port-deleted", nothing, false },
+	{ NULL },
 };
 
 bool mt_hook_operation(const char *word)
 {
-	for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+	for (size_t i = 0; operations[i].name; i++)
 		if (!strcmp(operations[i].name, word))
 			return true;
 	return false;
+}
+
+static int tap_is_missing(const struct mt_outcome_nic *nic, struct mt_err *e)
+{
+	mt_fail(e, e->code, "", "", "%s; run: moontap up GUEST.xml, as root",
+		e->code == ENODEV ? "there is no such device" : strerror(e->code));
+	return mt_err_in_nic(e, nic->index, nic->dev);
+}
+
+const char *mt_hook_nearest(const char *word)
+{
+	return mt_nearest(word, &operations[0].name, sizeof *operations);
 }
 
 /* Session libvirt runs its hooks as the user: an unmanaged NIC's tap must be ready, that is all. */
@@ -161,9 +175,7 @@ static int only_look(struct mt_engine *g, const char *operation, struct mt_ask *
 		if (!o->unmanaged || !*o->dev)
 			continue;
 		if (mt_device_by_name(g->host, o->dev, &d, e))
-			return mt_fail(e, e->code, "nic", o->dev,
-				       "%s; run: moontap up GUEST.xml, as root",
-				       e->code == ENODEV ? "there is no such device" : e->text);
+			return tap_is_missing(o, e);
 	}
 	return 0;
 }
@@ -173,7 +185,7 @@ int mt_hook(struct mt_engine *g, const char *operation, struct mt_ask *ask, stru
 {
 	ask->by = "hook";
 	ask->known = true;
-	for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
+	for (size_t i = 0; operations[i].name; i++) {
 		if (strcmp(operations[i].name, operation))
 			continue;
 		if (operations[i].changes && !mt_engine_may())

@@ -118,23 +118,29 @@ static int make_options(struct moontap *m, const struct moontap_options *o,
 	return c.failed ? mt_fail(e, ENOMEM, "open", NULL, NULL) : 0;
 }
 
+int mt_handle_open(struct moontap **m, const struct moontap_options *options, struct mt_err *e)
+{
+	struct mt_engine_options o;
+
+	*m = calloc(1, sizeof **m);
+	if (!*m)
+		return mt_fail(e, ENOMEM, "open", NULL, NULL);
+	if (!make_options(*m, options, &o, e) && !mt_engine_open(&(*m)->engine, &o, e))
+		return 0;
+	moontap_close(*m);
+	*m = NULL;
+	return -e->code;
+}
+
 PUBLIC int moontap_open(struct moontap **m, const struct moontap_options *options, size_t size,
 			struct moontap_error *error)
 {
 	struct moontap_options known;
-	struct mt_engine_options o;
 	struct mt_err e = { 0 };
 
 	*m = NULL;
-	if (take_struct(&known, sizeof known, options, size, "open", &e))
-		return say_error(error, &e);
-	*m = calloc(1, sizeof **m);
-	if (!*m)
-		mt_fail(&e, ENOMEM, "open", NULL, NULL);
-	else if (!make_options(*m, &known, &o, &e) && !mt_engine_open(&(*m)->engine, &o, &e))
-		return say_error(error, &(struct mt_err){ 0 });
-	moontap_close(*m);
-	*m = NULL;
+	if (!take_struct(&known, sizeof known, options, size, "open", &e))
+		mt_handle_open(m, &known, &e);
 	return say_error(error, &e);
 }
 
@@ -264,26 +270,33 @@ static void hand_over(struct mt_result *r, struct moontap_outcome **outcome, str
 		*e = face;
 }
 
+int mt_handle_run(struct moontap *m, const struct moontap_event *event,
+		  struct moontap_outcome **outcome, struct mt_err *e)
+{
+	struct mt_result *r = calloc(1, sizeof *r);
+
+	if (outcome)
+		*outcome = NULL;
+	if (!r)
+		return mt_fail(e, ENOMEM, "run", NULL, NULL);
+	r->inside.name = r->inside.uuid = "";
+	r->dry = event->flags & MOONTAP_DRY;
+	if (!run(&m->engine, event, &r->inside, e))
+		*e = (struct mt_err){ 0 }; /* of what was looked for in vain */
+	hand_over(r, outcome, e);
+	return -e->code;
+}
+
 PUBLIC int moontap_run(struct moontap *m, const struct moontap_event *event, size_t size,
 		       struct moontap_outcome **outcome, struct moontap_error *error)
 {
-	struct mt_result *r = calloc(1, sizeof *r);
-	struct moontap_event ev;
+	struct moontap_event known;
 	struct mt_err e = { 0 };
 
 	if (outcome)
 		*outcome = NULL;
-	if (!r) {
-		mt_fail(&e, ENOMEM, "run", NULL, NULL);
-		return say_error(error, &e);
-	}
-	r->inside.name = r->inside.uuid = "";
-	if (!take_struct(&ev, sizeof ev, event, size, "run", &e)) {
-		r->dry = ev.flags & MOONTAP_DRY;
-		if (!run(&m->engine, &ev, &r->inside, &e))
-			e = (struct mt_err){ 0 }; /* of what was looked for in vain */
-	}
-	hand_over(r, outcome, &e);
+	if (!take_struct(&known, sizeof known, event, size, "run", &e))
+		mt_handle_run(m, &known, outcome, &e);
 	return say_error(error, &e);
 }
 

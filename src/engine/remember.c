@@ -96,7 +96,7 @@ static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
 	/* facts may have NULs in no place, so the text's length is its string's */
 	if (mt_answer_parse(none, text, strlen(text), &m->answer, e)) {
 		e->blame = MT_BLAME_UNDO;
-		return mt_err_in(e, "%s: ", file);
+		return mt_err_in(e, "%s", file);
 	}
 	m->name = m->answer.name;
 	m->uuid = m->answer.uuid;
@@ -135,6 +135,49 @@ int mt_recall_all(struct mt_engine *g, struct mt_pool *p, struct mt_memory **m, 
 		else if (err != -ENOENT) /* one damaged file must not stop the other guests */
 			mt_log(&g->o.log, LOG_WARNING, "%s: %s", file, one.text);
 	}
+	return 0;
+}
+
+void mt_ask_memory(struct mt_ask *ask, const struct mt_memory *m)
+{
+	ask->source = (struct mt_source){ .fd = -1,
+					  .bytes = m->answer.facts,
+					  .n = m->answer.facts_n,
+					  .facts = true,
+					  .name = m->name };
+	ask->driver = m->driver;
+	ask->guest = m->name;
+	ask->known = true;
+	ask->incoming = m->incoming;
+}
+
+/* It is the hook's: what is connected of it now goes at release, as the rest does. */
+int mt_ask_guest(struct mt_engine *g, const char *guest, struct mt_ask *ask, struct mt_pool *p,
+		 struct mt_err *e)
+{
+	struct mt_memory *memories, *found = NULL;
+	size_t n;
+	int err = mt_engine_state(g, false, e);
+
+	if (!err)
+		err = mt_recall_all(g, p, &memories, &n, e);
+	if (err)
+		return err;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(memories[i].name, guest) && strcasecmp(memories[i].uuid, guest))
+			continue;
+		if (found)
+			return mt_fail(e, ENOTUNIQ, "guest", guest,
+				       "%s and %s both know it; say its uuid", found->driver,
+				       memories[i].driver);
+		found = &memories[i];
+	}
+	if (!found)
+		return -ENOENT;
+	mt_ask_memory(ask, found);
+	ask->by = "hook";
+	ask->incoming = false; /* whoever asks says that it has arrived */
+	ask->remember = !ask->dry;
 	return 0;
 }
 

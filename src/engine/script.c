@@ -104,6 +104,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 
 	if (!mt_engine_may())
 		return look_only(g, tap, e);
+	mt_orphans(g);
 	if (mt_device_by_name(g->host, tap, &d, e) || mt_engine_state(g, true, e) ||
 	    find(g, &d, &out->pool, &f, e))
 		return -e->code;
@@ -115,14 +116,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	snprintf(index, sizeof index, "%d", f.nic->index);
 	only[0] = index;
 	ask.only = only;
-	ask.source.facts = true;
-	ask.source.bytes = f.memory->answer.facts;
-	ask.source.n = f.memory->answer.facts_n;
-	ask.source.name = f.memory->name;
-	ask.driver = f.memory->driver;
-	ask.guest = f.memory->name;
-	ask.known = true;
-	ask.incoming = f.memory->incoming;
+	mt_ask_memory(&ask, f.memory);
 	err = mt_connect(g, &ask, out, e);
 	out->facts = ask.source.bytes;
 	out->facts_n = ask.source.n;

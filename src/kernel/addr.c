@@ -22,15 +22,15 @@ static const struct mt_word scopes[] = {
 	{ NULL, 0 },
 };
 
-#define FIXED(NAME, TYPE, FLAGS, DOC)                                                              \
-	{                                                                                          \
-		.name = NAME, .type = TYPE, .back = MT_BACK_FIXED, .flags = MT_FIELD_HEAD | FLAGS, \
-		.word = NAME, .doc = DOC                                                           \
+#define FIXED(NAME, TYPE, FLAGS, DOC)                                      \
+	{                                                                  \
+		.name = NAME, .type = TYPE, .back = MT_BACK_FIXED,         \
+		.flags = MT_FIELD_HEAD | (FLAGS), .word = NAME, .doc = DOC \
 	}
 
 static const struct mt_field fields[NFIELDS] = {
 	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_HEAD, .doc = "the device" },
-	[ADDRESS] = { "address", MT_PREFIX, .flags = MT_FIELD_HEAD, .word = "",
+	[ADDRESS] = { "address", MT_PREFIX, .flags = MT_FIELD_HEAD | MT_FIELD_WITHIN, .word = "",
 		      .doc = "with the length of its network's prefix" },
 	[PEER] = FIXED("peer", MT_PREFIX, MT_FIELD_NONE,
 		       "the other end, with the same prefix length"),

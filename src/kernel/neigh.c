@@ -16,7 +16,8 @@ enum { DEV, DST, PROXY, LLADDR, ROUTER, NFIELDS };
 
 static const struct mt_field fields[NFIELDS] = {
 	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_HEAD, .doc = "the device" },
-	[DST] = { "dst", MT_IP, .flags = MT_FIELD_HEAD, .doc = "the neighbour's address" },
+	[DST] = { "dst", MT_IP, .flags = MT_FIELD_HEAD | MT_FIELD_WITHIN,
+		  .doc = "the neighbour's address" },
 	[PROXY] = { "proxy", MT_BOOL, 0, .flags = MT_FIELD_HEAD,
 		    .doc = "answer for it, that others send us its packets" },
 	[LLADDR] = { "lladdr", MT_MAC, 6, .attr = NDA_LLADDR, .word = "lladdr",

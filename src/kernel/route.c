@@ -44,10 +44,10 @@ static const struct mt_word types[] = {
 };
 
 static const struct mt_field fields[NFIELDS] = {
-	[DST] = { "dst", MT_PREFIX, .flags = MT_FIELD_HEAD,
+	[DST] = { "dst", MT_PREFIX, .flags = MT_FIELD_HEAD | MT_FIELD_WITHIN,
 		  .doc = "the destination; 0.0.0.0/0 or ::/0: everything else" },
-	[TABLE] = { "table", MT_UINT, 4, .attr = RTA_TABLE, .min = 1, .word = "table",
-		    .doc = "the routing table; 254, main, when it is not said" },
+	[TABLE] = { "table", MT_UINT, 4, .flags = MT_FIELD_ALLOWED, .attr = RTA_TABLE, .min = 1,
+		    .word = "table", .doc = "the routing table; 254, main, when it is not said" },
 	[METRIC] = { "metric", MT_UINT, 4, .attr = RTA_PRIORITY, .word = "metric",
 		     .doc = "the smallest wins; 0, or 1024 of IPv6, when it is not said" },
 	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_HEAD, .word = "dev",

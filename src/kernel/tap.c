@@ -6,6 +6,7 @@
  * by other kinds, while the host handle holds the descriptor; finish() is what makes it stay. A
  * process that is killed before that leaves nothing.
  */
+#include "kernel/tap.h"
 #include "kernel/nl.h"
 
 #include <errno.h>
@@ -26,12 +27,12 @@ enum { NAME, USER, GROUP, MULTI_QUEUE, VNET_HDR, NFIELDS };
 		.back = MT_BACK_FIXED, .flags = FLAGS, .attr = ATTR, .word = NAME, .doc = DOC \
 	}
 
-/* A tap with neither user nor group may be opened by anybody: drivers/net/tun.c tun_not_capable()
- */
+/* A tap with neither user nor group may be opened by anybody who may open /dev/net/tun:
+ * drivers/net/tun.c tun_not_capable() */
 static const struct mt_field fields[NFIELDS] = {
 	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
 	[USER] = FIXED("user", MT_USER, 4, MT_FIELD_NONE, IFLA_TUN_OWNER,
-		       "who may open it, besides root"),
+		       "who may open it, besides root; without user and group: anybody"),
 	[GROUP] = FIXED("group", MT_GROUP, 4, MT_FIELD_NONE, IFLA_TUN_GROUP,
 			"whose members may open it"),
 	[MULTI_QUEUE] = FIXED("multi_queue", MT_BOOL, 1, 0, IFLA_TUN_MULTI_QUEUE,
@@ -93,11 +94,13 @@ static int control(struct mt_host *h, int fd, unsigned long what, unsigned long 
 	return fault ? -ETIMEDOUT : 0;
 }
 
-static int create(struct mt_host *h, int fd, const struct mt_record *r)
+static int attach(struct mt_host *h, int fd, const struct mt_record *r, bool exclusive)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL };
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
 	int err;
 
+	if (exclusive)
+		ifr.ifr_flags |= IFF_TUN_EXCL;
 	if (r->v[MULTI_QUEUE].u)
 		ifr.ifr_flags |= IFF_MULTI_QUEUE;
 	if (r->v[VNET_HDR].u)
@@ -105,7 +108,7 @@ static int create(struct mt_host *h, int fd, const struct mt_record *r)
 	snprintf(ifr.ifr_name, sizeof ifr.ifr_name, "%s", r->v[NAME].name);
 	err = control(h, fd, TUNSETIFF, (unsigned long)&ifr);
 	/* What a device of that name is answered with: drivers/net/tun.c tun_set_iff() */
-	if (err == -EBUSY)
+	if (err == -EBUSY && exclusive)
 		return -EEXIST;
 	if (!err && r->v[USER].state == MT_SET)
 		err = control(h, fd, TUNSETOWNER, r->v[USER].u);
@@ -114,20 +117,40 @@ static int create(struct mt_host *h, int fd, const struct mt_record *r)
 	return err;
 }
 
+int mt_tap_open(struct mt_host *h, const struct mt_record *r, bool exclusive, int *fd,
+		struct mt_err *e)
+{
+	const char *op = exclusive ? "tap.add" : "tap.open";
+	int err;
+
+	*fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	if (*fd < 0)
+		return mt_fail(e, errno, op, "/dev/net/tun", NULL);
+	err = attach(h, *fd, r, exclusive);
+	if (!err)
+		return 0;
+	close(*fd);
+	*fd = -1;
+	return mt_fail(e, -err, op, r->v[NAME].name, NULL);
+}
+
+int mt_tap_persist(struct mt_host *h, int fd, const char *name, bool on, struct mt_err *e)
+{
+	int err = control(h, fd, TUNSETPERSIST, on);
+
+	return err ? mt_fail(e, -err, "tap.finish", name, NULL) : 0;
+}
+
 static int add(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
 {
-	int err, fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	int fd;
 
-	if (fd < 0)
-		return mt_fail(e, errno, "tap.add", "/dev/net/tun", NULL);
-	err = create(h, fd, r);
-	if (!err)
-		err = hold(h, fd, r->v[NAME].name);
-	if (err) {
-		close(fd);
-		return mt_fail(e, -err, "tap.add", r->v[NAME].name, NULL);
-	}
-	return 0;
+	if (mt_tap_open(h, r, true, &fd, e))
+		return -e->code;
+	if (!hold(h, fd, r->v[NAME].name))
+		return 0;
+	close(fd);
+	return mt_fail(e, ENOMEM, "tap.add", r->v[NAME].name, NULL);
 }
 
 static int destroy(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
@@ -170,13 +193,11 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 static int finish(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
 {
 	struct mt_host_tap *t = held(h, r->v[NAME].name);
-	int err;
 
 	if (!t)
 		return 0;
-	err = control(h, t->fd, TUNSETPERSIST, 1);
-	if (err)
-		return mt_fail(e, -err, "tap.finish", r->v[NAME].name, NULL);
+	if (mt_tap_persist(h, t->fd, t->name, true, e))
+		return -e->code;
 	let_go(h, t);
 	return 0;
 }

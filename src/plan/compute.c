@@ -67,7 +67,7 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 		if (shared && mt_shared_check(&r->work, n->plan->dev, &w->record, e))
 			return -e->code;
 		if (mt_difference(&r->view, &w->record, w->place, &n->steps, e))
-			return w->place ? mt_err_in(e, "%s: ", w->place) : -e->code;
+			return mt_err_in(e, "%s", w->place ? w->place : "");
 		for (size_t s = from; s < n->steps.n; s++)
 			n->steps.at[s].shared = shared;
 	}
@@ -82,6 +82,6 @@ int mt_run_compute(struct mt_run *r, struct mt_err *e)
 	r->view.pool = r->work.pool;
 	for (size_t i = 0; i < r->n; i++)
 		if (compute_one(r, &r->nics[i], e))
-			return mt_err_in(e, "NIC %s: ", r->nics[i].plan->dev);
+			return mt_run_err(&r->nics[i], e);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* difference.c - records against the kernel as it will be */
 #include "plan/difference.h"
+#include "kernel/host.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -173,17 +174,55 @@ static bool differs(struct mt_view *v, const struct found *f, const struct mt_re
 		!v->ours(v->data, mt_record_device(want), f->has.ifindex);
 }
 
+static int remember_devices(struct mt_view *v, const struct mt_record *r)
+{
+	const char *name;
+
+	for (int i = 0; (name = mt_record_makes(r, i)); i++) {
+		struct mt_record device = device_of(&any_device, name);
+
+		if (remember(v, &device))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The devices that a step names must be there by then. */
+static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_err *e)
+{
+	char subject[96];
+	struct mt_device d;
+
+	for (int i = 0; i < r->kind->nfields; i++) {
+		const char *name = r->v[i].name;
+		int err;
+
+		if (r->kind->fields[i].type != MT_LINK || r->v[i].state != MT_SET ||
+		    will_have(v, &any_device, name))
+			continue;
+		err = mt_device_by_name(v->host, name, &d, e);
+		if (err == -ENODEV)
+			mt_fail(e, ENODEV, r->kind->name,
+				mt_record_subject(r, subject, sizeof subject),
+				"%s: there is no device %s", r->kind->fields[i].name, name);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *want,
 		struct mt_steps *steps, struct mt_err *e)
 {
-	struct mt_record device = device_of(&any_device, mt_record_device(want));
 	struct mt_record master = device_of(&new_master, mt_record_device(want));
 
 	if (!mt_steps_add(steps, s))
 		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);
 	if (s->op == MT_SAME)
 		return 0;
-	if ((s->op == MT_ADD && want->kind->flags & MT_KIND_DEVICE && remember(v, &device)) ||
+	if (check_names(v, &s->put, e))
+		return -e->code;
+	if ((s->op == MT_ADD && remember_devices(v, want)) ||
 	    (s->op == MT_CHANGE && mt_step_phase(s) == MT_PHASE_MASTER && remember(v, &master)) ||
 	    remember(v, &s->put))
 		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);

@@ -90,7 +90,7 @@ int mt_journal_parse(const struct mt_kind *const *kinds, const char *name, char 
 		*end = 0;
 		if (parse_line(kinds, line, p, j, e)) {
 			e->blame = MT_BLAME_UNDO;
-			return mt_err_in(e, "journal %s:%u: ", name, number);
+			return mt_err_in(e, "journal %s:%u", name, number);
 		}
 	}
 	return 0;
@@ -119,6 +119,8 @@ static int put_line(int fd, char *line, size_t n, struct mt_err *e)
 {
 	ssize_t w;
 
+	if (fd < 0)
+		return 0;
 	if (n + 2 > MT_LINE_MAX)
 		return mt_fail(e, E2BIG, "journal", "", "a step is too long for a line");
 	line[n++] = '\n';

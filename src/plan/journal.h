@@ -60,7 +60,8 @@ int mt_journal_parse(const struct mt_kind *const *kinds, const char *name, char 
 int mt_journal_load(const struct mt_state *s, const char *file, const struct mt_kind *const *kinds,
 		    struct mt_pool *p, struct mt_journal *j, struct mt_err *e);
 
-/** mt_journal_append() - one step's line; the kernel may be asked when this returned 0 */
+/** mt_journal_append() - one step's line; the kernel may be asked when this returned 0
+ * @fd:	-1: nowhere */
 int mt_journal_append(int fd, const struct mt_step *s, struct mt_err *e);
 
 /** mt_journal_append_made() - what came of the step above: its ifindex, or 0 for EEXIST */

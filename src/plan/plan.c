@@ -11,6 +11,16 @@ struct mt_wish *mt_plan_find(const struct mt_plan *plan, const struct mt_record 
 	return (struct mt_wish *)mt_index_find(&plan->index, key);
 }
 
+const char *mt_record_makes(const struct mt_record *r, int i)
+{
+	if (!(r->kind->flags & MT_KIND_DEVICE))
+		return NULL;
+	for (int f = 0; f < r->kind->nfields; f++)
+		if (r->kind->fields[f].type == MT_NAME && r->v[f].state == MT_SET && !i--)
+			return r->v[f].name;
+	return NULL;
+}
+
 bool mt_wish_is_own(const struct mt_plan *plan, const struct mt_record *r)
 {
 	return !strcmp(mt_record_device(r), plan->dev);
@@ -119,25 +129,26 @@ static int mark_one(struct mt_plan *plan, const struct mt_kind *facet, const cha
 	return mt_plan_add(plan, &r, NULL, e);
 }
 
+/* A facet that has a field for a mark, or for an identity. */
+static bool has_marks(const struct mt_kind *k)
+{
+	bool marks = false;
+
+	for (int f = 0; f < k->nfields; f++)
+		marks |= (k->fields[f].flags & (MT_FIELD_MARK | MT_FIELD_IDENTITY)) != 0;
+	return marks && k->flags & MT_KIND_FACET;
+}
+
 int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const char *mark,
 		 const char *host, struct mt_err *e)
 {
 	size_t declared = plan->n;
+	const char *name;
 
-	for (size_t i = 0; i < declared; i++) {
-		const struct mt_record *r = &plan->wishes[i]->record;
-
-		if (!(r->kind->flags & MT_KIND_DEVICE))
-			continue;
-		for (const struct mt_kind *const *k = kinds; *k; k++) {
-			bool marks = false;
-
-			for (int f = 0; f < (*k)->nfields; f++)
-				marks |= (*k)->flags & MT_KIND_FACET &&
-					(*k)->fields[f].flags & (MT_FIELD_MARK | MT_FIELD_IDENTITY);
-			if (marks && mark_one(plan, *k, mt_record_device(r), mark, host, e))
-				return -e->code;
-		}
-	}
+	for (; *kinds; kinds++)
+		for (size_t i = 0; has_marks(*kinds) && i < declared; i++)
+			for (int d = 0; (name = mt_record_makes(&plan->wishes[i]->record, d)); d++)
+				if (mark_one(plan, *kinds, name, mark, host, e))
+					return -e->code;
 	return 0;
 }

@@ -35,6 +35,10 @@ int mt_plan_add(struct mt_plan *plan, const struct mt_record *r, const char *pla
 /** mt_plan_find() - the wish for @key's object; NULL: none */
 struct mt_wish *mt_plan_find(const struct mt_plan *plan, const struct mt_record *key);
 
+/** mt_record_makes() - the @i-th device that adding @r makes: itself, a veth's peer; NULL: no more
+ */
+const char *mt_record_makes(const struct mt_record *r, int i);
+
 /** mt_wish_is_own() - on the NIC's own device; everything else may be another NIC's, too */
 bool mt_wish_is_own(const struct mt_plan *plan, const struct mt_record *r);
 

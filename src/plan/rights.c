@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rights.c - the devices that a plan's records name, against those that it may */
+/* rights.c - what a plan's records name, against what they may */
 #include "plan/rights.h"
 #include "kernel/host.h"
 #include "plan/shared.h"
@@ -9,12 +9,12 @@
 
 static bool makes(const struct mt_plan *plan, const char *name)
 {
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct mt_record *r = &plan->wishes[i]->record;
+	const char *made;
 
-		if (r->kind->flags & MT_KIND_DEVICE && !strcmp(mt_record_device(r), name))
-			return true;
-	}
+	for (size_t i = 0; i < plan->n; i++)
+		for (int d = 0; (made = mt_record_makes(&plan->wishes[i]->record, d)); d++)
+			if (!strcmp(made, name))
+				return true;
 	return false;
 }
 
@@ -29,41 +29,103 @@ static int is_ours_to_make(const struct mt_rights *rights, const char *name, str
 	return mt_shared_made(rights->work, name, d.ifindex);
 }
 
+static bool is_allowed(const struct mt_rights *rights, const char *what, const char *value)
+{
+	for (const struct mt_allow *a = rights->allow; a; a = a->next)
+		if (!strcmp(a->what, what) && !strcmp(a->value, value))
+			return true;
+	return false;
+}
+
 static int may_name(const struct mt_rights *rights, const struct mt_plan *plan, const char *name,
 		    struct mt_err *e)
 {
-	if (!strcmp(name, rights->dev) || rights->allowed(rights->data, "link", name))
+	if (!strcmp(name, rights->dev) || is_allowed(rights, "link", name))
 		return 1;
 	return makes(plan, name) ? is_ours_to_make(rights, name, e) : 0;
 }
 
-static int check_wish(const struct mt_rights *rights, const struct mt_plan *plan,
-		      const struct mt_wish *w, struct mt_err *e)
+static bool is_inside(const struct mt_value *v, bool alone, const struct mt_value *prefix)
 {
-	const struct mt_kind *k = w->record.kind;
+	int whole = prefix->plen / 8, bits = prefix->plen % 8;
+	uint8_t mask = (uint8_t)(0xff00 >> bits);
+	int length = alone ? 128 : v->plen;
 
-	for (int i = 0; i < k->nfields; i++) {
-		const struct mt_value *v = &w->record.v[i];
-		bool name = k->fields[i].type == MT_NAME || k->fields[i].type == MT_LINK;
-		int may = !name || v->state != MT_SET ? 1 : may_name(rights, plan, v->name, e);
+	return v->family == prefix->family && length >= prefix->plen &&
+		!memcmp(v->b, prefix->b, (size_t)whole) &&
+		(!bits || !((v->b[whole] ^ prefix->b[whole]) & mask));
+}
 
-		if (may < 0)
-			return may;
-		if (may)
-			continue;
-		mt_bad(e, k->name, w->place,
-		       "the policy's top level did not name the link %s: put it into a hook's "
-		       "options, or allow{link=\"%s\"}",
-		       v->name, v->name);
-		return -EINVAL;
-	}
-	return 0;
+static bool is_within(const struct mt_rights *rights, const struct mt_field *f,
+		      const struct mt_value *v)
+{
+	static const struct mt_field field = { .name = "prefix", .type = MT_PREFIX };
+	struct mt_value prefix;
+	struct mt_err ignored;
+
+	for (const struct mt_allow *a = rights->allow; a; a = a->next)
+		if (!strcmp(a->what, "prefix") &&
+		    !mt_value_parse(&field, a->value, NULL, &prefix, &ignored) &&
+		    is_inside(v, f->type == MT_IP, &prefix))
+			return true;
+	return false;
+}
+
+static bool is_default(const struct mt_record *r, int i)
+{
+	struct mt_record bare = { .kind = r->kind };
+
+	mt_record_put(&bare, 0, r->v[0]); /* a default may depend on the family */
+	if (r->kind->complete)
+		r->kind->complete(&bare);
+	return mt_value_equal(&r->kind->fields[i], &bare.v[i], &r->v[i]);
+}
+
+/* Return: 1 when the field's value may be, 0 when not, -errno. */
+static int may_be(const struct mt_rights *rights, const struct mt_plan *plan,
+		  const struct mt_record *r, int i, struct mt_err *e)
+{
+	const struct mt_field *f = &r->kind->fields[i];
+	const struct mt_value *v = &r->v[i];
+	char text[MT_VALUE_TEXT];
+
+	if (v->state != MT_SET)
+		return 1;
+	if (f->type == MT_NAME || f->type == MT_LINK)
+		return may_name(rights, plan, v->name, e);
+	if (f->flags & MT_FIELD_WITHIN)
+		return is_within(rights, f, v);
+	if (f->flags & MT_FIELD_ALLOWED)
+		return is_default(r, i) || is_allowed(rights, f->name, mt_value_print(f, v, text));
+	return 1;
+}
+
+static int refuse(const struct mt_wish *w, int i, struct mt_err *e)
+{
+	const struct mt_field *f = &w->record.kind->fields[i];
+	bool number = f->type == MT_UINT, prefix = f->flags & MT_FIELD_WITHIN;
+	const char *what = prefix ? "prefix" : number ? f->name : "link";
+	char text[MT_VALUE_TEXT];
+
+	mt_value_print(f, &w->record.v[i], text);
+	mt_bad(e, w->record.kind->name, "",
+	       "the policy's top level does not allow the %s %.80s: name it in a hook's "
+	       "options, or by allow{ %s = %s%.80s%s }",
+	       what, text, what, number ? "" : "\"", text, number ? "" : "\"");
+	return mt_err_in(e, "%s", w->place ? w->place : "?");
 }
 
 int mt_rights_check(const struct mt_rights *rights, const struct mt_plan *plan, struct mt_err *e)
 {
-	for (size_t i = 0; i < plan->n; i++)
-		if (check_wish(rights, plan, plan->wishes[i], e))
-			return -e->code;
+	for (size_t n = 0; n < plan->n; n++) {
+		const struct mt_wish *w = plan->wishes[n];
+
+		for (int i = 0; i < w->record.kind->nfields; i++) {
+			int may = may_be(rights, plan, &w->record, i, e);
+
+			if (may <= 0)
+				return may ? may : refuse(w, i, e);
+		}
+	}
 	return 0;
 }

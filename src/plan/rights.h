@@ -12,19 +12,25 @@
 #include "plan/plan.h"
 #include "plan/work.h"
 
+/* One thing that the policy's top level allowed: ("link", "br0"), ("prefix", "10.0.0.0/8"). */
+struct mt_allow {
+	struct mt_allow *next;
+	const char *what, *value;
+};
+
 struct mt_rights {
 	struct mt_work *work;
 	const char *dev; /* the NIC's own device */
-	/* whether the policy's top level allowed it: ("link", "br0") */
-	bool (*allowed)(const void *data, const char *what, const char *value);
-	const void *data;
+	const struct mt_allow *allow;
 };
 
 /**
- * mt_rights_check() - every device that a plan's records name
- * @place:	of the wish that is refused is in @e's subject
+ * mt_rights_check() - what a plan's records name, against what it may
  *
- * Return: 0; -EPERM, blamed on the policy's input; or the kernel's error.
+ * Devices: the NIC's own, those that the policy's top level named, and those that moontap makes.
+ * Addresses, routes' destinations, neighbours: inside of an allowed prefix. Routing tables: main,
+ * and those that are allowed. Return: 0; -EINVAL, blamed on the policy, with what it would have to
+ * say; or the kernel's error.
  */
 int mt_rights_check(const struct mt_rights *rights, const struct mt_plan *plan, struct mt_err *e);
 

@@ -147,7 +147,7 @@ static int make_steps(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 		else if (!s->shared && s->op != MT_SAME)
 			err = make_own(r, n, s, e);
 		if (err)
-			return s->place ? mt_err_in(e, "%s: ", s->place) : err;
+			return mt_err_in(e, "%s", s->place ? s->place : "");
 	}
 	return 0;
 }
@@ -255,20 +255,25 @@ static int open_run(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	return mt_journal_append_header(n->run, &n->header, e);
 }
 
+int mt_run_err(const struct mt_run_nic *n, struct mt_err *e)
+{
+	return mt_err_in_nic(e, (int)n->header.v[MT_HEADER_INDEX].u, n->plan->dev);
+}
+
 static int make_all(struct mt_run *r, struct mt_err *e)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		struct mt_run_nic *n = &r->nics[i];
 
 		if (open_run(r, n, e) || make_steps(r, n, e) || take_undeclared(r, n, e))
-			return mt_err_in(e, "NIC %s: ", n->plan->dev);
+			return mt_run_err(n, e);
 	}
 	for (size_t i = 0; i < r->n; i++)
 		if (finish(r, &r->nics[i], e))
-			return mt_err_in(e, "NIC %s: ", r->nics[i].plan->dev);
+			return mt_run_err(&r->nics[i], e);
 	for (size_t i = 0; i < r->n; i++)
 		if (commit(r, &r->nics[i], e))
-			return mt_err_in(e, "NIC %s: ", r->nics[i].plan->dev);
+			return mt_run_err(&r->nics[i], e);
 	return 0;
 }
 
@@ -284,7 +289,7 @@ static void roll_back(struct mt_run *r, struct mt_err *e)
 
 		if (n->run < 0)
 			continue;
-		if (!mt_take_all_back(&r->work, n->plan->dev, &n->made, &undo)) {
+		if (!mt_take_all_back(&r->work, n->plan->dev, &n->made, NULL, &undo)) {
 			mt_state_remove(r->work.state, mt_state_path("run", n->plan->dev, file));
 			continue;
 		}

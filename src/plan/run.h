@@ -56,6 +56,9 @@ int mt_run_compute(struct mt_run *r, struct mt_err *e);
  */
 int mt_run_make(struct mt_run *r, struct mt_err *e);
 
+/** mt_run_err() - say of which NIC an error is. Returns -@e->code. */
+int mt_run_err(const struct mt_run_nic *n, struct mt_err *e);
+
 /** mt_run_end() - let go of locks */
 void mt_run_end(struct mt_run *r);
 

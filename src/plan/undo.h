@@ -6,9 +6,12 @@
 #include "plan/shared.h"
 
 /** mt_take_all_back() - a list of steps and claims of @dev's NIC, backwards, as far as it goes
- * Return: 0, or the first error; the others are logged. */
+ * @failed:	out: what could not be taken back, appended from the last on; or NULL
+ *
+ * Return: 0, or the first error; the others are logged.
+ */
 int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *steps,
-		     struct mt_err *e);
+		     struct mt_steps *failed, struct mt_err *e);
 
 /**
  * mt_disconnect() - replay one device's journal backwards

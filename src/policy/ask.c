@@ -9,7 +9,7 @@
 static const char environment; /* of the policy: its address is the registry's key */
 
 /* "name:line: why", the name cut to LUA_IDSIZE; the place is said with the whole name. */
-static int __attribute__((noreturn)) syntax_error(lua_State *L, const char *path)
+__attribute__((noreturn)) static void syntax_error(lua_State *L, const char *path)
 {
 	const char *message = lua_tostring(L, -1), *line, *why;
 	char at[MTL_AT];

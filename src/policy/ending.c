@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ending.c - running a policy protected, and saying where and why it ended when it did not finish
- */
+/* ending.c - running a policy protected, and saying where and why it failed when it did */
 #include "base/words.h"
 #include "policy/state.h"
 
@@ -35,8 +34,9 @@ void mtl_where(lua_State *L, char at[static MTL_AT])
 }
 
 /* The first end counts. The object that is raised is never looked at. */
-static int __attribute__((noreturn, format(printf, 5, 0)))
-end(lua_State *L, const char *at, enum mt_blame blame, int code, const char *fmt, va_list ap)
+__attribute__((noreturn, format(printf, 5, 0))) static void end(lua_State *L, const char *at,
+								enum mt_blame blame, int code,
+								const char *fmt, va_list ap)
 {
 	struct mt_policy *p = mtl_policy(L);
 
@@ -52,7 +52,7 @@ end(lua_State *L, const char *at, enum mt_blame blame, int code, const char *fmt
 	__builtin_unreachable();
 }
 
-int mtl_end_at(lua_State *L, const char *at, enum mt_blame blame, int code, const char *fmt, ...)
+void mtl_end_at(lua_State *L, const char *at, enum mt_blame blame, int code, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -60,7 +60,7 @@ int mtl_end_at(lua_State *L, const char *at, enum mt_blame blame, int code, cons
 	end(L, at, blame, code, fmt, ap);
 }
 
-int mtl_end(lua_State *L, enum mt_blame blame, int code, const char *fmt, ...)
+void mtl_end(lua_State *L, enum mt_blame blame, int code, const char *fmt, ...)
 {
 	char at[MTL_AT];
 	va_list ap;
@@ -70,14 +70,39 @@ int mtl_end(lua_State *L, enum mt_blame blame, int code, const char *fmt, ...)
 	end(L, at, blame, code, fmt, ap);
 }
 
+/***
+ * refuse(reason)
+ * Veto: the guest does not start, and whoever starts it is told the reason. Does not return; pcall
+ * does not catch it.
+ *   local bridge = host.link(name) or refuse("there is no bridge " .. name)
+ */
+int l_refuse(lua_State *L)
+{
+	luaL_argcheck(L, !lua_isnoneornil(L, 1), 1, "a reason expected");
+	mtl_push_text(L, 1);
+	mtl_end(L, MT_BLAME_REFUSED, ECANCELED, "%s", lua_tostring(L, -1));
+}
+
+/* core.fail(f, text): end the policy where its function f begins */
+int l_fail(lua_State *L)
+{
+	const char *text = luaL_checkstring(L, 2);
+	char at[MTL_AT];
+	lua_Debug ar;
+
+	lua_pushvalue(L, 1);
+	lua_getinfo(L, ">S", &ar);
+	snprintf(at, sizeof at, "%s:%d", ar.source + (*ar.source == '@'), ar.linedefined);
+	mtl_end_at(L, at, MT_BLAME_INPUT, EINVAL, "%s", text);
+}
+
 /* The bytes of "file:line: " before a message, when this function's line put them there. */
 static size_t prefix(const char *message, const lua_Debug *ar)
 {
 	char before[LUA_IDSIZE + 16];
-	size_t n =
-		(size_t)snprintf(before, sizeof before, "%s:%d: ", ar->short_src, ar->currentline);
+	int n = snprintf(before, sizeof before, "%s:%d: ", ar->short_src, ar->currentline);
 
-	return strncmp(message, before, n) ? 0 : n;
+	return strncmp(message, before, (size_t)n) ? 0 : (size_t)n;
 }
 
 /* The message handler: finds the place while the stack is still there. It is the line that the

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int mtl_raise(lua_State *L, const struct mt_err *e)
+void mtl_raise(lua_State *L, const struct mt_err *e)
 {
 	luaL_error(L, "%s: %s%s%s", e->op, e->subject, *e->subject ? ": " : "", e->text);
 	__builtin_unreachable();

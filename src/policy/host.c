@@ -7,62 +7,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What list() found: copied to the policy's pool, so that no Lua runs, and so nothing is raised,
- * while the kernel's answer is being read. */
-struct found {
-	struct found *next;
-	struct mt_record r;
-};
-
 struct search {
 	const struct mt_record *filter;
-	struct mt_pool *pool;
-	struct found *first, **last;
-	int n;
+	struct mt_found *first;
+	size_t n;
 };
 
-static bool fits(const struct mt_record *r, const struct mt_record *filter)
-{
-	for (int i = 0; i < filter->kind->nfields; i++)
-		if (mt_record_has(filter, i) &&
-		    !mt_value_equal(&filter->kind->fields[i], &r->v[i], &filter->v[i]))
-			return false;
-	return true;
-}
-
-static int take(const struct mt_record *r, void *data, struct mt_err *e)
-{
-	struct search *s = data;
-	struct found *f;
-
-	if (!fits(r, s->filter))
-		return 0;
-	f = mt_pool_alloc(s->pool, sizeof *f);
-	if (!f)
-		goto out;
-	f->r = *r;
-	if (mt_record_keep(&f->r, s->pool))
-		goto out;
-	*s->last = f;
-	s->last = &f->next;
-	s->n++;
-	return 0;
-out:
-	return mt_fail(e, ENOMEM, r->kind->name, "", NULL);
-}
-
+/* Copied to the policy's pool, so that no Lua runs, and so nothing is raised, while the kernel's
+ * answer is being read. */
 static void search(lua_State *L, const char *what, struct search *s)
 {
 	struct mt_policy *p = mtl_policy(L);
-	const struct mt_kind *k = s->filter->kind;
 	struct mt_err e;
 
 	if (!p->o.host)
 		luaL_error(L, "%s: the host cannot be read here", what);
 	mt_pool_free(&p->pool);
-	s->pool = &p->pool;
-	s->last = &s->first;
-	if (!k->list(p->o.host, s->filter, take, s, &e))
+	if (!mt_record_list(p->o.host, s->filter, &p->pool, &s->first, &s->n, &e))
 		return;
 	if (e.code == ENOMEM)
 		mtl_end(L, MT_BLAME_LIMIT, ENOMEM, "out of memory: %s has too much to tell", what);
@@ -143,8 +104,8 @@ static int l_host_all(lua_State *L)
 	}
 	d = filter(L, what);
 	search(L, what, &s);
-	lua_createtable(L, s.n, 0);
-	for (const struct found *f = s.first; f; f = f->next) {
+	lua_createtable(L, (int)s.n, 0);
+	for (const struct mt_found *f = s.first; f; f = f->next) {
 		mtl_push(L, &f->r);
 		lua_rawseti(L, -2, ++i);
 	}
@@ -164,4 +125,6 @@ void mtl_host(lua_State *L)
 		lua_settable(L, -3);
 	}
 	lua_setfield(L, -2, "host");
+	lua_pushboolean(L, mtl_policy(L)->o.host != NULL);
+	lua_setfield(L, -2, "reads_host");
 }

@@ -4,14 +4,17 @@
  *
  * The lines, each ended by \n, words escaped as in base/words.h:
  *
- * - `allow link=br0`: from the top level: what plans may use (link=, prefix=, table=)
- * - `nic index=1 decision=unmanaged dev=mytap0`: each NIC, in order; decision= when decide() said
- * so
- * - `at place=policy.lua:12`: where the next records were declared
- * - `link name=mytap0 up=true`: a record of the NIC above, as mt_record_print() writes it
- * - `log text=...`: for the log
- * - `refuse at=policy.lua:9 text=...`: the policy's veto; nothing follows
- * - `error code=3 at=policy.lua:7 text=...`: the policy failed; code is the exit status 3 or 5
+ * - `allow link=br0`, `allow prefix=10.0.0.0/8`, `allow table=100`: what plans may use; only from
+ *   the top level
+ * - `nic index=1 decision=unmanaged dev=mytap0 mac=…`: each NIC, in order; without a decision when
+ *   decide() made none, without what is not known
+ * - `at place=policy.lua:12`: where the records after it were declared
+ * - `link name=mytap0 up=true`: a record of the NIC above, as mt_record_print() writes it; but a
+ *   user or group that the policy names is still a name, for the applier to look up
+ * - `log text=…`: for the log
+ * - `refuse at=policy.lua:9 text=…`: the policy's veto; nothing follows
+ * - `error code=3 at=policy.lua:7 text=…`: the policy failed; code is the exit status 3 or 5;
+ *   nothing follows
  */
 #ifndef MT_POLICY_POLICY_H
 #define MT_POLICY_POLICY_H

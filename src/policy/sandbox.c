@@ -29,137 +29,6 @@ void mtl_sandbox(lua_State *L, const char *name)
 	lua_remove(L, -2);
 }
 
-/***
- * pcall(f, ...) -> true, results | false, error
- * Call a function, catching an error; but a refusal and a limit are not caught.
- */
-static int l_pcall(lua_State *L)
-{
-	int status;
-
-	luaL_checkany(L, 1);
-	status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
-	if (status == LUA_ERRMEM || mtl_policy(L)->ended)
-		return lua_error(L);
-	lua_pushboolean(L, status == LUA_OK);
-	lua_insert(L, 1);
-	return lua_gettop(L);
-}
-
-/* Tables and functions are called what they are: an address would differ from run to run. */
-static void push_text(lua_State *L, int i)
-{
-	int type = lua_type(L, i);
-
-	if (type <= LUA_TSTRING || luaL_getmetafield(L, i, "__tostring") != LUA_TNIL)
-		luaL_tolstring(L, i, NULL);
-	else
-		lua_pushstring(L, lua_typename(L, type));
-}
-
-/***
- * tostring(value) -> string
- * A value as text, by its __tostring where it has one; a table's or function's is its type.
- */
-static int l_tostring(lua_State *L)
-{
-	luaL_checkany(L, 1);
-	lua_settop(L, 1);
-	push_text(L, 1);
-	return 1;
-}
-
-/***
- * string.format(format, ...) -> string
- * As in Lua, but without %p; tables and functions are shown as tostring() shows them.
- */
-static int l_format(lua_State *L)
-{
-	const char *at = luaL_checkstring(L, 1);
-	int n = lua_gettop(L);
-
-	for (; (at = strchr(at, '%')); at += *at != 0) {
-		at += 1 + strspn(at + 1, "-+ #0123456789.");
-		if (*at == 'p')
-			luaL_error(L, "string.format: %%p is not there");
-	}
-	for (int i = 2; i <= n; i++)
-		if (lua_type(L, i) > LUA_TSTRING) {
-			push_text(L, i);
-			lua_replace(L, i);
-			lua_settop(L, n);
-		}
-	lua_pushvalue(L, lua_upvalueindex(1));
-	lua_insert(L, 1);
-	lua_call(L, n, 1);
-	return 1;
-}
-
-/***
- * setmetatable(table, metatable) -> table
- * As in Lua, but without __gc and __mode: what the collector does, and when, is not to be seen.
- */
-static int l_setmetatable(lua_State *L)
-{
-	static const char *const refused[] = { "__gc", "__mode" };
-
-	luaL_checktype(L, 1, LUA_TTABLE);
-	luaL_argexpected(L, lua_isnoneornil(L, 2) || lua_istable(L, 2), 2, "nil or table");
-	lua_settop(L, 2);
-	if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
-		return luaL_error(L, "setmetatable: this metatable is protected");
-	for (int i = 0; i < 2 && lua_istable(L, 2); i++) {
-		lua_pushstring(L, refused[i]);
-		if (lua_rawget(L, 2) != LUA_TNIL)
-			return luaL_error(L, "setmetatable: %s is not there", refused[i]);
-		lua_pop(L, 1);
-	}
-	lua_settop(L, 2);
-	lua_setmetatable(L, 1);
-	return 1;
-}
-
-/***
- * rawset(table, key, value) -> table
- * As in Lua, but not on a table whose metatable is protected.
- */
-static int l_rawset(lua_State *L)
-{
-	luaL_checktype(L, 1, LUA_TTABLE);
-	luaL_checkany(L, 3);
-	if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
-		return luaL_error(L, "rawset: this table is protected");
-	lua_settop(L, 3);
-	lua_rawset(L, 1);
-	return 1;
-}
-
-/***
- * refuse(reason)
- * Veto: the guest does not start, and whoever starts it is told the reason. Does not return; pcall
- * does not catch it.
- *   local bridge = host.link(name) or refuse("there is no bridge " .. name)
- */
-static int l_refuse(lua_State *L)
-{
-	luaL_argcheck(L, !lua_isnoneornil(L, 1), 1, "a reason expected");
-	push_text(L, 1);
-	mtl_end(L, MT_BLAME_REFUSED, ECANCELED, "%s", lua_tostring(L, -1));
-}
-
-/* core.fail(f, text): end the policy where its function f begins */
-static int l_fail(lua_State *L)
-{
-	const char *text = luaL_checkstring(L, 2);
-	char at[MTL_AT];
-	lua_Debug ar;
-
-	lua_pushvalue(L, 1);
-	lua_getinfo(L, ">S", &ar);
-	snprintf(at, sizeof at, "%s:%d", ar.source + (*ar.source == '@'), ar.linedefined);
-	mtl_end_at(L, at, MT_BLAME_INPUT, EINVAL, "%s", text);
-}
-
 /* core.nearest(word, table) -> the string key that is nearest to a misspelt one, or nil */
 static int l_nearest(lua_State *L)
 {
@@ -267,25 +136,16 @@ void mtl_open_sandbox(lua_State *L)
 		{ "compile_hook", l_compile_hook },
 		{ NULL, NULL },
 	};
-	static const luaL_Reg words[] = {
-		{ "pcall", l_pcall },
-		{ "tostring", l_tostring },
-		{ "setmetatable", l_setmetatable },
-		{ "rawset", l_rawset },
-		{ "refuse", l_refuse },
-		{ "allow", l_allow },
-		{ NULL, NULL },
-	};
 
 	open_libraries(L);
 	luaL_newlib(L, functions);
-	luaL_newlib(L, words);
+	lua_newtable(L);
+	mtl_base(L);
+	lua_pushcfunction(L, l_refuse);
+	lua_setfield(L, -2, "refuse");
+	lua_pushcfunction(L, l_allow);
+	lua_setfield(L, -2, "allow");
 	lua_setfield(L, -2, "words");
-	lua_getglobal(L, LUA_STRLIBNAME);
-	lua_getfield(L, -1, "format");
-	lua_pushcclosure(L, l_format, 1);
-	lua_setfield(L, -3, "format");
-	lua_pop(L, 1);
 	mtl_verbs(L);
 	mtl_host(L);
 	run(L, lua_sandbox, sizeof lua_sandbox, "=sandbox");

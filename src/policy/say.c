@@ -30,19 +30,15 @@ void mtl_word(luaL_Buffer *b, const char *name, const char *text)
 	luaL_addsize(b, n);
 }
 
-/* core.say(line, name, text, name, text, ...): a line of words; those that are nil are left out */
+/* core.say(line, name, text, ...): a line of words; where a text is nil there is none */
 int l_say(lua_State *L)
 {
 	luaL_Buffer b;
 	int n = lua_gettop(L);
 
-	lua_settop(L, n += ~n & 1);
-	for (int i = 1; i <= n; i++)
-		if (!lua_isnil(L, i))
-			luaL_checkstring(L, i);
 	luaL_buffinit(L, &b);
 	luaL_addstring(&b, lua_tostring(L, 1));
-	for (int i = 2; i < n; i += 2)
+	for (int i = 2; i + 1 <= n; i += 2)
 		if (!lua_isnil(L, i + 1))
 			mtl_word(&b, lua_tostring(L, i), lua_tostring(L, i + 1));
 	luaL_addchar(&b, '\n');

@@ -49,10 +49,12 @@ static int prepare(lua_State *L)
 int mt_policy_open(const struct mt_policy_options *o, struct mt_policy **out, struct mt_err *e)
 {
 	struct mt_policy *p = calloc(1, sizeof *p);
+	int status;
 
 	*out = NULL;
+	mt_fail(e, ENOMEM, "policy", "", NULL);
 	if (!p)
-		return mt_fail(e, ENOMEM, "policy", "", NULL);
+		return -ENOMEM;
 	p->o = *o;
 	if (!p->o.memory)
 		p->o.memory = MTL_MEMORY;
@@ -63,13 +65,17 @@ int mt_policy_open(const struct mt_policy_options *o, struct mt_policy **out, st
 	/* neither of the two allocates, nor does the call until it is protected */
 	lua_pushcfunction(p->L, prepare);
 	lua_pushlightuserdata(p->L, p);
-	if (lua_pcall(p->L, 1, 0, 0))
+	status = lua_pcall(p->L, 1, 0, 0);
+	if (status && status != LUA_ERRMEM) /* this liblua is another one than luac was of */
+		mt_fail(e, ENOEXEC, "policy", "", "%s", lua_tostring(p->L, -1));
+	if (status)
 		goto out;
+	e->code = 0;
 	*out = p;
 	return 0;
 out:
 	mt_policy_close(p);
-	return mt_fail(e, ENOMEM, "policy", "", NULL);
+	return -e->code;
 }
 
 void mt_policy_close(struct mt_policy *p)

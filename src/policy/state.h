@@ -43,20 +43,12 @@ struct mt_policy {
 	char at[MTL_AT], text[MTL_TEXT];
 };
 
+/* state.c */
+
 /** mtl_policy() - whose state this is; never raises */
 struct mt_policy *mtl_policy(lua_State *L);
 
-/** mtl_where() - FILE:LINE of the innermost function of a policy or hook; "" when none runs.
- * Never raises. */
-void mtl_where(lua_State *L, char at[static MTL_AT]);
-
-/** mtl_end() - end the policy for good, here; does not return */
-int mtl_end(lua_State *L, enum mt_blame blame, int code, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5), noreturn));
-
-/** mtl_end_at() - the same, with the place given */
-int mtl_end_at(lua_State *L, const char *at, enum mt_blame blame, int code, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6), noreturn));
+/* ending.c */
 
 /**
  * mtl_run() - call @f protected, with @data as a light userdata; never raises
@@ -65,18 +57,52 @@ int mtl_end_at(lua_State *L, const char *at, enum mt_blame blame, int code, cons
  */
 int mtl_run(struct mt_policy *p, lua_CFunction f, void *data, struct mt_err *e);
 
-/** mtl_compile() - a chunk of text with the table on the top of the stack as its environment, which
- * it replaces [-1, +1] */
+/** mtl_where() - FILE:LINE of the innermost function of a policy or hook; "" when none runs.
+ * Never raises. */
+void mtl_where(lua_State *L, char at[static MTL_AT]);
+
+/** mtl_end() - end the policy for good, here; does not return */
+void mtl_end(lua_State *L, enum mt_blame blame, int code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5), noreturn));
+
+/** mtl_end_at() - the same, with the place given */
+void mtl_end_at(lua_State *L, const char *at, enum mt_blame blame, int code, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6), noreturn));
+
+int l_refuse(lua_State *L);
+int l_fail(lua_State *L);
+
+/* base.c */
+
+/** mtl_push_text() - a value as tostring() shows it to a policy [-0, +1] */
+void mtl_push_text(lua_State *L, int i);
+
+/* sandbox.c */
+
+/** mtl_open_sandbox() - the libraries, and the functions of lua/moontap/ [-0, +0] */
+void mtl_open_sandbox(lua_State *L);
+
+/** mtl_sandbox() - push a function of lua/moontap/ by its name [-0, +1] */
+void mtl_sandbox(lua_State *L, const char *name);
+
+/* ask.c */
+
+/** mtl_compile() - a chunk of text, with the table on the top of the stack as its environment
+ * [-1, +1] */
 void mtl_compile(lua_State *L, const char *text, size_t n, const char *path);
 
-/* say.c: lines of the answer */
+/* say.c */
+
 /** mtl_say() - say a line, \n included; too many end the policy [-0, +0] */
 void mtl_say(lua_State *L, const char *line, size_t n);
-/** mtl_word() - add " name=text", the text escaped */
+
+/** mtl_word() - add " name=text" to a line, the text escaped */
 void mtl_word(luaL_Buffer *b, const char *name, const char *text);
+
 int l_say(lua_State *L);
 
-/* fields.c: a field's value from Lua, and to Lua */
+/* fields.c */
+
 struct mtl_record {
 	struct mt_record r;
 	const char *name[MT_FIELDS_MAX]; /* of a user or group: looked up by who has the right to */
@@ -94,23 +120,20 @@ void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *f
 void mtl_push(lua_State *L, const struct mt_record *r);
 
 /** mtl_raise() - raise what @e says; does not return */
-int mtl_raise(lua_State *L, const struct mt_err *e) __attribute__((noreturn));
+void mtl_raise(lua_State *L, const struct mt_err *e) __attribute__((noreturn));
 
-/* What each file adds to the table on the top of the stack [-0, +0]. */
-void mtl_verbs(lua_State *L); /* verbs.c: one function a kind */
-void mtl_host(lua_State *L);  /* host.c: two functions a kind, in the table `host` */
-
-/** mtl_open_sandbox() - the libraries, and the functions of lua/moontap/ [-0, +0] */
-void mtl_open_sandbox(lua_State *L);
-
-/** mtl_sandbox() - push a function of lua/moontap/ by its name [-0, +1] */
-void mtl_sandbox(lua_State *L, const char *name);
-
-/* allow.c */
-int l_allow(lua_State *L);
+/* facts.c */
 
 /** mtl_facts() - push facts as plain tables [-0, +1] */
 void mtl_facts(lua_State *L, const struct mt_fact *f);
+
 int l_device(lua_State *L);
+
+/* base.c, verbs.c, host.c, allow.c: what they add to the table on the top of the stack [-0, +0] */
+
+void mtl_base(lua_State *L);
+void mtl_verbs(lua_State *L);
+void mtl_host(lua_State *L);
+int l_allow(lua_State *L);
 
 #endif

@@ -1,0 +1,175 @@
+-- install_spec.lua - what `make install` puts into a folder runs from there, and goes again
+local helper = require "spec.helper"
+local program = require "spec.program"
+local build = require "spec.embed.build"
+
+local dest -- where it was installed
+
+local function make(words)
+  return helper.run(("cd '%s' && make -s --no-print-directory %s DESTDIR='%s'"):format(build.root,
+    words, dest))
+end
+
+local function prefix()
+  return dest .. "/usr/local"
+end
+
+local function files(folder)
+  return helper.run(("cd '%s' 2>/dev/null && find . ! -type d | sort || true"):format(folder))
+end
+
+describe("make install", function()
+  local said
+
+  before_each(function()
+    dest = helper.folder() .. "/dest"
+    said = make "install"
+    build.host()
+  end)
+
+  it("has one real program, and links to it", function()
+    assert.equal("regular file\n", helper.run("stat -c %F " .. prefix() .. "/bin/moontap"))
+    for _, name in ipairs { "qemu-ifup", "qemu-ifdown", "qemu", "lxc" } do
+      assert.equal(prefix() .. "/bin/moontap\n",
+        helper.run("readlink -f " .. prefix() .. "/libexec/moontap/" .. name))
+    end
+  end)
+
+  it("says what AppArmor is to be told", function()
+    assert.truthy(said:find("/usr/local/bin/moontap PUx,", 1, true))
+  end)
+
+  it("compiles no DESTDIR in", function()
+    assert.equal("", helper.run("grep -rl '" .. dest .. "' '" .. dest .. "' || true"))
+  end)
+
+  it("installs a program that finds its modules, hooks and evaluator", function()
+    local moontap = prefix() .. "/bin/moontap --state state -p policy.lua "
+    for _, words in ipairs { "plan --json web.xml", "up web.xml", "status", "down web" } do
+      local r = program.run(moontap .. words)
+      assert.equal(0, r.status, r.out .. r.err)
+    end
+    assert.equal(0, program.run(moontap .. "facts web.xml").status)
+  end)
+
+  it("installs entry points that run", function()
+    helper.run "ip tuntap add dev tap7 mode tap && ip link set tap7 address fe:54:00:10:00:07"
+    local entry = prefix() .. "/libexec/moontap/%s -p policy.lua --state state %s"
+    local up = program.run(entry:format("qemu-ifup", "tap7"))
+    assert.equal(0, up.status, up.err)
+    assert.equal("tap7", helper.json "ip -j link show master br0"[1].ifname)
+    assert.equal(0, program.run(entry:format("qemu-ifdown", "tap7")).status)
+    local hook = program.run(entry:format("qemu", "web prepare begin -"), build.domain())
+    assert.equal(0, hook.status, hook.err)
+    assert.equal("web0", helper.json "ip -j link show master br0"[1].ifname)
+    assert.equal(0, program.run(entry:format("qemu", "web release end -"), build.domain()).status)
+    assert.equal(0, #helper.json "ip -j link show master br0")
+  end)
+
+  for _, how in ipairs { "shared", "static" } do
+    it("installs a " .. how .. " library that pkg-config finds", function()
+      local pkg = ("PKG_CONFIG_PATH='%s/lib/pkgconfig' pkg-config "):format(prefix())
+      local flags = helper.run(pkg .. "--cflags moontap"):match "%C+"
+      if how == "static" then
+        flags = flags .. " " .. helper.run(pkg .. "--static --libs moontap"):match "%C+"
+          :gsub("%-lmoontap", "-Wl,-Bstatic -lmoontap -Wl,-Bdynamic")
+      else
+        flags = ("%s %s -Wl,-rpath,'%s/lib'"):format(flags,
+          helper.run(pkg .. "--libs moontap"):match "%C+", prefix())
+      end
+      build.compile("samples/embed/connect.c", "connect", flags)
+      if how == "static" then -- a host's own folders are as a program's
+        helper.run(("cp %s/connect %s/bin/host"):format(helper.folder(), prefix()))
+      end
+      for _, word in ipairs { "plan", "up", "down" } do
+        local r = program.run(("%s %s policy.lua state"):format(
+          how == "static" and prefix() .. "/bin/host" or "./connect", word), build.domain())
+        assert.equal(0, r.status, r.out .. r.err)
+        assert.truthy(r.out:find "NIC 1 web0: unmanaged")
+      end
+    end)
+  end
+
+  it("installs a Lua module", function()
+    local r = program.run(([[
+LUA_PATH='%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua' LUA_CPATH='%s/lib/lua/5.4/?.so' \
+  lua5.4 '%s/samples/embed/connect.lua' up policy.lua state]]):format(prefix(), prefix(), prefix(),
+      build.root), build.domain())
+    if build.sanitized then return end
+    assert.equal(0, r.status, r.err)
+    assert.equal("web0", helper.json "ip -j link show master br0"[1].ifname)
+  end)
+
+  it("is undone by make uninstall", function()
+    make "uninstall"
+    assert.equal("", files(dest))
+    assert.equal("", helper.run("find '" .. dest .. "' -name '*moontap*'"))
+  end)
+end)
+
+describe("install-hook", function()
+  local root, link
+
+  local function run(words)
+    return program.run(("'%s' %s --root root"):format(program.path, words))
+  end
+
+  before_each(function()
+    root = helper.folder() .. "/root"
+    link = root .. "/etc/libvirt/hooks/qemu.d/moontap"
+  end)
+
+  it("links the program where libvirt looks, once", function()
+    local r = run "install-hook"
+    assert.equal(0, r.status, r.err)
+    assert.equal(program.path .. "\n", helper.run("readlink " .. link))
+    assert.truthy(r.out:find "libvirt does not run: it finds the hook when it starts")
+    assert.truthy(r.out:find(program.path .. " PUx,", 1, true))
+    assert.truthy(run "install-hook".out:find "is there already")
+    assert.truthy(run "uninstall-hook".out:find "is removed")
+    assert.truthy(run "uninstall-hook".out:find "is not there")
+    assert.equal("", files(root))
+  end)
+
+  it("has a folder for each driver", function()
+    assert.equal(0, run "install-hook --driver lxc".status)
+    assert.equal(program.path .. "\n",
+      helper.run("readlink " .. root .. "/etc/libvirt/hooks/lxc.d/moontap"))
+    assert.equal(2, run "install-hook --driver xen".status)
+  end)
+
+  it("says that a running libvirt must be told", function()
+    helper.run(("mkdir -p %s/run && echo 1 >%s/run/libvirtd.pid"):format(root, root))
+    assert.truthy(run "install-hook".out:find("kill -HUP 1", 1, true))
+  end)
+
+  it("replaces another moontap's link", function()
+    helper.run(("mkdir -p %s && ln -s /opt/old/bin/moontap %s"):format(link:match "(.*)/", link))
+    assert.equal(0, run "install-hook".status)
+    assert.equal(program.path .. "\n", helper.run("readlink " .. link))
+  end)
+
+  for what, command in pairs {
+    ["a file"] = "echo >%s", ["another's link"] = "ln -s /bin/true %s",
+  } do
+    it("leaves alone " .. what .. " that is not ours", function()
+      helper.run(("mkdir -p %s && " .. command):format(link:match "(.*)/", link))
+      local before = helper.run("stat -c '%i %N' " .. link)
+      for _, words in ipairs { "install-hook", "uninstall-hook" } do
+        local r = run(words)
+        assert.equal(4, r.status)
+        assert.truthy(r.err:find "not moontap's, and stays")
+      end
+      assert.equal(before, helper.run("stat -c '%i %N' " .. link))
+    end)
+  end
+
+  it("links the place below a root that the program will be in", function()
+    helper.run(("mkdir -p %s/usr/bin && cp '%s' %s/usr/bin/moontap"):format(root, program.path,
+      root))
+    local r = program.run(("%s/usr/bin/moontap install-hook --root %s"):format(root, root))
+    assert.equal(0, r.status, r.err)
+    assert.equal("/usr/bin/moontap\n", helper.run("readlink " .. link))
+    assert.falsy(r.out:find "PUx")
+  end)
+end)

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* error.c - the world's errors as objects: compared by name, shown as one line */
+#include "binding/binding.h"
+
+#define ERROR "moontap.error"
+
+int mtl_fail(lua_State *L, const struct mt_err *e)
+{
+	const char *name = mt_errno_name(e->code);
+
+	lua_pushnil(L);
+	lua_createtable(L, 0, 6);
+	lua_pushstring(L, name ? name : "?");
+	lua_setfield(L, -2, "code");
+	lua_pushinteger(L, e->code);
+	lua_setfield(L, -2, "errno");
+	lua_pushinteger(L, mt_exit_status(e->blame));
+	lua_setfield(L, -2, "exit");
+	lua_pushstring(L, e->op);
+	lua_setfield(L, -2, "what");
+	lua_pushstring(L, e->subject);
+	lua_setfield(L, -2, "on");
+	lua_pushstring(L, e->text);
+	lua_setfield(L, -2, "why");
+	luaL_setmetatable(L, ERROR);
+	return 2;
+}
+
+/* Every field is there: what is asked for and is not was misspelt. */
+static int l_error_index(lua_State *L)
+{
+	return luaL_error(L,
+			  "an error has no field '%s': it has code, errno, exit, what, on and why",
+			  luaL_tolstring(L, 2, NULL));
+}
+
+static int l_error_tostring(lua_State *L)
+{
+	const char *what, *on, *why;
+
+	lua_settop(L, 1);
+	lua_pushliteral(L, "what");
+	what = (lua_rawget(L, 1), lua_tostring(L, -1));
+	lua_pushliteral(L, "on");
+	on = (lua_rawget(L, 1), lua_tostring(L, -1));
+	lua_pushliteral(L, "why");
+	why = (lua_rawget(L, 1), lua_tostring(L, -1));
+	if (!what || !on || !why)
+		return luaL_error(L, "not an error of moontap's");
+	lua_pushfstring(L, "%s%s%s%s%s", what, *what && *on ? " " : "", on,
+			*what || *on ? ": " : "", why);
+	return 1;
+}
+
+void mtl_open_errors(lua_State *L)
+{
+	static const luaL_Reg meta[] = {
+		{ "__index", l_error_index },
+		{ "__tostring", l_error_tostring },
+		{ NULL, NULL },
+	};
+
+	luaL_newmetatable(L, ERROR);
+	luaL_setfuncs(L, meta, 0);
+	lua_pop(L, 1);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* install.c - the link by which libvirt finds moontap: made, removed, and what is to be done then
+ */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct hook {
+	const char *driver, *root;
+	char program[PATH_MAX]; /* as it will be called: without the root */
+	char folder[PATH_MAX + 64], link[PATH_MAX + 80];
+};
+
+static int find_hook(struct mt_cli *c, struct hook *h)
+{
+	size_t root;
+
+	*h = (struct hook){ .driver = c->driver ? c->driver : "qemu",
+			    .root = c->root ? c->root : "" };
+	if (strcmp(h->driver, "qemu") && strcmp(h->driver, "lxc"))
+		return mt_cli_usage(c, "--driver is qemu or lxc, not '%s'", h->driver);
+	if (!realpath("/proc/self/exe", h->program))
+		strcpy(h->program, MOONTAP_PREFIX "/bin/moontap");
+	root = strlen(h->root);
+	if (root && !strncmp(h->program, h->root, root) && h->program[root] == '/')
+		memmove(h->program, h->program + root, strlen(h->program + root) + 1);
+	snprintf(h->folder, sizeof h->folder, "%.4000s/etc/libvirt/hooks/%s.d", h->root, h->driver);
+	snprintf(h->link, sizeof h->link, "%s/moontap", h->folder);
+	return 0;
+}
+
+/* What is under the link's name. Return: 1: a moontap, its path in @target; 0: nothing; -EEXIST:
+ * somebody else's; or another -errno. */
+static int look(const struct hook *h, char target[static PATH_MAX], struct mt_err *e)
+{
+	ssize_t n = readlink(h->link, target, PATH_MAX - 1);
+	const char *name;
+
+	if (n < 0 && errno == ENOENT)
+		return 0;
+	if (n < 0 && errno != EINVAL)
+		return mt_fail(e, errno, "hook", h->link, NULL);
+	target[n < 0 ? 0 : n] = 0;
+	name = strrchr(target, '/');
+	if (name && !strcmp(name, "/moontap"))
+		return 1;
+	return mt_fail(e, EEXIST, "hook", h->link, "it is not moontap's, and stays");
+}
+
+static int make_folders(const char *path, struct mt_err *e)
+{
+	char part[PATH_MAX + 64];
+
+	for (const char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
+		snprintf(part, sizeof part, "%.*s", slash ? (int)(slash - path) : PATH_MAX, path);
+		if (mkdir(part, 0755) && errno != EEXIST)
+			return mt_fail(e, errno, "hook", part, NULL);
+		if (!slash)
+			return 0;
+	}
+}
+
+/* A new link under the name, all or nothing, also where an older moontap's link stands. */
+static int make_link(const struct hook *h, struct mt_err *e)
+{
+	char new[sizeof h->link + 24];
+
+	snprintf(new, sizeof new, "%s/.moontap-%d", h->folder, (int)getpid());
+	if (symlink(h->program, new))
+		return mt_fail(e, errno, "hook", new, NULL);
+	if (!rename(new, h->link))
+		return 0;
+	mt_fail(e, errno, "hook", h->link, NULL);
+	unlink(new);
+	return -e->code;
+}
+
+/* The daemon that serves the driver, if it runs: its number. */
+static int daemon_of(const struct hook *h)
+{
+	const char *const names[] = { "libvirtd", h->driver[0] == 'l' ? "virtlxcd" : "virtqemud" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		int pid = 0;
+		FILE *f;
+
+		snprintf(path, sizeof path, "%.4000s/run/%s.pid", h->root, names[i]);
+		f = fopen(path, "re");
+		if (f && fscanf(f, "%d", &pid) != 1)
+			pid = 0;
+		if (f)
+			fclose(f);
+		snprintf(path, sizeof path, "/proc/%d", pid);
+		if (pid > 0 && !access(path, F_OK))
+			return pid;
+	}
+	return 0;
+}
+
+/* virHookInitialize() looks whether a driver has hooks at all; the folder is read at each call. */
+static void say_what_else(const struct hook *h)
+{
+	int pid = daemon_of(h);
+
+	if (pid)
+		printf("libvirt looks for a driver's first hook when it starts, and on SIGHUP: "
+		       "kill "
+		       "-HUP %d\n",
+		       pid);
+	else
+		printf("libvirt does not run: it finds the hook when it starts\n");
+	if (strncmp(h->program, "/usr/bin/", 9) && strncmp(h->program, "/usr/sbin/", 10))
+		printf("where AppArmor confines libvirt, add this line to "
+		       "/etc/apparmor.d/local/usr.sbin.libvirtd:\n  %s PUx,\n",
+		       h->program);
+}
+
+int mt_command_install_hook(struct mt_cli *c)
+{
+	char target[PATH_MAX];
+	struct hook h;
+	struct mt_err e;
+	int there = find_hook(c, &h);
+
+	if (there)
+		return there;
+	there = look(&h, target, &e);
+	if (there < 0)
+		return mt_cli_error(c, NULL, &e);
+	if (there && !strcmp(target, h.program)) {
+		printf("%s is there already\n", h.link);
+		return 0;
+	}
+	if (make_folders(h.folder, &e) || make_link(&h, &e))
+		return mt_cli_error(c, NULL, &e);
+	printf("%s -> %s\n", h.link, h.program);
+	say_what_else(&h);
+	return 0;
+}
+
+int mt_command_uninstall_hook(struct mt_cli *c)
+{
+	char target[PATH_MAX];
+	struct hook h;
+	struct mt_err e;
+	int there = find_hook(c, &h);
+
+	if (there)
+		return there;
+	there = look(&h, target, &e);
+	if (there > 0 && unlink(h.link) && errno != ENOENT)
+		there = mt_fail(&e, errno, "hook", h.link, NULL);
+	if (there < 0)
+		return mt_cli_error(c, NULL, &e);
+	printf(there ? "%s is removed; libvirt need not be told\n" : "%s is not there\n", h.link);
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* tap.h - a tap's descriptor, for whoever wants to have it */
+#ifndef MT_KERNEL_TAP_H
+#define MT_KERNEL_TAP_H
+
+#include "kernel/host.h"
+
+/**
+ * mt_tap_open() - make a tap, or attach to one that is there
+ * @r:		of kind tap, checked; user and group are set where they are given
+ * @exclusive:	only make
+ * @fd:		out: owned by the caller, close-on-exec; -1 on failure
+ *
+ * A tap that is made goes with its descriptor, unless it is made persistent.
+ * Return: 0, or -EEXIST: it is there, and @exclusive; -EBUSY: it is attached elsewhere, and has one
+ * queue; -EINVAL: it is there with other flags, or is no tap; -EPERM; another -errno.
+ */
+int mt_tap_open(struct mt_host *h, const struct mt_record *r, bool exclusive, int *fd,
+		struct mt_err *e);
+
+/** mt_tap_persist() - whether it outlives its descriptor. Return: 0 or -errno. */
+int mt_tap_persist(struct mt_host *h, int fd, const char *name, bool on, struct mt_err *e);
+
+#endif
