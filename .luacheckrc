@@ -11,3 +11,4 @@ stds.policy = {
 }
 files["hooks/"] = { std = "lua54+policy" }
 files["samples/"] = { std = "lua54+policy" }
+files["spec/bench/policy/"] = { std = "lua54+policy" }

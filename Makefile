@@ -29,12 +29,14 @@ all: program
 # One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
 PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
 	libjansson-dev libseccomp-dev
-PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-linux
-PACKAGES_lint  := $(PACKAGES_build) clang clang-format clang-tidy lua-check
+PACKAGES_demo  := $(PACKAGES_build) iproute2 util-linux procps
+PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-linux \
+	g++ python3-minimal
+PACKAGES_lint  := $(PACKAGES_build) clang-format clang-tidy lua-check
 PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev lua-dkjson
 
-.PHONY: deps-build deps-check deps-lint deps-fuzz deps-guest
-deps-build deps-check deps-lint deps-fuzz deps-guest: deps-%:
+.PHONY: deps-build deps-demo deps-check deps-lint deps-fuzz deps-bench deps-guest
+deps-build deps-demo deps-check deps-lint deps-fuzz deps-bench deps-guest: deps-%:
 	@missing=$$(for p in $(PACKAGES_$*); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || echo $$p; done); \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { \
@@ -133,7 +135,8 @@ library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/e
 lua: $(BUILD)/lib/lua/5.4/moontap/core.so library
 
 # Modules are found beside the program, wherever it was built or installed.
-runpath  = -Wl,--enable-new-dtags -Wl,-rpath,'$(1)'
+# (a sanitizer calls dlopen in the program's stead, and a RUNPATH counts for who calls it)
+runpath  = -Wl,--$(if $(SAN),disable,enable)-new-dtags -Wl,-rpath,'$(1)'
 
 $(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
@@ -230,9 +233,17 @@ specs: program $(SPEC_SO)
 	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
 	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
 
+.PHONY: demo
+demo: deps-demo
+	$(Q)$(MAKE) --no-print-directory program
+	$(Q)sh samples/demo.sh $(abspath $(BUILD))/moontap
+
 -include spec/guest/guest.mk
+include spec/lint/lint.mk
+-include spec/bench/bench.mk
 include install.mk
 -include spec/fuzz/fuzz.mk
+-include spec/torture/torture.mk
 
 clean:
 	rm -rf $(BUILD)
@@ -241,6 +252,10 @@ clean:
 help:
 	@echo 'make            build the program, the library and the modules into build/'
 	@echo 'make check      run every spec that needs no guest'
+	@echo 'make check-guest  run the specs with real guests'
+	@echo 'make check-san  run the specs with the address and undefined-behaviour sanitizers'
+	@echo 'make lint       look at the sources: clang-format, clang-tidy, luacheck'
+	@echo 'make demo       connect a sample guest in a throw-away namespace'
 	@echo 'make install    install below PREFIX ($(PREFIX)), DESTDIR before it'
 	@echo 'make uninstall  remove what that installed'
 	@echo 'make fuzz       run the fuzzers for FUZZ_SECONDS (60)'

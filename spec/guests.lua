@@ -7,6 +7,7 @@ local M = {}
 
 M.policy = [[
 local lan = hook "bridge" { bridge = "br0" }
+allow{ prefix = "10.0.0.0/24" }
 function connect(nic)
   addr{ dev = "br0", address = "10.0.0.1/24" }
   lan(nic)
@@ -30,8 +31,11 @@ function M.setup()
   program.write("db.xml", M.xml("db", 2))
 end
 
+-- moontap(words, input): with that policy, where a subcommand takes one
 function M.moontap(words, input)
-  return program.moontap("-p policy.lua " .. words, input)
+  local subcommand = words:match "%g+"
+  local takes = ("plan up hook replay reconcile doctor xml"):find(subcommand, 1, true)
+  return program.moontap((takes and "-p policy.lua " or "") .. words, input)
 end
 
 -- prepare(name): libvirt's operation, with the guest's document

@@ -12,7 +12,7 @@
  *
  *	moontap_open(&m, &options, sizeof options, &error);
  *	if (moontap_run(m, &event, sizeof event, &outcome, &error))
- *		fprintf(stderr, "%s %s: %s\n", error.what, error.on, error.why);
+ *		fprintf(stderr, "%s: %s %s: %s\n", error.where, error.what, error.on, error.why);
  *	for (const struct moontap_nic *const *nic = outcome->nics; *nic; nic++)
  *		for (const struct moontap_step *const *s = (*nic)->steps; *s; s++)
  *			printf("%s %s\n", (*s)->op, (*s)->command);
@@ -54,19 +54,20 @@ enum moontap_exit {
 	MOONTAP_DONE = 0,    /* there is none */
 	MOONTAP_REFUSED = 1, /* the policy said no */
 	MOONTAP_USAGE = 2,   /* options or event: the caller's */
-	MOONTAP_INPUT = 3,   /* XML or policy is bad; `on` has file:line */
+	MOONTAP_INPUT = 3,   /* XML or policy is bad; where or on has file:line */
 	MOONTAP_HOST = 4,    /* the kernel, or another part of the host; everything was undone */
 	MOONTAP_LIMIT = 5,   /* the policy ran out of its time or memory */
 	MOONTAP_UNDO = 6,    /* undo did not complete: run the same again */
 };
 
 struct moontap_error {
-	int code;      /* an errno value; 0: no error */
-	int exit;      /* enum moontap_exit */
-	char name[24]; /* "EBUSY" */
-	char what[32]; /* what was tried: "link.set" */
-	char on[128];  /* on what: "vnet0", "policy.lua:12" */
-	char why[384]; /* the kernel's, the parser's or the policy's words */
+	int code;	 /* an errno value; 0: no error */
+	int exit;	 /* enum moontap_exit */
+	char name[24];	 /* "EBUSY" */
+	char where[192]; /* within what, from the outside in: "NIC 1 (vnet0), policy.lua:12" */
+	char what[32];	 /* what was tried: "link.set" */
+	char on[128];	 /* on what: "vnet0", "web.xml:12" */
+	char why[384];	 /* the kernel's, the parser's or the policy's words */
 };
 
 struct moontap_options {

@@ -54,7 +54,8 @@ static int run(struct moontap *m, const char *what)
 	}
 	moontap_outcome_free(outcome);
 	if (error.code)
-		printf("error %s: %s on %s: %s\n", error.name, error.what, error.on, error.why);
+		printf("error %s: %s: %s %s: %s\n", error.name, error.where, error.what, error.on,
+		       error.why);
 	return error.exit;
 }
 

@@ -33,6 +33,6 @@ if outcome then
   end
 end
 if err then
-  print(("error %s: %s on %s: %s"):format(err.code, err.what, err.on, err.why))
+  print(("error %s: %s: %s %s: %s"):format(err.code, err.where, err.what, err.on, err.why))
   os.exit(err.exit, true)
 end

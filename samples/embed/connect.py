@@ -15,8 +15,10 @@ import sys
 def run(what, policy, state):
     """The outcome, also of a failure, and the exit status."""
     moontap = os.environ.get("MOONTAP", "moontap")
-    done = subprocess.run([moontap, what, "--json", "-p", policy, "--state", state, "-"],
-                          stdin=sys.stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    words = [moontap, what, "--json", "--state", state, "-"]
+    if what != "down":  # which evaluates nothing
+        words += ["-p", policy]
+    done = subprocess.run(words, stdin=sys.stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     return json.loads(done.stdout), done.returncode
 
 
@@ -41,7 +43,7 @@ def main():
         print_steps(nic.get("undone", []), "undone: ")
     if outcome["error"]:
         e = outcome["error"]
-        print(f"error {e['code']}: {e['what']} on {e['on']}: {e['why']}")
+        print(f"error {e['code']}: {e['where']}: {e['what']} {e['on']}: {e['why']}")
     return status
 
 

@@ -28,7 +28,7 @@ local cases = {
   },
   ["a link that the policy's top level did not name"] = {
     3, policy = "function connect(nic)\n  tap(nic, { master = 'br' .. 0 })\nend",
-    line = "^moontap: web: NIC 1 %(web0%), policy.lua:2: link: .* did not name the link br0: ",
+    line = "^moontap: web: NIC 1 %(web0%), policy.lua:2: link: .* does not allow the link br0: ",
   },
   ["a device of that name that is no tap"] = {
     4, host = bridge .. "; ip link add web0 type veth peer name web1; ip link set web0 type bridge"
@@ -62,9 +62,10 @@ local cases = {
     line = "policy.lua:1: .*did you mean 'master'?",
   },
   ["an address on a device that is not there"] = {
-    4, policy = "allow { link = 'no0' }\n"
+    4, policy = "allow { link = 'no0', prefix = '10.0.0.0/8' }\n"
       .. "function connect(nic) addr { dev = 'no0', address = '10.0.0.1/24' } end",
-    line = "web: NIC 1 %(web0%), policy.lua:2: addr 10.0.0.1/24 on no0: dev: there is no device no0",
+    line = "^moontap: web: NIC 1 %(web0%), policy.lua:2: addr 10.0.0.1/24 on no0: dev: "
+      .. "there is no device no0",
   },
   ["a policy that is not there"] = {
     3, up = "-p nowhere.lua -", line = "^moontap: policy nowhere.lua: No such file or directory",

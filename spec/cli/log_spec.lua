@@ -24,7 +24,7 @@ describe("log", function()
     moontap "down web"
     local list = {}
     for _, run in ipairs(runs()) do
-      list[#list + 1] = ("%s %s %d %s"):format(run.guest, run.event, run.run, run.result)
+      list[#list + 1] = ("%s %s %d %s"):format(run.domain, run.event, run.run, run.result)
     end
     assert.same({ "web up -2 done", "db prepare -1 done", "web down -1 done" }, list)
     assert.equal(2, #runs "web")

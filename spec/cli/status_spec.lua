@@ -47,9 +47,9 @@ describe("status", function()
     moontap "down db"
     moontap "up web.xml"
     local db, web = table.unpack(status())
-    assert.same({ "db", "waiting", json.null }, { db.guest, db.state, db.since or json.null })
+    assert.same({ "db", "waiting", json.null }, { db.domain, db.state, db.since or json.null })
     assert.same({ "web", "connected", "web0", "br0", "idle", "up" },
-      { web.guest, web.state, web.dev, web.master, web.link, web.by })
+      { web.domain, web.state, web.dev, web.master, web.link, web.by })
     assert.truthy(math.abs(web.since - os.time()) < 60)
   end)
 
@@ -59,9 +59,10 @@ describe("status", function()
     local web = status()[1]
     assert.equal("drifted", web.state)
     assert.same({ "link web0: mtu is 1400, moontap had put 1500" }, web.drift)
-    assert.equal("policy.lua", web.policy)
+    assert.same({ "policy.lua", false }, { web.policy, web.policy_changed })
     program.write("policy.lua", guests.policy .. "\n")
-    assert.equal("policy.lua (changed)", status()[1].policy)
+    assert.truthy(status()[1].policy_changed)
+    assert.truthy(moontap "status".out:find("policy.lua (changed)", 1, true))
   end)
 
   it("follows a device that was renamed, and says when it is gone", function()
@@ -116,7 +117,7 @@ describe("status --watch", function()
   it("shows it again when something changed, until a signal ends it", function()
     moontap "up web.xml"
     local watched = program.run(([[
-'%s' --state state -p policy.lua status --watch >watched & pid=$!
+'%s' --state state status --watch >watched & pid=$!
 until grep -q connected watched; do sleep 0.02; done
 ip link set web0 mtu 1400
 until grep -q 'mtu is 1400' watched; do sleep 0.02; done
@@ -129,7 +130,7 @@ kill -INT $pid; wait $pid]]):format(program.path, program.path))
 
   it("starts before there is anything to watch", function()
     local watched = program.run(([[
-'%s' --state state -p policy.lua status --watch >watched & pid=$!
+'%s' --state state status --watch >watched & pid=$!
 until grep -q 'nothing is connected' watched; do sleep 0.02; done
 '%s' --state state -p policy.lua up web.xml >up
 until grep -q 'web0' watched; do sleep 0.02; done

@@ -44,12 +44,12 @@ describe("make install", function()
   end)
 
   it("installs a program that finds its modules, hooks and evaluator", function()
-    local moontap = prefix() .. "/bin/moontap --state state -p policy.lua "
-    for _, words in ipairs { "plan --json web.xml", "up web.xml", "status", "down web" } do
-      local r = program.run(moontap .. words)
+    for _, words in ipairs { "plan --json -p policy.lua --state state web.xml",
+      "up -p policy.lua --state state web.xml", "status --state state",
+      "down --state state web", "facts web.xml" } do
+      local r = program.run(prefix() .. "/bin/moontap " .. words)
       assert.equal(0, r.status, r.out .. r.err)
     end
-    assert.equal(0, program.run(moontap .. "facts web.xml").status)
   end)
 
   it("installs entry points that run", function()

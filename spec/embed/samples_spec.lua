@@ -3,7 +3,7 @@ local helper = require "spec.helper"
 local program = require "spec.program"
 local build = require "spec.embed.build"
 
-local made = "  add tap web0: ip tuntap add dev web0 mode tap\n"
+local made = "  add tap web0: ip tuntap add dev web0 mode tap"
 
 local function shows(out, ...)
   for _, text in ipairs { ... } do
@@ -53,7 +53,7 @@ for name, prepare in pairs(ways) do
       program.write("policy.lua", "function connect(nic) refuse 'not today' end\n")
       local r = run "up"
       assert.equal(1, r.status)
-      shows(r.out, "error EPERM: refused on policy.lua:1: not today\n")
+      shows(r.out, "error EPERM: NIC 1 (web0), policy.lua:1: refused : not today\n")
     end)
 
     it("gets the kernel's words, and nothing is changed", function()
@@ -68,7 +68,7 @@ allow{ prefix = "0.0.0.0/0" }
 ]])
       local r = run "up"
       assert.equal(4, r.status, r.out .. r.err)
-      assert.truthy(r.out:find "error %u+: route")
+      assert.truthy(r.out:find "error %u+: NIC 1 %(web0%), policy.lua:4: route", r.out)
       assert.equal("", helper.run "ip -o link show type tun")
     end)
   end)

@@ -8,6 +8,7 @@ local moontap, ifup, ifdown = build .. "/moontap", build .. "/qemu-ifup", build 
 -- A NIC whose device's name begins with sign also has an address on the bridge, shared with others.
 local POLICY = [[
 local lan = hook "bridge" { bridge = "br0" }
+allow { prefix = "10.99.0.1/32" }
 
 function connect(nic)
   if nic.dev:find "^refused" then refuse("not " .. nic.dev) end
@@ -112,7 +113,7 @@ describe("a running guest #guest", function()
     local file = l:file(nic(8, "<target dev='refused0'/>" .. SCRIPTS))
     local result = l:sh("virsh attach-device host " .. file)
     assert.equal(1, result.status)
-    assert.matches("refused /etc/moontap/policy.lua:4: not refused0", result.err)
+    assert.matches("/etc/moontap/policy.lua:5: refused: not refused0", result.err)
     nothing_left()
   end)
 

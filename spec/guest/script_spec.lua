@@ -79,7 +79,7 @@ describe("a tap's name #guest alone", function()
     l:define(lab.domain { name = "refused", interfaces = nic(2, "<target dev='refused0'/>") })
     local result = l:sh "virsh start refused"
     assert.equal(1, result.status)
-    assert.matches("refused /etc/moontap/policy.lua:4: not refused0", result.err)
+    assert.matches("/etc/moontap/policy.lua:4: refused: not refused0", result.err)
     nothing_left(l, before)
   end)
 
@@ -103,7 +103,7 @@ describe("a tap's name #guest alone", function()
     local result = l:qemu { name = "stopped",
       arguments = "-netdev tap,id=n0,ifname=refused1,downscript=no,script=" .. ifup }
     assert.equal(1, result.status)
-    assert.matches("qemu%-ifup: refused /etc/moontap/policy.lua:4: not refused1", result.err)
+    assert.matches("qemu%-ifup: .*/etc/moontap/policy.lua:4: refused: not refused1", result.err)
     assert.matches("network script .*/qemu%-ifup failed with status", result.err)
     nothing_left(l, before)
   end)
@@ -155,7 +155,7 @@ describe("a tap's name #guest with libvirt's hook as well", function()
     l:ok ": >/run/lab/log/ifdown"
     local result = l:sh "virsh start vetoed"
     assert.equal(1, result.status)
-    assert.matches("policy.lua:5: not at all", result.err)
+    assert.matches("policy.lua:5: refused: not at all", result.err)
     assert.equal("(null) 0\n", l:read "/run/lab/log/ifdown")
     nothing_left(l, before)
   end)

@@ -9,13 +9,15 @@ int mtl_fail(lua_State *L, const struct mt_err *e)
 	const char *name = mt_errno_name(e->code);
 
 	lua_pushnil(L);
-	lua_createtable(L, 0, 6);
+	lua_createtable(L, 0, 7);
 	lua_pushstring(L, name ? name : "?");
 	lua_setfield(L, -2, "code");
 	lua_pushinteger(L, e->code);
 	lua_setfield(L, -2, "errno");
 	lua_pushinteger(L, mt_exit_status(e->blame));
 	lua_setfield(L, -2, "exit");
+	lua_pushstring(L, e->where);
+	lua_setfield(L, -2, "where");
 	lua_pushstring(L, e->op);
 	lua_setfield(L, -2, "what");
 	lua_pushstring(L, e->subject);
@@ -29,26 +31,30 @@ int mtl_fail(lua_State *L, const struct mt_err *e)
 /* Every field is there: what is asked for and is not was misspelt. */
 static int l_error_index(lua_State *L)
 {
-	return luaL_error(L,
-			  "an error has no field '%s': it has code, errno, exit, what, on and why",
-			  luaL_tolstring(L, 2, NULL));
+	return luaL_error(
+		L, "an error has no field '%s': it has code, errno, exit, where, what, on and why",
+		luaL_tolstring(L, 2, NULL));
 }
 
+static const char *field(lua_State *L, const char *name)
+{
+	lua_pushstring(L, name);
+	return lua_rawget(L, 1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+}
+
+/* As mt_err_line() has it. */
 static int l_error_tostring(lua_State *L)
 {
-	const char *what, *on, *why;
+	const char *where, *what, *on, *why;
 
+	luaL_checktype(L, 1, LUA_TTABLE);
 	lua_settop(L, 1);
-	lua_pushliteral(L, "what");
-	what = (lua_rawget(L, 1), lua_tostring(L, -1));
-	lua_pushliteral(L, "on");
-	on = (lua_rawget(L, 1), lua_tostring(L, -1));
-	lua_pushliteral(L, "why");
-	why = (lua_rawget(L, 1), lua_tostring(L, -1));
-	if (!what || !on || !why)
-		return luaL_error(L, "not an error of moontap's");
-	lua_pushfstring(L, "%s%s%s%s%s", what, *what && *on ? " " : "", on,
-			*what || *on ? ": " : "", why);
+	where = field(L, "where");
+	what = field(L, "what");
+	on = field(L, "on");
+	why = field(L, "why");
+	lua_pushfstring(L, "%s%s%s%s%s%s%s", where, *where ? ": " : "", what,
+			*what && *on ? " " : "", on, *what || *on ? ": " : "", why);
 	return 1;
 }
 

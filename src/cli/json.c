@@ -200,7 +200,9 @@ static json_t *cell(const struct mt_column *c, const char *s)
 {
 	if (!s)
 		return json_null();
-	if (!c->number)
+	if (c->type == MT_CELL_BOOL)
+		return json_boolean(!strcmp(s, "true"));
+	if (c->type == MT_CELL_TEXT)
 		return text(s);
 	return strchr(s, '.') ? json_real(strtod(s, NULL)) : json_integer(strtoll(s, NULL, 10));
 }

@@ -11,10 +11,10 @@
 enum { BACK, TIME, GUEST, EVENT, RESULT, MS, EXIT, ERROR };
 
 static const struct mt_column columns[] = {
-	[BACK] = { "RUN", "run", true },   [TIME] = { "TIME", "time" },
-	[GUEST] = { "GUEST", "guest" },	   [EVENT] = { "EVENT", "event" },
-	[RESULT] = { "RESULT", "result" }, [MS] = { "MS", "ms", true },
-	[EXIT] = { "", "exit", true },	   [ERROR] = { NULL },
+	[BACK] = { "RUN", "run", MT_CELL_NUMBER }, [TIME] = { "TIME", "time" },
+	[GUEST] = { "GUEST", "domain" },	   [EVENT] = { "EVENT", "event" },
+	[RESULT] = { "RESULT", "result" },	   [MS] = { "MS", "ms", MT_CELL_NUMBER },
+	[EXIT] = { "", "exit", MT_CELL_NUMBER },   [ERROR] = { NULL },
 };
 
 static const char *const results[] = {

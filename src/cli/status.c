@@ -11,23 +11,51 @@
 #include <string.h>
 #include <time.h>
 
-enum { GUEST, NIC, DEVICE, TAP, LINK, IN, SINCE, BY, POLICY, STATE, DRIVER, UUID, MAC, AT };
+enum {
+	GUEST,
+	NIC,
+	DEVICE,
+	TAP,
+	LINK,
+	IN,
+	SINCE,
+	BY,
+	POLICY,
+	STATE, /* and for JSON: */
+	DRIVER,
+	UUID,
+	MAC,
+	UNMANAGED,
+	KNOWN,
+	IFINDEX,
+	AT,
+	PATH,
+	CHECKSUM,
+	CHANGED
+};
 
+/* In JSON by the names that a journal's header has. */
 static const struct mt_column columns[] = {
-	[GUEST] = { "GUEST", "guest" },
-	[NIC] = { "NIC", "index", true },
+	[GUEST] = { "GUEST", "domain" },
+	[NIC] = { "NIC", "index", MT_CELL_NUMBER },
 	[DEVICE] = { "DEVICE", "dev" },
-	[TAP] = { "TAP", "tap" },
+	[TAP] = { "TAP", NULL },
 	[LINK] = { "LINK", "link" },
 	[IN] = { "IN", "master" },
 	[SINCE] = { "SINCE", NULL },
 	[BY] = { "BY", "by" },
-	[POLICY] = { "POLICY", "policy" },
+	[POLICY] = { "POLICY", NULL },
 	[STATE] = { "STATE", "state" },
 	[DRIVER] = { "", "driver" },
 	[UUID] = { "", "uuid" },
 	[MAC] = { "", "mac" },
-	[AT] = { "", "since", true },
+	[UNMANAGED] = { "", "unmanaged", MT_CELL_BOOL },
+	[KNOWN] = { "", "known", MT_CELL_BOOL },
+	[IFINDEX] = { "", "ifindex", MT_CELL_NUMBER },
+	[AT] = { "", "since", MT_CELL_NUMBER },
+	[PATH] = { "", "policy" },
+	[CHECKSUM] = { "", "checksum" },
+	[CHANGED] = { "", "policy_changed", MT_CELL_BOOL },
 	{ NULL },
 };
 
@@ -87,14 +115,24 @@ void mt_show_policy(const struct mt_nic_look *l, bool whole, char *buf, size_t n
 	snprintf(buf, n, "%s%s", whole || !slash ? path : slash + 1, policy_state(h));
 }
 
+static void add_header(struct mt_table *t, const struct mt_record *h)
+{
+	mt_table_cell(t, KNOWN, 0, "%s", h->v[MT_HEADER_KNOWN].u ? "true" : "false");
+	mt_table_cell(t, IFINDEX, 0, "%llu", (unsigned long long)h->v[MT_HEADER_IFINDEX].u);
+	mt_table_cell(t, AT, 0, "%llu", (unsigned long long)h->v[MT_HEADER_SINCE].u);
+	mt_table_cell(t, PATH, 0, "%s", mt_header_text(h, MT_HEADER_POLICY));
+	mt_table_cell(t, CHECKSUM, 0, "%s", mt_header_text(h, MT_HEADER_CHECKSUM));
+	mt_table_cell(t, CHANGED, 0, "%s", *policy_state(h) ? "true" : "false");
+}
+
 static void add_connected(struct mt_table *t, const struct mt_nic_look *l)
 {
 	const struct mt_record *h = &l->journal.header;
 	char when[32], policy[300];
 
+	add_header(t, h);
 	mt_show_policy(l, false, policy, sizeof policy);
 	mt_table_cell(t, SINCE, 0, "%s", mt_print_time(h->v[MT_HEADER_SINCE].u, when));
-	mt_table_cell(t, AT, 0, "%llu", (unsigned long long)h->v[MT_HEADER_SINCE].u);
 	mt_table_cell(t, BY, 0, "%s", mt_header_text(h, MT_HEADER_BY));
 	mt_table_cell(t, POLICY, strchr(policy, '(') ? '~' : 0, "%s", policy);
 	if (l->here && strcmp(l->device.name, l->dev))
@@ -112,6 +150,7 @@ static void add_row(struct mt_table *t, const struct mt_nic_look *l)
 	mt_table_cell(t, UUID, 0, "%s", l->uuid);
 	mt_table_cell(t, MAC, 0, "%s", l->mac);
 	mt_table_cell(t, NIC, 0, "%u", l->index);
+	mt_table_cell(t, UNMANAGED, 0, "%s", l->unmanaged ? "true" : "false");
 	mt_table_cell(t, DEVICE, 0, "%s", l->dev);
 	mt_table_cell(t, TAP, 0, "%s", l->unmanaged ? "unmanaged" : "managed");
 	mt_table_cell(t, LINK, l->here && l->device.up ? 0 : '~', "%s", mt_show_link(l));

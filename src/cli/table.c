@@ -101,13 +101,13 @@ static void print_cell(const struct mt_column *c, const char *text, char colour,
 {
 	int blanks = width - mt_print_clean(text, NULL);
 
-	if (c->number)
+	if (c->type == MT_CELL_NUMBER)
 		fprintf(out, "%*s", blanks, "");
 	fputs(colour ? mt_colour(out, colour) : "", out);
 	mt_print_clean(text, out);
 	fputs(colour ? mt_colour(out, 0) : "", out);
 	if (!last)
-		fprintf(out, "%*s  ", c->number ? 0 : blanks, "");
+		fprintf(out, "%*s  ", c->type == MT_CELL_NUMBER ? 0 : blanks, "");
 }
 
 /* 0: nothing is in it. */

@@ -8,12 +8,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define MT_TABLE_COLUMNS 16
+#define MT_TABLE_COLUMNS 24
+
+enum mt_cell { MT_CELL_TEXT, MT_CELL_NUMBER, MT_CELL_BOOL };
 
 struct mt_column {
 	const char *title; /* "SINCE"; "": only in JSON; NULL: the last column's end */
 	const char *key;   /* in JSON; NULL: not there */
-	bool number;	   /* flush right, and a number in JSON */
+	enum mt_cell type; /* as JSON; numbers are flush right */
 	bool once;	   /* said once, of rows that follow each other with the same */
 };
 

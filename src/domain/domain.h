@@ -151,16 +151,26 @@ bool mt_domain_valid_dev(const char *dev);
 bool mt_domain_generated(const char *dev, const char *prefix);
 
 /**
- * mt_domain_validate() - check a document with a RELAX NG schema, such as libvirt's domain.rng
+ * mt_domain_schema_open() - read a RELAX NG schema, such as libvirt's domain.rng
  * @xml:	the module
  * @rng:	the schema's path; it and what it includes are read
+ * @e:		out: filled on failure
+ *
+ * Return: what mt_domain_validate() takes, to be closed; or NULL.
+ */
+void *mt_domain_schema_open(const struct mt_xml *xml, const char *rng, struct mt_err *e);
+void mt_domain_schema_close(const struct mt_xml *xml, void *schema);
+
+/**
+ * mt_domain_validate() - check a document with a schema; opens no file
+ * @schema:	of mt_domain_schema_open()
  * @bytes, @n:	the document
  * @o:		for messages
  * @e:		out: filled on failure
  *
- * Return: 0; -EINVAL when the schema cannot be read or parsed, or refuses the document.
+ * Return: 0; -EINVAL when the schema refuses the document.
  */
-int mt_domain_validate(const struct mt_xml *xml, const char *rng, const char *bytes, size_t n,
+int mt_domain_validate(const struct mt_xml *xml, void *schema, const char *bytes, size_t n,
 		       const struct mt_domain_options *o, struct mt_err *e);
 
 /**

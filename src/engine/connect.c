@@ -38,6 +38,7 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 		.incoming = ask->incoming,
 		.inactive = ask->inactive,
 		.prefix = ask->prefix,
+		.schema = ask->schema,
 		.deadline_ms = g->o.deadline_ms,
 		.memory = g->o.memory,
 		.evaluator = g->o.evaluator,
@@ -181,6 +182,10 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 	bool ours;
 	int err;
 
+	if (nic->misnamed) {
+		mt_bad(e, "nic", nic->misnamed, MT_NAME_RULE);
+		return FAILED;
+	}
 	if (!*nic->dev) {
 		o->note = nic->unmanaged ? "it has no device: <target dev=.../> is missing"
 					 : "libvirt names its device at start";
@@ -305,8 +310,8 @@ static int plan_all(struct connect *c, struct mt_err *e)
 /* Also of an answer that ends in a refusal or an error: as much as was said before. */
 static void take_answer(struct mt_outcome *out, const struct mt_answer *a)
 {
-	out->name = a->name ? a->name : "";
-	out->uuid = a->uuid ? a->uuid : "";
+	out->name = a->name;
+	out->uuid = a->uuid;
 	out->facts = a->facts;
 	out->facts_n = a->facts_n;
 	out->xml = a->xml;
@@ -372,7 +377,10 @@ static int carry_out(struct connect *c, struct mt_err *e)
 int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
 	       struct mt_err *e)
 {
-	struct connect c = { .g = g, .ask = ask, .out = out, .answer.pool = &out->pool };
+	struct connect c = { .g = g,
+			     .ask = ask,
+			     .out = out,
+			     .answer = { .pool = &out->pool, .name = "", .uuid = "" } };
 	struct mt_request q = request_of(g, ask);
 	bool plans = ask->want & MT_WANT_PLANS;
 	int64_t begun = mt_engine_now_us();
@@ -386,7 +394,7 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 		return -e->code;
 	if ((plans || ask->remember) && mt_engine_state(g, !ask->dry, e))
 		return -e->code;
-	if (ask->remember && mt_remember(g, ask->driver, c.guest, ask->incoming, &c.answer, e))
+	if (ask->remember && mt_remember(g, ask, c.guest, &c.answer, e))
 		return -e->code;
 	if (!plans)
 		return 0;

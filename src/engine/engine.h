@@ -97,7 +97,9 @@ struct mt_ask {
 	const char *unnamed;   /* name of NICs without a device in a dry run */
 	const char *dev, *mac; /* a tap that was handed over */
 	bool known, incoming, inactive;
+	bool started; /* libvirt has come as far as its hook's start: it has the taps open */
 	const char *prefix;
+	const char *schema; /* that the XML must fit; NULL */
 	bool remember;	  /* keep the facts */
 	bool after_start; /* a managed NIC's device must be there: libvirt has made it */
 };

@@ -58,7 +58,7 @@ static int start(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out
 	ask->incoming = was_incoming(g, ask);
 	ask->remember = true;
 	ask->managed = ask->unmanaged = true;
-	ask->after_start = true;
+	ask->after_start = ask->started = true;
 	return mt_connect(g, ask, out, e);
 }
 

@@ -24,6 +24,7 @@ static int say_error(struct moontap_error *to, const struct mt_err *e)
 		*to = (struct moontap_error){ .code = e->code,
 					      .exit = e->code ? mt_exit_status(e->blame) : 0 };
 		snprintf(to->name, sizeof to->name, "%s", name ? name : "?");
+		snprintf(to->where, sizeof to->where, "%s", e->where);
 		snprintf(to->what, sizeof to->what, "%s", e->op);
 		snprintf(to->on, sizeof to->on, "%s", e->subject);
 		snprintf(to->why, sizeof to->why, "%s", e->text);

@@ -123,8 +123,21 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	return err;
 }
 
-int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struct mt_outcome *out,
-		   struct mt_err *e)
+/* Between prepare and start nobody has a ready-made tap open yet. Whoever's downscript this is,
+ * release is yet to come. */
+static bool is_starting(struct mt_engine *g, const struct mt_record *h, struct mt_pool *p)
+{
+	struct mt_memory m;
+	struct mt_err e;
+
+	return h->v[MT_HEADER_UNMANAGED].u &&
+		!mt_recall(g, mt_header_text(h, MT_HEADER_DRIVER),
+			   mt_header_text(h, MT_HEADER_DOMAIN), p, &m, &e) &&
+		!m.started;
+}
+
+static int disconnect(struct mt_engine *g, const char *tap, bool handed_over,
+		      struct mt_outcome *out, struct mt_err *e)
 {
 	struct mt_which which = { .dev = tap, .hooks_only = true };
 	struct mt_device d;
@@ -132,8 +145,6 @@ int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struc
 	size_t n;
 	int err;
 
-	if (!mt_engine_may() || !mt_name_valid(tap))
-		return 0; /* libvirt says "(null)" of a tap that it never made */
 	if (mt_connected(g, &which, &out->pool, &headers, &n, e))
 		return -e->code;
 	if (!n)
@@ -141,11 +152,23 @@ int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struc
 	err = mt_device_by_name(g->host, tap, &d, e);
 	if (err && err != -ENODEV)
 		return err;
-	if (!err && !handed_over && d.carrier &&
-	    d.ifindex == (uint32_t)headers[0].v[MT_HEADER_IFINDEX].u) {
+	if (!err && !handed_over && d.ifindex == (uint32_t)headers[0].v[MT_HEADER_IFINDEX].u &&
+	    (d.carrier || is_starting(g, &headers[0], &out->pool))) {
 		mt_log(&g->o.log, LOG_NOTICE, "%s: it is in use by %s, and stays connected", tap,
 		       mt_header_text(&headers[0], MT_HEADER_DOMAIN));
 		return 0;
 	}
 	return mt_disconnect_all(g, &which, out, e);
+}
+
+int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	int err;
+
+	if (!mt_engine_may() || !mt_name_valid(tap))
+		return 0; /* libvirt says "(null)" of a tap that it never made */
+	err = disconnect(g, tap, handed_over, out, e);
+	mt_orphans(g);
+	return err;
 }

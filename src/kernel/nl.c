@@ -23,8 +23,10 @@ struct answer {
 
 struct nlmsghdr *mt_nl_start(struct mt_nl_request *q, uint16_t type, uint16_t flags, size_t head)
 {
-	struct nlmsghdr *n = mnl_nlmsg_put_header(q->bytes);
+	struct nlmsghdr *n;
 
+	memset(q, 0, sizeof *q); /* what pads attributes is sent, too */
+	n = mnl_nlmsg_put_header(q->bytes);
 	n->nlmsg_type = type;
 	n->nlmsg_flags = NLM_F_REQUEST | flags;
 	mnl_nlmsg_put_extra_header(n, head);
