@@ -140,8 +140,9 @@ int mt_recall_all(struct mt_engine *g, struct mt_pool *p, struct mt_memory **m, 
 
 void mt_forget(struct mt_engine *g, const char *driver, const char *guest)
 {
+	struct mt_err ignored;
 	char file[300];
 
 	file_of(driver, guest, file, sizeof file);
-	mt_state_remove(&g->state, file);
+	mt_state_remove(&g->state, file, &ignored);
 }

@@ -175,8 +175,10 @@ static int finish(struct mt_host *h, const struct mt_record *r, struct mt_err *e
 	if (!t)
 		return 0;
 	err = control(h, t->fd, TUNSETPERSIST, 1);
-	if (err)
+	if (err) {
+		control(h, t->fd, TUNSETPERSIST, 0); /* it may have been done all the same */
 		return mt_fail(e, -err, "tap.finish", r->v[NAME].name, NULL);
+	}
 	let_go(h, t);
 	return 0;
 }
