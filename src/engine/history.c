@@ -201,7 +201,7 @@ static void prune_runs(const struct mt_state *s, const char *folder, size_t keep
 		n = 0;
 	for (size_t i = 0; i + keep < n; i++) {
 		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-		mt_state_remove(s, path);
+		mt_state_remove(s, path, &e);
 	}
 	if (!keep)
 		unlinkat(s->dir, folder, AT_REMOVEDIR);
