@@ -45,10 +45,11 @@ function M.moontap(words, input)
   return M.bare("--state state " .. words, input)
 end
 
--- state() -> the files of the state directory, by name, with their text
+-- state() -> the files of the state directory, by name, with their text; no records of runs
 function M.state()
   local files = {}
-  for name in M.run("cd state 2>/dev/null && find . -type f").out:gmatch "%./(%C+)" do
+  local find = "cd state 2>/dev/null && find . -path ./log -prune -o -type f -print"
+  for name in M.run(find).out:gmatch "%./(%C+)" do
     files[name] = M.read("state/" .. name)
   end
   return files

@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 
+struct mt_history;
+struct mt_table;
+
 /* The command line, taken apart. */
 struct mt_cli {
 	const char *program;  /* what people typed, for messages */
@@ -19,7 +22,11 @@ struct mt_cli {
 	const char *schema;   /* --schema */
 	const char *driver;   /* --driver */
 	const char *root;     /* --root */
-	bool json, sh, inactive, force, verbose, help, version;
+	const char *chunk;    /* -e */
+	const char *event;    /* --event */
+	const char *run;      /* --run: the Nth from the end */
+	unsigned back;	      /* the same, read, or -N; 0: not given */
+	bool json, sh, inactive, force, verbose, watch, help, version;
 	unsigned given;	   /* bit i: mt_options[i] was given */
 	bool dry;	   /* nothing was changed: what is shown is what would be */
 	const char **args; /* the words that are no options, NULL-ended */
@@ -89,11 +96,28 @@ struct mt_json {
 	/* Return: the text, to be freed; NULL: no memory. @e NULL: it went well. */
 	char *(*outcome)(const struct mt_outcome *o, const struct mt_err *e);
 	char *(*facts)(const char *text, size_t n);
-	char *(*headers)(const struct mt_record *headers, const char *const *drift, size_t n);
+	char *(*table)(const struct mt_table *t);
+	char *(*history)(const struct mt_history *h);
 };
 
 /** mt_json_load() - load it. Return: NULL after saying why. */
 const struct mt_json *mt_json_load(const struct mt_cli *c);
+
+/* The module that sees libedit. */
+struct mt_repl {
+	int (*run)(struct mt_cli *c); /* Return: the exit status. */
+};
+
+/** mt_repl_load() - load it. Return: NULL after saying why. */
+const struct mt_repl *mt_repl_load(const struct mt_cli *c);
+
+/** mt_print_table() - a table, as JSON with --json; @nothing: what is said to people when it is
+ * empty. Return: the exit status. */
+int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char *nothing,
+		   FILE *out);
+
+/** mt_print_time() - "2026-03-01 14:05:09", as the host's clock has it. Returns @buf. */
+const char *mt_print_time(uint64_t seconds, char buf[static 32]);
 
 /** mt_help_all() - every subcommand and option */
 void mt_help_all(FILE *out);
@@ -102,12 +126,15 @@ int mt_command_plan(struct mt_cli *c);
 int mt_command_up(struct mt_cli *c);
 int mt_command_down(struct mt_cli *c);
 int mt_command_status(struct mt_cli *c);
+int mt_command_log(struct mt_cli *c);
+int mt_command_replay(struct mt_cli *c);
 int mt_command_facts(struct mt_cli *c);
 int mt_command_xml(struct mt_cli *c);
 int mt_command_check(struct mt_cli *c);
 int mt_command_hook(struct mt_cli *c);
 int mt_command_ifup(struct mt_cli *c);
 int mt_command_ifdown(struct mt_cli *c);
+int mt_command_repl(struct mt_cli *c);
 int mt_command_help(struct mt_cli *c);
 int mt_command_install_hook(struct mt_cli *c);
 int mt_command_uninstall_hook(struct mt_cli *c);

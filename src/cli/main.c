@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 #include "base/words.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -19,7 +18,11 @@ const struct mt_command mt_commands[] = {
 	{ "down", "GUEST [NIC...]", "disconnect: by name, uuid, device or file", mt_command_down, 1,
 	  -1, "state json force" },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
-	  "state json" },
+	  "state json watch" },
+	{ "log", "[GUEST [-N]]", "what became of the last runs; -1: of the last one, whole",
+	  mt_command_log, 0, 1, "state json run" },
+	{ "replay", "GUEST [-N]", "plan a run again, with the policy as it is now",
+	  mt_command_replay, 1, 1, POLICY_OPTIONS " state json sh run" },
 	{ "facts", "GUEST.xml", "the domain as a policy sees it, as JSON", mt_command_facts, 1, 1,
 	  "inactive prefix" },
 	{ "xml", "GUEST.xml", "the XML after parsing, checking and the policy's decide()",
@@ -31,6 +34,8 @@ const struct mt_command mt_commands[] = {
 	{ "install-hook", "", "let libvirt find moontap in its folder of hooks",
 	  mt_command_install_hook, 0, 0, "driver root" },
 	{ "uninstall-hook", "", "take that back", mt_command_uninstall_hook, 0, 0, "driver root" },
+	{ "repl", "[GUEST.xml]", "look at a guest, try a policy, see what it would do: in Lua",
+	  mt_command_repl, 0, 1, POLICY_OPTIONS " state eval event" },
 	{ "help", "[WORD]", "a subcommand, a kind, a field, a policy function", mt_command_help, 0,
 	  1, "" },
 	{ NULL },
@@ -133,7 +138,6 @@ int main(int argc, char **argv)
 	struct mt_cli c = { .program = name };
 	int status;
 
-	setlocale(LC_CTYPE, "");
 	raise_descriptors();
 	if (is_hook(&c, argc, argv, &status))
 		return status;

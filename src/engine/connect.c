@@ -307,16 +307,25 @@ static int plan_all(struct connect *c, struct mt_err *e)
 	return 0;
 }
 
+/* Also of an answer that ends in a refusal or an error: as much as was said before. */
+static void take_answer(struct mt_outcome *out, const struct mt_answer *a)
+{
+	out->name = a->name;
+	out->uuid = a->uuid;
+	out->facts = a->facts;
+	out->facts_n = a->facts_n;
+	out->xml = a->xml;
+	out->xml_n = a->xml_n;
+	out->checksum = a->checksum;
+	out->allow = a->allow;
+}
+
 static int begin_outcome(struct connect *c, struct mt_err *e)
 {
 	const struct mt_answer *a = &c->answer;
 	struct mt_pool *p = &c->out->pool;
 	char mark[MT_TEXT_MAX + 1];
 
-	c->out->facts = a->facts;
-	c->out->facts_n = a->facts_n;
-	c->out->xml = a->xml;
-	c->out->xml_n = a->xml_n;
 	c->guest = c->ask->guest ? c->ask->guest : a->name;
 	snprintf(mark, sizeof mark, "moontap %.200s", c->guest);
 	c->mark = mt_pool_copy(p, mark, strlen(mark));
@@ -340,6 +349,7 @@ static int begin_outcome(struct connect *c, struct mt_err *e)
 
 static int carry_out(struct connect *c, struct mt_err *e)
 {
+	int64_t begun = mt_engine_now_us(), computed;
 	int err;
 
 	c->run.work = mt_engine_work(c->g, &c->out->pool);
@@ -348,6 +358,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	err = mt_run_begin(&c->run, e);
 	if (!err)
 		err = mt_run_compute(&c->run, e);
+	computed = mt_engine_now_us();
 	for (size_t i = 0; i < c->run.n; i++) {
 		c->planned[i]->steps = &c->run.nics[i].steps;
 		c->planned[i]->undone =
@@ -357,6 +368,8 @@ static int carry_out(struct connect *c, struct mt_err *e)
 		err = mt_run_make(&c->run, e);
 	mt_run_end(&c->run);
 	c->out->left += c->run.work.left;
+	c->out->times.compute = (uint32_t)(computed - begun);
+	c->out->times.make = (uint32_t)(mt_engine_now_us() - computed);
 	return err;
 }
 
@@ -370,11 +383,11 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 			     .answer = { .pool = &out->pool, .name = "", .uuid = "" } };
 	struct mt_request q = request_of(g, ask);
 	bool plans = ask->want & MT_WANT_PLANS;
-	int err;
+	int64_t begun = mt_engine_now_us();
+	int err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
 
-	err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
-	out->name = c.answer.name; /* as far as the answer went */
-	out->uuid = c.answer.uuid;
+	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);
+	take_answer(out, &c.answer);
 	if (err)
 		return err;
 	if (begin_outcome(&c, e))

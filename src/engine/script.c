@@ -116,6 +116,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	struct mt_device d;
 	struct found f;
 	char index[16];
+	int err;
 
 	if (!mt_engine_may())
 		return look_only(g, tap, e);
@@ -134,7 +135,10 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	only[0] = index;
 	ask.only = only;
 	mt_ask_memory(&ask, f.memory);
-	return mt_connect(g, &ask, out, e);
+	err = mt_connect(g, &ask, out, e);
+	out->facts = ask.source.bytes;
+	out->facts_n = ask.source.n;
+	return err;
 }
 
 /* Between prepare and start nobody has a ready-made tap open yet. Whoever's downscript this is,
