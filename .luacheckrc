@@ -15,3 +15,4 @@ stds.repl = { globals = {
 files["lua/moontap/repl/"] = { std = "lua54+repl" }
 files["hooks/"] = { std = "lua54+policy" }
 files["samples/"] = { std = "lua54+policy" }
+files["spec/bench/policy/"] = { std = "lua54+policy" }

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- routed.lua - no bridge: the host is the guest's router, and knows the way to each of its addresses
+-- routed.lua - no bridge: the host is the guest's router, and knows the way to its addresses
 --
 --   local public = hook "routed" {
 --     addresses = { web = { "192.0.2.10", "2001:db8::10" }, mail = { "192.0.2.11" } },
@@ -15,7 +15,7 @@
 --                 function of nic that returns such a list, beside allow{ prefix = … }; needed
 --   gateway       the host's address on the tap: the guest's way out; else "169.254.0.1"
 --   gateway6      the same for IPv6; else "fe80::1"
---   uplink        answer there for the guest's addresses, where no router sends them to this host by
+--   uplink        answer there for the guest's addresses, if no router sends them to this host by
 --                 itself: proxy neighbours (ARP and ND)
 --   mtu           of the NIC's device; else the NIC's (<mtu size='…'/>)
 --   user, group   whom the tap of an unmanaged NIC belongs to: a name or a number
@@ -25,7 +25,7 @@
 -- The host must forward: sysctl net.ipv4.ip_forward=1, net.ipv6.conf.all.forwarding=1. That is the
 -- whole host's, so the hook checks it and does not set it.
 -- A guest that is still arriving by migration gets its device and gateway, but no route and no
--- proxy neighbour: they would draw its traffic away from where it runs. `moontap up NAME` adds them.
+-- proxy neighbour: they would draw its traffic from where it runs. `moontap up NAME` adds them.
 
 local known = {
   addresses = true, gateway = true, gateway6 = true, uplink = true, mtu = true, user = true,
@@ -41,7 +41,7 @@ local function family_of(address)
   return address:find(":", 1, true) and "ipv6" or "ipv4"
 end
 
--- Plans may use these addresses and no others, whatever a guest's XML says. A function's answers are
+-- Plans may use these addresses and no others, whatever the XML says. A function's answers are
 -- not known yet: whoever gives one says allow{ prefix = … } beside it.
 local function allow_addresses(options, gateways)
   for _, address in pairs(gateways) do

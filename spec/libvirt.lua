@@ -1,6 +1,6 @@
 -- libvirt.lua - what libvirt does around its qemu hook, without libvirt
 --
---   local guest = libvirt.guest { name = "web", { mac = ..., dev = "web0", unmanaged = true }, ... }
+--   local guest = libvirt.guest { name = "web", { mac = ..., dev = "web0" }, ... }
 --   guest:hook "prepare"           -- { status =, out =, err = }
 --   guest:start()  guest:stop()    -- a whole life, every operation's result
 --

@@ -35,15 +35,21 @@ function M.run(command, input)
     out = M.read "stdout", err = M.read "stderr" }
 end
 
--- moontap(words, input) -> as run(), with a state directory of the test's own
-function M.moontap(words, input)
-  return M.run(("'%s' --state state %s"):format(M.path, words), input)
+-- bare(words, input) -> as run(), of the program
+function M.bare(words, input)
+  return M.run(("'%s' %s"):format(M.path, words), input)
 end
 
--- state() -> the files of the state directory, by name, with their text
+-- moontap(words, input) -> the same, with a state directory of the test's own
+function M.moontap(words, input)
+  return M.bare("--state state " .. words, input)
+end
+
+-- state() -> the files of the state directory, by name, with their text; no records of runs
 function M.state()
   local files = {}
-  for name in M.run("cd state 2>/dev/null && find . -type f").out:gmatch "%./(%C+)" do
+  local find = "cd state 2>/dev/null && find . -path ./log -prune -o -type f -print"
+  for name in M.run(find).out:gmatch "%./(%C+)" do
     files[name] = M.read("state/" .. name)
   end
   return files

@@ -25,7 +25,7 @@ for name in ([[
 end
 
 -- Words in lists of flags.
-local follows_carrier = { ["NO-CARRIER"] = true, linkdown = true, dead = true }
+local follows_carrier = { ["NO-CARRIER"] = true, LOWER_UP = true, linkdown = true, dead = true }
 
 -- flatten({}, "", object) -> "name=value" words, sorted; of a member's members "name.name=value"
 local function flatten(words, path, value)

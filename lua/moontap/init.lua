@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- init.lua - moontap for trusted Lua: the host's objects, taps, domains, and sessions of a policy
 --
--- Programmer's errors raise. The world's are nil and an error object: err.code is "EBUSY", err.where
--- it was ("NIC 1 (vnet0), policy.lua:12"), err.what was tried, err.on what, err.why; tostring(err) is
--- one line; a misspelt field raises.
+-- Programmer's errors raise. The world's are nil and an error object: err.code is "EBUSY",
+-- err.where it was ("NIC 1 (vnet0), policy.lua:12"), err.what was tried, err.on what, err.why;
+-- tostring(err) is one line; a misspelt field raises.
 --
 -- Requires: moontap.core (src/binding/), which has each function's documentation.
 local core = require "moontap.core"

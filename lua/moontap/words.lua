@@ -29,11 +29,19 @@ local vnet = {
 -- What an unmanaged NIC's tap is like where the options do not say; the MAC is the guest's with
 -- another first byte, as libvirt's qemuInterfaceEthernetConnect sets it on taps of its own.
 -- A tap with neither user nor group is open to everybody (drivers/net/tun.c tun_not_capable), so
--- where nobody is named it is root's.
+-- where nobody is named, one that is made is root's; one that is there stays whose it is.
+local function owner(dev)
+  local read, there = words.pcall(words.host.tap, dev)
+  if not core.reads_host or not read or not there then
+    return 0
+  end
+  return there.user or nil
+end
+
 local function made(nic, fields)
   local queues = nic.driver and nic.driver.queues or 1
   return {
-    user = type(fields) == "table" and not fields.group and 0 or nil,
+    user = type(fields) == "table" and not fields.group and owner(nic.dev) or nil,
     multi_queue = queues > 1,
     vnet_hdr = vnet[nic.model] or false,
     address = nic.mac and nic.mac:gsub("^(..)", function(first)

@@ -3,13 +3,15 @@
 local helper = require "spec.helper"
 local program = require "spec.program"
 
-local moontap = program.moontap
+local bare, moontap = program.bare, program.moontap
 
 local takes = {
   plan = "policy state hooks deadline json sh",
   up = "policy state hooks deadline json",
   down = "state json force",
-  status = "state json",
+  status = "state json watch",
+  log = "state json run",
+  replay = "policy state hooks deadline json sh run",
   facts = "inactive prefix",
   xml = "policy hooks deadline inactive prefix",
   check = "hooks deadline schema",
@@ -19,7 +21,7 @@ local takes = {
 
 -- What an option is given with.
 local values = { policy = " x.lua", state = " x", hooks = " x", deadline = " 1", prefix = " x",
-  schema = " x" }
+  schema = " x", run = " 1" }
 
 local function words(list)
   local set = {}
@@ -29,12 +31,7 @@ local function words(list)
   return set
 end
 
-local all = words "policy state hooks deadline json sh inactive prefix schema force"
-
--- Without the state directory that program.moontap() gives.
-local function bare(command)
-  return program.run(("'%s' %s"):format(program.path, command))
-end
+local all = words "policy state hooks deadline json sh inactive prefix schema force watch run"
 
 local function says(status, err, r)
   assert.same({ status = status, out = "", err = err }, r)

@@ -60,7 +60,13 @@ describe("what libvirt's schema refuses of what libvirt accepts", function()
   it("is a target without dev", function()
     assert.truthy(note "<target managed='yes'/>":find "without dev")
   end)
+  it("is a name of other letters: a template, or an empty one", function()
+    for _, name in ipairs { "tap%d", "a b", "" } do
+      assert.truthy(note("<target dev='" .. name .. "'/>"):find "it wants letters")
+    end
+  end)
   it("is not one with dev, nor none", function()
+    assert.is_nil(note "<target dev='aZ09_.-\\:/'/>")
     assert.is_nil(note "<target dev='x' managed='yes'/>")
     assert.is_nil(note "")
   end)

@@ -8,6 +8,7 @@ local moontap, ifup, ifdown = build .. "/moontap", build .. "/qemu-ifup", build 
 -- A NIC whose device's name begins with sign also has an address on the bridge, shared with others.
 local POLICY = [[
 local lan = hook "bridge" { bridge = "br0" }
+allow { prefix = "10.99.0.1/32" }
 
 function connect(nic)
   if nic.dev:find "^refused" then refuse("not " .. nic.dev) end
@@ -75,15 +76,17 @@ describe("a running guest #guest", function()
     nothing_left()
   end)
 
-  it("gets a NIC whose tap `moontap up` made ready", function()
-    local extra = nic(4, "<target dev='extra0' managed='no'/>")
-    l:ok(moontap .. " up " .. l:file(lab.domain { name = "host", interfaces = extra }))
-    plug(extra, 4, "10.9.0.4")
-    unplug(extra, 4)
-    assert.matches("extra0 +unmanaged +up", l:ok(moontap .. " status"))
-    l:ok(moontap .. " down host extra0")
-    nothing_left()
-  end)
+  for what, scripts in pairs { [""] = "", [", with scripts that have nothing to do"] = SCRIPTS } do
+    it("gets a NIC whose tap `moontap up` made ready" .. what, function()
+      local extra = nic(4, "<target dev='extra0' managed='no'/>" .. scripts)
+      l:ok(moontap .. " up " .. l:file(lab.domain { name = "host", interfaces = extra }))
+      plug(extra, 4, "10.9.0.4")
+      unplug(extra, 4)
+      assert.matches("extra0 +unmanaged +up", l:ok(moontap .. " status"))
+      l:ok(moontap .. " down host extra0")
+      nothing_left()
+    end)
+  end
 
   it("gets a NIC back that was its own, and it is known", function()
     local running = l:ok(moontap .. " status host"):match "host +2 +(vnet%d+) +managed"
@@ -112,7 +115,7 @@ describe("a running guest #guest", function()
     local file = l:file(nic(8, "<target dev='refused0'/>" .. SCRIPTS))
     local result = l:sh("virsh attach-device host " .. file)
     assert.equal(1, result.status)
-    assert.matches("refused /etc/moontap/policy.lua:4: not refused0", result.err)
+    assert.matches("/etc/moontap/policy.lua:5: refused: not refused0", result.err)
     nothing_left()
   end)
 

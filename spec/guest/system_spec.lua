@@ -79,7 +79,7 @@ describe("moontap #guest as system libvirt's hook", function()
       l:define(lab.domain { name = name, interfaces = interfaces })
       local result = l:sh("virsh start " .. name)
       assert.equal(1, result.status)
-      assert.matches("refused /etc/moontap/policy.lua:5: not refused", result.err)
+      assert.matches("/etc/moontap/policy.lua:5: refused: not refused", result.err)
       nothing_left()
     end)
   end

@@ -240,7 +240,11 @@ static int l_validate(lua_State *L)
 	const char *rng = luaL_checkstring(L, 1), *xml = luaL_checklstring(L, 2, &n);
 	struct call *c = call_new(L, 3);
 
-	if (mt_domain_validate(&mt_xml_module, rng, xml, n, &c->o, &c->e))
+	void *schema = mt_domain_schema_open(&mt_xml_module, rng, &c->e);
+	int err = schema ? mt_domain_validate(&mt_xml_module, schema, xml, n, &c->o, &c->e) : -1;
+
+	mt_domain_schema_close(&mt_xml_module, schema);
+	if (err)
 		return failed(L, c);
 	lua_pushboolean(L, 1);
 	return 1;

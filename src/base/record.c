@@ -49,7 +49,7 @@ static int parse_word(struct mt_record *r, char *word, struct mt_pool *p, struct
 {
 	const struct mt_kind *k = r->kind;
 	char *eq = strchr(word, '=');
-	struct mt_value v;
+	struct mt_value v = { 0 };
 	int i;
 
 	if (!eq)

@@ -17,12 +17,30 @@ void mt_sh_say(struct mt_sh *s, const char *fmt, ...)
 	va_end(ap);
 }
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+#define DIGITS	"0123456789"
+
+/* The end of $DEV, $DEV2, ... at @word, and nothing that is a longer variable; else @word. */
+static const char *after_unnamed(const char *word)
+{
+	const size_t n = strlen(MT_SH_UNNAMED);
+	const char *end = word;
+
+	if (!strncmp(word, MT_SH_UNNAMED, n))
+		end = word + n + strspn(word + n, DIGITS);
+	return *end && strchr(LETTERS, *end) ? word : end;
+}
+
 static bool plain(const char *word)
 {
-	return *word &&
-		!word[strspn(word,
-			     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			     "0123456789_-+=:,./@")];
+	const char *at = word, *end;
+
+	for (;; at = end) {
+		at += strspn(at, LETTERS DIGITS "-+=:,./@");
+		end = after_unnamed(at);
+		if (end == at)
+			return *word && !*at;
+	}
 }
 
 static bool has_control(const char *word)

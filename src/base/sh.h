@@ -7,6 +7,10 @@
 
 #include "base/kind.h"
 
+/* What a device is called whose name is not known yet; with a number from the second on. It stands
+ * in commands as sh's own variable. */
+#define MT_SH_UNNAMED "$DEV"
+
 /* Zeroed len: empty. What does not fit is counted and left out, as snprintf does. */
 struct mt_sh {
 	char *buf;

@@ -132,6 +132,7 @@ const char *mt_value_expects(const struct mt_field *f, char *buf, size_t n);
 
 /** mt_name_valid() - a name that the kernel takes for a device: net/core/dev.c dev_valid_name() */
 bool mt_name_valid(const char *s);
+#define MT_NAME_RULE "it is no name for a device: 1..15 bytes without blanks, '/', ':' or '%%'"
 
 /** mt_name_from() - a set value of type MT_NAME or MT_LINK; @s must be valid */
 struct mt_value mt_name_from(const char *s);

@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 
+struct mt_history;
+struct mt_table;
+
 /* The command line, taken apart. */
 struct mt_cli {
 	const char *program;  /* what people typed, for messages */
@@ -21,7 +24,9 @@ struct mt_cli {
 	const char *root;     /* --root */
 	const char *chunk;    /* -e */
 	const char *event;    /* --event */
-	bool json, sh, inactive, force, verbose, help, version;
+	const char *run;      /* --run: the Nth from the end */
+	unsigned back;	      /* the same, read, or -N; 0: not given */
+	bool json, sh, inactive, force, verbose, watch, help, version;
 	unsigned given;	   /* bit i: mt_options[i] was given */
 	bool dry;	   /* nothing was changed: what is shown is what would be */
 	const char **args; /* the words that are no options, NULL-ended */
@@ -91,7 +96,8 @@ struct mt_json {
 	/* Return: the text, to be freed; NULL: no memory. @e NULL: it went well. */
 	char *(*outcome)(const struct mt_outcome *o, const struct mt_err *e);
 	char *(*facts)(const char *text, size_t n);
-	char *(*headers)(const struct mt_record *headers, const char *const *drift, size_t n);
+	char *(*table)(const struct mt_table *t);
+	char *(*history)(const struct mt_history *h);
 };
 
 /** mt_json_load() - load it. Return: NULL after saying why. */
@@ -105,6 +111,14 @@ struct mt_repl {
 /** mt_repl_load() - load it. Return: NULL after saying why. */
 const struct mt_repl *mt_repl_load(const struct mt_cli *c);
 
+/** mt_print_table() - a table, as JSON with --json; @nothing: what is said to people when it is
+ * empty. Return: the exit status. */
+int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char *nothing,
+		   FILE *out);
+
+/** mt_print_time() - "2026-03-01 14:05:09", as the host's clock has it. Returns @buf. */
+const char *mt_print_time(uint64_t seconds, char buf[static 32]);
+
 /** mt_help_all() - every subcommand and option */
 void mt_help_all(FILE *out);
 
@@ -112,6 +126,8 @@ int mt_command_plan(struct mt_cli *c);
 int mt_command_up(struct mt_cli *c);
 int mt_command_down(struct mt_cli *c);
 int mt_command_status(struct mt_cli *c);
+int mt_command_log(struct mt_cli *c);
+int mt_command_replay(struct mt_cli *c);
 int mt_command_facts(struct mt_cli *c);
 int mt_command_xml(struct mt_cli *c);
 int mt_command_check(struct mt_cli *c);

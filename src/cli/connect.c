@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* connect.c - plan, up, down: what a person asks for by hand */
 #include "cli/cli.h"
+#include "base/sh.h"
+#include "engine/history.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -60,15 +62,16 @@ static int source_of(struct mt_cli *c, struct mt_engine *g, const char *word, st
 
 static int connect(struct mt_cli *c, bool dry)
 {
-	struct mt_ask ask = { .want = MT_WANT_PLANS,
+	struct mt_ask ask = { .want = MT_WANT_PLANS | (dry ? 0u : MT_WANT_FACTS),
 			      .driver = "qemu",
 			      .by = "up",
 			      .managed = true,
 			      .unmanaged = true,
 			      .known = true,
 			      .dry = dry,
-			      .unnamed = dry ? "$DEV" : NULL,
+			      .unnamed = dry ? MT_SH_UNNAMED : NULL,
 			      .only = c->n > 1 ? (const char *const *)c->args + 1 : NULL };
+	struct mt_history_run run = { .event = "up", .driver = "qemu", .words = c->args };
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_engine g;
 	struct mt_err e = { 0 };
@@ -83,7 +86,10 @@ static int connect(struct mt_cli *c, bool dry)
 		mt_engine_close(&g);
 		return err;
 	}
+	mt_history_begin(&run, &g);
 	err = mt_connect(&g, &ask, &out, &e);
+	if (!dry)
+		mt_history_end(&run, &g, &ask.source, &out, err ? &e : NULL);
 	if (ask.source.fd > 0)
 		close(ask.source.fd);
 	return finish(c, &g, &out, err, &e);
@@ -123,6 +129,7 @@ int mt_command_down(struct mt_cli *c)
 {
 	struct mt_which which = { .guest = c->args[0],
 				  .only = c->n > 1 ? (const char *const *)c->args + 1 : NULL };
+	struct mt_history_run run = { .event = "down", .driver = "qemu", .words = c->args };
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_engine g;
 	struct mt_err e = { 0 };
@@ -132,11 +139,21 @@ int mt_command_down(struct mt_cli *c)
 		err = guest_of_file(c, &g, which.guest, &out.pool, &which.guest);
 	if (err)
 		return err;
+	mt_history_begin(&run, &g);
 	err = mt_disconnect_all(&g, &which, &out, &e);
 	if (!err && !out.n) { /* it may be a device's name */
 		which.dev = which.guest;
 		which.guest = NULL;
 		err = mt_disconnect_all(&g, &which, &out, &e);
 	}
+	if (!*out.name)
+		run.dev = c->args[0];
+	mt_history_end(&run, &g, NULL, &out, err ? &e : NULL);
+	if (!err && !out.n && !c->json)
+		printf("%s of '%s' is connected\n", c->n > 1 ? "no such NIC" : "nothing",
+		       c->args[0]);
+	if (err && e.code == EBUSY)
+		strncat(e.text, "; --force takes it down all the same",
+			sizeof e.text - strlen(e.text) - 1);
 	return finish(c, &g, &out, err, &e);
 }

@@ -18,7 +18,8 @@ static int evaluate(struct mt_cli *c, const char *file, unsigned want, struct mt
 			      .known = true,
 			      .dry = true,
 			      .inactive = c->inactive,
-			      .prefix = c->prefix };
+			      .prefix = c->prefix,
+			      .schema = c->schema };
 	struct mt_engine g;
 	struct mt_err e = { 0 };
 	int status = mt_cli_source(c, file, &ask.source);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* hook.c - what libvirt calls */
 #include "cli/cli.h"
+#include "engine/history.h"
 
 #include <errno.h>
 #include <string.h>
@@ -33,20 +34,23 @@ int mt_command_hook(struct mt_cli *c)
 	struct mt_ask ask = { .source = { .fd = STDIN_FILENO, .name = guest },
 			      .driver = driver,
 			      .guest = guest };
+	struct mt_history_run run = {
+		.event = operation, .driver = driver, .guest = guest, .words = c->args
+	};
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_engine g;
 	struct mt_err e = { 0 };
-	int status;
+	int status, err;
 
 	if (!mt_hook_operation(operation))
 		return mt_cli_unknown(c, "operation", operation, mt_hook_nearest(operation));
 	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;
-	if (mt_hook(&g, operation, &ask, &out, &e))
-		status = mt_cli_error(c, guest, &e);
-	else
-		status = print_xml(&out);
+	mt_history_begin(&run, &g);
+	err = mt_hook(&g, operation, &ask, &out, &e);
+	status = err ? mt_cli_error(c, guest, &e) : print_xml(&out);
+	mt_history_end(&run, &g, &ask.source, &out, err ? &e : NULL);
 	drain(STDIN_FILENO);
 	mt_outcome_free(&out);
 	mt_engine_close(&g);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* json.c - outcomes, facts and journals as JSON; a module of its own, the only one to see jansson
+/* json.c - outcomes, facts, tables and runs as JSON; a module of its own, the only one to see
+ * jansson
  */
 #include "cli/cli.h"
+#include "cli/table.h"
 #include "domain/facts.h"
+#include "engine/history.h"
 #include "plan/sh.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
@@ -192,17 +196,89 @@ static char *facts(const char *bytes, size_t n)
 	return s;
 }
 
-static char *headers(const struct mt_record *h, const char *const *drift, size_t n)
+static json_t *cell(const struct mt_column *c, const char *s)
 {
+	if (!s)
+		return json_null();
+	if (c->type == MT_CELL_BOOL)
+		return json_boolean(!strcmp(s, "true"));
+	if (c->type == MT_CELL_TEXT)
+		return text(s);
+	return strchr(s, '.') ? json_real(strtod(s, NULL)) : json_integer(strtoll(s, NULL, 10));
+}
+
+static json_t *row(const struct mt_table *t, const struct mt_row *r)
+{
+	json_t *j = json_object();
+
+	for (int i = 0; t->columns[i].title; i++)
+		if (t->columns[i].key)
+			json_object_set_new(j, t->columns[i].key, cell(&t->columns[i], r->cell[i]));
+	if (t->notes) {
+		json_t *notes = json_array();
+
+		for (size_t i = 0; i < r->nnotes; i++)
+			json_array_append_new(notes, text(r->notes[i]));
+		json_object_set_new(j, t->notes, notes);
+	}
+	return j;
+}
+
+static json_t *rows(const struct mt_table *t)
+{
+	const struct mt_table *inner = t->inner;
 	json_t *j = json_array();
 
-	for (size_t i = 0; i < n; i++) {
-		json_t *one = record(&h[i], 0, h[i].kind->nfields);
+	for (const struct mt_row *r = t->first; r; r = r->next) {
+		json_t *one = row(t, r);
 
-		json_object_set_new(one, "drift", *drift[i] ? text(drift[i]) : json_null());
+		if (inner)
+			json_object_set_new(one, t->inner_key, rows(inner++));
 		json_array_append_new(j, one);
 	}
+	return j;
+}
+
+static char *table(const struct mt_table *t)
+{
+	return dump(rows(t));
+}
+
+static json_t *fact_tree(const char *bytes, size_t n)
+{
+	struct mt_pool p = { 0 };
+	struct mt_fact *root;
+	struct mt_err e;
+	json_t *j = bytes && !mt_fact_parse(bytes, n, &p, &root, &e) ? fact(root) : json_null();
+
+	mt_pool_free(&p);
+	return j;
+}
+
+static char *history(const struct mt_history *h)
+{
+	json_t *nics = json_array(), *logs = json_array(), *j;
+	const struct mt_times *t = &h->outcome.times;
+
+	for (size_t i = 0; i < h->outcome.n; i++)
+		json_array_append_new(nics, nic(&h->outcome.nics[i]));
+	for (size_t i = 0; i < h->nlogs; i++)
+		json_array_append_new(logs, text(h->logs[i]));
+	j = json_pack("{s:f, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "time", (double)h->at_us / 1e6,
+		      "event", text(h->event), "driver", text(h->driver), "guest", text(h->guest),
+		      "dev", text(h->dev), "words", text(h->words), "exit", h->exit, "error",
+		      *h->error ? text(h->error) : json_null());
+	json_object_set_new(j, "policy", *h->policy ? text(h->policy) : json_null());
+	json_object_set_new(j, "checksum", *h->checksum ? text(h->checksum) : json_null());
+	json_object_set_new(j, "us",
+			    json_pack("{s:i, s:i, s:i, s:i}", "all", (int)h->took_us, "evaluate",
+				      (int)t->evaluate, "compute", (int)t->compute, "make",
+				      (int)t->make));
+	json_object_set_new(j, "log", logs);
+	json_object_set_new(j, "nics", nics);
+	json_object_set_new(j, "cut", json_boolean(h->cut));
+	json_object_set_new(j, "facts", fact_tree(h->outcome.facts, h->outcome.facts_n));
 	return dump(j);
 }
 
-const struct mt_json mt_json = { outcome, facts, headers };
+const struct mt_json mt_json = { outcome, facts, table, history };

@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 #include "base/words.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -13,12 +12,17 @@
 const struct mt_command mt_commands[] = {
 	{ "plan", "GUEST.xml [NIC...]", "what connecting would change; changes nothing",
 	  mt_command_plan, 1, -1, POLICY_OPTIONS " state json sh" },
-	{ "up", "GUEST.xml [NIC...]", "connect; also by the name of a guest that the hook remembers",
-	  mt_command_up, 1, -1, POLICY_OPTIONS " state json" },
+	{ "up", "GUEST.xml [NIC...]",
+	  "connect; also by the name of a guest that the hook remembers", mt_command_up, 1, -1,
+	  POLICY_OPTIONS " state json" },
 	{ "down", "GUEST [NIC...]", "disconnect: by name, uuid, device or file", mt_command_down, 1,
 	  -1, "state json force" },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
-	  "state json" },
+	  "state json watch" },
+	{ "log", "[GUEST [-N]]", "what became of the last runs; -1: of the last one, whole",
+	  mt_command_log, 0, 1, "state json run" },
+	{ "replay", "GUEST [-N]", "plan a run again, with the policy as it is now",
+	  mt_command_replay, 1, 1, POLICY_OPTIONS " state json sh run" },
 	{ "facts", "GUEST.xml", "the domain as a policy sees it, as JSON", mt_command_facts, 1, 1,
 	  "inactive prefix" },
 	{ "xml", "GUEST.xml", "the XML after parsing, checking and the policy's decide()",
@@ -134,7 +138,6 @@ int main(int argc, char **argv)
 	struct mt_cli c = { .program = name };
 	int status;
 
-	setlocale(LC_CTYPE, "");
 	raise_descriptors();
 	if (is_hook(&c, argc, argv, &status))
 		return status;

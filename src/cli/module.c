@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* module.c - the modules that only some runs need, loaded by those */
 #include "cli/cli.h"
+#include "engine/place.h"
 
 #include <dlfcn.h>
 
 static const void *load(const struct mt_cli *c, const char *file, const char *name)
 {
-	void *lib = dlopen(file, RTLD_LAZY | RTLD_LOCAL);
-	const void *what = lib ? dlsym(lib, name) : NULL;
+	const void *what;
+	char path[PATH_MAX];
+	void *lib;
+
+	mt_place_find(file, path);
+	lib = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+	what = lib ? dlsym(lib, name) : NULL;
 
 	if (!what)
 		fprintf(stderr, "%s: %s\n", c->program, dlerror());
@@ -16,10 +22,10 @@ static const void *load(const struct mt_cli *c, const char *file, const char *na
 
 const struct mt_json *mt_json_load(const struct mt_cli *c)
 {
-	return load(c, "moontap-json.so", "mt_json");
+	return load(c, "lib/moontap/moontap-json.so", "mt_json");
 }
 
 const struct mt_repl *mt_repl_load(const struct mt_cli *c)
 {
-	return load(c, "moontap-repl.so", "mt_repl");
+	return load(c, "lib/moontap/moontap-repl.so", "mt_repl");
 }

@@ -33,6 +33,8 @@ const struct mt_option mt_options[] = {
 	{ 'e', "eval", "CHUNK", "run this Lua, and print its value", AT(chunk) },
 	{ 0, "event", "NAME", "as libvirt's hook would be called: prepare, start", AT(event) },
 	{ 0, "force", NULL, "take down even a running guest's tap", AT(force) },
+	{ 0, "watch", NULL, "again whenever something changes, until Ctrl-C", AT(watch) },
+	{ 0, "run", "N", "the Nth run from the end; in short -N", AT(run) },
 	{ 'v', "verbose", NULL, "log to stderr, and say more", AT(verbose) },
 	{ 'h', "help", NULL, "help on moontap, or on the subcommand", AT(help) },
 	{ 0, "version", NULL, "the version", AT(version) },
@@ -109,6 +111,18 @@ static int read_deadline(struct mt_cli *c)
 	return 0;
 }
 
+static int read_run(struct mt_cli *c)
+{
+	char *end;
+
+	if (!c->run)
+		return 0;
+	c->back = (unsigned)strtoul(c->run, &end, 10);
+	if (*end || !c->back || c->back > 1000)
+		return mt_cli_usage(c, "--run '%s' is not 1..1000", c->run);
+	return 0;
+}
+
 int mt_options_parse(struct mt_cli *c, int argc, char **argv)
 {
 	struct option longs[OPTIONS] = { 0 };
@@ -118,14 +132,18 @@ int mt_options_parse(struct mt_cli *c, int argc, char **argv)
 		longs[i] = (struct option){ mt_options[i].name, mt_options[i].arg != NULL, NULL,
 					    256 + i };
 	opterr = optind = 0; /* 0: from the beginning, whatever was parsed before */
-	while ((which = getopt_long(argc, argv, ":p:e:vh", longs, NULL)) != -1) {
+	while ((which = getopt_long(argc, argv, ":p:e:vh0123456789", longs, NULL)) != -1) {
 		if (which == '?' || which == ':')
 			return refuse(c, which, argv[optind - 1]);
+		if (which >= '0' && which <= '9') { /* -12, a digit a time */
+			c->back = c->back < 1000 ? c->back * 10 + (unsigned)(which - '0') : c->back;
+			continue;
+		}
 		take(c, which, optarg);
 	}
 	c->args = (const char **)argv + optind;
 	c->n = argc - optind;
-	return read_deadline(c);
+	return read_deadline(c) || read_run(c) ? 2 : 0;
 }
 
 bool mt_options_takes(const struct mt_command *m, const struct mt_option *o)
@@ -143,5 +161,7 @@ int mt_options_check(const struct mt_cli *c, const struct mt_command *m)
 		if (c->given >> i & 1 && !mt_options_takes(m, &mt_options[i]))
 			return mt_cli_usage(c, "'%s' takes no option --%s", m->name,
 					    mt_options[i].name);
+	if (c->back && !strstr(m->options, "run"))
+		return mt_cli_usage(c, "'%s' takes no option -%u", m->name, c->back);
 	return 0;
 }

@@ -2,10 +2,12 @@
 /* print.c - an outcome for people: who each NIC is, and its steps as the commands they would type
  */
 #include "cli/cli.h"
+#include "cli/table.h"
 #include "plan/sh.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const struct {
@@ -91,4 +93,29 @@ void mt_print_outcome(const struct mt_cli *c, const struct mt_outcome *o, FILE *
 {
 	for (size_t i = 0; i < o->n; i++)
 		print_nic(c, o, &o->nics[i], c->dry, out);
+}
+
+int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char *nothing, FILE *out)
+{
+	const struct mt_json *json = c->json ? mt_json_load(c) : NULL;
+	char *text;
+
+	if (!c->json && t->first)
+		return mt_table_print(t, out), t->failed ? 4 : 0;
+	if (!c->json)
+		return fprintf(out, "%s\n", nothing), 0;
+	text = json ? json->table(t) : NULL;
+	if (text)
+		fprintf(out, "%s\n", text);
+	free(text);
+	return text && !t->failed ? 0 : 4;
+}
+
+const char *mt_print_time(uint64_t seconds, char buf[static 32])
+{
+	time_t t = (time_t)seconds;
+	struct tm local;
+
+	strftime(buf, 32, "%Y-%m-%d %H:%M:%S", localtime_r(&t, &local));
+	return buf;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* script.c - qemu-ifup and qemu-ifdown: programs that are called with a tap's name */
 #include "cli/cli.h"
+#include "engine/history.h"
 
 #include <dirent.h>
 #include <linux/if_tun.h>
@@ -27,19 +28,26 @@ static bool handed_over(const char *tap)
 	return ours;
 }
 
-static int run(struct mt_cli *c, bool up)
+static int run_script(struct mt_cli *c, bool up)
 {
 	bool handed = !up && handed_over(c->args[0]);
+	struct mt_history_run run = { .event = up ? "qemu-ifup" : "qemu-ifdown",
+				      .driver = "qemu",
+				      .dev = c->args[0],
+				      .words = c->args };
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_engine g;
 	struct mt_err e = { 0 };
-	int status = mt_cli_engine(c, &g);
+	int status = mt_cli_engine(c, &g), err;
 
 	if (status)
 		return status;
-	if (up ? mt_script_up(&g, c->args[0], &out, &e)
-	       : mt_script_down(&g, c->args[0], handed, &out, &e))
+	mt_history_begin(&run, &g);
+	err = up ? mt_script_up(&g, c->args[0], &out, &e)
+		 : mt_script_down(&g, c->args[0], handed, &out, &e);
+	if (err)
 		status = mt_cli_error(c, out.name, &e);
+	mt_history_end(&run, &g, NULL, &out, err ? &e : NULL);
 	mt_outcome_free(&out);
 	mt_engine_close(&g);
 	return status;
@@ -47,10 +55,10 @@ static int run(struct mt_cli *c, bool up)
 
 int mt_command_ifup(struct mt_cli *c)
 {
-	return run(c, true);
+	return run_script(c, true);
 }
 
 int mt_command_ifdown(struct mt_cli *c)
 {
-	return run(c, false);
+	return run_script(c, false);
 }

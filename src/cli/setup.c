@@ -108,12 +108,17 @@ int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s)
 
 int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err *e)
 {
+	bool may = e->code != EPERM || mt_engine_may();
 	char line[sizeof *e];
 
-	bool may = e->code != EPERM || e->blame != MT_BLAME_HOST || mt_engine_may();
-
-	fprintf(stderr, "%s: %s%s%s%s\n", c->program, guest && *guest ? guest : "",
-		guest && *guest ? ": " : "", mt_err_line(e, line, sizeof line),
-		may ? "" : "; it needs root, or CAP_NET_ADMIN");
+	if (!guest)
+		guest = "";
+	fprintf(stderr, "%s: %s%s%s%s", c->program, guest, *guest ? ": " : "",
+		mt_err_line(e, line, sizeof line),
+		e->blame == MT_BLAME_REFUSED || may ? "" : "; it needs root, or CAP_NET_ADMIN");
+	if (e->blame == MT_BLAME_UNDO)
+		fprintf(stderr, "; what is left stands in %s: finish it with `moontap down %s`",
+			c->state ? c->state : MT_PLACE_STATE, *guest ? guest : "DEVICE");
+	fprintf(stderr, "\n");
 	return mt_exit_status(e->blame);
 }

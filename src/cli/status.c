@@ -1,99 +1,231 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* status.c - what is connected, since when, by which policy, and what has drifted */
 #include "cli/cli.h"
+#include "cli/show.h"
+#include "cli/table.h"
+#include "engine/evaluator_file.h"
+#include "engine/look.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-struct status {
-	struct mt_cli *c;
-	struct mt_engine g;
-	struct mt_pool pool;
-	struct mt_record *headers;
-	const char **drift; /* of each: its lines, joined by "; " */
-	size_t n;
+enum {
+	GUEST,
+	NIC,
+	DEVICE,
+	TAP,
+	LINK,
+	IN,
+	SINCE,
+	BY,
+	POLICY,
+	STATE, /* and for JSON: */
+	DRIVER,
+	UUID,
+	MAC,
+	UNMANAGED,
+	KNOWN,
+	IFINDEX,
+	AT,
+	PATH,
+	CHECKSUM,
+	CHANGED
 };
 
-static void join(void *data, const char *line)
-{
-	FILE *f = data;
+/* In JSON by the names that a journal's header has. */
+static const struct mt_column columns[] = {
+	[GUEST] = { "GUEST", "domain" },
+	[NIC] = { "NIC", "index", MT_CELL_NUMBER },
+	[DEVICE] = { "DEVICE", "dev" },
+	[TAP] = { "TAP", NULL },
+	[LINK] = { "LINK", "link" },
+	[IN] = { "IN", "master" },
+	[SINCE] = { "SINCE", NULL },
+	[BY] = { "BY", "by" },
+	[POLICY] = { "POLICY", NULL },
+	[STATE] = { "STATE", "state" },
+	[DRIVER] = { "", "driver" },
+	[UUID] = { "", "uuid" },
+	[MAC] = { "", "mac" },
+	[UNMANAGED] = { "", "unmanaged", MT_CELL_BOOL },
+	[KNOWN] = { "", "known", MT_CELL_BOOL },
+	[IFINDEX] = { "", "ifindex", MT_CELL_NUMBER },
+	[AT] = { "", "since", MT_CELL_NUMBER },
+	[PATH] = { "", "policy" },
+	[CHECKSUM] = { "", "checksum" },
+	[CHANGED] = { "", "policy_changed", MT_CELL_BOOL },
+	{ NULL },
+};
 
-	fprintf(f, "%s%s", ftell(f) ? "; " : "", line);
+static char colour_of(enum mt_standing s)
+{
+	switch (s) {
+	case MT_STANDS_CONNECTED:
+		return '+';
+	case MT_STANDS_DRIFTED:
+	case MT_STANDS_WAITING:
+		return '~';
+	case MT_STANDS_GONE:
+	case MT_STANDS_KILLED:
+		return '-';
+	case MT_STANDS_OTHERS:
+		break;
+	}
+	return '=';
 }
 
-static int drift_of(struct status *s, size_t i, struct mt_err *e)
+/* The same text as when the NIC was connected, as far as that can be seen from here. */
+static const char *policy_state(const struct mt_record *h)
 {
-	char *text = NULL;
+	const char *path = mt_header_text(h, MT_HEADER_POLICY);
+	char sum[17], *text = NULL;
 	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-	int err;
+	ssize_t got;
+	FILE *f = fopen(path, "re");
 
+	if (!*path)
+		return "";
 	if (!f)
-		return mt_fail(e, 12, "status", "", NULL);
-	err = mt_connected_drift(&s->g, &s->headers[i], &s->pool, join, f, e);
+		return errno == ENOENT ? " (gone)" : "";
+	got = getdelim(&text, &n, 0, f);
 	fclose(f);
-	s->drift[i] = mt_pool_copy(&s->pool, text ? text : "", n);
+	mt_files_checksum(text ? text : "", got > 0 ? (size_t)got : 0, sum);
 	free(text);
-	return err;
+	return strcmp(sum, mt_header_text(h, MT_HEADER_CHECKSUM)) ? " (changed)" : "";
 }
 
-static void print_row(const struct status *s, size_t i)
+const char *mt_show_link(const struct mt_nic_look *l)
 {
-	const struct mt_record *h = &s->headers[i];
-	time_t since = (time_t)h->v[MT_HEADER_SINCE].u;
-	const char *domain = mt_header_text(h, MT_HEADER_DOMAIN);
-	char when[32];
-
-	strftime(when, sizeof when, "%Y-%m-%d %H:%M", localtime(&since));
-	printf("%-20s %3llu  %-15s %-9s  %-6s  %-16s  %s%s%s\n", *domain ? domain : "(unknown)",
-	       (unsigned long long)h->v[MT_HEADER_INDEX].u, h->v[MT_HEADER_DEV].name,
-	       h->v[MT_HEADER_UNMANAGED].u ? "unmanaged" : "managed",
-	       mt_header_text(h, MT_HEADER_BY), when, mt_colour(stdout, *s->drift[i] ? '-' : '+'),
-	       *s->drift[i] ? s->drift[i] : "as put", mt_colour(stdout, 0));
+	if (!l->here)
+		return "";
+	if (!l->device.up)
+		return "down";
+	if (strcmp(l->device.kind, "tun"))
+		return l->device.carrier ? "up" : "no carrier";
+	return l->device.carrier ? "in use" : "idle";
 }
 
-static int print_json(const struct status *s)
+void mt_show_policy(const struct mt_nic_look *l, bool whole, char *buf, size_t n)
 {
-	const struct mt_json *json = mt_json_load(s->c);
-	char *text = json ? json->headers(s->headers, s->drift, s->n) : NULL;
+	const struct mt_record *h = &l->journal.header;
+	const char *path = mt_header_text(h, MT_HEADER_POLICY), *slash = strrchr(path, '/');
 
-	if (text)
-		puts(text);
-	free(text);
-	return text ? 0 : 4;
+	snprintf(buf, n, "%s%s", whole || !slash ? path : slash + 1, policy_state(h));
 }
 
-static int print(const struct status *s)
+static void add_header(struct mt_table *t, const struct mt_record *h)
 {
-	if (s->c->json)
-		return print_json(s);
-	if (!s->n)
-		return puts("nothing is connected"), 0;
-	printf("%-20s NIC  %-15s %-9s  %-6s  %-16s  %s\n", "GUEST", "DEVICE", "TAP", "BY", "SINCE",
-	       "STATE");
-	for (size_t i = 0; i < s->n; i++)
-		print_row(s, i);
-	return 0;
+	mt_table_cell(t, KNOWN, 0, "%s", h->v[MT_HEADER_KNOWN].u ? "true" : "false");
+	mt_table_cell(t, IFINDEX, 0, "%llu", (unsigned long long)h->v[MT_HEADER_IFINDEX].u);
+	mt_table_cell(t, AT, 0, "%llu", (unsigned long long)h->v[MT_HEADER_SINCE].u);
+	mt_table_cell(t, PATH, 0, "%s", mt_header_text(h, MT_HEADER_POLICY));
+	mt_table_cell(t, CHECKSUM, 0, "%s", mt_header_text(h, MT_HEADER_CHECKSUM));
+	mt_table_cell(t, CHANGED, 0, "%s", *policy_state(h) ? "true" : "false");
+}
+
+static void add_connected(struct mt_table *t, const struct mt_nic_look *l)
+{
+	const struct mt_record *h = &l->journal.header;
+	char when[32], policy[300];
+
+	add_header(t, h);
+	mt_show_policy(l, false, policy, sizeof policy);
+	mt_table_cell(t, SINCE, 0, "%s", mt_print_time(h->v[MT_HEADER_SINCE].u, when));
+	mt_table_cell(t, BY, 0, "%s", mt_header_text(h, MT_HEADER_BY));
+	mt_table_cell(t, POLICY, strchr(policy, '(') ? '~' : 0, "%s", policy);
+	if (l->here && strcmp(l->device.name, l->dev))
+		mt_table_note(t, "%s is called %s now", l->dev, l->device.name);
+	for (size_t i = 0; i < l->ndrift; i++)
+		mt_table_note(t, "%s", l->drift[i]);
+}
+
+static void add_row(struct mt_table *t, const struct mt_nic_look *l)
+{
+	if (!mt_table_row(t))
+		return;
+	mt_table_cell(t, GUEST, 'b', "%s", *l->guest ? l->guest : "");
+	mt_table_cell(t, DRIVER, 0, "%s", l->driver);
+	mt_table_cell(t, UUID, 0, "%s", l->uuid);
+	mt_table_cell(t, MAC, 0, "%s", l->mac);
+	mt_table_cell(t, NIC, 0, "%u", l->index);
+	mt_table_cell(t, UNMANAGED, 0, "%s", l->unmanaged ? "true" : "false");
+	mt_table_cell(t, DEVICE, 0, "%s", l->dev);
+	mt_table_cell(t, TAP, 0, "%s", l->unmanaged ? "unmanaged" : "managed");
+	mt_table_cell(t, LINK, l->here && l->device.up ? 0 : '~', "%s", mt_show_link(l));
+	mt_table_cell(t, IN, 0, "%s", l->here ? l->device.master : "");
+	if (l->journal.header.kind)
+		add_connected(t, l);
+	mt_table_cell(t, STATE, colour_of(l->standing), "%s", mt_standing_name(l->standing));
+	if (l->standing == MT_STANDS_GONE || l->standing == MT_STANDS_KILLED)
+		mt_table_note(t, "to be finished by: moontap reconcile");
+}
+
+void mt_show_table(struct mt_table *t, const struct mt_nic_look *nics, size_t n, struct mt_pool *p)
+{
+	*t = (struct mt_table){ .columns = columns, .notes = "drift", .pool = p };
+	for (size_t i = 0; i < n; i++)
+		add_row(t, &nics[i]);
+}
+
+static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_err *e)
+{
+	struct mt_pool p = { 0 };
+	struct mt_nic_look *nics;
+	struct mt_table t;
+	size_t n;
+	int status;
+
+	if (mt_look(g, NULL, &p, &nics, &n, e)) {
+		mt_pool_free(&p);
+		return mt_cli_error(c, NULL, e);
+	}
+	mt_show_table(&t, nics, n, &p);
+	status = mt_print_table(c, &t, "nothing is connected", out);
+	mt_pool_free(&p);
+	return status;
+}
+
+static int show_guest(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_err *e)
+{
+	struct mt_pool p = { 0 };
+	struct mt_nic_look *nics;
+	const char *guest = c->args[0];
+	size_t n;
+	int status = 0;
+
+	if (mt_look(g, guest, &p, &nics, &n, e)) {
+		status = mt_cli_error(c, guest, e);
+	} else if (!n) {
+		mt_fail(e, ENOENT, "status", "",
+			"nothing of it is connected or remembered; what became of it says: "
+			"moontap log %s",
+			guest);
+		e->blame = MT_BLAME_INPUT;
+		status = mt_cli_error(c, guest, e);
+	} else {
+		status = mt_show_nics(c, g, nics, n, &p, out);
+	}
+	mt_pool_free(&p);
+	return status;
+}
+
+int mt_show_status(struct mt_cli *c, struct mt_engine *g, FILE *out)
+{
+	struct mt_err e = { 0 };
+
+	return c->n ? show_guest(c, g, out, &e) : show_all(c, g, out, &e);
 }
 
 int mt_command_status(struct mt_cli *c)
 {
-	struct status s = { .c = c };
-	struct mt_which which = { .guest = c->n ? c->args[0] : NULL };
-	struct mt_err e = { 0 };
-	int status = mt_cli_engine(c, &s.g), err;
+	struct mt_engine g;
+	int status = mt_cli_engine(c, &g);
 
 	if (status)
 		return status;
-	err = mt_connected(&s.g, &which, &s.pool, &s.headers, &s.n, &e);
-	s.drift = mt_pool_alloc(&s.pool, (s.n + 1) * sizeof *s.drift);
-	if (!err && !s.drift)
-		err = mt_fail(&e, 12, "status", "", NULL);
-	for (size_t i = 0; i < s.n && !err; i++)
-		err = drift_of(&s, i, &e);
-	status = err ? mt_cli_error(c, NULL, &e) : print(&s);
-	mt_pool_free(&s.pool);
-	mt_engine_close(&s.g);
+	status = c->watch ? mt_show_watch(c, &g) : mt_show_status(c, &g, stdout);
+	mt_engine_close(&g);
 	return status;
 }

@@ -23,15 +23,16 @@ struct mt_xml; /* the loaded module; its inside is domain/element.h */
 
 /**
  * mt_xml_open() - load the XML module
+ * @path:	of moontap-xml.so
  * @xml:	out: good until the process ends; NULL on failure
  * @e:		out: filled on failure
  *
- * The module is moontap-xml.so, found by the program's RUNPATH. It is to be loaded before a
- * seccomp filter forbids it; reading and rewriting open nothing afterwards.
+ * It is to be loaded before a seccomp filter forbids it; reading and rewriting open nothing
+ * afterwards.
  *
  * Return: 0, or -ENOENT when the module, or a library that it needs, cannot be loaded.
  */
-int mt_xml_open(const struct mt_xml **xml, struct mt_err *e);
+int mt_xml_open(const char *path, const struct mt_xml **xml, struct mt_err *e);
 
 /* How a document is to be understood. Zeroed is a live document from standard input. */
 struct mt_domain_options {
@@ -151,16 +152,26 @@ bool mt_domain_valid_dev(const char *dev);
 bool mt_domain_generated(const char *dev, const char *prefix);
 
 /**
- * mt_domain_validate() - check a document with a RELAX NG schema, such as libvirt's domain.rng
+ * mt_domain_schema_open() - read a RELAX NG schema, such as libvirt's domain.rng
  * @xml:	the module
  * @rng:	the schema's path; it and what it includes are read
+ * @e:		out: filled on failure
+ *
+ * Return: what mt_domain_validate() takes, to be closed; or NULL.
+ */
+void *mt_domain_schema_open(const struct mt_xml *xml, const char *rng, struct mt_err *e);
+void mt_domain_schema_close(const struct mt_xml *xml, void *schema);
+
+/**
+ * mt_domain_validate() - check a document with a schema; opens no file
+ * @schema:	of mt_domain_schema_open()
  * @bytes, @n:	the document
  * @o:		for messages
  * @e:		out: filled on failure
  *
- * Return: 0; -EINVAL when the schema cannot be read or parsed, or refuses the document.
+ * Return: 0; -EINVAL when the schema refuses the document.
  */
-int mt_domain_validate(const struct mt_xml *xml, const char *rng, const char *bytes, size_t n,
+int mt_domain_validate(const struct mt_xml *xml, void *schema, const char *bytes, size_t n,
 		       const struct mt_domain_options *o, struct mt_err *e);
 
 /**

@@ -57,8 +57,10 @@ struct mt_xml {
 	int (*parse)(const char *bytes, size_t n, const char *name, struct mt_pool *p,
 		     struct mt_element **root, struct mt_err *e);
 
-	/** validate() - see mt_domain_validate() */
-	int (*validate)(const char *rng, const char *bytes, size_t n, const char *name,
+	/** schema_open(), schema_close(), validate() - see mt_domain_validate() */
+	void *(*schema_open)(const char *rng, struct mt_err *e);
+	void (*schema_close)(void *schema);
+	int (*validate)(void *schema, const char *bytes, size_t n, const char *name,
 			struct mt_err *e);
 };
 

@@ -238,15 +238,24 @@ static void read_host_address(struct mt_nic *nic)
 		nic->host_address = "usb";
 }
 
+/* util/virnetdev.c virNetDevGenerateName(): one %, and it is a %d, which libvirt fills in */
+static bool is_template(const char *dev)
+{
+	const char *percent = strchr(dev, '%');
+
+	return percent && percent[1] == 'd' && !strchr(percent + 1, '%');
+}
+
 /* What moontap adds: the device's name on the host, and who makes the device. */
 static void add_own(struct mt_nic *nic)
 {
 	const struct mt_fact *managed = mt_fact_at(nic->facts, "target.managed");
 	const char *dev = mt_fact_text_at(nic->facts, "target.dev");
+	bool unmanaged = managed && !managed->boolean;
 
-	if (dev && *dev)
+	if (dev && *dev && (unmanaged || !is_template(dev)))
 		mt_fact_string(nic->b, nic->facts, "dev", dev);
-	mt_fact_boolean(nic->b, nic->facts, "unmanaged", managed && !managed->boolean);
+	mt_fact_boolean(nic->b, nic->facts, "unmanaged", unmanaged);
 }
 
 int mt_nic_read(struct mt_nic *nic, struct mt_fact *nics)

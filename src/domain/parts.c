@@ -131,7 +131,7 @@ static int vlan(struct mt_nic *nic, const struct mt_element *el)
 		if (r)
 			return r;
 	}
-	if (nic->b->failed)
+	if (!tags || nic->b->failed)
 		return 0;
 	spread_native(nic, tags, native);
 	return trunk(nic, el, tags->in.n, native, in);
@@ -224,7 +224,7 @@ static void add_sorted(struct mt_nic *nic, struct mt_fact *list)
 	all = mt_pool_alloc(nic->b->pool, list->in.n * sizeof *all);
 	nic->b->failed |= !all;
 	to = mt_fact_array(nic->b, in, "parameters");
-	if (!to)
+	if (!all || !to)
 		return;
 	mt_fact_each (f, list)
 		all[n++] = f;

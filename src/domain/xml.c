@@ -286,5 +286,7 @@ static int parse(const char *bytes, size_t n, const char *name, struct mt_pool *
 __attribute__((visibility("default"))) const struct mt_xml mt_xml_module = {
 	.abi = MT_XML_ABI,
 	.parse = parse,
+	.schema_open = mt_xml_schema_open,
+	.schema_close = mt_xml_schema_close,
 	.validate = mt_xml_validate,
 };

@@ -17,8 +17,9 @@ enum mt_xml_encoding { MT_XML_UTF8, MT_XML_LATIN1, MT_XML_UTF16 };
 int mt_xml_sniff(const char *bytes, size_t n, const char *name, enum mt_xml_encoding *encoding,
 		 struct mt_err *e);
 
-/** mt_xml_validate() - see mt_domain_validate() */
-int mt_xml_validate(const char *rng, const char *bytes, size_t n, const char *name,
-		    struct mt_err *e);
+/** mt_xml_schema_open(), _close(), mt_xml_validate() - see mt_domain_validate() */
+void *mt_xml_schema_open(const char *rng, struct mt_err *e);
+void mt_xml_schema_close(void *schema);
+int mt_xml_validate(void *schema, const char *bytes, size_t n, const char *name, struct mt_err *e);
 
 #endif

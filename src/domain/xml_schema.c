@@ -27,7 +27,7 @@ static void complain(void *state, xmlErrorPtr error)
 	mt_bad(c->e, c->op, subject, "%.*s", (int)strcspn(error->message, "\n"), error->message);
 }
 
-static xmlRelaxNGPtr load(const char *rng, struct mt_err *e)
+void *mt_xml_schema_open(const char *rng, struct mt_err *e)
 {
 	struct complaint c = { "schema", rng, e };
 	xmlRelaxNGParserCtxtPtr parser = xmlRelaxNGNewParserCtxt(rng);
@@ -35,6 +35,7 @@ static xmlRelaxNGPtr load(const char *rng, struct mt_err *e)
 	void *their_state = xmlStructuredErrorContext;
 	xmlRelaxNGPtr schema = NULL;
 
+	e->code = 0;
 	if (parser) {
 		xmlRelaxNGSetParserStructuredErrors(parser, complain, &c);
 		/* The files are read by a parser of their own, which would print. */
@@ -46,6 +47,11 @@ static xmlRelaxNGPtr load(const char *rng, struct mt_err *e)
 	if (!schema && !e->code)
 		mt_bad(e, "schema", rng, "cannot be read");
 	return schema;
+}
+
+void mt_xml_schema_close(void *schema)
+{
+	xmlRelaxNGFree(schema);
 }
 
 static void check(xmlRelaxNGPtr schema, const char *bytes, size_t n, const char *name,
@@ -67,12 +73,10 @@ static void check(xmlRelaxNGPtr schema, const char *bytes, size_t n, const char 
 	xmlRelaxNGFreeValidCtxt(valid);
 }
 
-int mt_xml_validate(const char *rng, const char *bytes, size_t n, const char *name,
-		    struct mt_err *e)
+int mt_xml_validate(void *schema, const char *bytes, size_t n, const char *name, struct mt_err *e)
 {
 	struct mt_pool p = { .limit = 256ul << 20 };
 	struct mt_element *root;
-	xmlRelaxNGPtr schema;
 	int r;
 
 	/* Parsed once for what must be refused before a tree of libxml2's own is made of it. */
@@ -81,10 +85,6 @@ int mt_xml_validate(const char *rng, const char *bytes, size_t n, const char *na
 	if (r)
 		return r;
 	e->code = 0;
-	schema = load(rng, e);
-	if (!schema)
-		return -e->code;
 	check(schema, bytes, n, name, e);
-	xmlRelaxNGFree(schema);
 	return -e->code;
 }

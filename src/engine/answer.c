@@ -74,8 +74,7 @@ static int set_dev(struct parse *p, struct mt_interface *nic, const char *dev)
 	if (!dev || !*dev)
 		return 0;
 	if (!mt_name_valid(dev))
-		return mt_bad(p->e, "nic", dev,
-			      "it is no name for a device: 1..15 bytes without blanks, '/' or ':'");
+		return mt_bad(p->e, "nic", dev, MT_NAME_RULE);
 	strcpy(nic->dev, dev);
 	return 0;
 }
@@ -84,17 +83,23 @@ static int take_interface(struct parse *p, char **words, int n)
 {
 	struct mt_answer *a = p->a;
 	struct mt_interface *nic;
+	const char *dev;
 
 	a->nics = one_more(a->pool, a->nics, a->n, &a->cap, sizeof *a->nics);
 	if (!a->nics)
 		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
 	nic = &a->nics[a->n++];
+	dev = text_of(words, n, "dev");
 	*nic = (struct mt_interface){ .index = atoi(text_of(words, n, "index")),
 				      .type = text_of(words, n, "type"),
 				      .mac = text_of(words, n, "mac"),
 				      .unmanaged =
 					      !strcmp(text_of(words, n, "unmanaged"), "true") };
-	return set_dev(p, nic, mt_words_get(words, n, "dev"));
+	if (*dev && !mt_name_valid(dev)) /* it matters once somebody wants to connect it */
+		nic->misnamed = dev;
+	else
+		strcpy(nic->dev, dev);
+	return 0;
 }
 
 static int take_nic(struct parse *p, char **words, int n)
@@ -109,7 +114,7 @@ static int take_nic(struct parse *p, char **words, int n)
 	p->nic->decision = !strcmp(decision, "managed") ? MT_MANAGED
 		: !strcmp(decision, "unmanaged")	? MT_UNMANAGED
 							: MT_AS_XML_SAYS;
-	if (!*p->nic->dev)
+	if (!*p->nic->dev && !p->nic->misnamed)
 		return set_dev(p, p->nic, mt_words_get(words, n, "dev"));
 	return 0;
 }

@@ -31,6 +31,7 @@ struct mt_interface {
 	const char *type;	   /* "ethernet" */
 	const char *mac;	   /* ""; or as the XML has it */
 	char dev[MT_NAME_MAX + 1]; /* ""; or its device */
+	const char *misnamed;	   /* NULL; or what the XML has for dev, and the kernel would not */
 	bool unmanaged;		   /* as the XML says */
 	bool asked;		   /* the policy was asked to connect it */
 	enum mt_decision decision;

@@ -38,6 +38,7 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 		.incoming = ask->incoming,
 		.inactive = ask->inactive,
 		.prefix = ask->prefix,
+		.schema = ask->schema,
 		.deadline_ms = g->o.deadline_ms,
 		.memory = g->o.memory,
 		.evaluator = g->o.evaluator,
@@ -69,17 +70,38 @@ static int decide_fits(const struct mt_interface *nic, struct mt_err *e)
 	return -EPERM;
 }
 
-static bool is_selected(const struct mt_ask *ask, const struct mt_interface *nic)
+static bool is_named(const struct mt_interface *nic, const char *word)
 {
 	char index[16];
 
+	snprintf(index, sizeof index, "%d", nic->index);
+	return !strcmp(word, nic->dev) || !strcasecmp(word, nic->mac) || !strcmp(word, index);
+}
+
+static bool is_selected(const struct mt_ask *ask, const struct mt_interface *nic)
+{
 	if (nic->unmanaged ? !ask->unmanaged : !ask->managed)
 		return false;
-	snprintf(index, sizeof index, "%d", nic->index);
 	for (const char *const *o = ask->only; o && *o; o++)
-		if (!strcmp(*o, nic->dev) || !strcasecmp(*o, nic->mac) || !strcmp(*o, index))
+		if (is_named(nic, *o))
 			return true;
 	return !ask->only;
+}
+
+static int check_selection(const struct connect *c, struct mt_err *e)
+{
+	for (const char *const *o = c->ask->only; o && *o; o++) {
+		bool any = false;
+
+		for (size_t i = 0; i < c->answer.n; i++)
+			any |= is_named(&c->answer.nics[i], *o);
+		if (any)
+			continue;
+		mt_bad(e, "", "", "there is no NIC '%s'", *o);
+		e->blame = MT_BLAME_USAGE;
+		return -e->code;
+	}
+	return 0;
 }
 
 /* What libvirt will have made by the time that the plan is carried out. */
@@ -160,6 +182,10 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 	bool ours;
 	int err;
 
+	if (nic->misnamed) {
+		mt_bad(e, "nic", nic->misnamed, MT_NAME_RULE);
+		return FAILED;
+	}
 	if (!*nic->dev) {
 		o->note = nic->unmanaged ? "it has no device: <target dev=.../> is missing"
 					 : "libvirt names its device at start";
@@ -281,16 +307,25 @@ static int plan_all(struct connect *c, struct mt_err *e)
 	return 0;
 }
 
+/* Also of an answer that ends in a refusal or an error: as much as was said before. */
+static void take_answer(struct mt_outcome *out, const struct mt_answer *a)
+{
+	out->name = a->name;
+	out->uuid = a->uuid;
+	out->facts = a->facts;
+	out->facts_n = a->facts_n;
+	out->xml = a->xml;
+	out->xml_n = a->xml_n;
+	out->checksum = a->checksum;
+	out->allow = a->allow;
+}
+
 static int begin_outcome(struct connect *c, struct mt_err *e)
 {
 	const struct mt_answer *a = &c->answer;
 	struct mt_pool *p = &c->out->pool;
 	char mark[MT_TEXT_MAX + 1];
 
-	c->out->facts = a->facts;
-	c->out->facts_n = a->facts_n;
-	c->out->xml = a->xml;
-	c->out->xml_n = a->xml_n;
 	c->guest = c->ask->guest ? c->ask->guest : a->name;
 	snprintf(mark, sizeof mark, "moontap %.200s", c->guest);
 	c->mark = mt_pool_copy(p, mark, strlen(mark));
@@ -314,6 +349,7 @@ static int begin_outcome(struct connect *c, struct mt_err *e)
 
 static int carry_out(struct connect *c, struct mt_err *e)
 {
+	int64_t begun = mt_engine_now_us(), computed;
 	int err;
 
 	c->run.work = mt_engine_work(c->g, &c->out->pool);
@@ -322,6 +358,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	err = mt_run_begin(&c->run, e);
 	if (!err)
 		err = mt_run_compute(&c->run, e);
+	computed = mt_engine_now_us();
 	for (size_t i = 0; i < c->run.n; i++) {
 		c->planned[i]->steps = &c->run.nics[i].steps;
 		c->planned[i]->undone =
@@ -331,6 +368,8 @@ static int carry_out(struct connect *c, struct mt_err *e)
 		err = mt_run_make(&c->run, e);
 	mt_run_end(&c->run);
 	c->out->left += c->run.work.left;
+	c->out->times.compute = (uint32_t)(computed - begun);
+	c->out->times.make = (uint32_t)(mt_engine_now_us() - computed);
 	return err;
 }
 
@@ -338,23 +377,26 @@ static int carry_out(struct connect *c, struct mt_err *e)
 int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
 	       struct mt_err *e)
 {
-	struct connect c = { .g = g, .ask = ask, .out = out, .answer.pool = &out->pool };
+	struct connect c = { .g = g,
+			     .ask = ask,
+			     .out = out,
+			     .answer = { .pool = &out->pool, .name = "", .uuid = "" } };
 	struct mt_request q = request_of(g, ask);
 	bool plans = ask->want & MT_WANT_PLANS;
-	int err;
+	int64_t begun = mt_engine_now_us();
+	int err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
 
-	err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
-	out->name = c.answer.name ? c.answer.name : ""; /* as far as the answer went */
-	out->uuid = c.answer.uuid ? c.answer.uuid : "";
+	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);
+	take_answer(out, &c.answer);
 	if (err)
 		return err;
 	if (begin_outcome(&c, e))
 		return -e->code;
 	if ((plans || ask->remember) && mt_engine_state(g, !ask->dry, e))
 		return -e->code;
-	if (ask->remember && mt_remember(g, ask->driver, c.guest, ask->incoming, &c.answer, e))
+	if (ask->remember && mt_remember(g, ask, c.guest, &c.answer, e))
 		return -e->code;
 	if (!plans)
 		return 0;
-	return plan_all(&c, e) || carry_out(&c, e) ? -e->code : 0;
+	return check_selection(&c, e) || plan_all(&c, e) || carry_out(&c, e) ? -e->code : 0;
 }

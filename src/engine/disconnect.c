@@ -59,10 +59,24 @@ int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_po
 	return 0;
 }
 
+struct lines {
+	void (*each)(void *data, const char *line);
+	void *data;
+};
+
+static void say_drift(void *data, const struct mt_drifted *d)
+{
+	const struct lines *l = data;
+	char line[700];
+
+	l->each(l->data, mt_drift_line(d, line, sizeof line));
+}
+
 int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, struct mt_pool *p,
 		       void (*each)(void *data, const char *line), void *data, struct mt_err *e)
 {
 	struct mt_work w = mt_engine_work(g, p);
+	struct lines lines = { each, data };
 	struct mt_journal j;
 	char file[32];
 	int err;
@@ -70,7 +84,7 @@ int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, stru
 	mt_state_path("nic", header->v[MT_HEADER_DEV].name, file);
 	err = mt_journal_load(&g->state, file, mt_kinds, p, &j, e);
 	if (!err)
-		err = mt_drift(&w, &j, each, data, e);
+		err = mt_drift(&w, &j, say_drift, &lines, e);
 	return err < 0 ? err : 0;
 }
 
@@ -96,13 +110,14 @@ static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct
 	w.done = undone;
 	err = mt_disconnect(&w, o->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, e);
 	out->left += w.left;
-	return err;
+	return err ? mt_err_in_nic(e, o->index, o->dev) : 0;
 }
 
 int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
 		      struct mt_err *e)
 {
 	struct mt_record *headers;
+	int64_t begun = mt_engine_now_us();
 	struct mt_err one;
 	char line[700];
 	size_t n;
@@ -122,6 +137,7 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 		else
 			*e = one, err = -one.code;
 	}
+	out->times.make = (uint32_t)(mt_engine_now_us() - begun);
 	return err;
 }
 

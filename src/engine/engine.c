@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 int mt_engine_open(struct mt_engine *g, const struct mt_engine_options *o, struct mt_err *e)
@@ -42,6 +43,14 @@ struct mt_work mt_engine_work(struct mt_engine *g, struct mt_pool *pool)
 				 .pool = pool,
 				 .log = &g->o.log,
 				 .force = g->o.force };
+}
+
+int64_t mt_engine_now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 void mt_outcome_free(struct mt_outcome *o)

@@ -45,6 +45,11 @@ struct mt_outcome_nic {
 		*undone; /* what went back since it is no longer declared, or at down */
 };
 
+/** How long the parts of an event took, in microseconds. */
+struct mt_times {
+	uint32_t evaluate, compute, make;
+};
+
 struct mt_outcome {
 	struct mt_pool pool;
 	const char *name, *uuid;
@@ -53,6 +58,10 @@ struct mt_outcome {
 	const char *facts, *xml; /* when asked for; not NUL-ended */
 	size_t facts_n, xml_n;
 	unsigned left; /* things that someone else changed, and that were left */
+	const char *checksum;	      /* of the policy that was asked; NULL: none was */
+	const struct mt_allow *allow; /* what its top level named */
+	struct mt_times times;
+	struct mt_err ignored; /* a failure that must not be the event's: code 0: there was none */
 };
 
 /** mt_engine_open() - open the kernel's handle; the state directory when it is first needed
@@ -70,6 +79,9 @@ bool mt_engine_may(void);
 /** mt_engine_work() - the struct that plan/ works with */
 struct mt_work mt_engine_work(struct mt_engine *g, struct mt_pool *pool);
 
+/** mt_engine_now_us() - a clock for measuring, in microseconds */
+int64_t mt_engine_now_us(void);
+
 /** mt_outcome_free() - everything that an outcome points to */
 void mt_outcome_free(struct mt_outcome *o);
 
@@ -85,7 +97,9 @@ struct mt_ask {
 	const char *unnamed;   /* name of NICs without a device in a dry run */
 	const char *dev, *mac; /* a tap that was handed over */
 	bool known, incoming, inactive;
+	bool started; /* libvirt has come as far as its hook's start: it has the taps open */
 	const char *prefix;
+	const char *schema; /* that the XML must fit; NULL */
 	bool remember;	  /* keep the facts */
 	bool after_start; /* a managed NIC's device must be there: libvirt has made it */
 };

@@ -44,6 +44,7 @@ struct mt_request {
 	bool known, incoming;
 	bool inactive;	    /* facts and XML as libvirt defines a domain */
 	const char *prefix; /* of generated names; NULL */
+	const char *schema; /* a RELAX NG schema that the XML must fit; NULL */
 	unsigned deadline_ms;
 	size_t memory;	       /* of the Lua state */
 	pid_t parent;	       /* who asks; the child must not outlive it */

@@ -10,6 +10,7 @@
 #include "domain/domain.h"
 #include "engine/confine.h"
 #include "engine/evaluator_file.h"
+#include "engine/place.h"
 #include "kernel/host.h"
 #include "plan/step.h"
 #include "policy/policy.h"
@@ -32,6 +33,7 @@ struct evaluator {
 	struct mt_files files;
 	struct mt_host *host;
 	const struct mt_xml *xml;
+	void *schema; /* NULL: none is asked for */
 	struct mt_policy *policy;
 	struct mt_fact *facts;
 	char *bytes; /* of the document */
@@ -162,7 +164,7 @@ static int hook_text(void *data, const char *name, const char **text, size_t *n,
 static void set_timer(unsigned deadline_ms)
 {
 	unsigned ms = deadline_ms > 2 * GRACE_MS ? deadline_ms - GRACE_MS : deadline_ms / 2 + 1;
-	struct itimerval t = { .it_value = { ms / 1000, ms % 1000 * 1000 } };
+	struct itimerval t = { .it_value = { ms / 1000, ms % 1000 * 1000L } };
 	struct sigaction act = { .sa_handler = late };
 
 	sigaction(SIGALRM, &act, NULL);
@@ -194,6 +196,14 @@ static int confine(struct evaluator *v, struct mt_err *e)
 			  e);
 }
 
+static int open_xml(struct evaluator *v, struct mt_err *e)
+{
+	char path[PATH_MAX];
+
+	mt_place_find("lib/moontap/moontap-xml.so", path);
+	return mt_xml_open(path, &v->xml, e);
+}
+
 static int open_all(struct evaluator *v, struct mt_err *e)
 {
 	const struct mt_request *q = v->q;
@@ -202,7 +212,9 @@ static int open_all(struct evaluator *v, struct mt_err *e)
 		return -e->code;
 	if (v->files.policy.fd >= 0 && mt_host_open(&v->host, e))
 		return -e->code;
-	if (!q->source.facts && (q->source.fd >= 0 || q->source.bytes) && mt_xml_open(&v->xml, e))
+	if (!q->source.facts && (q->source.fd >= 0 || q->source.bytes) && open_xml(v, e))
+		return -e->code;
+	if (q->schema && v->xml && !(v->schema = mt_domain_schema_open(v->xml, q->schema, e)))
 		return -e->code;
 	return 0;
 }
@@ -246,6 +258,8 @@ static int read_source(struct evaluator *v, struct mt_err *e)
 	v->bytes = (char *)s->bytes;
 	v->n = s->n;
 	if (s->fd >= 0 && mt_domain_load(s->fd, &o, &v->bytes, &v->n, e))
+		return -e->code;
+	if (v->schema && mt_domain_validate(v->xml, v->schema, v->bytes, v->n, &o, e))
 		return -e->code;
 	return mt_domain_read(v->xml, v->bytes, v->n, &o, &v->pool, &v->facts, e);
 }
@@ -438,7 +452,9 @@ static int ask_policy(struct evaluator *v, struct mt_err *e)
 	if (!wanted || !v->edits || !v->names)
 		return mt_fail(e, ENOMEM, "evaluator", "", NULL);
 	mt_fact_each (nic, nics) {
-		if (v->q->want & MT_WANT_PLANS && mt_fact_get(nic, "dev") && selected(v->q, nic))
+		const char *dev = mt_fact_text_at(nic, "dev");
+
+		if (v->q->want & MT_WANT_PLANS && dev && mt_name_valid(dev) && selected(v->q, nic))
 			wanted[n++] = (int)mt_fact_get(nic, "index")->integer;
 	}
 	return mt_policy_ask(v->policy, v->facts, wanted, n, e);
@@ -479,7 +495,7 @@ int mt_evaluator_run(const struct mt_request *q, int out)
 	else
 		err = evaluate(&v, &e);
 	/* refuse and error lines are answers, too */
-	if (say_bytes(&v, "end\n", 4) || flush(&v))
-		return 1;
+	err |= say_bytes(&v, "end\n", 4) || flush(&v);
+	free(v.text);
 	return err ? 1 : 0;
 }

@@ -58,7 +58,7 @@ static int start(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out
 	ask->incoming = was_incoming(g, ask);
 	ask->remember = true;
 	ask->managed = ask->unmanaged = true;
-	ask->after_start = true;
+	ask->after_start = ask->started = true;
 	return mt_connect(g, ask, out, e);
 }
 
@@ -68,9 +68,11 @@ static int never_fails(struct mt_engine *g, struct mt_ask *ask, struct mt_outcom
 {
 	char line[700];
 
-	if (start(g, ask, out, e))
-		mt_log(&g->o.log, LOG_ERR, "%s: %s (the guest runs on)", ask->guest,
-		       mt_err_line(e, line, sizeof line));
+	if (!start(g, ask, out, e))
+		return 0;
+	mt_log(&g->o.log, LOG_ERR, "%s: %s (the guest runs on)", ask->guest,
+	       mt_err_line(e, line, sizeof line));
+	out->ignored = *e;
 	return 0;
 }
 

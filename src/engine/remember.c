@@ -27,12 +27,12 @@ static void put(FILE *f, const char *key, const char *value)
 	fprintf(f, " %s=%s", key, escaped);
 }
 
-static void write_memory(FILE *f, struct mt_engine *g, const char *driver, const char *guest,
-			 bool incoming, const struct mt_answer *a)
+static void write_memory(FILE *f, struct mt_engine *g, const struct mt_ask *ask, const char *guest,
+			 const struct mt_answer *a)
 {
-	fprintf(f, "domain netns=%llu incoming=%s", (unsigned long long)g->state.netns,
-		incoming ? "true" : "false");
-	put(f, "driver", driver);
+	fprintf(f, "domain netns=%llu incoming=%s started=%s", (unsigned long long)g->state.netns,
+		ask->incoming ? "true" : "false", ask->started ? "true" : "false");
+	put(f, "driver", ask->driver);
 	put(f, "name", guest);
 	put(f, "uuid", a->uuid);
 	put(f, "type", a->type);
@@ -50,7 +50,7 @@ static void write_memory(FILE *f, struct mt_engine *g, const char *driver, const
 	fputs("end\n", f);
 }
 
-int mt_remember(struct mt_engine *g, const char *driver, const char *guest, bool incoming,
+int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *guest,
 		const struct mt_answer *a, struct mt_err *e)
 {
 	char file[300], *text = NULL;
@@ -60,12 +60,12 @@ int mt_remember(struct mt_engine *g, const char *driver, const char *guest, bool
 
 	if (!f)
 		return mt_fail(e, ENOMEM, "remember", guest, NULL);
-	write_memory(f, g, driver, guest, incoming, a);
+	write_memory(f, g, ask, guest, a);
 	if (fclose(f)) {
 		free(text);
 		return mt_fail(e, ENOMEM, "remember", guest, NULL);
 	}
-	file_of(driver, guest, file, sizeof file);
+	file_of(ask->driver, guest, file, sizeof file);
 	err = mt_state_replace(&g->state, file, text, n, &lock, e);
 	if (lock >= 0)
 		close(lock);
@@ -81,7 +81,7 @@ static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
 	char *text, *copy, *words[16], *netns;
 	int err = mt_state_read(&g->state, file, p, &text, e), n;
 
-	*m = (struct mt_memory){ .answer.pool = p };
+	*m = (struct mt_memory){ .name = "", .uuid = "", .answer.pool = p };
 	if (err)
 		return err;
 	copy = mt_pool_copy(p, text, strcspn(text, "\n"));
@@ -91,6 +91,7 @@ static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
 	netns = mt_words_get(words, n, "netns");
 	m->driver = mt_words_get(words, n, "driver");
 	m->incoming = !strcmp(mt_words_get(words, n, "incoming") ?: "", "true");
+	m->started = !strcmp(mt_words_get(words, n, "started") ?: "", "true");
 	if (!netns || !m->driver || (g->state.netns && strtoull(netns, NULL, 10) != g->state.netns))
 		return -ENOENT;
 	/* facts may have NULs in no place, so the text's length is its string's */
@@ -149,6 +150,7 @@ void mt_ask_memory(struct mt_ask *ask, const struct mt_memory *m)
 	ask->guest = m->name;
 	ask->known = true;
 	ask->incoming = m->incoming;
+	ask->started = m->started;
 }
 
 /* It is the hook's: what is connected of it now goes at release, as the rest does. */

@@ -2,7 +2,7 @@
 /*
  * remember.h - what prepare keeps of a guest, so that a tap's name is enough later on
  *
- * domain/DRIVER-NAME: a line `domain driver= name= uuid= type= netns= incoming=`, a line
+ * domain/DRIVER-NAME: a line `domain driver= name= uuid= type= netns= incoming= started=`, a line
  * `interface` for each NIC, and the facts, opaque here.
  */
 #ifndef MT_ENGINE_REMEMBER_H
@@ -12,12 +12,12 @@
 
 struct mt_memory {
 	const char *driver, *name, *uuid;
-	bool incoming;
+	bool incoming, started;	 /* as struct mt_ask has it */
 	struct mt_answer answer; /* name, uuid, nics and facts, as the evaluator said them */
 };
 
-/** mt_remember() - keep an answer's facts under @driver and @guest. Return: 0 or -errno. */
-int mt_remember(struct mt_engine *g, const char *driver, const char *guest, bool incoming,
+/** mt_remember() - keep an answer's facts under @ask->driver and @guest. Return: 0 or -errno. */
+int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *guest,
 		const struct mt_answer *a, struct mt_err *e);
 
 /** mt_recall() - what is kept; -ENOENT: nothing (no @e) */

@@ -85,6 +85,22 @@ static int look_only(struct mt_engine *g, const char *tap, struct mt_err *e)
 	return 0;
 }
 
+/* A person's `up` made it ready, say to be plugged in: its name tells us nothing more than that. */
+static bool is_ready(struct mt_engine *g, const struct mt_device *tap, struct mt_pool *p)
+{
+	struct mt_which which = { .dev = tap->name };
+	struct mt_record *headers;
+	struct mt_err e;
+	size_t n;
+
+	if (mt_connected(g, &which, p, &headers, &n, &e) || !n || !headers->v[MT_HEADER_KNOWN].u ||
+	    headers->v[MT_HEADER_IFINDEX].u != tap->ifindex)
+		return false;
+	mt_log(&g->o.log, LOG_INFO, "%s: it is connected for %s already", tap->name,
+	       mt_header_text(headers, MT_HEADER_DOMAIN));
+	return true;
+}
+
 int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, struct mt_err *e)
 {
 	struct mt_ask ask = { .source.fd = -1,
@@ -100,6 +116,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	struct mt_device d;
 	struct found f;
 	char index[16];
+	int err;
 
 	if (!mt_engine_may())
 		return look_only(g, tap, e);
@@ -107,6 +124,8 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	if (mt_device_by_name(g->host, tap, &d, e) || mt_engine_state(g, true, e) ||
 	    find(g, &d, &out->pool, &f, e))
 		return -e->code;
+	if (f.n != 1 && is_ready(g, &d, &out->pool))
+		return 0;
 	if (f.n != 1) {
 		mt_log(&g->o.log, LOG_INFO, "%s: a tap of %s", tap,
 		       f.n ? "one of several remembered guests" : "no remembered guest");
@@ -116,11 +135,27 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	only[0] = index;
 	ask.only = only;
 	mt_ask_memory(&ask, f.memory);
-	return mt_connect(g, &ask, out, e);
+	err = mt_connect(g, &ask, out, e);
+	out->facts = ask.source.bytes;
+	out->facts_n = ask.source.n;
+	return err;
 }
 
-int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struct mt_outcome *out,
-		   struct mt_err *e)
+/* Between prepare and start nobody has a ready-made tap open yet. Whoever's downscript this is,
+ * release is yet to come. */
+static bool is_starting(struct mt_engine *g, const struct mt_record *h, struct mt_pool *p)
+{
+	struct mt_memory m;
+	struct mt_err e;
+
+	return h->v[MT_HEADER_UNMANAGED].u &&
+		!mt_recall(g, mt_header_text(h, MT_HEADER_DRIVER),
+			   mt_header_text(h, MT_HEADER_DOMAIN), p, &m, &e) &&
+		!m.started;
+}
+
+static int disconnect(struct mt_engine *g, const char *tap, bool handed_over,
+		      struct mt_outcome *out, struct mt_err *e)
 {
 	struct mt_which which = { .dev = tap, .hooks_only = true };
 	struct mt_device d;
@@ -128,8 +163,6 @@ int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struc
 	size_t n;
 	int err;
 
-	if (!mt_engine_may() || !mt_name_valid(tap))
-		return 0; /* libvirt says "(null)" of a tap that it never made */
 	if (mt_connected(g, &which, &out->pool, &headers, &n, e))
 		return -e->code;
 	if (!n)
@@ -137,11 +170,23 @@ int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struc
 	err = mt_device_by_name(g->host, tap, &d, e);
 	if (err && err != -ENODEV)
 		return err;
-	if (!err && !handed_over && d.carrier &&
-	    d.ifindex == (uint32_t)headers[0].v[MT_HEADER_IFINDEX].u) {
+	if (!err && !handed_over && d.ifindex == (uint32_t)headers[0].v[MT_HEADER_IFINDEX].u &&
+	    (d.carrier || is_starting(g, &headers[0], &out->pool))) {
 		mt_log(&g->o.log, LOG_NOTICE, "%s: it is in use by %s, and stays connected", tap,
 		       mt_header_text(&headers[0], MT_HEADER_DOMAIN));
 		return 0;
 	}
 	return mt_disconnect_all(g, &which, out, e);
+}
+
+int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	int err;
+
+	if (!mt_engine_may() || !mt_name_valid(tap))
+		return 0; /* libvirt says "(null)" of a tap that it never made */
+	err = disconnect(g, tap, handed_over, out, e);
+	mt_orphans(g);
+	return err;
 }

@@ -6,40 +6,49 @@
 #include <stdio.h>
 
 struct drift {
-	void (*each)(void *data, const char *line);
+	void (*each)(void *data, const struct mt_drifted *d);
 	void *data;
 	int n;
 };
 
-static void say(struct drift *d, const char *line)
+static void say(struct drift *d, const struct mt_step *s, int field, const struct mt_value *is)
 {
 	d->n++;
 	if (d->each)
-		d->each(d->data, line);
+		d->each(d->data, &(struct mt_drifted){ s, field, is });
 }
 
-static void compare(struct drift *d, const struct mt_record *put, const struct mt_record *has)
+static void compare(struct drift *d, const struct mt_step *s, const struct mt_record *has)
 {
-	const struct mt_kind *k = put->kind;
-	char subject[96], is[MT_VALUE_TEXT], was[MT_VALUE_TEXT], line[700];
+	const struct mt_kind *k = s->put.kind;
 
-	for (int i = k->nkeys; i < k->nfields; i++) {
-		if (!mt_record_has(put, i) || k->fields[i].flags & MT_FIELD_UNSEEN ||
-		    mt_value_equal(&k->fields[i], &put->v[i], &has->v[i]))
-			continue;
-		snprintf(line, sizeof line, "%s %s: %s is %.255s, moontap had put %.255s", k->name,
-			 mt_record_subject(put, subject, sizeof subject), k->fields[i].name,
-			 mt_value_print(&k->fields[i], &has->v[i], is),
-			 mt_value_print(&k->fields[i], &put->v[i], was));
-		say(d, line);
+	for (int i = k->nkeys; i < k->nfields; i++)
+		if (mt_record_has(&s->put, i) && !(k->fields[i].flags & MT_FIELD_UNSEEN) &&
+		    !mt_value_equal(&k->fields[i], &s->put.v[i], &has->v[i]))
+			say(d, s, i, &has->v[i]);
+}
+
+const char *mt_drift_line(const struct mt_drifted *d, char *buf, size_t n)
+{
+	const struct mt_record *put = &d->step->put;
+	char subject[96], is[MT_VALUE_TEXT], was[MT_VALUE_TEXT];
+	const struct mt_field *f;
+
+	mt_record_subject(put, subject, sizeof subject);
+	if (d->field < 0) {
+		snprintf(buf, n, "%s %s is gone", put->kind->name, subject);
+		return buf;
 	}
+	f = &put->kind->fields[d->field];
+	snprintf(buf, n, "%s %s: %s is %s, moontap had put %s", put->kind->name, subject, f->name,
+		 mt_value_print(f, d->is, is), mt_value_print(f, &put->v[d->field], was));
+	return buf;
 }
 
 int mt_drift(struct mt_work *w, const struct mt_journal *j,
-	     void (*each)(void *data, const char *line), void *data, struct mt_err *e)
+	     void (*each)(void *data, const struct mt_drifted *d), void *data, struct mt_err *e)
 {
 	struct drift d = { each, data, 0 };
-	char subject[96], line[200];
 
 	for (size_t i = 0; i < j->steps.n; i++) {
 		struct mt_step s = j->steps.at[i];
@@ -50,15 +59,10 @@ int mt_drift(struct mt_work *w, const struct mt_journal *j,
 			err = mt_record_get(w->host, &s.put, &has, w->pool, e);
 		if (err && err != -ENOENT && err != -ENODEV && err != -EEXIST)
 			return err;
-		if (!err) {
-			compare(&d, &s.put, &has);
-			continue;
-		}
-		if (s.op == MT_DELETE)
-			continue;
-		snprintf(line, sizeof line, "%s %s is gone", s.put.kind->name,
-			 mt_record_subject(&s.put, subject, sizeof subject));
-		say(&d, line);
+		if (!err)
+			compare(&d, &s, &has);
+		else if (s.op != MT_DELETE)
+			say(&d, &s, -1, NULL);
 	}
 	return d.n;
 }

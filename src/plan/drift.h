@@ -5,14 +5,24 @@
 
 #include "plan/work.h"
 
+/* One thing that is no longer as moontap put it. */
+struct mt_drifted {
+	const struct mt_step *step; /* on the device's present name */
+	int field;		    /* -1: all of it is gone */
+	const struct mt_value *is;  /* of the field; NULL when it is gone */
+};
+
 /**
  * mt_drift() - what someone else has changed of what moontap put
  * @j:		a device's journal
- * @each:	called with one line for each difference; NULL: they are only counted
+ * @each:	called with each difference, borrowed; NULL: they are only counted
  *
  * Return: how many differences, or -errno with @e filled.
  */
 int mt_drift(struct mt_work *w, const struct mt_journal *j,
-	     void (*each)(void *data, const char *line), void *data, struct mt_err *e);
+	     void (*each)(void *data, const struct mt_drifted *d), void *data, struct mt_err *e);
+
+/** mt_drift_line() - "link vnet0: mtu is 1400, moontap had put 1500". Returns @buf. */
+const char *mt_drift_line(const struct mt_drifted *d, char *buf, size_t n);
 
 #endif

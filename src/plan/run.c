@@ -226,6 +226,7 @@ static int commit(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	struct mt_journal after = { .header = n->header, .steps.pool = r->work.pool };
 	struct mt_device d;
 	char file[32];
+	int err;
 
 	for (size_t i = 0; i < n->had.steps.n; i++)
 		if (!mt_steps_add(&after.steps, &n->had.steps.at[i]))
@@ -234,7 +235,10 @@ static int commit(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 		if (mt_steps_fold(&after.steps, &n->made.at[i]))
 			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
 	forget(n, &after.steps);
-	if (!mt_device_by_name(r->work.host, n->plan->dev, &d, e))
+	err = mt_device_by_name(r->work.host, n->plan->dev, &d, e);
+	if (err && err != -ENODEV)
+		return err;
+	if (!err)
 		mt_record_put(&after.header, MT_HEADER_IFINDEX, mt_uint(d.ifindex));
 	keep_origin(&after.header, &n->had.header);
 	if (mt_journal_replace(r->work.state, mt_state_path("nic", n->plan->dev, file), &after,

@@ -128,6 +128,26 @@ int mt_shared_claim(struct mt_work *w, const char *dev, const struct mt_record *
 	return load_claim(w, folder, file, claim, e);
 }
 
+int mt_shared_look(struct mt_work *w, const struct mt_record *key, struct mt_journal *journal,
+		   const char ***devs, size_t *n, struct mt_err *e)
+{
+	struct object o = { .work = w };
+	char **names;
+	size_t found;
+
+	*n = 0;
+	folder_of(key, o.folder, sizeof o.folder);
+	if (load_journal(&o, e) ||
+	    mt_state_list(w->state, o.folder, w->pool, &names, &found, e))
+		return -e->code;
+	*journal = o.journal;
+	*devs = (const char **)names;
+	for (size_t i = 0; i < found; i++)
+		if (!strncmp(names[i], "by-", 3))
+			names[(*n)++] = names[i] + 3;
+	return 0;
+}
+
 bool mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex)
 {
 	struct mt_err e;

@@ -37,6 +37,13 @@ int mt_shared_set(struct mt_work *w, const char *dev, const struct mt_record *ke
 int mt_shared_claim(struct mt_work *w, const char *dev, const struct mt_record *key,
 		    struct mt_record *claim, struct mt_err *e);
 
+/** mt_shared_look() - what moontap did to @key's object, and whose claims hold it; changes nothing
+ * @journal:	out: of the object; header.kind NULL: moontap did nothing to it
+ * @devs:	out: the devices of the NICs that claim it, sorted, in @w->pool
+ */
+int mt_shared_look(struct mt_work *w, const struct mt_record *key, struct mt_journal *journal,
+		   const char ***devs, size_t *n, struct mt_err *e);
+
 /** mt_shared_made() - whether a shared object's journal says that moontap made this device */
 bool mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex);
 

@@ -19,7 +19,7 @@
 	       */
 #define FILE_MAX (16u << 20)
 
-static const char *const folders[] = { "nic", "run", "shared", "domain" };
+static const char *const folders[] = { "nic", "run", "shared", "domain", "log" };
 
 static int check_owner(int fd, const char *path, struct mt_err *e)
 {

@@ -92,7 +92,7 @@ static int in_use(struct mt_work *w, const struct mt_steps *steps, struct mt_err
 		if (!err)
 			err = s.put.kind->busy(w->host, MT_DELETE, &s.put, why, sizeof why, e);
 		if (err == 1)
-			return mt_fail(e, EBUSY, "down", mt_record_device(&s.put), "%s", why);
+			return mt_fail(e, EBUSY, "", "", "%s", why);
 		if (err < 0 && err != -ENODEV && err != -ENOENT)
 			return err;
 	}

@@ -146,6 +146,16 @@ static bool is_gone(int err)
 	return err == -ENODEV || err == -ENOENT || err == -ESRCH || err == -EADDRNOTAVAIL;
 }
 
+/* Whether what the kernel would not find is really gone: what it says once may be a mistake. */
+static bool is_still_there(struct mt_work *w, const struct mt_record *r)
+{
+	struct mt_record has;
+	struct mt_err ignored;
+
+	return !mt_record_get(w->host, r, &has, w->pool, &ignored) &&
+		(!r->ifindex || r->ifindex == has.ifindex);
+}
+
 static int put_back(struct mt_work *w, struct mt_step *back, struct mt_err *e)
 {
 	const struct mt_kind *k = back->put.kind;
@@ -168,7 +178,7 @@ static int put_back(struct mt_work *w, struct mt_step *back, struct mt_err *e)
 	if (w->ahead && mt_journal_append(w->ahead, back, e))
 		return -e->code;
 	err = k->put(w->host, back->op, &back->put, e);
-	if (err && !(back->op != MT_ADD && is_gone(err)))
+	if (err && !(back->op != MT_ADD && is_gone(err) && !is_still_there(w, &back->put)))
 		return err;
 	return back->op == MT_ADD && k->finish ? k->finish(w->host, &back->put, e) : 0;
 }

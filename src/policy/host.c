@@ -92,7 +92,7 @@ static int l_host_all(lua_State *L)
 {
 	const struct mt_kind *k = lua_touserdata(L, lua_upvalueindex(1));
 	struct mtl_record d;
-	struct search s = { .filter = &d.r };
+	struct search s = { 0 };
 	char what[48];
 	lua_Integer i = 0;
 
@@ -103,6 +103,7 @@ static int l_host_all(lua_State *L)
 		lua_replace(L, 1);
 	}
 	d = filter(L, what);
+	s.filter = &d.r;
 	search(L, what, &s);
 	lua_createtable(L, (int)s.n, 0);
 	for (const struct mt_found *f = s.first; f; f = f->next) {

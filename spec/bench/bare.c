@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * bare.c - for the bench: the least that connects a tap to a bridge, TAP BRIDGE
+ *
+ * The messages that moontap cannot do without: look at both devices, into the bridge, look whether
+ * it is, up, look whether it is. No library but libc, no check that is not needed to go on.
+ */
+#include <linux/if.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct request {
+	struct nlmsghdr n;
+	struct ifinfomsg link;
+	char attrs[64];
+};
+
+static union {
+	struct nlmsghdr n;
+	char bytes[32768];
+} answer;
+
+static void put(struct request *q, unsigned short type, const void *data, size_t n)
+{
+	struct rtattr *a = (struct rtattr *)((char *)q + NLMSG_ALIGN(q->n.nlmsg_len));
+
+	a->rta_type = type;
+	a->rta_len = (unsigned short)RTA_LENGTH(n);
+	memcpy(RTA_DATA(a), data, n);
+	q->n.nlmsg_len = (unsigned int)(NLMSG_ALIGN(q->n.nlmsg_len) + RTA_SPACE(n));
+}
+
+static struct request request(unsigned short type, int ifindex)
+{
+	return (struct request){
+		.n = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
+		       .nlmsg_type = type,
+		       .nlmsg_flags = NLM_F_REQUEST | (type == RTM_NEWLINK ? NLM_F_ACK : 0) },
+		.link = { .ifi_index = ifindex },
+	};
+}
+
+/* Return: the device's ifindex, or 0: the change was made; else -1. */
+static int talk(int fd, struct request *q)
+{
+	const struct nlmsgerr *e = NLMSG_DATA(&answer.n);
+	const struct ifinfomsg *link = NLMSG_DATA(&answer.n);
+
+	if (send(fd, q, q->n.nlmsg_len, 0) < 0 || recv(fd, &answer, sizeof answer, 0) < 0)
+		return -1;
+	if (answer.n.nlmsg_type == NLMSG_ERROR)
+		return e->error ? -1 : 0;
+	return link->ifi_index;
+}
+
+static int look(int fd, const char *name)
+{
+	const unsigned int mask = RTEXT_FILTER_SKIP_STATS;
+	struct request q = request(RTM_GETLINK, 0);
+
+	put(&q, IFLA_IFNAME, name, strlen(name) + 1);
+	put(&q, IFLA_EXT_MASK, &mask, sizeof mask);
+	return talk(fd, &q);
+}
+
+static int enslave(int fd, int tap, int bridge)
+{
+	struct request q = request(RTM_NEWLINK, tap);
+
+	put(&q, IFLA_MASTER, &bridge, sizeof bridge);
+	return talk(fd, &q);
+}
+
+static int set_up(int fd, int tap)
+{
+	struct request q = request(RTM_NEWLINK, tap);
+
+	q.link.ifi_flags = q.link.ifi_change = IFF_UP;
+	return talk(fd, &q);
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_nl self = { .nl_family = AF_NETLINK };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), tap, bridge;
+
+	if (argc != 3 || fd < 0 || bind(fd, (struct sockaddr *)&self, sizeof self))
+		return 1;
+	tap = look(fd, argv[1]);
+	bridge = look(fd, argv[2]);
+	return tap <= 0 || bridge <= 0 || enslave(fd, tap, bridge) || look(fd, argv[1]) < 0 ||
+		set_up(fd, tap) || look(fd, argv[1]) < 0;
+}

@@ -1,0 +1,120 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- measure.lua - run commands in turn, medians of what they took, and the table of it all
+local spawn = require "spawn"
+
+local M = {}
+
+--- sh(format, ...): prepare something; raises when it fails. Never in what is measured.
+function M.sh(format, ...)
+  local command = format:format(...)
+  if not os.execute(command) then error("failed: " .. command, 0) end
+end
+
+function M.write(path, text)
+  local f <close> = assert(io.open(path, "w"))
+  assert(f:write(text))
+end
+
+function M.median(values)
+  table.sort(values)
+  local n = #values
+  return (values[(n + 1) // 2] + values[n // 2 + 1]) / 2
+end
+
+--- run(words) -> what it took: wall, cpu, own (without the kernel's share) in seconds, peak in
+-- bytes; raises when it fails. A peak is at least the bench's own, which the process starts with.
+function M.run(words)
+  local took = spawn.run(words)
+  if took.status ~= 0 then
+    error(("failed with %d: %s"):format(took.status, table.concat(words, " ")), 0)
+  end
+  took.cpu, took.own = took.user + took.sys, took.user
+  return took
+end
+
+--- together(commands) -> seconds from the first start to the last end
+function M.together(commands)
+  local seconds, failed = spawn.together(commands)
+  if failed > 0 then error(failed .. " of them failed", 0) end
+  return seconds
+end
+
+--- in_turn(commands, options) -> for each of them its medians, of what run() gives
+-- Each command runs once before any runs again, so that a busy moment is everybody's.
+--   commands   array of arrays of words
+--   options    runs; before(i) and after(i) around each, not measured
+function M.in_turn(commands, options)
+  local all = {}
+  for i = 1, #commands do all[i] = { wall = {}, cpu = {}, own = {}, peak = {} } end
+  for round = 0, options.runs do -- the first warms caches up, and is not counted
+    for i, words in ipairs(commands) do
+      if options.before then options.before(i) end
+      local took = M.run(words)
+      if options.after then options.after(i) end
+      if round > 0 then
+        for what, values in pairs(all[i]) do values[round] = took[what] end
+      end
+    end
+  end
+  for _, taken in ipairs(all) do
+    for what, values in pairs(taken) do taken[what] = M.median(values) end
+  end
+  return all
+end
+
+-- --- the table ----------------------------------------------------------------------------------
+
+local columns = { "", "ms", "CPU", "own CPU", "MiB", "ratio", "target", "" }
+local rows = {}
+
+--- section(title): the rows that follow are about this
+function M.section(title)
+  io.stderr:write("  BENCH    ", title, "\n")
+  rows[#rows + 1] = title
+end
+
+local function milliseconds(seconds)
+  return seconds and ("%.2f"):format(seconds * 1e3) or ""
+end
+
+--- row(name, took [, ratio [, target]]): one command's medians, and another's against it
+--   took     wall, cpu, own, peak: those that are there
+--   target   { most = number } or { least = number }
+function M.row(name, took, ratio, target)
+  local wanted, met = "", ""
+  if target then
+    local good = target.most and ratio <= target.most or target.least and ratio >= target.least
+    wanted = target.most and "<= " .. target.most or ">= " .. target.least
+    met = good and "met" or "missed"
+  end
+  rows[#rows + 1] = {
+    "  " .. name, milliseconds(took.wall), milliseconds(took.cpu),
+    took.own and ("%.3f"):format(took.own * 1e3) or "",
+    took.peak and ("%.0f"):format(took.peak / (1 << 20)) or "",
+    ratio and ("%.2f"):format(ratio) or "", wanted, met,
+  }
+end
+
+--- print(): the table, as wide as it must be
+function M.print()
+  local widths = {}
+  for _, row in ipairs { columns, table.unpack(rows) } do
+    for i, cell in ipairs(type(row) == "table" and row or {}) do
+      widths[i] = math.max(widths[i] or 0, #cell)
+    end
+  end
+  local function line(row)
+    local cells = {}
+    for i, cell in ipairs(row) do
+      local pad = (" "):rep(widths[i] - #cell)
+      cells[i] = i == 1 and cell .. pad or pad .. cell
+    end
+    print((table.concat(cells, "  "):gsub("%s+$", "")))
+  end
+  line(columns)
+  for _, row in ipairs(rows) do
+    if type(row) == "string" then print(row) else line(row) end
+  end
+end
+
+return M

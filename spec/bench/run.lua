@@ -1,0 +1,209 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- run.lua - what `make bench` measures, and what it should come to
+--
+-- Everything happens in network namespaces and in a folder of its own, which go with it.
+-- Environment: MOONTAP_BUILD; BENCH_RUNS: of each short command, 100 or more for a figure that
+-- counts; BENCH_GROWTH_RUNS: of each long one; BENCH_ONLY: the cases to run, by name.
+local measure = require "measure"
+local spawn = require "spawn"
+
+local build = assert(os.getenv "MOONTAP_BUILD")
+local runs = tonumber(os.getenv "BENCH_RUNS") or 100
+local growth_runs = tonumber(os.getenv "BENCH_GROWTH_RUNS") or 5
+local folder = arg[1]
+local here = arg[0]:match "^(.*)/"
+local moontap, sh, row = build .. "/moontap", measure.sh, measure.row
+
+local function state(policy)
+  return folder .. "/state-" .. policy
+end
+
+-- A command with options for this policy.
+local function command(program, policy, ...)
+  return { program, "-p", here .. "/policy/" .. policy, "--state", state(policy), ... }
+end
+
+local function ifup_by_moontap(tap)
+  return command(build .. "/qemu-ifup", "bridge.lua", tap)
+end
+
+local function ifup_by_sh(tap)
+  return { "/bin/sh", here .. "/ifup.sh", tap }
+end
+
+local function make_tap(tap)
+  sh("ip tuntap add dev %s mode tap", tap)
+end
+
+local function remove_tap(tap)
+  sh("ip link del %s", tap)
+  os.remove(state "bridge.lua" .. "/nic/" .. tap)
+end
+
+-- A host that knows of nothing.
+local function new_host()
+  assert(spawn.unshare())
+  sh("rm -rf %s/state-*", folder)
+end
+
+local function host_with_bridge()
+  new_host()
+  sh "ip link add br0 type bridge && ip link set br0 up"
+end
+
+-- What connects one tap to br0, against moontap; times against the floor at most.
+local function ifup(most)
+  local moon, bare, script, python = table.unpack(measure.in_turn({
+    ifup_by_moontap "tap0",
+    { build .. "/bench/bare", "tap0", "br0" },
+    ifup_by_sh "tap0",
+    { "/usr/bin/python3", here .. "/ifup.py", "tap0" },
+  }, {
+    runs = runs,
+    before = function() make_tap "tap0" end,
+    after = function() remove_tap "tap0" end,
+  }))
+  row("moontap: qemu-ifup", moon)
+  row("bare C: slower by", bare, moon.wall / bare.wall, { most = most })
+  row("sh, ip twice: faster by", script, script.wall / moon.wall, { least = 2 })
+  row("Python, ip twice: faster by", python, python.wall / moon.wall)
+end
+
+local cases = {}
+
+function cases.ifup()
+  host_with_bridge()
+  measure.section("a tap into a bridge, its guest unknown; median of " .. runs)
+  ifup(2.2)
+end
+
+function cases.crowd()
+  host_with_bridge()
+  local links = {}
+  for i = 1, 2000 do links[i] = ("tuntap add dev other%d mode tap\n"):format(i) end
+  measure.write(folder .. "/links", table.concat(links))
+  sh("ip -batch %s/links", folder)
+  measure.section "the same with 2,000 other links present"
+  ifup(2.4)
+end
+
+-- --- growth -------------------------------------------------------------------------------------
+
+-- A guest of n such NICs -> its XML's path
+local function domain(n, nic)
+  local path, t = folder .. "/domain.xml", {}
+  for i = 1, n do
+    local mac = ("52:54:00:%02x:%02x:%02x"):format(i >> 16, i >> 8 & 255, i & 255)
+    t[i] = nic:gsub("%$(%w+)", { i = i, mac = mac })
+  end
+  measure.write(path, "<domain type='kvm'><name>bench</name><devices>\n" .. table.concat(t) ..
+    "</devices></domain>\n")
+  return path
+end
+
+local unmanaged = [[
+<interface type='ethernet'><mac address='$mac'/><target dev='n$i' managed='no'/></interface>
+]]
+
+-- Without IPv6, whose routes the kernel walks through for each device that comes up or goes.
+local function plain_host()
+  new_host()
+  measure.write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1")
+end
+
+local function up(n)
+  return measure.in_turn({ command(moontap, "up.lua", "up", domain(n, unmanaged)) }, {
+    runs = growth_runs,
+    before = plain_host,
+  })[1]
+end
+
+-- Once: the kernel takes its time over each device that goes.
+local function down(n)
+  plain_host()
+  measure.run(command(moontap, "up.lua", "up", domain(n, unmanaged)))
+  return measure.run(command(moontap, "up.lua", "down", "bench"))
+end
+
+-- t(n) and t(2n) for a small and a large n, and moontap's own CPU for each further NIC.
+local function grow(name, work, small, large, target)
+  local more = {}
+  for i, n in ipairs { small, large } do
+    local one, two = work(n), work(2 * n)
+    row(("%s of %d NICs"):format(name, n), one)
+    row(("%s of %d NICs"):format(name, 2 * n), two)
+    more[i] = { own = (two.own - one.own) / n }
+  end
+  row(("own CPU for one more NIC, from %d to %d"):format(small, 2 * small), more[1])
+  row(("own CPU for one more NIC, from %d to %d"):format(large, 2 * large), more[2],
+    more[2].own / more[1].own, target)
+end
+
+function cases.growth()
+  measure.section(("unmanaged NICs of one guest, no bridge; up is the median of %d")
+    :format(growth_runs))
+  grow("moontap up", up, 500, 2000, { most = 1.3 })
+  grow("moontap down", down, 250, 1000)
+end
+
+-- --- facts --------------------------------------------------------------------------------------
+
+local bridged = [[
+<interface type='bridge'><mac address='$mac'/><source bridge='br$i'/><target dev='n$i'/>
+<model type='virtio'/><driver name='vhost' queues='4'/><mtu size='1500'/>
+<bandwidth><inbound average='1000' peak='5000' burst='1024'/></bandwidth>
+<address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/></interface>
+]]
+
+local function facts(n)
+  local xml = domain(n, bridged)
+  local moon, lint = table.unpack(measure.in_turn({
+    { moontap, "facts", xml }, { "/usr/bin/xmllint", "--noout", xml },
+  }, { runs = n > 1000 and growth_runs or runs }))
+  row(("moontap facts, %d interfaces"):format(n), moon)
+  row(("xmllint --noout, %d interfaces"):format(n), lint, moon.wall / lint.wall,
+    n == 1000 and { most = 2 } or nil)
+  return moon
+end
+
+function cases.facts()
+  measure.section("reading a domain; median of " .. runs)
+  local few, many = facts(1000), facts(10000)
+  row("10000 interfaces against 10 times 1000", {}, many.wall / few.wall / 10, { most = 1.3 })
+end
+
+-- --- many at once -------------------------------------------------------------------------------
+
+local function in_turn(guests)
+  local seconds = 0
+  for _, words in ipairs(guests) do seconds = seconds + measure.run(words).wall end
+  return seconds
+end
+
+-- The median of what it takes to connect n taps, that all are there before.
+local function connect_all(n, ifup_by, work)
+  local guests, walls = {}, {}
+  for i = 1, n do guests[i] = ifup_by("tap" .. i) end
+  for round = 1, growth_runs do
+    for i = 1, n do make_tap("tap" .. i) end
+    walls[round] = work(guests)
+    for i = 1, n do remove_tap("tap" .. i) end
+  end
+  return { wall = measure.median(walls) }
+end
+
+function cases.together()
+  host_with_bridge()
+  measure.section("100 guests; median of " .. growth_runs)
+  local moon = connect_all(100, ifup_by_moontap, measure.together)
+  local script = connect_all(100, ifup_by_sh, in_turn)
+  row("moontap: qemu-ifup, all at once", moon)
+  row("sh, one after the other: faster by", script, script.wall / moon.wall)
+end
+
+-- ------------------------------------------------------------------------------------------------
+
+local only = os.getenv "BENCH_ONLY" or ""
+if only == "" then only = "ifup crowd growth facts together" end
+for name in only:gmatch "%a+" do cases[name]() end
+measure.print()

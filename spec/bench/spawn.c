@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* spawn.c - for the bench: start processes, and what each took; nothing else between two looks at
+ * the clock */
+#include <errno.h>
+#include <fcntl.h>
+#include <lauxlib.h>
+#include <lua.h>
+#include <sched.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define PROCESSES_MAX 1024
+#define WORDS_MAX     16
+
+extern char **environ;
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double seconds(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+static void set_number(lua_State *L, const char *name, double value)
+{
+	lua_pushnumber(L, value);
+	lua_setfield(L, -2, name);
+}
+
+/* The words of the array at @index, borrowed as long as it is there. */
+static void take_words(lua_State *L, int index, char *words[static WORDS_MAX + 1])
+{
+	lua_Integer n = luaL_len(L, index);
+
+	luaL_argcheck(L, n > 0 && n <= WORDS_MAX, 1, "1 to 16 words expected");
+	for (lua_Integer i = 0; i < n; i++) {
+		lua_rawgeti(L, index, i + 1);
+		words[i] = (char *)luaL_checkstring(L, -1);
+		lua_pop(L, 1);
+	}
+	words[n] = NULL;
+}
+
+/* As libvirt and QEMU start a hook: not on a terminal. */
+static int start(char **words, pid_t *pid)
+{
+	posix_spawn_file_actions_t files;
+	int err;
+
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
+	err = posix_spawn(pid, words[0], &files, NULL, words, environ);
+	posix_spawn_file_actions_destroy(&files);
+	return err;
+}
+
+/* run(words) -> { wall =, user =, sys = (seconds), peak = (bytes), status = }: start a program by
+ * its whole path and wait for it; times and peak are those of its children, too */
+static int l_run(lua_State *L)
+{
+	char *words[WORDS_MAX + 1];
+	struct rusage used;
+	double before, after;
+	int status, err;
+	pid_t pid;
+
+	take_words(L, 1, words);
+	before = now();
+	err = start(words, &pid);
+	if (err)
+		return luaL_error(L, "%s: %s", words[0], strerror(err));
+	while (wait4(pid, &status, 0, &used) < 0 && errno == EINTR)
+		;
+	after = now();
+	lua_createtable(L, 0, 5);
+	set_number(L, "wall", after - before);
+	set_number(L, "user", seconds(used.ru_utime));
+	set_number(L, "sys", seconds(used.ru_stime));
+	set_number(L, "peak", (double)used.ru_maxrss * 1024);
+	set_number(L, "status", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	return 1;
+}
+
+/* together(array of words) -> seconds from the first start to the last end, how many failed */
+static int l_together(lua_State *L)
+{
+	static pid_t pids[PROCESSES_MAX];
+	lua_Integer n = luaL_len(L, 1), failed = 0;
+	char *words[WORDS_MAX + 1];
+	double before = now();
+	int status;
+
+	luaL_argcheck(L, n <= PROCESSES_MAX, 1, "too many");
+	for (lua_Integer i = 0; i < n; i++) {
+		lua_rawgeti(L, 1, i + 1);
+		take_words(L, lua_gettop(L), words);
+		if (start(words, &pids[i]))
+			pids[i] = -1;
+		lua_pop(L, 1);
+	}
+	for (lua_Integer i = 0; i < n; i++)
+		failed += pids[i] < 0 || waitpid(pids[i], &status, 0) < 0 || status;
+	lua_pushnumber(L, now() - before);
+	lua_pushinteger(L, failed);
+	return 2;
+}
+
+/* unshare(): into a new network namespace */
+static int l_unshare(lua_State *L)
+{
+	return luaL_fileresult(L, !unshare(CLONE_NEWNET), "unshare");
+}
+
+static const luaL_Reg functions[] = {
+	{ "run", l_run },
+	{ "together", l_together },
+	{ "unshare", l_unshare },
+	{ NULL, NULL },
+};
+
+int luaopen_spawn(lua_State *L);
+int luaopen_spawn(lua_State *L)
+{
+	luaL_newlib(L, functions);
+	return 1;
+}

@@ -1,0 +1,39 @@
+-- doc_spec.lua - what README.md and doc/ show is what happens
+local helper = require "spec.helper"
+local program = require "spec.program"
+
+local function read(path)
+  local file <close> = assert(io.open(path))
+  return file:read "a"
+end
+
+-- The first block of a language in a text: "" for one that is no code.
+local function block(text, language)
+  for of, code in text:gmatch "\n```(%a*)\n(.-)\n```" do
+    if of == language then return code end
+  end
+  error("there is no such block of " .. language)
+end
+
+describe("README.md", function()
+  it("shows the plan that its policy makes", function()
+    local readme = read "README.md"
+    local shown = block(readme, ""):gsub("^[^\n]*\n", "")
+    program.write("policy.lua", block(readme, "lua"))
+    program.write("web.xml", read "samples/unmanaged-bridge/domain.xml")
+    helper.run "ip link add br0 type bridge"
+    assert.equal(shown .. "\n", program.moontap("-p policy.lua plan web.xml").out)
+  end)
+end)
+
+describe("doc/contributing.md", function()
+  it("shows a kind that compiles", function()
+    local code = os.tmpname()
+    local file <close> = assert(io.open(code, "w"))
+    file:write(block(read "doc/contributing.md", "c"))
+    file:close()
+    helper.run("cc -x c -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-missing-field-initializers "
+      .. "-Werror -Isrc -fsyntax-only " .. code)
+    os.remove(code)
+  end)
+end)

@@ -1,0 +1,46 @@
+-- guests.lua - what specs of the program need: a bridge, a policy that uses it, guests' documents
+
+local helper = require "spec.helper"
+local program = require "spec.program"
+
+local M = {}
+
+M.policy = [[
+local lan = hook "bridge" { bridge = "br0" }
+allow{ prefix = "10.0.0.0/24" }
+function connect(nic)
+  addr{ dev = "br0", address = "10.0.0.1/24" }
+  lan(nic)
+end
+]]
+
+-- xml(name, number, inside) -> a guest with one NIC, unmanaged: NAME0, 52:54:00:00:00:NUMBER
+function M.xml(name, number, inside)
+  return ([[
+<domain type='qemu'><name>%s</name><uuid>5d1f2f0c-4a3f-4f63-9e3c-0a6f2d6b1c%02x</uuid>%s
+<devices><interface type='ethernet'><mac address='52:54:00:00:00:%02x'/>
+<target dev='%s0' managed='no'/></interface></devices></domain>
+]]):format(name, number, inside or "", number, name)
+end
+
+-- setup(): br0, policy.lua, web.xml and db.xml; moontap(words, input) with that policy
+function M.setup()
+  helper.run "ip link add br0 address 02:00:00:00:00:01 type bridge && ip link set br0 up"
+  program.write("policy.lua", M.policy)
+  program.write("web.xml", M.xml("web", 1))
+  program.write("db.xml", M.xml("db", 2))
+end
+
+-- moontap(words, input): with that policy, where a subcommand takes one
+function M.moontap(words, input)
+  local subcommand = words:match "%g+"
+  local takes = ("plan up hook replay reconcile doctor xml"):find(subcommand, 1, true)
+  return program.moontap((takes and "-p policy.lua " or "") .. words, input)
+end
+
+-- prepare(name): libvirt's operation, with the guest's document
+function M.prepare(name)
+  return M.moontap(("hook qemu %s prepare begin - <%s.xml"):format(name, name))
+end
+
+return M

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# lint.mk - what reads the sources, and the specs under sanitizers
+
+LINT_C := $(wildcard src/*.[ch] src/*/*.[ch] spec/*/*.[ch] samples/*/*.[ch])
+# clang-tidy takes seconds a file: what it has read is read again when it, or a header, changed.
+TIDY   := $(patsubst src/%.c,$(BUILD)/lint/%.ok,$(wildcard src/*/*.c))
+
+$(BUILD)/lint/%.ok: src/%.c .clang-tidy spec/lint/noreturn.h $(wildcard src/*.h src/*/*.h) \
+		$(SANDBOX_LUA) $(BUILD)/gen/engine/filter.h
+	$(call say,TIDY,$<)
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- $(filter-out -M%,$(OWN)) $(LUA_CFLAGS) $(XML_CFLAGS) \
+	  $(if $(filter $(BUILD)/lint/policy/% $(BUILD)/lint/binding/%,$@),\
+	  -include spec/lint/noreturn.h) 2>/dev/null
+	@touch $@
+
+.PHONY: lint lint-format lint-lua
+lint: deps-lint
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) lint-format lint-lua $(TIDY)
+
+lint-format:
+	$(call say,FORMAT,$(words $(LINT_C)) files)
+	$(Q)clang-format --dry-run -Werror $(LINT_C)
+
+lint-lua:
+	$(call say,LUACHECK,hooks lua samples spec)
+	$(Q)luacheck -q hooks lua samples spec .busted .luacheckrc
+
+# A module with sanitizers in a Lua without them wants their runtime first, and their dlopen() does
+# not know the program's RUNPATH. What is left at exit is Lua's own, and no leak: descriptors are
+# counted after each spec.
+.PHONY: check-san
+check-san: export ASAN_OPTIONS := detect_leaks=0:allocator_may_return_null=1
+check-san: export UBSAN_OPTIONS := print_stacktrace=1
+check-san: deps-check
+	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san LUA="env \
+	  LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) \
+	  LD_LIBRARY_PATH=$(abspath $(BUILD))/san/lib/moontap $(LUA)" specs

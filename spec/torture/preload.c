@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * preload.c - between the program, as it is installed, and libc: the n-th call fails, or is its last
+ *
+ * LD_PRELOADed by spec/torture/torture.lua. TORTURE is "FILE WHO WHAT N FAULT":
+ *
+ *   FILE    where the counts are shown: struct report, as it stands in memory
+ *   WHO     parent, or child: the evaluator, which is a fork
+ *   WHAT    request   asks the kernel to look or to change: netlink, ioctl of a tap
+ *           change    of these those that change
+ *           state     changes the state directory: write, rename, unlink, mkdir, creation
+ *           crossing  either
+ *           memory    malloc, calloc, realloc
+ *   N       which of them, counted from 1; 0: none, only count
+ *   FAULT   an errno value: it fails, undone; and of crossings
+ *           lost      it is done, and its answer is lost: ENOBUFS, as when a socket overruns
+ *           silent    it is done, and no answer comes: ETIMEDOUT
+ *           before, after, torn     SIGKILL: before it, after it, or in the midst of a write
+ *           always-E  with an errno value E: this one and all that follow
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+enum what { QUESTION = 1, CHANGE = 2, STATE = 4, MEMORY = 8, REQUEST = QUESTION | CHANGE };
+enum answer { COMES, LOST, SILENT };
+
+/* Shared with whoever watches; outlives a SIGKILL. */
+struct report {
+	uint32_t count; /* of calls that were meant */
+	uint32_t fired; /* whether the N-th was reached */
+	char where[56]; /* which call it was */
+};
+
+static struct report none, *report = &none;
+static struct {
+	unsigned what, nth;
+	int code;
+	int child, always;
+	char fault[16];
+} plan;
+static int armed, is_child;
+static enum answer answer;
+
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
+
+static unsigned what_of(const char *word)
+{
+	return !strcmp(word, "request")	  ? REQUEST
+		: !strcmp(word, "change") ? CHANGE
+		: !strcmp(word, "state")  ? STATE
+		: !strcmp(word, "memory") ? MEMORY
+					  : REQUEST | STATE;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *words = getenv("TORTURE");
+	char file[256], who[16], what[16];
+	int fd;
+
+	if (!words || sscanf(words, "%255s %15s %15s %u %15s", file, who, what, &plan.nth,
+			     plan.fault) != 5)
+		return;
+	plan.child = !strcmp(who, "child");
+	plan.what = what_of(what);
+	plan.always = !strncmp(plan.fault, "always-", 7);
+	plan.code = atoi(plan.fault + (plan.always ? 7 : 0));
+	fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || ftruncate(fd, sizeof *report))
+		abort();
+	report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (report == MAP_FAILED)
+		abort();
+	armed = 1;
+}
+
+/* Whether this call is the one. */
+static int is_meant(enum what what, const char *where)
+{
+	if (!armed || !(plan.what & what) || plan.child != is_child)
+		return 0;
+	if (++report->count != plan.nth && !(plan.always && report->count > plan.nth))
+		return 0;
+	if (!report->fired)
+		strncpy(report->where, where, sizeof report->where - 1);
+	report->fired = 1;
+	return 1;
+}
+
+static void die(void)
+{
+	kill(getpid(), SIGKILL);
+	for (;;)
+		pause();
+}
+
+/* What happens at a crossing. Return: 1: it fails with errno, undone; 0: it is done. */
+static int before(int meant)
+{
+	if (!meant)
+		return 0;
+	if (!strcmp(plan.fault, "before") || !strcmp(plan.fault, "torn"))
+		die();
+	if (plan.code)
+		errno = plan.code;
+	return plan.code != 0;
+}
+
+static void after(int meant)
+{
+	int code = errno;
+
+	if (meant && !strcmp(plan.fault, "after"))
+		die();
+	errno = code;
+}
+
+#define REAL(NAME, RESULT, ...)                                               \
+	static RESULT (*real)(__VA_ARGS__);                                   \
+	if (!real)                                                            \
+		real = (RESULT(*)(__VA_ARGS__))dlsym(RTLD_NEXT, NAME)
+
+pid_t fork(void)
+{
+	REAL("fork", pid_t, void);
+	pid_t pid = real();
+
+	if (pid == 0)
+		is_child = 1;
+	return pid;
+}
+
+/* --- requests to the kernel --------------------------------------------------------------------- */
+
+static void swallow(int fd)
+{
+	char buf[65536];
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	while (poll(&p, 1, 0) > 0 && read(fd, buf, sizeof buf) > 0)
+		;
+}
+
+ssize_t sendto(int fd, const void *buf, size_t n, int flags, const struct sockaddr *to,
+	       socklen_t size)
+{
+	REAL("sendto", ssize_t, int, const void *, size_t, int, const struct sockaddr *, socklen_t);
+	const struct nlmsghdr *h = buf;
+	char where[40];
+	int meant;
+	ssize_t got;
+
+	if (!to || to->sa_family != AF_NETLINK)
+		return real(fd, buf, n, flags, to, size);
+	snprintf(where, sizeof where, "netlink %d", h->nlmsg_type);
+	/* of each four types the third is the question: linux/rtnetlink.h */
+	meant = is_meant(h->nlmsg_type % 4 == 2 ? QUESTION : CHANGE, where);
+	if (before(meant))
+		return -1;
+	got = real(fd, buf, n, flags, to, size);
+	answer = !meant				 ? COMES
+		: !strcmp(plan.fault, "lost")	 ? LOST
+		: !strcmp(plan.fault, "silent") ? SILENT
+						 : COMES;
+	if (answer)
+		swallow(fd);
+	after(meant);
+	return got;
+}
+
+ssize_t recvmsg(int fd, struct msghdr *m, int flags)
+{
+	REAL("recvmsg", ssize_t, int, struct msghdr *, int);
+
+	if (answer == COMES)
+		return real(fd, m, flags);
+	errno = answer == LOST ? ENOBUFS : EAGAIN;
+	if (answer == LOST)
+		answer = COMES;
+	return -1;
+}
+
+int poll(struct pollfd *p, nfds_t n, int ms)
+{
+	REAL("poll", int, struct pollfd *, nfds_t, int);
+
+	if (answer != SILENT || !ms)
+		return real(p, n, ms);
+	answer = COMES;
+	return 0;
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	REAL("ioctl", int, int, unsigned long, void *);
+	char where[40];
+	va_list ap;
+	void *arg;
+	int meant, err;
+
+	va_start(ap, request);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	if (_IOC_TYPE(request) != 'T' || _IOC_NR(request) < 200) /* not a tap's */
+		return real(fd, request, arg);
+	snprintf(where, sizeof where, "ioctl %lu", _IOC_NR(request));
+	meant = is_meant(CHANGE, where);
+	if (before(meant))
+		return -1;
+	err = real(fd, request, arg);
+	if (meant && (!strcmp(plan.fault, "lost") || !strcmp(plan.fault, "silent"))) {
+		errno = ETIMEDOUT;
+		err = -1;
+	}
+	after(meant);
+	return err;
+}
+
+/* --- the state directory ------------------------------------------------------------------------ */
+
+static int is_file(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode) && fd > STDERR_FILENO;
+}
+
+ssize_t write(int fd, const void *buf, size_t n)
+{
+	REAL("write", ssize_t, int, const void *, size_t);
+	int meant;
+	ssize_t got;
+
+	if (!armed || is_child != plan.child || (!is_child && !is_file(fd)))
+		return real(fd, buf, n);
+	meant = is_meant(STATE, "write");
+	if (meant && !strcmp(plan.fault, "torn")) {
+		got = real(fd, buf, n / 2);
+		(void)got;
+	}
+	if (before(meant)) /* a full disk takes what still fits */
+		return plan.code == ENOSPC && n > 1 ? real(fd, buf, n / 2) : -1;
+	got = real(fd, buf, n);
+	after(meant);
+	return got;
+}
+
+int openat(int dir, const char *path, int flags, ...)
+{
+	REAL("openat", int, int, const char *, int, mode_t);
+	va_list ap;
+	mode_t mode;
+	int meant, fd;
+
+	va_start(ap, flags);
+	mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	meant = flags & O_CREAT ? is_meant(STATE, "create") : 0;
+	if (before(meant))
+		return -1;
+	fd = real(dir, path, flags, mode);
+	after(meant);
+	return fd;
+}
+
+int renameat(int from, const char *old, int to, const char *new)
+{
+	REAL("renameat", int, int, const char *, int, const char *);
+	int meant = is_meant(STATE, "rename"), err;
+
+	if (before(meant))
+		return -1;
+	err = real(from, old, to, new);
+	after(meant);
+	return err;
+}
+
+int unlinkat(int dir, const char *path, int flags)
+{
+	REAL("unlinkat", int, int, const char *, int);
+	int meant = is_meant(STATE, "unlink"), err;
+
+	if (before(meant))
+		return -1;
+	err = real(dir, path, flags);
+	after(meant);
+	return err;
+}
+
+int mkdirat(int dir, const char *path, mode_t mode)
+{
+	REAL("mkdirat", int, int, const char *, mode_t);
+	int meant = is_meant(STATE, "mkdir"), err;
+
+	if (before(meant))
+		return -1;
+	err = real(dir, path, mode);
+	after(meant);
+	return err;
+}
+
+/* --- memory ------------------------------------------------------------------------------------- */
+
+static int no_memory(void)
+{
+	if (!is_meant(MEMORY, "memory"))
+		return 0;
+	errno = ENOMEM;
+	return 1;
+}
+
+void *malloc(size_t n)
+{
+	return no_memory() ? NULL : __libc_malloc(n);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	return no_memory() ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t n)
+{
+	return n && no_memory() ? NULL : __libc_realloc(p, n);
+}

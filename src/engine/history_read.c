@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* history_read.c - runs as they were written down: read back, found by guest, planned again */
+#include "engine/history.h"
+#include "base/words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct parse {
+	struct mt_history *h;
+	struct mt_pool *p;
+	struct mt_outcome_nic *nic;
+	struct mt_steps *steps; /* where the next step goes */
+	size_t cap;		/* of NICs and of log lines */
+	struct mt_err *e;
+};
+
+static const char *word(char **words, int n, const char *key)
+{
+	const char *s = mt_words_get(words, n, key);
+
+	return s ? s : "";
+}
+
+static uint32_t number(char **words, int n, const char *key)
+{
+	return (uint32_t)strtoul(word(words, n, key), NULL, 10);
+}
+
+static void take_run(struct mt_history *h, char **words, int n)
+{
+	h->event = word(words, n, "event");
+	h->driver = word(words, n, "driver");
+	h->guest = word(words, n, "guest");
+	h->dev = word(words, n, "dev");
+	h->words = word(words, n, "words");
+	h->policy = word(words, n, "policy");
+	h->checksum = word(words, n, "checksum");
+	h->error = word(words, n, "error");
+	h->at_us = strtoull(word(words, n, "at"), NULL, 10);
+	h->took_us = number(words, n, "took");
+	h->exit = (int)number(words, n, "exit");
+	h->outcome.times.evaluate = number(words, n, "evaluate");
+	h->outcome.times.compute = number(words, n, "compute");
+	h->outcome.times.make = number(words, n, "make");
+}
+
+static struct mt_steps *new_steps(struct parse *p)
+{
+	struct mt_steps *s = mt_pool_alloc(p->p, sizeof *s);
+
+	if (s)
+		s->pool = p->p;
+	return s;
+}
+
+static int take_nic(struct parse *p, char **words, int n)
+{
+	const char *note = mt_words_get(words, n, "note");
+
+	p->nic = &p->h->outcome.nics[p->h->outcome.n++];
+	p->steps = new_steps(p);
+	*p->nic =
+		(struct mt_outcome_nic){ .index = (int)number(words, n, "index"),
+					 .type = word(words, n, "type"),
+					 .mac = word(words, n, "mac"),
+					 .dev = word(words, n, "dev"),
+					 .unmanaged = !strcmp(word(words, n, "unmanaged"), "true"),
+					 .note = note,
+					 .steps = p->steps };
+	return p->steps ? 0 : mt_fail(p->e, ENOMEM, "log", "", NULL);
+}
+
+static int take_step(struct parse *p, char **words, int n)
+{
+	struct mt_step s;
+
+	if (!p->steps)
+		return mt_bad(p->e, "log", "", "a step of no NIC");
+	if (mt_step_parse(mt_kinds, words, n, &s, p->p, p->e))
+		return -p->e->code;
+	return mt_steps_add(p->steps, &s) ? 0 : mt_fail(p->e, ENOMEM, "log", "", NULL);
+}
+
+/* Return: 1: it was the last line. */
+static int take_line(struct parse *p, char *line, char **rest)
+{
+	char *words[2 * MT_FIELDS_MAX + 4];
+	int n = mt_words_split(line, words, sizeof words / sizeof *words);
+	struct mt_history *h = p->h;
+	size_t bytes;
+
+	if (n < 1)
+		return mt_bad(p->e, "log", "", "a line that means nothing");
+	if (!strcmp(words[0], "run"))
+		return take_run(h, words, n), 0;
+	if (!strcmp(words[0], "log"))
+		return h->logs[h->nlogs++] = word(words, n, "text"), 0;
+	if (!strcmp(words[0], "nic"))
+		return take_nic(p, words, n);
+	if (!strcmp(words[0], "cut"))
+		return h->cut = true, 0;
+	if (!strcmp(words[0], "end"))
+		return 1;
+	if (!strcmp(words[0], "undone") && p->nic) {
+		p->steps = new_steps(p);
+		p->nic->undone = p->steps;
+		return p->steps ? 0 : mt_fail(p->e, ENOMEM, "log", "", NULL);
+	}
+	if (strcmp(words[0], "facts"))
+		return take_step(p, words, n);
+	bytes = number(words, n, "bytes");
+	if (bytes > strlen(*rest))
+		return mt_bad(p->e, "log", "", "it is cut");
+	h->outcome.facts = *rest;
+	h->outcome.facts_n = bytes;
+	*rest += bytes;
+	return 0;
+}
+
+int mt_history_parse(char *text, struct mt_pool *p, struct mt_history *h, struct mt_err *e)
+{
+	struct parse parse = { .h = h, .p = p, .e = e };
+	size_t lines = 1;
+	int done = 0;
+
+	*h = (struct mt_history){ .event = "" };
+	for (const char *c = text; *c; c++)
+		lines += *c == '\n';
+	h->outcome.nics = mt_pool_alloc(p, lines * sizeof *h->outcome.nics);
+	h->logs = mt_pool_alloc(p, lines * sizeof *h->logs);
+	if (!h->outcome.nics || !h->logs)
+		return mt_fail(e, ENOMEM, "log", "", NULL);
+	for (char *line = text, *end; !done && (end = strchr(line, '\n')); line = end) {
+		*end++ = 0;
+		done = take_line(&parse, line, &end);
+	}
+	h->outcome.name = h->guest;
+	h->outcome.uuid = "";
+	if (done < 0)
+		return done;
+	return done && *h->event ? 0 : mt_bad(e, "log", "", "it is cut");
+}
+
+static bool is_of(const char *folder, const char *guest)
+{
+	int driver = (int)strcspn(folder, "-");
+	char both[1024], name[240];
+
+	snprintf(both, sizeof both, "%.*s-%s", driver, folder, guest);
+	return !strcmp(mt_state_file_name(both, name, sizeof name), folder);
+}
+
+struct listing {
+	struct mt_engine *g;
+	struct mt_pool *p;
+	struct mt_history *at;
+	size_t n, cap;
+};
+
+/* A damaged record, or one of another version of moontap, hides no other. */
+static int read_folder(struct listing *l, const char *folder, struct mt_err *e)
+{
+	char path[640], **names, *text;
+	struct mt_err one;
+	size_t n;
+
+	snprintf(path, sizeof path, "log/%s", folder);
+	if (mt_state_list(&l->g->state, path, l->p, &names, &n, e))
+		return -e->code;
+	for (size_t i = 0; i < n; i++) {
+		if (l->n == l->cap) {
+			size_t cap = l->cap ? l->cap * 2 : 32;
+			struct mt_history *more = mt_pool_alloc(l->p, cap * sizeof *more);
+
+			if (!more)
+				return mt_fail(e, ENOMEM, "log", folder, NULL);
+			if (l->n)
+				memcpy(more, l->at, l->n * sizeof *more);
+			l->at = more;
+			l->cap = cap;
+		}
+		snprintf(path, sizeof path, "log/%s/%s", folder, names[i]);
+		if (mt_state_read(&l->g->state, path, l->p, &text, &one))
+			continue;
+		if (!mt_history_parse(text, l->p, &l->at[l->n], &one))
+			l->n++;
+		else
+			mt_log(&l->g->o.log, LOG_WARNING, "%s: %s", path, one.text);
+	}
+	return 0;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct mt_history *x = a, *y = b;
+
+	return (x->at_us > y->at_us) - (x->at_us < y->at_us);
+}
+
+int mt_history_list(struct mt_engine *g, const char *guest, struct mt_pool *p,
+		    struct mt_history **runs, size_t *n, struct mt_err *e)
+{
+	struct listing l = { .g = g, .p = p };
+	char **folders;
+	size_t found;
+	int err = mt_engine_state(g, false, e);
+
+	*n = 0;
+	if (!err)
+		err = mt_state_list(&g->state, "log", p, &folders, &found, e);
+	for (size_t i = 0; !err && i < found; i++)
+		if (!guest || is_of(folders[i], guest))
+			err = read_folder(&l, folders[i], e);
+	if (err)
+		return err;
+	if (l.n)
+		qsort(l.at, l.n, sizeof *l.at, by_time);
+	*runs = l.at;
+	*n = l.n;
+	return 0;
+}
+
+/* A tap that was handed over stands for one NIC: that of its index, or a guest's that is unknown.
+ */
+static void replay_tap(const struct mt_history *run, struct mt_ask *ask, char index[16],
+		       const char *only[2])
+{
+	const struct mt_outcome *was = &run->outcome;
+
+	ask->dev = run->dev;
+	for (size_t i = 0; *run->guest && i < was->n; i++) {
+		if (strcmp(was->nics[i].dev, run->dev))
+			continue;
+		snprintf(index, 16, "%d", was->nics[i].index);
+		only[0] = index;
+		ask->only = only;
+	}
+}
+
+int mt_history_replay(struct mt_engine *g, const struct mt_history *run, struct mt_outcome *out,
+		      struct mt_err *e)
+{
+	const struct mt_outcome *was = &run->outcome;
+	struct mt_ask ask = { .source = { .fd = -1,
+					  .bytes = was->facts,
+					  .n = was->facts_n,
+					  .facts = true,
+					  .name = run->guest },
+			      .want = MT_WANT_PLANS,
+			      .driver = run->driver,
+			      .guest = *run->guest ? run->guest : NULL,
+			      .by = "up",
+			      .managed = true,
+			      .unmanaged = true,
+			      .known = *run->guest != 0,
+			      .dry = true,
+			      .unnamed = "$DEV" };
+	const char *only[2] = { NULL };
+	char index[16];
+
+	if (*run->dev)
+		replay_tap(run, &ask, index, only);
+	if (!was->facts && (*run->guest || !*run->dev))
+		return mt_bad(e, "replay", run->event,
+			      "what the policy saw was not kept: this event asks no policy, or the "
+			      "guest's XML could not be read");
+	return mt_connect(g, &ask, out, e);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* look.c - putting together what is known of each NIC */
+#include "engine/look.h"
+#include "plan/drift.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct looking {
+	struct mt_engine *g;
+	struct mt_pool *p;
+	struct mt_nic_look *at;
+	size_t n;
+	struct mt_err *e;
+};
+
+const char *mt_standing_name(enum mt_standing s)
+{
+	static const char *const names[] = {
+		[MT_STANDS_CONNECTED] = "connected", [MT_STANDS_DRIFTED] = "drifted",
+		[MT_STANDS_GONE] = "device gone",    [MT_STANDS_KILLED] = "run killed",
+		[MT_STANDS_WAITING] = "waiting",     [MT_STANDS_OTHERS] = "libvirt's own",
+	};
+
+	return names[s];
+}
+
+struct drifting {
+	struct mt_pool *p;
+	struct mt_nic_look *look;
+	bool failed;
+};
+
+static void add_drift(void *data, const struct mt_drifted *d)
+{
+	struct drifting *to = data;
+	struct mt_nic_look *l = to->look;
+	const char **more = mt_pool_alloc(to->p, (l->ndrift + 1) * sizeof *more);
+	char line[700];
+
+	mt_drift_line(d, line, sizeof line);
+	if (more && l->ndrift)
+		memcpy(more, l->drift, l->ndrift * sizeof *more);
+	if (more)
+		more[l->ndrift] = mt_pool_copy(to->p, line, strlen(line));
+	if (!more || !more[l->ndrift]) {
+		to->failed = true;
+		return;
+	}
+	l->ndrift++;
+	l->drift = more;
+}
+
+static int look_at_device(struct looking *k, struct mt_nic_look *l)
+{
+	const struct mt_value *ifindex = &l->journal.header.v[MT_HEADER_IFINDEX];
+	int err = l->journal.header.kind && ifindex->u
+		? mt_device_by_index(k->g->host, (uint32_t)ifindex->u, &l->device, k->e)
+		: mt_device_by_name(k->g->host, l->dev, &l->device, k->e);
+
+	l->here = !err;
+	return err == -ENODEV ? 0 : err;
+}
+
+static bool was_killed(struct looking *k, const char *dev)
+{
+	char file[32];
+	struct mt_err ignored;
+	char *text;
+
+	return !mt_state_read(&k->g->state, mt_state_path("run", dev, file), k->p, &text, &ignored);
+}
+
+static int compare(struct looking *k, struct mt_nic_look *l)
+{
+	struct mt_work w = mt_engine_work(k->g, k->p);
+	struct drifting to = { k->p, l, false };
+	int n;
+
+	if (look_at_device(k, l))
+		return -k->e->code;
+	n = mt_drift(&w, &l->journal, add_drift, &to, k->e);
+	if (n < 0 || to.failed)
+		return n < 0 ? n : mt_fail(k->e, ENOMEM, "status", l->dev, NULL);
+	l->standing = was_killed(k, l->dev) ? MT_STANDS_KILLED
+		: !l->here		    ? MT_STANDS_GONE
+		: n			    ? MT_STANDS_DRIFTED
+					    : MT_STANDS_CONNECTED;
+	return 0;
+}
+
+static int add_connected(struct looking *k, const struct mt_record *h)
+{
+	struct mt_nic_look *l = &k->at[k->n++];
+	char file[32];
+
+	*l = (struct mt_nic_look){ .driver = mt_header_text(h, MT_HEADER_DRIVER),
+				   .guest = mt_header_text(h, MT_HEADER_DOMAIN),
+				   .uuid = mt_header_text(h, MT_HEADER_UUID),
+				   .mac = mt_header_text(h, MT_HEADER_MAC),
+				   .type = "ethernet",
+				   .index = (unsigned)h->v[MT_HEADER_INDEX].u,
+				   .unmanaged = h->v[MT_HEADER_UNMANAGED].u };
+	snprintf(l->dev, sizeof l->dev, "%s", h->v[MT_HEADER_DEV].name);
+	mt_state_path("nic", l->dev, file);
+	return mt_journal_load(&k->g->state, file, mt_kinds, k->p, &l->journal, k->e) ||
+			compare(k, l)
+		? -k->e->code
+		: 0;
+}
+
+/* A run that was killed before its journal was there. */
+static int add_killed(struct looking *k, const char *dev)
+{
+	struct mt_nic_look *l = &k->at[k->n];
+	struct mt_journal run;
+	const struct mt_record *h = &run.header;
+	char file[32];
+	int err = strlen(dev) > MT_NAME_MAX
+		? 0
+		: mt_journal_load(&k->g->state, mt_state_path("run", dev, file), mt_kinds, k->p,
+				  &run, k->e);
+
+	for (size_t i = 0; i < k->n; i++)
+		if (!strcmp(k->at[i].dev, dev))
+			return 0;
+	if (err || strlen(dev) > MT_NAME_MAX)
+		return err == -EXDEV ? 0 : err;
+	*l = (struct mt_nic_look){ .standing = MT_STANDS_KILLED,
+				   .driver = mt_header_text(h, MT_HEADER_DRIVER),
+				   .guest = mt_header_text(h, MT_HEADER_DOMAIN),
+				   .uuid = mt_header_text(h, MT_HEADER_UUID),
+				   .mac = mt_header_text(h, MT_HEADER_MAC),
+				   .type = "ethernet",
+				   .index = (unsigned)h->v[MT_HEADER_INDEX].u,
+				   .unmanaged = h->v[MT_HEADER_UNMANAGED].u };
+	strcpy(l->dev, dev);
+	k->n++;
+	return look_at_device(k, l);
+}
+
+static struct mt_nic_look *find(struct looking *k, const struct mt_memory *m,
+				const struct mt_interface *nic)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (!strcmp(k->at[i].driver, m->driver) && !strcmp(k->at[i].guest, m->name) &&
+		    k->at[i].index == (unsigned)nic->index)
+			return &k->at[i];
+	return NULL;
+}
+
+static int add_remembered(struct looking *k, const struct mt_memory *m,
+			  const struct mt_interface *nic)
+{
+	struct mt_nic_look *l = find(k, m, nic);
+	bool ethernet = !strcmp(nic->type, "ethernet");
+
+	if (l) {
+		l->remembered = true;
+		return 0;
+	}
+	l = &k->at[k->n++];
+	*l = (struct mt_nic_look){ .standing = ethernet ? MT_STANDS_WAITING : MT_STANDS_OTHERS,
+				   .driver = m->driver,
+				   .guest = m->name,
+				   .uuid = m->answer.uuid,
+				   .mac = nic->mac,
+				   .type = nic->type,
+				   .index = (unsigned)nic->index,
+				   .unmanaged = nic->unmanaged,
+				   .remembered = true };
+	strcpy(l->dev, nic->dev);
+	return *l->dev ? look_at_device(k, l) : 0;
+}
+
+static bool is_meant(const struct mt_nic_look *l, const char *guest)
+{
+	return !guest || !strcmp(l->guest, guest) || !strcasecmp(l->uuid, guest) ||
+		!strcmp(l->dev, guest);
+}
+
+static int by_guest(const void *a, const void *b)
+{
+	const struct mt_nic_look *x = a, *y = b;
+	int order = strcmp(x->guest, y->guest);
+
+	if (!order)
+		order = strcmp(x->driver, y->driver);
+	if (!order)
+		order = (x->index > y->index) - (x->index < y->index);
+	return order ? order : strcmp(x->dev, y->dev);
+}
+
+/* What a guest remembers is looked for among all journals, so the choice comes last. */
+static void choose(struct looking *k, const char *guest)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < k->n; i++)
+		if (is_meant(&k->at[i], guest))
+			k->at[kept++] = k->at[i];
+	k->n = kept;
+	qsort(k->at, k->n, sizeof *k->at, by_guest);
+}
+
+int mt_look(struct mt_engine *g, const char *guest, struct mt_pool *p, struct mt_nic_look **nics,
+	    size_t *n, struct mt_err *e)
+{
+	struct looking k = { .g = g, .p = p, .e = e };
+	struct mt_record *headers;
+	struct mt_memory *m = NULL;
+	char **killed;
+	size_t nheaders, nm, nkilled, most;
+
+	*n = 0;
+	if (mt_connected(g, &(struct mt_which){ 0 }, p, &headers, &nheaders, e) ||
+	    mt_recall_all(g, p, &m, &nm, e) ||
+	    mt_state_list(&g->state, "run", p, &killed, &nkilled, e))
+		return -e->code;
+	most = nheaders + nkilled + 1;
+	for (size_t i = 0; i < nm; i++)
+		most += m[i].answer.n;
+	k.at = mt_pool_alloc(p, most * sizeof *k.at);
+	if (!k.at)
+		return mt_fail(e, ENOMEM, "status", "", NULL);
+	for (size_t i = 0; i < nheaders; i++)
+		if (add_connected(&k, &headers[i]))
+			return -e->code;
+	for (size_t i = 0; i < nkilled; i++)
+		if (add_killed(&k, killed[i]))
+			return -e->code;
+	for (size_t i = 0; i < nm; i++)
+		for (size_t j = 0; j < m[i].answer.n; j++)
+			if (add_remembered(&k, &m[i], &m[i].answer.nics[j]))
+				return -e->code;
+	choose(&k, guest);
+	*nics = k.at;
+	*n = k.n;
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* look.h - where every NIC stands in its life: journals, memories and the kernel side by side */
+#ifndef MT_ENGINE_LOOK_H
+#define MT_ENGINE_LOOK_H
+
+#include "engine/remember.h"
+
+enum mt_standing {
+	MT_STANDS_CONNECTED, /* as moontap put it */
+	MT_STANDS_DRIFTED,   /* someone else has changed something of it */
+	MT_STANDS_GONE,	     /* its device is gone, and the journal is still there */
+	MT_STANDS_KILLED,    /* a run was killed: what it did is to be taken back */
+	MT_STANDS_WAITING,   /* its guest is remembered; not connected, or not yet */
+	MT_STANDS_OTHERS,    /* libvirt connects it by itself */
+};
+
+struct mt_nic_look {
+	enum mt_standing standing;
+	const char *driver, *guest, *uuid, *mac, *type;
+	char dev[MT_NAME_MAX + 1]; /* as connected; "": none yet */
+	unsigned index;
+	bool unmanaged, remembered;
+	struct mt_journal journal; /* header.kind NULL: not connected */
+	bool here;		   /* its device; under another name, too */
+	struct mt_device device;
+	const char **drift; /* lines */
+	size_t ndrift;
+};
+
+/**
+ * mt_look() - every NIC that is connected or remembered, by guest and place
+ * @guest:	name, uuid or device; NULL: all
+ *
+ * Changes nothing. Return: 0 or -errno.
+ */
+int mt_look(struct mt_engine *g, const char *guest, struct mt_pool *p, struct mt_nic_look **nics,
+	    size_t *n, struct mt_err *e);
+
+/** mt_standing_name() - "connected", "drifted", ... */
+const char *mt_standing_name(enum mt_standing s);
+
+#endif

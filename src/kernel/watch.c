@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* watch.c - rtnetlink's notifications; what they say is looked up anew, so nothing is parsed */
+#include "kernel/watch.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/rtnetlink.h>
+#include <unistd.h>
+
+int mt_watch_open(int *fd, struct mt_err *e)
+{
+	static const int groups[] = { RTNLGRP_LINK,	    RTNLGRP_NEIGH,
+				      RTNLGRP_IPV4_IFADDR,  RTNLGRP_IPV6_IFADDR,
+				      RTNLGRP_IPV4_ROUTE,   RTNLGRP_IPV6_ROUTE,
+				      RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF };
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int code = 0;
+
+	*fd = -1;
+	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
+		code = errno;
+	for (size_t i = 0; !code && i < sizeof groups / sizeof *groups; i++)
+		if (mnl_socket_setsockopt(nl, NETLINK_ADD_MEMBERSHIP, (void *)&groups[i],
+					  sizeof groups[i]))
+			code = errno;
+	if (!code) {
+		*fd = dup(mnl_socket_get_fd(nl));
+		code = *fd < 0 ? errno : 0;
+	}
+	if (nl)
+		mnl_socket_close(nl);
+	return code ? mt_fail(e, code, "watch", "rtnetlink", NULL) : 0;
+}
+
+/* ENOBUFS: so much has changed that some of it was lost. That is a change, too. */
+void mt_watch_drain(int fd)
+{
+	char bytes[8192];
+
+	while (read(fd, bytes, sizeof bytes) > 0 || errno == EINTR || errno == ENOBUFS)
+		errno = 0;
+}
