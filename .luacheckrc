@@ -9,6 +9,10 @@ stds.policy = {
     "bridge", "veth", "link", "port", "conf", "addr", "route", "neigh",
   },
 }
+stds.repl = { globals = {
+  "moontap", "domain", "nic", "nics", "policy", "reload", "plan", "up", "down", "facts", "kinds", "help",
+} }
+files["lua/moontap/repl/"] = { std = "lua54+repl" }
 files["hooks/"] = { std = "lua54+policy" }
 files["samples/"] = { std = "lua54+policy" }
 files["spec/bench/policy/"] = { std = "lua54+policy" }

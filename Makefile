@@ -28,10 +28,10 @@ all: program
 
 # One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
 PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
-	libjansson-dev libseccomp-dev
+	libjansson-dev libseccomp-dev libedit-dev
 PACKAGES_demo  := $(PACKAGES_build) iproute2 util-linux procps
 PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-linux \
-	g++ python3-minimal
+	g++ python3-minimal tmux strace
 PACKAGES_lint  := $(PACKAGES_build) clang-format clang-tidy lua-check
 PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev lua-dkjson
 
@@ -65,10 +65,15 @@ link     = $(CC) $(SANFLAGS) -Wl,--as-needed -Wl,-z,relro $(CFLAGS) $(LDFLAGS)
 
 LUA_CFLAGS  = $(call pkg,--cflags,lua5.4)
 LUA_LIBS    = $(call pkg,--libs,lua5.4)
+# In the programs Lua is linked statically, where that is to be had: loading a library, and looking
+# its names up, costs each start more than most of what Lua does there.
+LUA_ARCHIVE := $(shell $(CC) -print-file-name=$(patsubst -l%,lib%.a,$(filter -l%,$(LUA_LIBS))))
+LUA_INSIDE   = $(if $(wildcard $(LUA_ARCHIVE)),$(LUA_ARCHIVE) -lm,$(LUA_LIBS))
 XML_CFLAGS  = $(call pkg,--cflags,libxml-2.0)
 XML_LIBS    = $(call pkg,--libs,libxml-2.0)
 MNL_LIBS    = $(call pkg,--libs,libmnl)
 JSON_LIBS   = $(call pkg,--libs,jansson)
+EDIT_LIBS   = $(call pkg,--libs,libedit)
 SECCOMP_LIBS = $(call pkg,--libs,libseccomp)
 
 # A changed flag rebuilds what was built with another.
@@ -98,7 +103,11 @@ LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ) $(EVAL_MAIN) $(FACE_OBJ) %/fi
 # The Lua module: values cross as they do between a policy and its host.
 BINDING_OBJ := $(call objects,$(call sources,binding)) $(patsubst %,$(BUILD)/obj/policy/%.o,\
 	fields facts)
-CLI_OBJ     := $(filter-out $(JSON_OBJ),$(call objects,$(call sources,cli)))
+# The REPL: a policy's words and the Lua module's, in one state.
+REPL_OBJ    := $(call objects,$(wildcard src/cli/repl_*.c)) $(BUILD)/obj/cli/topic.o \
+	$(BUILD)/obj/engine/evaluator_file.o $(FACE_OBJ) \
+	$(call objects,$(call sources,binding policy))
+CLI_OBJ     := $(filter-out $(JSON_OBJ) $(BUILD)/obj/cli/repl_%.o,$(call objects,$(call sources,cli)))
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	$(call say,CC,$<)
@@ -106,17 +115,30 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -c -o $@ $<
 
 # lua/moontap/*.lua that run inside of a policy's state are in the objects, compiled: parsing them
-# would be most of its start.
+# would be most of its start. The REPL's are, so that it is of one version.
 SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox words ask)
+REPL_LUA    := $(patsubst lua/moontap/%.lua,$(BUILD)/gen/lua/%.h,\
+	lua/moontap/init.lua $(wildcard lua/moontap/repl/*.lua))
 
 $(BUILD)/gen/lua/%.h: lua/moontap/%.lua
 	$(call say,LUAC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(LUAC) -s -o $(@:.h=.luac) $<
-	$(Q){ echo 'static const unsigned char lua_$*[] = {'; \
+	$(Q){ echo 'static const unsigned char lua_$(subst /,_,$*)[] = {'; \
 	  od -An -v -tu1 $(@:.h=.luac) | sed 's/ *\([0-9]\{1,\}\)/\1,/g'; echo '};'; } >$@
 
 $(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
+$(BUILD)/obj/cli/repl_main.o: $(REPL_LUA)
+
+# The comments above functions are what help says of them.
+TOPICS := $(wildcard src/policy/*.c src/binding/*.c lua/moontap/*.lua lua/moontap/repl/*.lua)
+
+$(BUILD)/gen/cli/topics.h: doc/tools/topics.lua $(TOPICS)
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LUA) $^ >$@
+
+$(BUILD)/obj/cli/topic.o: $(BUILD)/gen/cli/topics.h
 
 # Links to the program: what it does depends on the name that it is called by.
 ENTRY_POINTS := $(patsubst %,$(BUILD)/%,qemu-ifup qemu-ifdown qemu lxc)
@@ -129,29 +151,32 @@ INTERNAL := $(BUILD)/obj/internal.a
 
 .PHONY: program library lua
 program: $(BUILD)/moontap $(BUILD)/lib/moontap/moontap-xml.so \
-	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/share/moontap/hooks \
+	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/lib/moontap/moontap-repl.so $(BUILD)/share/moontap/hooks \
 	$(ENTRY_POINTS) library lua
 library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/evaluator
 lua: $(BUILD)/lib/lua/5.4/moontap/core.so library
 
-# Modules are found beside the program, wherever it was built or installed.
-# (a sanitizer calls dlopen in the program's stead, and a RUNPATH counts for who calls it)
-runpath  = -Wl,--$(if $(SAN),disable,enable)-new-dtags -Wl,-rpath,'$(1)'
+# All names are looked up at the start: once, and not again in each child.
+program_link = $(link) -Wl,-z,now
 
 $(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
-	$(Q)$(link) -o $@ $^ $(call runpath,$$ORIGIN/lib/moontap:$$ORIGIN/../lib/moontap) \
-	  $(LUA_LIBS) $(MNL_LIBS)
+	$(Q)$(program_link) -o $@ $^ $(LUA_INSIDE) $(MNL_LIBS)
 
 $(BUILD)/libexec/moontap/evaluator: $(EVAL_MAIN) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(link) -o $@ $^ $(call runpath,$$ORIGIN/../../lib/moontap) $(LUA_LIBS) $(MNL_LIBS)
+	$(Q)$(program_link) -o $@ $^ $(LUA_INSIDE) $(MNL_LIBS)
 
 $(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(link) -shared -o $@ $^ $(JSON_LIBS) $(MNL_LIBS)
+
+$(BUILD)/lib/moontap/moontap-repl.so: $(REPL_OBJ) $(INTERNAL)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -shared -o $@ $^ $(EDIT_LIBS) $(LUA_LIBS) $(MNL_LIBS)
 
 $(BUILD)/share/moontap/hooks:
 	@mkdir -p $(@D)
@@ -241,7 +266,75 @@ demo: deps-demo
 -include spec/guest/guest.mk
 include spec/lint/lint.mk
 -include spec/bench/bench.mk
-include install.mk
+# --- install: what goes where, and how it goes again ----------------------------------------------
+#
+# Nothing that is installed has DESTDIR in it, and what belongs together finds itself by its own
+# place: below any folder it runs as it does below PREFIX.
+
+LIBDIR    ?= $(PREFIX)/lib
+INSTALL   ?= install
+PKG_DIR    = $(LIBDIR)/pkgconfig
+LUA_SHARE  = $(PREFIX)/share/lua/5.4/moontap
+LUA_LIB    = $(PREFIX)/lib/lua/5.4/moontap
+# The others are in the program, compiled.
+LUA_FILES  = $(filter-out $(patsubst $(BUILD)/gen/%.h,%.lua,$(subst lua/,lua/moontap/,$(SANDBOX_LUA))),\
+	$(wildcard lua/moontap/*.lua))
+HOOK_FILES = $(wildcard hooks/*.lua)
+MANUALS    = $(wildcard doc/*.[1-8])
+
+# What is removed again: files and links, then the folders that are nobody else's.
+INSTALLED  = bin/moontap $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS))) \
+	$(patsubst %,lib/moontap/moontap-%.so,xml json repl) \
+	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
+	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
+	$(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES)) lib/lua/5.4/moontap/core.so
+FOLDERS    = libexec/moontap lib/moontap share/moontap/hooks share/moontap share/lua/5.4/moontap \
+	lib/lua/5.4/moontap
+
+to = $(DESTDIR)$(PREFIX)
+
+.PHONY: install install-program install-library install-lua uninstall
+install: install-program install-library install-lua
+	@case $(PREFIX)/bin in /usr/bin|/usr/sbin) ;; *) \
+	  echo "where AppArmor confines libvirt, this line is needed in" \
+	    "/etc/apparmor.d/local/usr.sbin.libvirtd:"; \
+	  echo "  $(PREFIX)/bin/moontap PUx," ;; esac
+
+install-program: program
+	$(call say,INSTALL,$(to)/bin/moontap)
+	$(Q)$(INSTALL) -D -m 755 $(BUILD)/moontap $(to)/bin/moontap
+	$(Q)$(INSTALL) -D -m 755 -t $(to)/libexec/moontap $(BUILD)/libexec/moontap/evaluator
+	$(Q)for name in $(notdir $(ENTRY_POINTS)); do \
+	  ln -sf ../../bin/moontap $(to)/libexec/moontap/$$name || exit; done
+	$(Q)$(INSTALL) -D -m 644 -t $(to)/lib/moontap $(BUILD)/lib/moontap/*.so
+	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/moontap/hooks $(HOOK_FILES)
+	$(Q)for page in $(MANUALS); do \
+	  $(INSTALL) -D -m 644 -t $(to)/share/man/man$${page##*.} $$page || exit; done
+
+install-library: library
+	$(call say,INSTALL,$(DESTDIR)$(LIBDIR)/libmoontap.so.$(ABI))
+	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LIBDIR) $(BUILD)/libmoontap.so.$(ABI) \
+	  $(BUILD)/libmoontap.a
+	$(Q)ln -sf libmoontap.so.$(ABI) $(DESTDIR)$(LIBDIR)/libmoontap.so
+	$(Q)$(INSTALL) -D -m 644 -t $(to)/include src/moontap.h
+	$(Q)mkdir -p $(DESTDIR)$(PKG_DIR)
+	$(Q)printf '%s\n' \
+	  'prefix=$${pcfiledir}/$(shell realpath -m --relative-to=$(PKG_DIR) $(PREFIX))' \
+	  'libdir=$${pcfiledir}/..' 'includedir=$${prefix}/include' '' \
+	  'Name: moontap' 'Description: connects the network interfaces of virtual machines' \
+	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lmoontap' 'Libs.private: -lmnl'\
+	  'Cflags: -I$${includedir}' >$(DESTDIR)$(PKG_DIR)/moontap.pc
+
+install-lua: lua
+	$(call say,INSTALL,$(DESTDIR)$(LUA_SHARE)/init.lua)
+	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_SHARE) $(LUA_FILES)
+	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_LIB) $(BUILD)/lib/lua/5.4/moontap/core.so
+
+uninstall:
+	rm -f $(addprefix $(to)/,$(INSTALLED)) $(DESTDIR)$(PKG_DIR)/moontap.pc \
+	  $(patsubst %,$(DESTDIR)$(LIBDIR)/libmoontap.%,so so.$(ABI) a)
+	-rmdir $(addprefix $(to)/,$(FOLDERS)) 2>/dev/null
+
 -include spec/fuzz/fuzz.mk
 -include spec/torture/torture.mk
 

@@ -23,23 +23,32 @@ local function decide(ask, nic)
   return decision
 end
 
-function core.ask(policy, facts, wanted)
-  local domain, nics, decisions = facts.domain or {}, facts.nics or {}, {}
-  local function word(name)
-    local value = rawget(policy, name)
-    if value ~= nil and type(value) ~= "function" then
-      error(name .. " is a " .. type(value) .. ", not a function")
-    end
-    return value
+local function function_of(policy, name)
+  local value = rawget(policy, name)
+  if value ~= nil and type(value) ~= "function" then
+    error(name .. " is a " .. type(value) .. ", not a function")
   end
-  local asked, connect, other = word "decide", word "connect", word "connect_other"
+  return value
+end
 
-  domain.nics = nics
-  for _, nic in ipairs(nics) do nic.domain = domain end
+-- What the policy decides, by index; the facts become as connect() is to see them.
+function core.decide(policy, facts)
+  local nics, decisions = facts.nics, {}
+  local asked = function_of(policy, "decide")
+  facts.domain.nics = nics
+  for _, nic in ipairs(nics) do nic.domain = facts.domain end
   core.phase "decide"
   for i, nic in ipairs(nics) do
     if asked and nic.type == "ethernet" then decisions[i] = decide(asked, nic) end
   end
+  return decisions
+end
+
+function core.ask(policy, facts, wanted)
+  local nics = facts.nics
+  local connect, other = function_of(policy, "connect"), function_of(policy, "connect_other")
+  local decisions = core.decide(policy, facts)
+
   core.phase "connect"
   for i, nic in ipairs(nics) do
     core.say("nic", "index", i, "decision", decisions[i], "dev", nic.dev, "mac", nic.mac)

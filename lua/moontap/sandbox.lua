@@ -5,7 +5,8 @@
 -- share no table that they could change: each has its own copies of the libraries, and sees facts
 -- through read-only views.
 --
--- Requires: the table that policy/sandbox.c makes; it gets environment(), view() and behind().
+-- Requires: the table that policy/sandbox.c makes; it gets environment(), view(),
+-- behind() and seal().
 local core = ...
 local words = core.words
 
@@ -160,8 +161,11 @@ words.math = pick(math, {
 
 words.utf8 = pick(utf8, { "char", "charpattern", "codepoint", "codes", "len", "offset" })
 
-local strings = getmetatable ""
-strings.__index, strings.__metatable = copy(words.string), false
+-- Methods of strings are the state's, not a file's: sealed where nobody else has them.
+function core.seal()
+  local strings = getmetatable ""
+  strings.__index, strings.__metatable = copy(words.string), false
+end
 
 local strict = { __metatable = false }
 

@@ -68,7 +68,7 @@ end
 --   tap(nic, { master = "br0", mtu = 9000, up = true })
 function words.tap(nic, fields)
   local facts = core.behind(nic)
-  if not facts or facts ~= core.current then
+  if not facts or facts ~= (core.current or facts) then
     error("tap: it takes the nic that is being connected")
   elseif not facts.dev then
     error("tap: this nic has no device yet")

@@ -44,7 +44,8 @@ local cases = {
       .. "made by someone else: user is 7, and 8 is wanted",
   },
   ["a tap without the queues that the XML wants"] = {
-    4, host = bridge .. "; ip tuntap add dev web0 mode tap vnet_hdr",
+    4, host = bridge .. "; ip tuntap add dev web0 mode tap user 0 vnet_hdr",
+    policy = "function connect(nic) tap(nic, {}) end",
     xml = document(nic .. "<model type='virtio'/><driver queues='4'/>"),
     line = "tap web0: the device is there already, made by someone else: multi_queue is false, "
       .. "and true is wanted",

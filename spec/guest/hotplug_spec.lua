@@ -76,15 +76,17 @@ describe("a running guest #guest", function()
     nothing_left()
   end)
 
-  it("gets a NIC whose tap `moontap up` made ready", function()
-    local extra = nic(4, "<target dev='extra0' managed='no'/>")
-    l:ok(moontap .. " up " .. l:file(lab.domain { name = "host", interfaces = extra }))
-    plug(extra, 4, "10.9.0.4")
-    unplug(extra, 4)
-    assert.matches("extra0 +unmanaged +up", l:ok(moontap .. " status"))
-    l:ok(moontap .. " down host extra0")
-    nothing_left()
-  end)
+  for what, scripts in pairs { [""] = "", [", with scripts that have nothing to do"] = SCRIPTS } do
+    it("gets a NIC whose tap `moontap up` made ready" .. what, function()
+      local extra = nic(4, "<target dev='extra0' managed='no'/>" .. scripts)
+      l:ok(moontap .. " up " .. l:file(lab.domain { name = "host", interfaces = extra }))
+      plug(extra, 4, "10.9.0.4")
+      unplug(extra, 4)
+      assert.matches("extra0 +unmanaged +up", l:ok(moontap .. " status"))
+      l:ok(moontap .. " down host extra0")
+      nothing_left()
+    end)
+  end
 
   it("gets a NIC back that was its own, and it is known", function()
     local running = l:ok(moontap .. " status host"):match "host +2 +(vnet%d+) +managed"

@@ -159,4 +159,35 @@ describe("a tap's name #guest with libvirt's hook as well", function()
     assert.equal("(null) 0\n", l:read "/run/lab/log/ifdown")
     nothing_left(l, before)
   end)
+
+  it("may be one of two NICs', until the hook knows better at start", function()
+    -- The script cannot tell NICs of one MAC apart; the hook has their names.
+    l:define(lab.domain { name = "twins", interfaces = { nic(6), nic(6) } })
+    l:virsh("start", "twins")
+    local status = l:ok(moontap .. " status")
+    assert.matches("twins +1 +vnet%d+ +managed", status)
+    assert.matches("twins +2 +vnet%d+ +managed", status)
+    assert.not_matches("unknown", status)
+    assert.equal("", lab.difference(l:read "/run/lab/log/twins.before",
+      l:read "/run/lab/log/twins.after"))
+    l:virsh("destroy", "twins")
+    nothing_left(l, before)
+  end)
+
+  it("is not given to a guest of libvirt's while plain QEMU has it", function()
+    local result = l:qemu { name = "plain",
+      arguments = ("-netdev tap,id=n0,ifname=tap0,script=%s,downscript=%s " ..
+        "-device virtio-net-pci,netdev=n0"):format(ifup, ifdown) }
+    assert.equal(0, result.status)
+    local running, journal = l:snapshot(), l:read "/run/moontap/nic/tap0"
+    l:define(lab.domain { name = "taker",
+      interfaces = nic(7, "<target dev='tap0' managed='no'/>") })
+    local taken = l:sh "virsh start taker"
+    assert.equal(1, taken.status)
+    assert.matches("tap0.*: the tap is there and in use", taken.err)
+    assert.equal("", lab.difference(running, l:snapshot()))
+    assert.equal(journal, l:read "/run/moontap/nic/tap0")
+    l:stop_qemu "plain"
+    nothing_left(l, before)
+  end)
 end)

@@ -26,11 +26,13 @@ lint-lua:
 	$(call say,LUACHECK,hooks lua samples spec)
 	$(Q)luacheck -q hooks lua samples spec .busted .luacheckrc
 
-# A module with sanitizers in a Lua without them wants their runtime first. What is left at exit is
-# Lua's own, and no leak: descriptors are counted after each spec.
+# A module with sanitizers in a Lua without them wants their runtime first, and their dlopen() does
+# not know the program's RUNPATH. What is left at exit is Lua's own, and no leak: descriptors are
+# counted after each spec.
 .PHONY: check-san
+check-san: export ASAN_OPTIONS := detect_leaks=0:allocator_may_return_null=1
+check-san: export UBSAN_OPTIONS := print_stacktrace=1
 check-san: deps-check
-	$(Q)ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
-	  UBSAN_OPTIONS=print_stacktrace=1 \
-	  LD_PRELOAD= $(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san \
-	  LUA="env LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) $(LUA)" specs
+	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san LUA="env \
+	  LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) \
+	  LD_LIBRARY_PATH=$(abspath $(BUILD))/san/lib/moontap $(LUA)" specs

@@ -25,20 +25,19 @@ static struct mt_pool_block *grow(struct mt_pool *p, size_t n)
 		size = BLOCK_MAX;
 	if (size < n)
 		size = n;
-	b = calloc(1, sizeof *b + size);
+	b = malloc(sizeof *b + size);
 	if (!b)
 		return NULL;
-	b->size = size;
-	b->before = p->last;
+	*b = (struct mt_pool_block){ .before = p->last, .size = size };
 	p->last = b;
 	return b;
 }
 
-void *mt_pool_alloc(struct mt_pool *p, size_t n)
+static char *take(struct mt_pool *p, size_t n)
 {
 	const size_t align = alignof(max_align_t);
 	struct mt_pool_block *b = p->last;
-	void *got;
+	char *got;
 
 	if (n > SIZE_MAX / 4)
 		return NULL;
@@ -56,12 +55,22 @@ void *mt_pool_alloc(struct mt_pool *p, size_t n)
 	return got;
 }
 
+/* Not the whole block is zeroed: pages that are not used yet are not touched. */
+void *mt_pool_alloc(struct mt_pool *p, size_t n)
+{
+	void *got = take(p, n);
+
+	return got ? memset(got, 0, n) : NULL;
+}
+
 char *mt_pool_copy(struct mt_pool *p, const char *s, size_t n)
 {
-	char *c = mt_pool_alloc(p, n + 1);
+	char *c = take(p, n + 1);
 
-	if (c)
-		memcpy(c, s, n);
+	if (!c)
+		return NULL;
+	memcpy(c, s, n);
+	c[n] = 0;
 	return c;
 }
 

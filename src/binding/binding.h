@@ -73,6 +73,9 @@ void mtl_xml(lua_State *L, int arg, struct moontap_event *ev);
 /** mtl_option() - the one option that the table at @arg may have; no table: false */
 bool mtl_option(lua_State *L, int arg, const char *name);
 
+/** luaopen_moontap_core() - the module: the one name that core.so has, and a REPL's preload */
+__attribute__((visibility("default"))) int luaopen_moontap_core(lua_State *L);
+
 /* What each file adds to the module's table on the top of the stack [-0, +0]. */
 void mtl_open_errors(lua_State *L);
 void mtl_open_kinds(lua_State *L);

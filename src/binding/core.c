@@ -56,7 +56,7 @@ void mtl_table(lua_State *L, const char *name)
 	lua_setmetatable(L, -2);
 }
 
-/***
+/*
  * class(name) -> metatable
  * Of the tables of that class: "moontap.step", "moontap.link".
  */
@@ -76,7 +76,6 @@ static void open_calls(lua_State *L)
 	lua_pop(L, 1);
 }
 
-__attribute__((visibility("default"))) int luaopen_moontap_core(lua_State *L);
 int luaopen_moontap_core(lua_State *L)
 {
 	open_calls(L);

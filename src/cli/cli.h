@@ -22,6 +22,8 @@ struct mt_cli {
 	const char *schema;   /* --schema */
 	const char *driver;   /* --driver */
 	const char *root;     /* --root */
+	const char *chunk;    /* -e */
+	const char *event;    /* --event */
 	const char *run;      /* --run: the Nth from the end */
 	unsigned back;	      /* the same, read, or -N; 0: not given */
 	bool json, sh, inactive, force, verbose, watch, help, version;
@@ -101,6 +103,14 @@ struct mt_json {
 /** mt_json_load() - load it. Return: NULL after saying why. */
 const struct mt_json *mt_json_load(const struct mt_cli *c);
 
+/* The module that sees libedit. */
+struct mt_repl {
+	int (*run)(struct mt_cli *c); /* Return: the exit status. */
+};
+
+/** mt_repl_load() - load it. Return: NULL after saying why. */
+const struct mt_repl *mt_repl_load(const struct mt_cli *c);
+
 /** mt_print_table() - a table, as JSON with --json; @nothing: what is said to people when it is
  * empty. Return: the exit status. */
 int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char *nothing,
@@ -124,6 +134,7 @@ int mt_command_check(struct mt_cli *c);
 int mt_command_hook(struct mt_cli *c);
 int mt_command_ifup(struct mt_cli *c);
 int mt_command_ifdown(struct mt_cli *c);
+int mt_command_repl(struct mt_cli *c);
 int mt_command_help(struct mt_cli *c);
 int mt_command_install_hook(struct mt_cli *c);
 int mt_command_uninstall_hook(struct mt_cli *c);

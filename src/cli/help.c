@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* help.c - help, made from the tables of subcommands, options and kinds */
+/* help.c - help, made from the tables of subcommands, options and topics */
 #include "cli/cli.h"
 #include "base/words.h"
+#include "cli/topic.h"
 
 #include <string.h>
 
@@ -45,51 +46,15 @@ static void print_command(const struct mt_command *m)
 			print_option(o, stdout);
 }
 
-static void print_field(const struct mt_kind *k, int i)
-{
-	const struct mt_field *f = &k->fields[i];
-	char expects[256];
-
-	printf("  %-16s %s%s\n", f->name, f->doc ? f->doc : "",
-	       i < k->required	      ? " (must be given)"
-		       : i < k->nkeys ? " (part of the key)"
-				      : "");
-	printf("  %-16s   %s%s\n", "", mt_value_expects(f, expects, sizeof expects),
-	       f->flags & MT_FIELD_NONE ? ", or none (false in Lua)" : "");
-}
-
-static void print_kind(const struct mt_kind *k)
-{
-	printf("%s{...}: %s\n\n", k->name, k->doc);
-	for (int i = 0; i < k->nfields; i++)
-		print_field(k, i);
-}
-
-static bool print_fields_named(const char *word)
-{
-	bool any = false;
-
-	for (const struct mt_kind *const *k = mt_kinds; *k; k++) {
-		int i = mt_kind_field(*k, word);
-
-		if (i < 0)
-			continue;
-		printf("%s.%s\n", (*k)->name, word);
-		print_field(*k, i);
-		any = true;
-	}
-	return any;
-}
-
-static const char *nearest_topic(const char *word)
+/* Of a subcommand and another word as near, the subcommand. */
+static const char *nearest_word(const char *word)
 {
 	const char *names[64] = { 0 };
 	size_t n = 0;
 
-	for (const struct mt_command *m = mt_commands; m->name && n < 32; m++)
+	for (const struct mt_command *m = mt_commands; m->name && n < 62; m++)
 		names[n++] = m->name;
-	for (const struct mt_kind *const *k = mt_kinds; *k && n < 63; k++)
-		names[n++] = (*k)->name;
+	names[n] = mt_topic_nearest(word, false);
 	return mt_nearest(word, names, sizeof *names);
 }
 
@@ -97,15 +62,12 @@ int mt_command_help(struct mt_cli *c)
 {
 	const char *word = c->n ? c->args[0] : NULL;
 	const struct mt_command *m = word ? mt_command_find(word) : NULL;
-	const struct mt_kind *k = word ? mt_kind_find(mt_kinds, word) : NULL;
 
 	if (!word)
 		return mt_help_all(stdout), 0;
 	if (m)
 		print_command(m);
-	if (k)
-		print_kind(k);
-	if (m || k || print_fields_named(word))
+	if (mt_topic_print(word, false, stdout) || m)
 		return 0;
-	return mt_cli_unknown(c, "help on", word, nearest_topic(word));
+	return mt_cli_unknown(c, "help on", word, nearest_word(word));
 }

@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 #include "base/words.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -35,6 +34,8 @@ const struct mt_command mt_commands[] = {
 	{ "install-hook", "", "let libvirt find moontap in its folder of hooks",
 	  mt_command_install_hook, 0, 0, "driver root" },
 	{ "uninstall-hook", "", "take that back", mt_command_uninstall_hook, 0, 0, "driver root" },
+	{ "repl", "[GUEST.xml]", "look at a guest, try a policy, see what it would do: in Lua",
+	  mt_command_repl, 0, 1, POLICY_OPTIONS " state eval event" },
 	{ "help", "[WORD]", "a subcommand, a kind, a field, a policy function", mt_command_help, 0,
 	  1, "" },
 	{ NULL },
@@ -137,7 +138,6 @@ int main(int argc, char **argv)
 	struct mt_cli c = { .program = name };
 	int status;
 
-	setlocale(LC_CTYPE, "");
 	raise_descriptors();
 	if (is_hook(&c, argc, argv, &status))
 		return status;

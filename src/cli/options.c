@@ -30,6 +30,8 @@ const struct mt_option mt_options[] = {
 	{ 0, "schema", "FILE.rng", "validate the XML with this schema", AT(schema) },
 	{ 0, "driver", "NAME", "qemu, or lxc; else qemu", AT(driver) },
 	{ 0, "root", "DIR", "the host's files are in DIR", AT(root) },
+	{ 'e', "eval", "CHUNK", "run this Lua, and print its value", AT(chunk) },
+	{ 0, "event", "NAME", "as libvirt's hook would be called: prepare, start", AT(event) },
 	{ 0, "force", NULL, "take down even a running guest's tap", AT(force) },
 	{ 0, "watch", NULL, "again whenever something changes, until Ctrl-C", AT(watch) },
 	{ 0, "run", "N", "the Nth run from the end; in short -N", AT(run) },
@@ -130,7 +132,7 @@ int mt_options_parse(struct mt_cli *c, int argc, char **argv)
 		longs[i] = (struct option){ mt_options[i].name, mt_options[i].arg != NULL, NULL,
 					    256 + i };
 	opterr = optind = 0; /* 0: from the beginning, whatever was parsed before */
-	while ((which = getopt_long(argc, argv, ":p:vh0123456789", longs, NULL)) != -1) {
+	while ((which = getopt_long(argc, argv, ":p:e:vh0123456789", longs, NULL)) != -1) {
 		if (which == '?' || which == ':')
 			return refuse(c, which, argv[optind - 1]);
 		if (which >= '0' && which <= '9') { /* -12, a digit a time */

@@ -23,15 +23,16 @@ struct mt_xml; /* the loaded module; its inside is domain/element.h */
 
 /**
  * mt_xml_open() - load the XML module
+ * @path:	of moontap-xml.so
  * @xml:	out: good until the process ends; NULL on failure
  * @e:		out: filled on failure
  *
- * The module is moontap-xml.so, found by the program's RUNPATH. It is to be loaded before a
- * seccomp filter forbids it; reading and rewriting open nothing afterwards.
+ * It is to be loaded before a seccomp filter forbids it; reading and rewriting open nothing
+ * afterwards.
  *
  * Return: 0, or -ENOENT when the module, or a library that it needs, cannot be loaded.
  */
-int mt_xml_open(const struct mt_xml **xml, struct mt_err *e);
+int mt_xml_open(const char *path, const struct mt_xml **xml, struct mt_err *e);
 
 /* How a document is to be understood. Zeroed is a live document from standard input. */
 struct mt_domain_options {

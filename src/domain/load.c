@@ -9,17 +9,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int mt_xml_open(const struct mt_xml **xml, struct mt_err *e)
+int mt_xml_open(const char *path, const struct mt_xml **xml, struct mt_err *e)
 {
 	const struct mt_xml *module;
-	void *lib = dlopen("moontap-xml.so", RTLD_LAZY | RTLD_LOCAL);
+	void *lib = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
 
 	*xml = NULL;
 	if (!lib)
-		return mt_fail(e, ENOENT, "load", "moontap-xml.so", "%s", dlerror());
+		return mt_fail(e, ENOENT, "load", path, "%s", dlerror());
 	module = dlsym(lib, "mt_xml_module");
 	if (!module || module->abi != MT_XML_ABI)
-		return mt_fail(e, ENOENT, "load", "moontap-xml.so", "of another moontap");
+		return mt_fail(e, ENOENT, "load", path, "of another moontap");
 	*xml = module;
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "domain/domain.h"
 #include "engine/confine.h"
 #include "engine/evaluator_file.h"
+#include "engine/place.h"
 #include "kernel/host.h"
 #include "plan/step.h"
 #include "policy/policy.h"
@@ -195,6 +196,14 @@ static int confine(struct evaluator *v, struct mt_err *e)
 			  e);
 }
 
+static int open_xml(struct evaluator *v, struct mt_err *e)
+{
+	char path[PATH_MAX];
+
+	mt_place_find("lib/moontap/moontap-xml.so", path);
+	return mt_xml_open(path, &v->xml, e);
+}
+
 static int open_all(struct evaluator *v, struct mt_err *e)
 {
 	const struct mt_request *q = v->q;
@@ -203,7 +212,7 @@ static int open_all(struct evaluator *v, struct mt_err *e)
 		return -e->code;
 	if (v->files.policy.fd >= 0 && mt_host_open(&v->host, e))
 		return -e->code;
-	if (!q->source.facts && (q->source.fd >= 0 || q->source.bytes) && mt_xml_open(&v->xml, e))
+	if (!q->source.facts && (q->source.fd >= 0 || q->source.bytes) && open_xml(v, e))
 		return -e->code;
 	if (q->schema && v->xml && !(v->schema = mt_domain_schema_open(v->xml, q->schema, e)))
 		return -e->code;

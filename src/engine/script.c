@@ -85,6 +85,22 @@ static int look_only(struct mt_engine *g, const char *tap, struct mt_err *e)
 	return 0;
 }
 
+/* A person's `up` made it ready, say to be plugged in: its name tells us nothing more than that. */
+static bool is_ready(struct mt_engine *g, const struct mt_device *tap, struct mt_pool *p)
+{
+	struct mt_which which = { .dev = tap->name };
+	struct mt_record *headers;
+	struct mt_err e;
+	size_t n;
+
+	if (mt_connected(g, &which, p, &headers, &n, &e) || !n || !headers->v[MT_HEADER_KNOWN].u ||
+	    headers->v[MT_HEADER_IFINDEX].u != tap->ifindex)
+		return false;
+	mt_log(&g->o.log, LOG_INFO, "%s: it is connected for %s already", tap->name,
+	       mt_header_text(headers, MT_HEADER_DOMAIN));
+	return true;
+}
+
 int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, struct mt_err *e)
 {
 	struct mt_ask ask = { .source.fd = -1,
@@ -108,6 +124,8 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	if (mt_device_by_name(g->host, tap, &d, e) || mt_engine_state(g, true, e) ||
 	    find(g, &d, &out->pool, &f, e))
 		return -e->code;
+	if (f.n != 1 && is_ready(g, &d, &out->pool))
+		return 0;
 	if (f.n != 1) {
 		mt_log(&g->o.log, LOG_INFO, "%s: a tap of %s", tap,
 		       f.n ? "one of several remembered guests" : "no remembered guest");

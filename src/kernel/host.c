@@ -3,7 +3,9 @@
 #include "kernel/nl.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,12 +14,13 @@ int mt_host_open(struct mt_host **h, struct mt_err *e)
 	/* EXT_ACK: the kernel's own words. CAP_ACK: without our request behind them. STRICT_CHK: it
 	 * refuses or obeys a dump's filters, and never overlooks them. Linux 4.20 has all three. */
 	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK };
-	struct mt_host *new = calloc(1, sizeof *new);
+	struct mt_host *new = malloc(sizeof *new);
 	int code, one = 1;
 
 	*h = NULL;
 	if (!new)
 		return mt_fail(e, ENOMEM, "host.open", "", NULL);
+	memset(new, 0, offsetof(struct mt_host, buf)); /* the buffer's pages are not touched yet */
 	new->nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (!new->nl || mnl_socket_bind(new->nl, 0, MNL_SOCKET_AUTOPID) < 0)
 		goto out;

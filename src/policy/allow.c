@@ -30,7 +30,7 @@ int l_allow(lua_State *L)
 	struct mtl_record all = { .r.kind = &allow };
 	char line[MT_VALUE_TEXT * 3 + 64];
 
-	if (mtl_policy(L)->phase != MTL_TOP)
+	if (!(mtl_policy(L)->phase & MTL_TOP))
 		luaL_error(L, "allow: only at the top level of a policy");
 	luaL_argcheck(L, lua_istable(L, 1), 1, "a table of fields expected");
 	mtl_unknown(L, 1, "allow", kinds);

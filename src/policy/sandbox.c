@@ -22,9 +22,14 @@
 
 static const char core; /* its address is the registry's key */
 
-void mtl_sandbox(lua_State *L, const char *name)
+void mtl_core(lua_State *L)
 {
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &core);
+}
+
+void mtl_sandbox(lua_State *L, const char *name)
+{
+	mtl_core(L);
 	lua_getfield(L, -1, name);
 	lua_remove(L, -2);
 }
@@ -68,16 +73,17 @@ static int l_metafield(lua_State *L)
 
 static int l_phase(lua_State *L)
 {
-	static const char *const names[] = { "top", "decide", "connect", NULL };
+	static const char *const names[] = { "top", "decide", "connect", "prompt", NULL };
+	static const enum mtl_phase phases[] = { MTL_TOP, MTL_DECIDE, MTL_CONNECT, MTL_PROMPT };
 
-	mtl_policy(L)->phase = (enum mtl_phase)luaL_checkoption(L, 1, NULL, names);
+	mtl_policy(L)->phase = phases[luaL_checkoption(L, 1, NULL, names)];
 	return 0;
 }
 
 /* core.at_top(word): raise when the top level is over */
 static int l_at_top(lua_State *L)
 {
-	if (mtl_policy(L)->phase != MTL_TOP)
+	if (!(mtl_policy(L)->phase & MTL_TOP))
 		luaL_error(L, "%s: only at the top level of a policy", lua_tostring(L, 1));
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Where the registry keeps the policy whose state it is. */
 static const char self;
@@ -43,7 +44,18 @@ static int prepare(lua_State *L)
 	lua_pushvalue(L, 1);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &self);
 	mtl_open_sandbox(L);
+	mtl_sandbox(L, "seal");
+	lua_call(L, 0, 0);
 	return 0;
+}
+
+static void start(struct mt_policy *p, const struct mt_policy_options *o)
+{
+	p->o = *o;
+	if (!p->o.memory)
+		p->o.memory = MTL_MEMORY;
+	p->pool.limit = p->names_pool.limit = p->o.memory;
+	p->phase = MTL_TOP;
 }
 
 int mt_policy_open(const struct mt_policy_options *o, struct mt_policy **out, struct mt_err *e)
@@ -55,10 +67,7 @@ int mt_policy_open(const struct mt_policy_options *o, struct mt_policy **out, st
 	mt_fail(e, ENOMEM, "policy", "", NULL);
 	if (!p)
 		return -ENOMEM;
-	p->o = *o;
-	if (!p->o.memory)
-		p->o.memory = MTL_MEMORY;
-	p->pool.limit = p->names_pool.limit = p->o.memory;
+	start(p, o);
 	p->L = lua_newstate(allocate, p);
 	if (!p->L)
 		goto out;
@@ -86,6 +95,31 @@ void mt_policy_close(struct mt_policy *p)
 		lua_close(p->L);
 	mt_pool_free(&p->pool);
 	free(p);
+}
+
+static int l_let_go(lua_State *L)
+{
+	struct mt_policy *p = lua_touserdata(L, 1);
+
+	mt_pool_free(&p->pool);
+	mt_pool_free(&p->names_pool);
+	return 0;
+}
+
+struct mt_policy *mtl_policy_here(lua_State *L, const struct mt_policy_options *o)
+{
+	struct mt_policy *p = lua_newuserdatauv(L, sizeof *p, 0);
+
+	memset(p, 0, sizeof *p);
+	start(p, o);
+	p->L = L;
+	lua_createtable(L, 0, 1);
+	lua_pushcfunction(L, l_let_go);
+	lua_setfield(L, -2, "__gc");
+	lua_setmetatable(L, -2);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &self);
+	mtl_open_sandbox(L);
+	return p;
 }
 
 /* It stays set, at every instruction: what catches the error cannot go on either. */

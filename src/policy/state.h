@@ -21,8 +21,8 @@ struct mt_names;
 #define MTL_ANSWER  (16ul << 20) /* bytes that one event may say */
 #define MTL_MEMORY  (64ul << 20) /* bytes that a state may have unless told otherwise */
 
-/* What runs now; it decides which words may be used. */
-enum mtl_phase { MTL_TOP, MTL_DECIDE, MTL_CONNECT };
+/* What runs now; it decides which words may be used. At a prompt all may. */
+enum mtl_phase { MTL_TOP = 1, MTL_DECIDE = 2, MTL_CONNECT = 4, MTL_PROMPT = 7 };
 
 struct mt_policy {
 	struct mt_policy_options o;
@@ -47,6 +47,14 @@ struct mt_policy {
 
 /** mtl_policy() - whose state this is; never raises */
 struct mt_policy *mtl_policy(lua_State *L);
+
+/**
+ * mtl_policy_here() - a policy in a state that is not its own: trusted Lua, without limits
+ *
+ * It is the state's, in place of the one before; nothing but the names of words is shared with what
+ * else runs there. Its functions are called as any other, and who calls them looks at @ended.
+ */
+struct mt_policy *mtl_policy_here(lua_State *L, const struct mt_policy_options *o);
 
 /* ending.c */
 
@@ -81,6 +89,9 @@ void mtl_push_text(lua_State *L, int i);
 
 /** mtl_open_sandbox() - the libraries, and the functions of lua/moontap/ [-0, +0] */
 void mtl_open_sandbox(lua_State *L);
+
+/** mtl_core() - push the table that the files of lua/moontap/ share [-0, +1] */
+void mtl_core(lua_State *L);
 
 /** mtl_sandbox() - push a function of lua/moontap/ by its name [-0, +1] */
 void mtl_sandbox(lua_State *L, const char *name);

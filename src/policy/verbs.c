@@ -50,7 +50,7 @@ static void declare(lua_State *L, const struct mtl_record *d)
 
 static void in_connect(lua_State *L, const char *verb)
 {
-	if (mtl_policy(L)->phase != MTL_CONNECT)
+	if (!(mtl_policy(L)->phase & MTL_CONNECT))
 		luaL_error(L, "%s: nothing can be declared before connect() runs", verb);
 }
 

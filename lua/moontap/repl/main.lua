@@ -1,0 +1,164 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- main.lua - the REPL itself: read a chunk, run it, show its values; or run a script
+--
+-- Requires: the table that cli/repl_main.c makes, with the other files' functions; it gets main().
+local repl = ...
+local options = repl.options
+
+-- --- running ------------------------------------------------------------------------------------
+
+-- An expression's value is wanted, a statement's not.
+local function compile(text, name)
+  local chunk = load("return " .. text, "=" .. name, "t")
+  if chunk then return chunk end
+  return load(text, "=" .. name, "t")
+end
+
+local function show_all(results)
+  for i = 1, results.n do
+    local value = results[i]
+    if (value ~= nil or results.n > 1) and not repl.was_shown(value) then
+      print(repl.show(value))
+    end
+  end
+end
+
+local function report(trouble)
+  io.stdout:flush()
+  io.stderr:write(repl.trouble(trouble), "\n")
+end
+
+-- guarded(f, ...) -> whether it went well; what went wrong is said
+local function guarded(f, ...)
+  local results = table.pack(xpcall(f, repl.handler, ...))
+  repl.calm()
+  if not results[1] then report(results[2]) end
+  return results[1]
+end
+
+-- What was declared before an error is said, too.
+local function run(text, name, show)
+  repl.texts[name] = text
+  return guarded(function()
+    repl.clear()
+    local chunk, why = compile(text, name)
+    if not chunk then error(why, 0) end
+    local results = table.pack(xpcall(chunk, repl.handler))
+    repl.tell()
+    if not results[1] then error(results[2], 0) end
+    if show then show_all(table.pack(table.unpack(results, 2, results.n))) end
+  end)
+end
+
+-- --- the history --------------------------------------------------------------------------------
+
+local function history_file()
+  local state, home = os.getenv "XDG_STATE_HOME", os.getenv "HOME"
+  if state and state:find "^/" then return state .. "/moontap/history" end
+  return home and home .. "/.local/state/moontap/history"
+end
+
+local kept = 1000 -- chunks
+local codes = { ["\\"] = "\\\\", ["\n"] = "\\n" }
+
+local function load_history(editor, file)
+  local entries = {}
+  local f <close> = file and io.open(file)
+  for line in f and f:lines() or function() end do entries[#entries + 1] = line end
+  if #entries > 2 * kept then
+    entries = table.move(entries, #entries - kept + 1, #entries, 1, {})
+    repl.keep(file, table.concat(entries, "\n") .. "\n", true)
+  end
+  for _, entry in ipairs(entries) do
+    repl.add(editor, (entry:gsub("\\(.)", function(c) return c == "n" and "\n" or c end)))
+  end
+end
+
+local last
+
+local function remember(editor, file, text)
+  if text == last or not text:find "%S" then return end
+  last = text
+  repl.add(editor, text)
+  if file then repl.keep(file, text:gsub("[\\\n]", codes) .. "\n") end
+end
+
+-- --- the terminal -------------------------------------------------------------------------------
+
+local function painted(text)
+  if not repl.coloured then return text end
+  return "\1\27[1m\1" .. text .. "\1\27[0m\1"
+end
+
+local function is_unfinished(text)
+  local _, why = compile(text, "input")
+  return why and why:find "<eof>['\"]?$"
+end
+
+-- read(editor) -> a whole chunk; false: given up; nil: the end
+local function read(editor)
+  local prompt = repl.may() and "moontap>" or "moontap (read only)>"
+  local text
+  repl.pending = nil
+  repeat
+    repl.columns = repl.width(editor)
+    local line = repl.read(repl, editor, text and (" "):rep(#prompt - 2) .. ">> "
+      or painted(prompt) .. " ")
+    if line == nil and text then line = false end
+    if not line then return line end
+    text = text and text .. "\n" .. line or line
+    repl.pending = text .. "\n"
+  until not is_unfinished(text)
+  return text
+end
+
+local function greet()
+  local lines = { ("moontap %s, %s; help() for help, Ctrl-D leaves"):format(moontap.version,
+    _VERSION) }
+  if domain then
+    lines[2] = ("%s: %d %s"):format(domain.name, #nics, #nics == 1 and "NIC" or "NICs")
+    if options.event then lines[2] = lines[2] .. ", as at " .. options.event end
+  end
+  lines[#lines + 1] = repl.has_policy and "policy " .. repl.policy_path
+    or "no policy: there is no " .. repl.policy_path
+  print(repl.paint("note", table.concat(lines, "\n")))
+end
+
+local function converse()
+  local editor, file = repl.editor(), history_file()
+  load_history(editor, file)
+  greet()
+  while true do
+    local text = read(editor)
+    if text == nil then return end
+    if text then
+      remember(editor, file, text)
+      if guarded(repl.refresh) and text:find "%S" then run(text, "input", true) end
+    end
+  end
+end
+
+-- --- from the beginning -------------------------------------------------------------------------
+
+local function script(text)
+  return run(text:gsub("^#[^\n]*", ""), "stdin", false)
+end
+
+-- repl.main() -> the exit status
+function repl.main()
+  local interactive = not options.chunk and repl.terminal(0) and repl.terminal(1)
+  local no_colour = os.getenv "NO_COLOR"
+  repl.columns = 80
+  repl.coloured = repl.terminal(1) and repl.terminal(2) and not (no_colour and no_colour ~= "")
+  local fine = guarded(repl.begin)
+  if interactive and (fine or domain or not options.guest) then
+    converse()
+  elseif not fine then
+    return 3
+  elseif options.chunk then
+    fine = run(options.chunk, "-e", true)
+  else
+    fine = script(io.read "a")
+  end
+  return (fine or interactive) and 0 or 3
+end

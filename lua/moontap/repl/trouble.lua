@@ -1,0 +1,132 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- trouble.lua - an error for people: what, the line with a caret, and who called whom
+--
+-- Requires: the table that cli/repl_main.c makes; it gets texts, handler() and trouble().
+local repl = ...
+
+-- What was typed, and the files that were loaded, by the names of their chunks.
+repl.texts = {}
+
+local function is_own(info)
+  return info.what == "C" or info.source == "=?" or info.source == "=repl"
+end
+
+-- A global function of the policy is called by its name, however it was called.
+local function name_of(info)
+  if info.what == "main" then return "the top level" end
+  for name, value in pairs(repl.env or {}) do
+    if rawequal(value, info.func) and type(name) == "string" then return name end
+  end
+  return info.name or "a function"
+end
+
+-- The functions that are running, the innermost first, without moontap's own.
+local function frames_above(level)
+  local frames = {}
+  while true do
+    local info = debug.getinfo(level, "Slnf")
+    if not info then return frames end
+    if not is_own(info) then
+      frames[#frames + 1] = {
+        source = info.source, file = info.source:sub(2), short = info.short_src,
+        line = info.currentline, name = name_of(info),
+      }
+    end
+    level = level + 1
+  end
+end
+
+-- A message that begins with a running function's place is of that place: it has the whole name.
+local function from_message(message, frames)
+  for _, frame in ipairs(frames) do
+    local place = ("%s:%d: "):format(frame.short, frame.line)
+    if message:sub(1, #place) == place then return frame, message:sub(#place + 1) end
+  end
+  local file, line, rest = message:match "^([^%s:][^:\n]*):(%d+): (.*)"
+  if file then return { file = file, line = tonumber(line) }, rest end
+  return frames[1], message
+end
+
+local function from_place(place, message)
+  local file, line = place:match "([^ ]+):(%d+)$"
+  return file and { file = file, line = tonumber(line) }, message
+end
+
+-- repl.handler(err) -> what trouble() shows: xpcall's, called while the stack is still there
+function repl.handler(err)
+  if type(err) == "table" and getmetatable(err) == "trouble" then return err end
+  local frames = frames_above(3)
+  local trouble = setmetatable({ frames = frames }, { __metatable = "trouble" })
+  local text, place, refused = repl.ended()
+  if text then
+    trouble.at, trouble.message = from_place(place, (refused and "refused: " or "") .. text)
+  elseif type(err) == "table" and getmetatable(err) == debug.getregistry()["moontap.error"] then
+    trouble.at, trouble.message = from_place(err.where, tostring(err))
+    trouble.whole = true
+  elseif type(err) == "string" then
+    trouble.at, trouble.message = from_message(err, frames)
+  else
+    trouble.message = "the error object is " .. repl.show(err)
+  end
+  return trouble
+end
+
+local function line_of(at)
+  local text = repl.texts[at.file]
+  if not text then
+    local f <close> = io.open(at.file)
+    text = f and f:read(1 << 20)
+  end
+  local n = 0
+  for line in ((text or "") .. "\n"):gmatch "([^\n]*)\n" do
+    n = n + 1
+    if n == at.line then return (line:gsub("\t", " "):gsub("%s+$", "")) end
+  end
+end
+
+-- Where in the line the words are that the message quotes; or else the whole statement.
+local function find_in(line, message)
+  for word in message:gmatch "'([^']+)'" do
+    local from = 1
+    while true do
+      local first, last = line:find(word, from, true)
+      if not first then break end
+      if not line:sub(first - 1, first - 1):find "[%w_]" and not line:find("^[%w_]", last + 1) then
+        return first, last
+      end
+      from = last + 1
+    end
+  end
+  local first, last = line:find "%S.*"
+  return first or 1, last or 1
+end
+
+local function columns(text)
+  return utf8.len(text) or #text
+end
+
+local function caret(at, message)
+  local line = line_of(at)
+  if not line or not line:find "%S" then return "" end
+  local first, last = find_in(line, message)
+  local margin = (" "):rep(#tostring(at.line))
+  return ("\n  %d | %s\n  %s | %s%s"):format(at.line, line, margin,
+    (" "):rep(columns(line:sub(1, first - 1))),
+    repl.paint("bad", "^" .. ("~"):rep(columns(line:sub(first, last)) - 1)))
+end
+
+-- repl.trouble(what) -> text
+function repl.trouble(what)
+  local at, text = what.at, repl.paint("bad", what.message)
+  if at and not what.whole then
+    text = ("%s:%d: %s"):format(at.file, at.line, text)
+  end
+  if at then text = text .. caret(at, what.message) end
+  if #what.frames > 1 then
+    for _, frame in ipairs(what.frames) do
+      local caller = ("\n  in %s, %s:%d"):format(frame.name, frame.file, frame.line)
+      text = text .. repl.paint("note", caller)
+    end
+  end
+  return text
+end

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* repl_main.c - the REPL's Lua state: libraries, places, the way out of a running chunk */
+#include "binding/binding.h"
+#include "cli/repl.h"
+
+#include "lua/init.h"
+#include "lua/repl/at_hand.h"
+#include "lua/repl/complete.h"
+#include "lua/repl/main.h"
+#include "lua/repl/show.h"
+#include "lua/repl/trouble.h"
+
+#include <lualib.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STEPS 1000 /* instructions between two looks at it */
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+/* A coroutine has the hook of who made it. Once interrupted, at every instruction: what catches the
+ * error cannot go on either. */
+static void look(lua_State *L, lua_Debug *ar)
+{
+	(void)ar;
+	if (!interrupted)
+		return;
+	lua_sethook(L, look, LUA_MASKCOUNT, 1);
+	luaL_error(L, "interrupted");
+}
+
+/* repl.calm() -> whether the chunk that is over was interrupted */
+static int l_calm(lua_State *L)
+{
+	lua_pushboolean(L, interrupted);
+	interrupted = 0;
+	lua_sethook(L, look, LUA_MASKCOUNT, STEPS);
+	return 1;
+}
+
+/* Without SA_RESTART: what waits is interrupted, too. */
+static void catch_signals(lua_State *L)
+{
+	struct sigaction act = { .sa_handler = interrupt };
+
+	sigaction(SIGINT, &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	lua_sethook(L, look, LUA_MASKCOUNT, STEPS);
+}
+
+/* repl.terminal(fd) -> whether it is one */
+static int l_terminal(lua_State *L)
+{
+	lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+	return 1;
+}
+
+/* repl.may() -> whether this process may change the network */
+static int l_may(lua_State *L)
+{
+	lua_pushboolean(L, mt_engine_may());
+	return 1;
+}
+
+static void set(lua_State *L, const char *name, const char *value)
+{
+	lua_pushstring(L, value);
+	lua_setfield(L, -2, name);
+}
+
+static void push_options(lua_State *L, const struct mt_cli *c)
+{
+	lua_createtable(L, 0, 8);
+	set(L, "guest", c->n ? c->args[0] : NULL);
+	set(L, "event", c->event);
+	set(L, "chunk", c->chunk);
+	set(L, "policy", c->policy);
+	set(L, "hooks", c->hooks);
+	set(L, "state", c->state);
+	if (c->deadline_ms) {
+		lua_pushnumber(L, c->deadline_ms / 1000.0);
+		lua_setfield(L, -2, "deadline");
+	}
+	lua_setfield(L, -2, "options");
+}
+
+static void load_file(lua_State *L, const unsigned char *code, size_t n)
+{
+	if (luaL_loadbufferx(L, (const char *)code, n, "=repl", "b"))
+		lua_error(L);
+}
+
+static void run_file(lua_State *L, const unsigned char *code, size_t n)
+{
+	load_file(L, code, n);
+	lua_pushvalue(L, -2);
+	lua_call(L, 1, 0);
+}
+
+/* `require "moontap"` is the one in here, wherever another may be found. */
+static void preload(lua_State *L)
+{
+	lua_getfield(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+	lua_pushcfunction(L, luaopen_moontap_core);
+	lua_setfield(L, -2, "moontap.core");
+	load_file(L, lua_init, sizeof lua_init);
+	lua_setfield(L, -2, "moontap");
+	lua_pop(L, 1);
+}
+
+static int prepare(lua_State *L)
+{
+	const struct mt_cli *c = lua_touserdata(L, 1);
+	static const luaL_Reg functions[] = {
+		{ "calm", l_calm },
+		{ "terminal", l_terminal },
+		{ "may", l_may },
+		{ NULL, NULL },
+	};
+
+	luaL_openlibs(L);
+	preload(L);
+	luaL_newlib(L, functions);
+	push_options(L, c);
+	mt_repl_edit(L);
+	mt_repl_history(L);
+	mt_repl_policy(L, c);
+	mt_repl_kinds(L);
+	run_file(L, lua_repl_show, sizeof lua_repl_show);
+	run_file(L, lua_repl_trouble, sizeof lua_repl_trouble);
+	run_file(L, lua_repl_complete, sizeof lua_repl_complete);
+	run_file(L, lua_repl_at_hand, sizeof lua_repl_at_hand);
+	run_file(L, lua_repl_main, sizeof lua_repl_main);
+	catch_signals(L);
+	lua_getfield(L, -1, "main");
+	lua_call(L, 0, 1);
+	return 1;
+}
+
+static int run(struct mt_cli *c)
+{
+	lua_State *L = luaL_newstate();
+	int status = 3;
+
+	if (!L) {
+		fprintf(stderr, "%s: repl: out of memory\n", c->program);
+		return 4;
+	}
+	lua_pushcfunction(L, prepare);
+	lua_pushlightuserdata(L, c);
+	if (lua_pcall(L, 1, 1, 0))
+		fprintf(stderr, "%s: repl: %s\n", c->program, luaL_tolstring(L, -1, NULL));
+	else
+		status = (int)lua_tointeger(L, -1);
+	lua_close(L);
+	return status;
+}
+
+__attribute__((visibility("default"))) extern const struct mt_repl mt_repl;
+const struct mt_repl mt_repl = { run };

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* topic.c - help on a word, made from the comments above functions and the tables of kinds */
+#include "cli/topic.h"
+#include "base/words.h"
+#include "kernel/host.h"
+
+#include <string.h>
+
+#define ANY_KIND "KIND"
+
+const struct mt_topic mt_topics[] = {
+#include "cli/topics.h"
+	{ NULL },
+};
+
+/* --- functions ----------------------------------------------------------------------------------
+ */
+
+/* A text in which KIND is this kind. */
+static void print_text(const char *text, const char *kind, FILE *out)
+{
+	const char *at;
+
+	for (; kind && (at = strstr(text, ANY_KIND)); text = at + strlen(ANY_KIND))
+		fprintf(out, "%.*s%s", (int)(at - text), text, kind);
+	fputs(text, out);
+}
+
+static bool is_it(const char *word, const char *name, const struct mt_kind **kind)
+{
+	*kind = NULL;
+	return !strcmp(word, name);
+}
+
+/* Whether @word is @name with a kind in the place of KIND, and with which. */
+static bool is_of_kind(const char *word, const char *name, const struct mt_kind **kind)
+{
+	const char *at = strstr(name, ANY_KIND);
+	size_t before = at ? (size_t)(at - name) : 0;
+
+	*kind = NULL;
+	if (!at || strncmp(word, name, before))
+		return false;
+	for (const struct mt_kind *const *k = mt_kinds; *k; k++) {
+		size_t n = strlen((*k)->name);
+
+		*kind = *k;
+		if (!strncmp(word + before, (*k)->name, n) &&
+		    !strcmp(word + before + n, at + strlen(ANY_KIND)))
+			return true;
+	}
+	return false;
+}
+
+static bool is_part(const char *word, const char *name, const struct mt_kind **kind)
+{
+	size_t n = strlen(word);
+
+	*kind = NULL;
+	return !strncmp(word, name, n) && (name[n] == '.' || name[n] == ':');
+}
+
+static bool counts(const struct mt_topic *t, bool repl)
+{
+	return repl || strcmp(t->of, "repl");
+}
+
+static bool print_functions(const char *word, bool repl, FILE *out)
+{
+	static bool (*const ways[])(const char *, const char *,
+				    const struct mt_kind **) = { is_it, is_of_kind, is_part };
+	const struct mt_kind *kind = NULL;
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof ways / sizeof *ways && !any; i++)
+		for (const struct mt_topic *t = mt_topics; t->name; t++) {
+			if (!counts(t, repl) || !ways[i](word, t->name, &kind))
+				continue;
+			fputs(any ? "\n" : "", out);
+			print_text(t->text, kind ? kind->name : NULL, out);
+			any = true;
+		}
+	return any;
+}
+
+/* --- kinds and fields ---------------------------------------------------------------------------
+ */
+
+static void print_field(const struct mt_kind *k, int i, FILE *out)
+{
+	const struct mt_field *f = &k->fields[i];
+	char expects[256];
+
+	fprintf(out, "  %-16s %s%s\n", f->name, f->doc ? f->doc : "",
+		i < k->required	       ? " (must be given)"
+			: i < k->nkeys ? " (part of the key)"
+				       : "");
+	fprintf(out, "  %-16s   %s%s\n", "", mt_value_expects(f, expects, sizeof expects),
+		f->flags & MT_FIELD_NONE ? ", or none (false in Lua)" : "");
+}
+
+static void print_kind(const struct mt_kind *k, FILE *out)
+{
+	fprintf(out, "%s{...}: %s\n\n", k->name, k->doc);
+	for (int i = 0; i < k->nfields; i++)
+		print_field(k, i, out);
+}
+
+static bool print_fields(const char *word, FILE *out)
+{
+	bool any = false;
+
+	for (const struct mt_kind *const *k = mt_kinds; *k; k++) {
+		int i = mt_kind_field(*k, word);
+
+		if (i < 0)
+			continue;
+		fprintf(out, "%s.%s\n", (*k)->name, word);
+		print_field(*k, i, out);
+		any = true;
+	}
+	return any;
+}
+
+bool mt_topic_print(const char *word, bool repl, FILE *out)
+{
+	const struct mt_kind *k = mt_kind_find(mt_kinds, word);
+
+	if (k) {
+		print_kind(k, out);
+		fputs("\n", out);
+	}
+	return print_functions(word, repl, out) || k || print_fields(word, out);
+}
+
+const char *mt_topic_nearest(const char *word, bool repl)
+{
+	const char *names[256] = { 0 };
+	size_t n = 0;
+
+	for (const struct mt_kind *const *k = mt_kinds; *k && n < 255; k++)
+		names[n++] = (*k)->name;
+	for (const struct mt_topic *t = mt_topics; t->name && n < 255; t++)
+		if (counts(t, repl))
+			names[n++] = t->name;
+	return mt_nearest(word, names, sizeof *names);
+}
