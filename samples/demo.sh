@@ -65,4 +65,4 @@ say 'Nothing is left:'
 moontap status
 run ip -br link
 [ "$(links)" = "$before" ]
-[ -z "$(find "$folder" -type f)" ]
+[ -z "$(find "$folder" -path '*/log' -prune -o -type f -print)" ] # log: what happened
