@@ -80,7 +80,8 @@ int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *
 /** mt_state_remove() - unlink a file; absent is fine. Return: 0 or -errno with @e filled. */
 int mt_state_remove(const struct mt_state *s, const char *file, struct mt_err *e);
 
-/** mt_state_sweep() - unlink a file that is empty and that nobody has locked: a killed run's lock */
+/** mt_state_sweep() - unlink a file that is empty and that nobody has locked: a killed run's lock
+ */
 void mt_state_sweep(const struct mt_state *s, const char *file);
 
 /** mt_state_path() - "nic/vnet0". Returns @buf. */
