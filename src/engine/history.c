@@ -218,7 +218,7 @@ static void prune_guests(const struct mt_state *s)
 		strcpy(oldest, path);
 	}
 	if (*oldest)
-		mt_state_remove(s, oldest);
+		mt_state_remove(s, oldest, &e);
 	mt_pool_free(&p);
 }
 

@@ -3,6 +3,8 @@
 #include "engine/reconcile.h"
 #include "engine/history.h"
 
+#include "plan/recover.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +67,7 @@ static int take_back_killed(struct repair *r)
 {
 	struct mt_work w = mt_engine_work(r->g, &r->out->pool);
 	struct mt_steps *undone = new_steps(r);
+	struct mt_err ignored;
 	char file[32];
 	int lock, err;
 
@@ -72,10 +75,10 @@ static int take_back_killed(struct repair *r)
 	    mt_state_lock(&r->g->state, mt_state_path("nic", r->look->dev, file), &lock, r->e))
 		return -r->e->code;
 	w.done = undone;
-	err = mt_recover(&w, r->look->dev, r->e);
+	err = mt_recover(&w, r->look->dev, &lock, r->e);
 	r->nic->undone = undone;
 	if (lseek(lock, 0, SEEK_END) == 0) /* a journal without a line is only its lock */
-		mt_state_remove(&r->g->state, file);
+		mt_state_remove(&r->g->state, file, &ignored);
 	close(lock);
 	return err;
 }

@@ -187,8 +187,9 @@ int mt_ask_guest(struct mt_engine *g, const char *guest, struct mt_ask *ask, str
 
 void mt_forget(struct mt_engine *g, const char *driver, const char *guest)
 {
+	struct mt_err ignored;
 	char file[300];
 
 	file_of(driver, guest, file, sizeof file);
-	mt_state_remove(&g->state, file);
+	mt_state_remove(&g->state, file, &ignored);
 }
