@@ -6,7 +6,7 @@
  *   run/DEV            the steps of a run in progress, or of one that was killed
  *   shared/KIND-KEY/   an object that several NICs may want: its journal, and a claim of each
  *   domain/DRIVER-NAME what is remembered of a guest
- *   log/DRIVER-NAME/   what became of its last runs, a file each
+ *   log/DRIVER-NAME    what became of its last runs
  *
  * Network state and /run end together, so nothing is synced to a disk.
  */
