@@ -52,8 +52,8 @@ end
 
 -- state() -> the state directory as one text, folders included
 function M.state()
-  return program.run [[cd state 2>/dev/null && { find . -mindepth 1 -type d | sort
-    find . -type f | sort | while read -r f; do echo "$f:"; cat "$f"; done; }]].out
+  return program.run [[cd state 2>/dev/null && { find . -mindepth 1 -type d -not -path './log*' | sort
+    find . -type f -not -path './log*' | sort | while read -r f; do echo "$f:"; cat "$f"; done; }]].out
 end
 
 -- A device that was taken away and put back has another ifindex, and stands elsewhere in a file.
