@@ -249,14 +249,15 @@ $(BUILD)/spec/internals/%.so: spec/internals/%.c $(BUILD)/spec/internals.a $(BUI
 
 # --- check ----------------------------------------------------------------------------------------
 
-SPECS ?= spec
+SPECS   ?= spec
+EXCLUDE ?= guest,torture
 .PHONY: check specs
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs
 
 specs: program $(SPEC_SO)
 	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
-	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
+	  --exclude-tags=$(EXCLUDE) $(BUSTED_FLAGS) $(SPECS)
 
 .PHONY: demo
 demo: deps-demo

@@ -72,7 +72,7 @@ local function try(scene, m, run, how)
   until not r.fired
 end
 
-describe("kill -9 at every crossing:", function()
+describe("#torture kill -9 at every crossing:", function()
   for _, scene in ipairs(torture.scenes) do
     for _, run in ipairs(runs) do
       it(("%s, from %s to %s"):format(scene.name, run.from, run.to), function()

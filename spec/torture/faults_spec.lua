@@ -82,7 +82,7 @@ local function try(scene, m, run, what, fault)
   torture.must(torture.down)
 end
 
-describe("every call fails once:", function()
+describe("#torture every call fails once:", function()
   for _, scene in ipairs(torture.scenes) do
     for _, run in ipairs(runs) do
       it(("%s, from %s to %s"):format(scene.name, run.from, run.to), function()
