@@ -10,7 +10,8 @@ stds.policy = {
   },
 }
 stds.repl = { globals = {
-  "moontap", "domain", "nic", "nics", "policy", "reload", "plan", "up", "down", "facts", "kinds", "help",
+  "moontap", "domain", "nic", "nics", "policy", "reload", "plan", "up", "down", "facts", "kinds",
+  "help",
 } }
 files["lua/moontap/repl/"] = { std = "lua54+repl" }
 files["doc/tools/"] = { std = "lua54+repl" }

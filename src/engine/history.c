@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STEPS_MAX (MT_HISTORY_BYTES - MT_LINE_MAX) /* so that the last lines always fit */
+#define PART_MAX (24u << 10) /* of steps, and of facts: so that the other lines always fit */
 
 /* Text of at most MT_HISTORY_BYTES; what does not fit is left out, a line at a time. */
 struct text {
@@ -20,7 +20,7 @@ struct text {
 	size_t n;
 };
 
-static void put(struct text *t, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void put(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -85,22 +85,28 @@ static bool hides(const char *line, size_t n, int *depth, int *secret)
 
 static void put_facts(struct text *t, const char *facts, size_t n)
 {
-	struct text clean = { malloc(MT_HISTORY_BYTES), 0 };
+	size_t before = t->n, begin;
 	int depth = 0, secret = 0;
+	char bytes[16];
 
-	for (const char *at = facts; clean.at && at < facts + n;) {
+	if (!n || n > PART_MAX)
+		return;
+	put(t, "facts bytes=00000\n");
+	begin = t->n;
+	for (const char *at = facts; at < facts + n;) {
 		const char *end = memchr(at, '\n', (size_t)(facts + n - at));
 		size_t len = end ? (size_t)(end - at) : (size_t)(facts + n - at);
 
 		if (hides(at, len, &depth, &secret))
-			put(&clean, "%.*s=(removed)\n", (int)strcspn(at, "="), at);
+			put(t, "%.*s=(removed)\n", (int)strcspn(at, "="), at);
 		else
-			put(&clean, "%.*s\n", (int)len, at);
+			put(t, "%.*s\n", (int)len, at);
 		at += len + 1;
 	}
-	if (clean.at && n + t->n < STEPS_MAX && clean.n + t->n < STEPS_MAX)
-		put(t, "facts bytes=%zu\n%.*s", clean.n, (int)clean.n, clean.at);
-	free(clean.at);
+	snprintf(bytes, sizeof bytes, "%05zu", t->n - begin);
+	memcpy(t->at + begin - 6, bytes, 5);
+	if (t->n > MT_HISTORY_BYTES - 1024) /* some of it may be missing */
+		t->n = before;
 }
 
 /* --- the text --------------------------------------------------------------------------------- */
@@ -110,7 +116,7 @@ static bool put_steps(struct text *t, const struct mt_steps *steps)
 	char line[MT_LINE_MAX];
 
 	for (size_t i = 0; steps && i < steps->n; i++) {
-		if (t->n + mt_step_print(&steps->at[i], line, sizeof line) > STEPS_MAX / 2)
+		if (t->n + mt_step_print(&steps->at[i], line, sizeof line) > PART_MAX)
 			return false;
 		put(t, "%s\n", line);
 	}
@@ -189,25 +195,6 @@ static void put_all(struct text *t, struct mt_history_run *run, const struct mt_
 
 /* --- the files -------------------------------------------------------------------------------- */
 
-/* All but the last @keep of a folder's files; the folder, too, when nothing is kept. */
-static void prune_runs(const struct mt_state *s, const char *folder, size_t keep)
-{
-	struct mt_pool p = { 0 };
-	struct mt_err e;
-	char **names, path[640];
-	size_t n;
-
-	if (mt_state_list(s, folder, &p, &names, &n, &e))
-		n = 0;
-	for (size_t i = 0; i + keep < n; i++) {
-		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-		mt_state_remove(s, path);
-	}
-	if (!keep)
-		unlinkat(s->dir, folder, AT_REMOVEDIR);
-	mt_pool_free(&p);
-}
-
 /* Guests come and go, and their names may never come again. */
 static void prune_guests(const struct mt_state *s)
 {
@@ -231,28 +218,54 @@ static void prune_guests(const struct mt_state *s)
 		strcpy(oldest, path);
 	}
 	if (*oldest)
-		prune_runs(s, oldest, 0);
+		mt_state_remove(s, oldest, &e);
+	mt_pool_free(&p);
+}
+
+/* The last runs, as many as may stay: at most MT_HISTORY_BYTES, so that this is seldom done. */
+static void prune_runs(const struct mt_state *s, const char *file, int *lock)
+{
+	struct mt_pool p = { 0 };
+	struct mt_err e;
+	char *text, *keep;
+	size_t n, runs = 0;
+
+	if (mt_state_read(s, file, &p, &text, &e))
+		return;
+	n = strlen(text);
+	keep = text + n;
+	for (char *c = keep; c-- > text && runs < MT_HISTORY_RUNS;) {
+		bool begins = !strncmp(c, "run at=", 7) && (c == text || c[-1] == '\n');
+
+		if (begins && keep < text + n && (size_t)(text + n - c) > MT_HISTORY_BYTES)
+			break;
+		keep = begins ? c : keep;
+		runs += begins;
+	}
+	if (keep > text)
+		mt_state_replace(s, file, keep, strlen(keep), lock, &e);
 	mt_pool_free(&p);
 }
 
 static void write_file(const struct mt_state *s, const struct mt_history_run *run,
 		       const struct text *t)
 {
-	char both[1024], name[240], folder[256], file[320];
+	char both[1024], name[240], file[256];
+	struct stat st;
 	struct mt_err e;
-	int lock = -1;
+	int lock;
 
 	snprintf(both, sizeof both, "%s-%s", run->driver, *run->guest ? run->guest : run->dev);
-	snprintf(folder, sizeof folder, "log/%s", mt_state_file_name(both, name, sizeof name));
-	snprintf(file, sizeof file, "%s/%llu.%06llu-%d", folder,
-		 (unsigned long long)run->at_us / 1000000, (unsigned long long)run->at_us % 1000000,
-		 (int)getpid());
-	if (!mkdirat(s->dir, folder, 0700))
-		prune_guests(s);
-	mt_state_replace(s, file, t->at, t->n, &lock, &e);
-	if (lock >= 0)
-		close(lock);
-	prune_runs(s, folder, MT_HISTORY_RUNS);
+	snprintf(file, sizeof file, "log/%s", mt_state_file_name(both, name, sizeof name));
+	if (mt_state_lock(s, file, &lock, &e))
+		return;
+	if (!fstat(lock, &st) && write(lock, t->at, t->n) > 0) {
+		if (!st.st_size)
+			prune_guests(s);
+		if ((size_t)st.st_size + t->n > 2 * MT_HISTORY_BYTES)
+			prune_runs(s, file, &lock);
+	}
+	close(lock);
 }
 
 /* --- the run ---------------------------------------------------------------------------------- */
@@ -295,12 +308,12 @@ static void read_facts(struct mt_engine *g, const struct mt_source *source, stru
 void mt_history_end(struct mt_history_run *run, struct mt_engine *g, const struct mt_source *source,
 		    const struct mt_outcome *out, const struct mt_err *e)
 {
-	struct mt_outcome asked = { 0 }, with = *out;
-	struct text t = { malloc(MT_HISTORY_BYTES), 0 };
+	struct mt_outcome asked = { 0 }, with = out ? *out : asked;
+	struct text t = { out ? malloc(MT_HISTORY_BYTES) : NULL, 0 };
 	struct mt_err ignored;
 
 	g->o.log = run->log;
-	if ((e || out->n || out->times.evaluate) && t.at && mt_engine_may() &&
+	if (out && (e || out->n || out->times.evaluate) && t.at && mt_engine_may() &&
 	    !mt_engine_state(g, true, &ignored)) {
 		if (e && source && !with.facts) {
 			read_facts(g, source, &asked);

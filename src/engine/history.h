@@ -2,8 +2,8 @@
 /*
  * history.h - what became of each run: written after the work, read when somebody asks
  *
- * log/DRIVER-NAME/SECONDS.MICROSECONDS-PID, one file a run, of a guest's last 20; a tap of an
- * unknown guest stands for one. Lines, words escaped as in base/words.h:
+ * log/DRIVER-NAME has the last runs of one guest; a tap of an unknown guest stands for one. A run
+ * is added to the file's end by one write. Lines, words escaped as in base/words.h:
  *
  *   run at=... event=start guest=web exit=1 error=... took=2100 evaluate=1400 ...
  *   log text=...                a line of the log, as it was said
@@ -22,7 +22,7 @@
 
 #define MT_HISTORY_RUNS	  20	      /* of one guest */
 #define MT_HISTORY_GUESTS 256	      /* the least recently active go first */
-#define MT_HISTORY_BYTES  (64u << 10) /* of one run */
+#define MT_HISTORY_BYTES  (64u << 10) /* of one run; of all of a guest's, twice as much at most */
 
 struct mt_history {
 	const char *event;	    /* "start", "qemu-ifup", "up" */
@@ -58,6 +58,7 @@ void mt_history_begin(struct mt_history_run *run, struct mt_engine *g);
 /**
  * mt_history_end() - write it down
  * @source:	of the event: asked for the facts that a failure came before; NULL: there is none
+ * @out:	what became of it; NULL: nothing worth a record
  * @e:		the event's failure; NULL: it went well
  *
  * Whatever goes wrong here is not the event's business. Who may not change the network writes
@@ -74,8 +75,12 @@ void mt_history_end(struct mt_history_run *run, struct mt_engine *g, const struc
 int mt_history_list(struct mt_engine *g, const char *guest, struct mt_pool *p,
 		    struct mt_history **runs, size_t *n, struct mt_err *e);
 
-/** mt_history_parse() - one run's text, overwritten. Return: 0, -EINVAL, -ENOMEM. */
-int mt_history_parse(char *text, struct mt_pool *p, struct mt_history *h, struct mt_err *e);
+/**
+ * mt_history_parse() - the run that begins at *@text
+ * @text:	in: overwritten; out: where the next one begins; what is damaged is passed over
+ * Return: 0; -ENOENT: there is none (no @e); -EINVAL: it is damaged; -ENOMEM.
+ */
+int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struct mt_err *e);
 
 /** mt_history_replay() - plan the same again, with the policy and the kernel as they are now
  * @run:	borrowed until @out is freed

@@ -112,7 +112,7 @@ static int take_line(struct parse *p, char *line, char **rest)
 	if (strcmp(words[0], "facts"))
 		return take_step(p, words, n);
 	bytes = number(words, n, "bytes");
-	if (bytes > strlen(*rest))
+	if (bytes > strlen(*rest) || strncmp(*rest + bytes, "end\n", 4))
 		return mt_bad(p->e, "log", "", "it is cut");
 	h->outcome.facts = *rest;
 	h->outcome.facts_n = bytes;
@@ -120,37 +120,64 @@ static int take_line(struct parse *p, char *line, char **rest)
 	return 0;
 }
 
-int mt_history_parse(char *text, struct mt_pool *p, struct mt_history *h, struct mt_err *e)
+/* Where the next run begins; NULL: nowhere. */
+static char *next_run(char *text)
+{
+	char *at = strncmp(text, "run at=", 7) ? strstr(text, "\nrun at=") : text;
+
+	return at && *at == '\n' ? at + 1 : at;
+}
+
+static int begin_run(struct parse *p, const char *text)
+{
+	struct mt_history *h = p->h;
+	size_t lines = 1;
+
+	*h = (struct mt_history){ .event = "", .outcome = { .uuid = "" } };
+	for (const char *c = text; *c; c++) {
+		lines += *c == '\n';
+		if (!strncmp(c, "\nend\n", 5))
+			break;
+	}
+	h->outcome.nics = mt_pool_alloc(p->p, lines * sizeof *h->outcome.nics);
+	h->logs = mt_pool_alloc(p->p, lines * sizeof *h->logs);
+	return h->outcome.nics && h->logs ? 0 : mt_fail(p->e, ENOMEM, "log", "", NULL);
+}
+
+int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struct mt_err *e)
 {
 	struct parse parse = { .h = h, .p = p, .e = e };
-	size_t lines = 1;
+	char *line = next_run(*text), *end = line;
 	int done = 0;
 
-	*h = (struct mt_history){ .event = "" };
-	for (const char *c = text; *c; c++)
-		lines += *c == '\n';
-	h->outcome.nics = mt_pool_alloc(p, lines * sizeof *h->outcome.nics);
-	h->logs = mt_pool_alloc(p, lines * sizeof *h->logs);
-	if (!h->outcome.nics || !h->logs)
-		return mt_fail(e, ENOMEM, "log", "", NULL);
-	for (char *line = text, *end; !done && (end = strchr(line, '\n')); line = end) {
+	*text = line ? line : *text + strlen(*text);
+	if (!line)
+		return -ENOENT;
+	if (begin_run(&parse, line))
+		return -e->code;
+	for (; !done && (end = strchr(line, '\n')); line = end) {
+		if (*h->event && !strncmp(line, "run at=", 7))
+			break; /* the one before was cut */
 		*end++ = 0;
+		*text = end;
 		done = take_line(&parse, line, &end);
+		*text = done ? end : *text;
 	}
 	h->outcome.name = h->guest;
-	h->outcome.uuid = "";
+	if (!end)
+		*text = line + strlen(line);
 	if (done < 0)
 		return done;
 	return done && *h->event ? 0 : mt_bad(e, "log", "", "it is cut");
 }
 
-static bool is_of(const char *folder, const char *guest)
+static bool is_of(const char *file, const char *guest)
 {
-	int driver = (int)strcspn(folder, "-");
+	int driver = (int)strcspn(file, "-");
 	char both[1024], name[240];
 
-	snprintf(both, sizeof both, "%.*s-%s", driver, folder, guest);
-	return !strcmp(mt_state_file_name(both, name, sizeof name), folder);
+	snprintf(both, sizeof both, "%.*s-%s", driver, file, guest);
+	return !strcmp(mt_state_file_name(both, name, sizeof name), file);
 }
 
 struct listing {
@@ -160,35 +187,48 @@ struct listing {
 	size_t n, cap;
 };
 
-/* A damaged record, or one of another version of moontap, hides no other. */
-static int read_folder(struct listing *l, const char *folder, struct mt_err *e)
+static struct mt_history *more_room(struct listing *l)
 {
-	char path[640], **names, *text;
+	size_t cap = l->cap ? l->cap * 2 : 32;
+	struct mt_history *more = l->at;
+
+	if (l->n < l->cap)
+		return more + l->n;
+	more = mt_pool_alloc(l->p, cap * sizeof *more);
+	if (!more)
+		return NULL;
+	if (l->n)
+		memcpy(more, l->at, l->n * sizeof *more);
+	l->at = more;
+	l->cap = cap;
+	return more + l->n;
+}
+
+/* A damaged record, or one of another version of moontap, hides no other. */
+static int read_file(struct listing *l, const char *name, struct mt_err *e)
+{
+	char path[320], *text;
+	size_t first = l->n;
 	struct mt_err one;
-	size_t n;
+	int err;
 
-	snprintf(path, sizeof path, "log/%s", folder);
-	if (mt_state_list(&l->g->state, path, l->p, &names, &n, e))
-		return -e->code;
-	for (size_t i = 0; i < n; i++) {
-		if (l->n == l->cap) {
-			size_t cap = l->cap ? l->cap * 2 : 32;
-			struct mt_history *more = mt_pool_alloc(l->p, cap * sizeof *more);
+	snprintf(path, sizeof path, "log/%s", name);
+	if (mt_state_read(&l->g->state, path, l->p, &text, &one))
+		return 0;
+	do {
+		struct mt_history *h = more_room(l);
 
-			if (!more)
-				return mt_fail(e, ENOMEM, "log", folder, NULL);
-			if (l->n)
-				memcpy(more, l->at, l->n * sizeof *more);
-			l->at = more;
-			l->cap = cap;
-		}
-		snprintf(path, sizeof path, "log/%s/%s", folder, names[i]);
-		if (mt_state_read(&l->g->state, path, l->p, &text, &one))
-			continue;
-		if (!mt_history_parse(text, l->p, &l->at[l->n], &one))
-			l->n++;
-		else
+		if (!h)
+			return mt_fail(e, ENOMEM, "log", name, NULL);
+		err = mt_history_parse(&text, l->p, h, &one);
+		l->n += !err;
+		if (err && err != -ENOENT)
 			mt_log(&l->g->o.log, LOG_WARNING, "%s: %s", path, one.text);
+	} while (err != -ENOENT);
+	if (l->n - first > MT_HISTORY_RUNS) {
+		memmove(l->at + first, l->at + l->n - MT_HISTORY_RUNS,
+			MT_HISTORY_RUNS * sizeof *l->at);
+		l->n = first + MT_HISTORY_RUNS;
 	}
 	return 0;
 }
@@ -204,16 +244,16 @@ int mt_history_list(struct mt_engine *g, const char *guest, struct mt_pool *p,
 		    struct mt_history **runs, size_t *n, struct mt_err *e)
 {
 	struct listing l = { .g = g, .p = p };
-	char **folders;
+	char **files;
 	size_t found;
 	int err = mt_engine_state(g, false, e);
 
 	*n = 0;
 	if (!err)
-		err = mt_state_list(&g->state, "log", p, &folders, &found, e);
+		err = mt_state_list(&g->state, "log", p, &files, &found, e);
 	for (size_t i = 0; !err && i < found; i++)
-		if (!guest || is_of(folders[i], guest))
-			err = read_folder(&l, folders[i], e);
+		if (!guest || is_of(files[i], guest))
+			err = read_file(&l, files[i], e);
 	if (err)
 		return err;
 	if (l.n)

@@ -137,8 +137,7 @@ int mt_shared_look(struct mt_work *w, const struct mt_record *key, struct mt_jou
 
 	*n = 0;
 	folder_of(key, o.folder, sizeof o.folder);
-	if (load_journal(&o, e) ||
-	    mt_state_list(w->state, o.folder, w->pool, &names, &found, e))
+	if (load_journal(&o, e) || mt_state_list(w->state, o.folder, w->pool, &names, &found, e))
 		return -e->code;
 	*journal = o.journal;
 	*devs = (const char **)names;
@@ -192,10 +191,8 @@ static int write_claim(struct object *o, const char *dev, const struct mt_record
 	int fd = -1, err;
 
 	snprintf(path, sizeof path, "%s/by-%s", o->folder, dev);
-	if (!claim) {
-		mt_state_remove(o->work->state, path);
-		return 0;
-	}
+	if (!claim)
+		return mt_state_remove(o->work->state, path, e);
 	n = mt_record_print(claim, 0, line, sizeof line - 1);
 	line[n++] = '\n';
 	err = mt_state_replace(o->work->state, path, line, n, &fd, e);
@@ -325,8 +322,9 @@ static int close_object(struct object *o, int err, struct mt_err *e)
 
 	snprintf(path, sizeof path, "%s/journal", o->folder);
 	if (!err && !o->nclaims && !o->journal.steps.n) {
-		mt_state_remove(o->work->state, path);
-		unlinkat(o->work->state->dir, o->folder, AT_REMOVEDIR);
+		err = mt_state_remove(o->work->state, path, e);
+		if (!err && unlinkat(o->work->state->dir, o->folder, AT_REMOVEDIR))
+			err = mt_fail(e, errno, "shared", o->folder, NULL);
 	} else if (!err) {
 		err = mt_journal_replace(o->work->state, path, &o->journal, &o->lock, e);
 	}

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * plan.c - src/plan/ for specs, with kinds made of memory: lines of text go in and come out
+ *
+ * box is a device, face and slot are facets of one, note is exclusive, thing is anything else. What
+ * `remember` says is there; adding, changing and deleting change that. A field `size` that is 1500
+ * is one that the device computes by itself, a record with size=666 is one that memory refuses.
+ */
+#include "base/words.h"
+#include "kernel/host.h"
+#include "plan/run.h"
+
+#include <errno.h>
+#include <lauxlib.h>
+#include <lua.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { COMPUTED = 1500, REFUSED = 666 };
+
+static const struct mt_field box_fields[] = {
+	{ "name", MT_NAME },
+	{ "lid", MT_TEXT, .back = MT_BACK_FIXED },
+};
+
+static const struct mt_field face_fields[] = {
+	{ "name", MT_NAME },
+	{ "size", MT_UINT, 4, MT_PHASE_FIELDS, MT_BACK_STICKY },
+	{ "colour", MT_TEXT, 0, MT_PHASE_FIELDS, MT_BACK_PLAIN, MT_FIELD_NONE },
+	{ "master", MT_TEXT, 0, MT_PHASE_MASTER, MT_BACK_PLAIN, MT_FIELD_NONE | MT_FIELD_KEPT },
+	{ "up", MT_BOOL, 1, MT_PHASE_UP, MT_BACK_PLAIN, MT_FIELD_KEPT },
+};
+
+static const struct mt_field slot_fields[] = {
+	{ "name", MT_NAME },
+	{ "cost", MT_UINT, 4, MT_PHASE_PORT, MT_BACK_PARENT },
+};
+
+static const struct mt_field note_fields[] = {
+	{ "key", MT_TEXT },
+	{ "text", MT_TEXT },
+	{ "size", MT_UINT, 4 },
+	{ "dev", MT_NAME },
+};
+
+#define KIND(k, keys, on, in, what)                                                          \
+	static int k##_list(struct mt_host *h, const struct mt_record *filter, mt_each each, \
+			    void *data, struct mt_err *e);                                   \
+	static const struct mt_kind k##_kind = { .name = #k,                                 \
+						 .fields = what,                             \
+						 .nfields = sizeof what / sizeof *what,      \
+						 .nkeys = 1,                                 \
+						 .required = 1,                              \
+						 .device = on,                               \
+						 .phase = in,                                \
+						 .flags = keys,                              \
+						 .list = k##_list,                           \
+						 .put = put };                               \
+	static int k##_list(struct mt_host *h, const struct mt_record *filter, mt_each each, \
+			    void *data, struct mt_err *e)                                    \
+	{                                                                                    \
+		(void)h;                                                                     \
+		return list(&k##_kind, filter, each, data, e);                               \
+	}
+
+/* --- memory
+ * --------------------------------------------------------------------------------------- */
+
+static struct mt_record memory[64];
+static size_t nmemory;
+static struct mt_pool memory_pool;
+
+static int list(const struct mt_kind *k, const struct mt_record *filter, mt_each each, void *data,
+		struct mt_err *e)
+{
+	for (size_t i = 0; i < nmemory; i++) {
+		struct mt_record r = memory[i];
+		int size = mt_kind_field(k, "size"), err;
+
+		if (r.kind != k || !mt_value_equal(&k->fields[0], &r.v[0], &filter->v[0]))
+			continue;
+		if (size >= 0)
+			r.v[size].automatic = r.v[size].u == COMPUTED;
+		err = each(&r, data, e);
+		if (err)
+			return err < 0 ? err : 0;
+	}
+	return 0;
+}
+
+static struct mt_record *find(const struct mt_record *key)
+{
+	for (size_t i = 0; i < nmemory; i++)
+		if (mt_record_same_key(&memory[i], key))
+			return &memory[i];
+	return NULL;
+}
+
+static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
+{
+	struct mt_record *there = find(r);
+	int size = mt_kind_field(r->kind, "size");
+
+	(void)h;
+	if (op != MT_DELETE && size >= 0 && r->v[size].u == REFUSED)
+		return mt_fail(e, EINVAL, r->kind->name, "", "memory refuses it");
+	if (op == MT_ADD ? there != NULL : !there)
+		return mt_fail(e, there ? EEXIST : ENODEV, r->kind->name, "", NULL);
+	if (op == MT_DELETE) {
+		*there = memory[--nmemory];
+		return 0;
+	}
+	if (op == MT_ADD)
+		*(there = &memory[nmemory++]) = mt_record_key(r);
+	for (int i = 0; i < r->kind->nfields; i++)
+		if (mt_record_has(r, i))
+			mt_record_put(there, i, r->v[i]);
+	return mt_record_keep(there, &memory_pool) ? mt_fail(e, ENOMEM, "memory", "", NULL) : 0;
+}
+
+KIND(box, MT_KIND_DEVICE, 0, MT_PHASE_MAKE, box_fields)
+KIND(face, MT_KIND_FACET, 0, MT_PHASE_FIELDS, face_fields)
+KIND(slot, MT_KIND_FACET, 0, MT_PHASE_PORT, slot_fields)
+KIND(note, MT_KIND_EXCLUSIVE, 3, MT_PHASE_ADDR, note_fields)
+KIND(thing, 0, 3, MT_PHASE_ROUTE, note_fields)
+
+static const struct mt_kind *const kinds[] = { &box_kind,  &face_kind,	&slot_kind,
+					       &note_kind, &thing_kind, NULL };
+
+/* --- from Lua and to Lua
+ * -------------------------------------------------------------------------- */
+
+#define POOL "moontap.spec.plan.pool"
+
+/* What a call builds hangs on a userdata, so that Lua may throw. */
+static struct mt_pool *new_pool(lua_State *L)
+{
+	struct mt_pool *p = lua_newuserdatauv(L, sizeof *p, 0);
+
+	memset(p, 0, sizeof *p);
+	luaL_setmetatable(L, POOL);
+	return p;
+}
+
+static int l_pool_gc(lua_State *L)
+{
+	mt_pool_free(luaL_checkudata(L, 1, POOL));
+	return 0;
+}
+
+static int fail(lua_State *L, const struct mt_err *e)
+{
+	char line[sizeof *e];
+
+	lua_pushnil(L);
+	lua_pushstring(L, mt_err_line(e, line, sizeof line));
+	lua_pushstring(L, mt_errno_name(e->code));
+	return 3;
+}
+
+static int answer(lua_State *L, int err, const struct mt_err *e)
+{
+	if (err)
+		return fail(L, e);
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+static struct mt_record check_record(lua_State *L, int at, struct mt_pool *p)
+{
+	const char *s = luaL_checkstring(L, at);
+	char *line = mt_pool_copy(p, s, strlen(s)), text[600];
+	struct mt_record r;
+	struct mt_err e;
+
+	if (!line || mt_record_read(kinds, line, &r, p, &e))
+		luaL_error(L, "%s", mt_err_line(&e, text, sizeof text));
+	return r;
+}
+
+static struct mt_step check_step(lua_State *L, int at, struct mt_pool *p)
+{
+	const char *s = luaL_checkstring(L, at);
+	char *line = mt_pool_copy(p, s, strlen(s)), text[600], *words[64];
+	struct mt_step step;
+	struct mt_err e = { 0 };
+	int n = line ? mt_words_split(line, words, 64) : -1;
+
+	if (n < 0 || mt_step_parse(kinds, words, n, &step, p, &e))
+		luaL_error(L, "%s", mt_err_line(&e, text, sizeof text));
+	return step;
+}
+
+static void push_step(lua_State *L, const struct mt_step *s)
+{
+	char line[MT_LINE_MAX];
+
+	mt_step_print(s, line, sizeof line);
+	lua_pushstring(L, line);
+}
+
+static int push_steps(lua_State *L, const struct mt_steps *steps)
+{
+	lua_newtable(L);
+	for (size_t i = 0; i < steps->n; i++) {
+		push_step(L, &steps->at[i]);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+	return 1;
+}
+
+/* remember(line...): this, and nothing else, is there */
+static int l_remember(lua_State *L)
+{
+	int n = lua_gettop(L);
+
+	mt_pool_free(&memory_pool);
+	nmemory = 0;
+	for (int i = 1; i <= n; i++) {
+		memory[nmemory] = check_record(L, i, &memory_pool);
+		nmemory++;
+	}
+	return 0;
+}
+
+/* there() -> array of lines */
+static int l_there(lua_State *L)
+{
+	char line[MT_LINE_MAX];
+
+	lua_newtable(L);
+	for (size_t i = 0; i < nmemory; i++) {
+		mt_record_print(&memory[i], 0, line, sizeof line);
+		lua_pushstring(L, line);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+	return 1;
+}
+
+/* Declarations { "place: record", ... } at @at. */
+static int read_plan(lua_State *L, int at, struct mt_plan *plan, struct mt_err *e)
+{
+	luaL_checktype(L, at, LUA_TTABLE);
+	for (lua_Integer i = 1; lua_rawgeti(L, at, i) == LUA_TSTRING; i++) {
+		const char *line = lua_tostring(L, -1), *colon = strstr(line, ": ");
+		char *place = mt_pool_copy(plan->pool, line, (size_t)(colon - line));
+		struct mt_record r;
+
+		lua_pushstring(L, colon + 2);
+		r = check_record(L, -1, plan->pool);
+		if (mt_plan_add(plan, &r, place, e))
+			return -e->code;
+		lua_pop(L, 2);
+	}
+	lua_pop(L, 1);
+	return 0;
+}
+
+/* merge{ "place: record", ... } -> { record, ... } | nil, line */
+static int l_merge(lua_State *L)
+{
+	struct mt_plan plan = { .pool = new_pool(L) };
+	char line[MT_LINE_MAX];
+	struct mt_err e;
+
+	if (read_plan(L, 1, &plan, &e))
+		return fail(L, &e);
+	lua_newtable(L);
+	for (size_t i = 0; i < plan.n; i++) {
+		mt_record_print(&plan.wishes[i]->record, 0, line, sizeof line);
+		lua_pushstring(L, line);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+	return 1;
+}
+
+static bool says_yes(void *data, const char *device, uint32_t ifindex)
+{
+	(void)device, (void)ifindex;
+	return *(bool *)data;
+}
+
+/* difference({ "place: record", ... }[, ours]) -> { step, ... }, sorted | nil, line, code */
+static int l_difference(lua_State *L)
+{
+	struct mt_pool *p = new_pool(L);
+	struct mt_plan plan = { .pool = p };
+	struct mt_steps steps = { .pool = p };
+	bool ours = lua_toboolean(L, 2);
+	struct mt_view view = { .pool = p, .ours = says_yes, .data = &ours };
+	struct mt_err e;
+
+	if (read_plan(L, 1, &plan, &e))
+		return fail(L, &e);
+	for (size_t i = 0; i < plan.n; i++)
+		if (mt_difference(&view, &plan.wishes[i]->record, NULL, &steps, &e))
+			return fail(L, &e);
+	if (mt_steps_sort(&steps))
+		return luaL_error(L, "no memory");
+	return push_steps(L, &steps);
+}
+
+/* fold(step...) -> { step, ... } */
+static int l_fold(lua_State *L)
+{
+	int n = lua_gettop(L);
+	struct mt_steps list = { .pool = new_pool(L) };
+
+	for (int i = 1; i <= n; i++) {
+		struct mt_step s = check_step(L, i, list.pool);
+
+		if (mt_steps_fold(&list, &s))
+			return luaL_error(L, "no memory");
+	}
+	return push_steps(L, &list);
+}
+
+/* back(step, record | nil) -> the step that takes it back, how many fields were left */
+static int l_back(lua_State *L)
+{
+	struct mt_pool *p = new_pool(L);
+	struct mt_step s = check_step(L, 1, p), back;
+	struct mt_record has = { 0 };
+	uint32_t left;
+
+	if (!lua_isnil(L, 2))
+		has = check_record(L, 2, p);
+	mt_step_back(&s, has.kind ? &has : NULL, &back, &left);
+	push_step(L, &back);
+	lua_pushinteger(L, __builtin_popcount(left));
+	return 2;
+}
+
+/* journal(text) -> { step, ... }, whether it has a header | nil, line */
+static int l_journal(lua_State *L)
+{
+	size_t n;
+	const char *text = luaL_checklstring(L, 1, &n);
+	struct mt_pool *p = new_pool(L);
+	char *copy = mt_pool_copy(p, text, n);
+	struct mt_journal j;
+	struct mt_err e;
+
+	if (mt_journal_parse(kinds, "nic/x", copy, p, &j, &e))
+		return fail(L, &e);
+	push_steps(L, &j.steps);
+	lua_pushboolean(L, j.header.kind != NULL);
+	return 2;
+}
+
+/* --- with a state directory
+ * ----------------------------------------------------------------------- */
+
+struct there {
+	struct mt_state state;
+	struct mt_host *host;
+	struct mt_log log;
+	struct mt_work work;
+};
+
+static void keep_line(void *data, int level, const char *text)
+{
+	(void)level;
+	lua_State *L = data;
+
+	lua_pushstring(L, text);
+	lua_rawseti(L, 2, (lua_Integer)lua_rawlen(L, 2) + 1);
+}
+
+/* The state directory is the first argument, the log goes into the table at 2. */
+static int begin(lua_State *L, struct there *t, struct mt_pool *p, struct mt_err *e)
+{
+	*t = (struct there){ .state.dir = -1, .log = { keep_line, L } };
+	if (mt_host_open(&t->host, e) || mt_state_open(&t->state, luaL_checkstring(L, 1), true, e))
+		return -e->code;
+	t->state.netns = mt_host_cookie(t->host);
+	t->work = (struct mt_work){
+		.kinds = kinds, .host = t->host, .state = &t->state, .pool = p, .log = &t->log
+	};
+	return 0;
+}
+
+static void end(struct there *t)
+{
+	mt_state_close(&t->state);
+	mt_host_close(t->host);
+}
+
+/* connect(folder, log, dev, { "place: record", ... }) -> true | nil, line, code */
+static int l_connect(lua_State *L)
+{
+	struct mt_pool *p = new_pool(L);
+	struct mt_plan plan = { .pool = p };
+	struct mt_run_nic nic = { .plan = &plan, .header.kind = &mt_header_kind };
+	struct mt_run run = { .nics = &nic, .n = 1 };
+	struct there t;
+	struct mt_err e = { 0 };
+	int err;
+
+	strncpy(plan.dev, luaL_checkstring(L, 3), MT_NAME_MAX);
+	if (read_plan(L, 4, &plan, &e))
+		return fail(L, &e);
+	if (begin(L, &t, p, &e))
+		return end(&t), fail(L, &e);
+	mt_record_put(&nic.header, MT_HEADER_DEV, mt_name_from(plan.dev));
+	mt_record_put(&nic.header, MT_HEADER_INDEX, mt_uint(1));
+	mt_record_put(&nic.header, MT_HEADER_NETNS, mt_uint(t.state.netns));
+	run.work = t.work;
+	err = mt_run_begin(&run, &e) || mt_run_compute(&run, &e) || mt_run_make(&run, &e);
+	mt_run_end(&run);
+	end(&t);
+	return answer(L, err, &e);
+}
+
+/* disconnect(folder, log, dev) -> true | nil, line, code */
+static int l_disconnect(lua_State *L)
+{
+	struct mt_pool *p = new_pool(L);
+	struct there t;
+	struct mt_err e = { 0 };
+	int err = begin(L, &t, p, &e);
+
+	if (!err)
+		err = mt_disconnect(&t.work, luaL_checkstring(L, 3), 0, &e);
+	end(&t);
+	return answer(L, err, &e);
+}
+
+/* lock(folder, file) -> a descriptor that holds it | nil, line, code */
+static int l_lock(lua_State *L)
+{
+	struct mt_state s;
+	struct mt_err e;
+	int fd, err;
+
+	if (mt_state_open(&s, luaL_checkstring(L, 1), true, &e))
+		return fail(L, &e);
+	err = mt_state_lock(&s, luaL_checkstring(L, 2), &fd, &e);
+	mt_state_close(&s);
+	if (err)
+		return fail(L, &e);
+	lua_pushinteger(L, fd);
+	return 1;
+}
+
+/* unlock(descriptor) */
+static int l_unlock(lua_State *L)
+{
+	close((int)luaL_checkinteger(L, 1));
+	return 0;
+}
+
+static const luaL_Reg functions[] = {
+	{ "remember", l_remember },	{ "there", l_there },	  { "merge", l_merge },
+	{ "difference", l_difference }, { "fold", l_fold },	  { "back", l_back },
+	{ "journal", l_journal },	{ "connect", l_connect }, { "lock", l_lock },
+	{ "disconnect", l_disconnect }, { "unlock", l_unlock },	  { NULL, NULL },
+};
+
+int luaopen_internals_plan(lua_State *L);
+int luaopen_internals_plan(lua_State *L)
+{
+	luaL_newmetatable(L, POOL);
+	lua_pushcfunction(L, l_pool_gc);
+	lua_setfield(L, -2, "__gc");
+	luaL_newlib(L, functions);
+	return 1;
+}

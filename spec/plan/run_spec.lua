@@ -1,0 +1,285 @@
+-- run_spec.lua - connecting, connecting again and disconnecting, with kinds made of memory
+--
+-- face is of the NIC's own device, which is a real one so that it has an ifindex; thing is shared.
+
+local helper = require "spec.helper"
+local plan = require "internals.plan"
+
+local state, log
+
+local function connect(dev, ...)
+  local lines = {}
+  for i, line in ipairs { ... } do
+    lines[i] = ("p.lua:%d: %s"):format(i, line)
+  end
+  return plan.connect(state, log, dev, lines)
+end
+
+local function disconnect(dev)
+  return plan.disconnect(state, log, dev)
+end
+
+local function there(...)
+  local is = plan.there()
+  table.sort(is)
+  assert.same({ ... }, is)
+end
+
+local function files()
+  local names = {}
+  for name in helper.run(("cd %s && find . -type f"):format(state)):gmatch "%./(%C+)" do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
+local function write(name, text)
+  local f <close> = assert(io.open(state .. "/" .. name, "w"))
+  f:write(text)
+end
+
+local function read(name)
+  local f <close> = assert(io.open(state .. "/" .. name))
+  return f:read "a"
+end
+
+before_each(function()
+  state, log = helper.folder() .. "/state", {}
+  helper.run "ip tuntap add dev nic0 mode tap; ip tuntap add dev nic1 mode tap"
+  plan.remember "face name=nic0 colour=none up=false"
+end)
+
+describe("a run", function()
+  it("makes what is declared, and disconnecting takes it back", function()
+    assert(connect("nic0", "face name=nic0 colour=red up=true", "thing key=t text=x"))
+    there("face name=nic0 colour=red up=true", "thing key=t text=x")
+    assert(disconnect "nic0")
+    there "face name=nic0 colour=none up=false"
+    assert.same({}, files())
+  end)
+
+  it("that fails leaves everything as it was", function()
+    local _, line = connect("nic0", "face name=nic0 colour=red up=true", "thing key=t text=x",
+      "thing key=u size=666")
+    assert.equal("NIC 1 (nic0), p.lua:3: thing: memory refuses it", line)
+    there "face name=nic0 colour=none up=false"
+    assert.same({}, files())
+  end)
+
+  it("that fails leaves what an earlier one made", function()
+    assert(connect("nic0", "face name=nic0 colour=red", "thing key=t text=x"))
+    local journal = read "nic/nic0"
+    assert.is_nil(connect("nic0", "face name=nic0 colour=blue", "thing key=t text=y",
+      "thing key=u size=666"))
+    there("face name=nic0 colour=red up=false", "thing key=t text=x")
+    assert.equal(journal, read "nic/nic0")
+  end)
+
+  it("that is made again changes nothing", function()
+    local declared = { "face name=nic0 colour=red up=true", "thing key=t text=x" }
+    assert(connect("nic0", table.unpack(declared)))
+    local journal = read "nic/nic0"
+    assert(connect("nic0", table.unpack(declared)))
+    there(declared[1], declared[2])
+    assert.equal(journal, read "nic/nic0")
+  end)
+
+  it("takes back what is no longer declared, to what it was at first", function()
+    assert(connect("nic0", "face name=nic0 colour=red up=true", "thing key=t text=x"))
+    assert(connect("nic0", "face name=nic0 colour=blue"))
+    there "face name=nic0 colour=blue up=false"
+    assert(disconnect "nic0")
+    there "face name=nic0 colour=none up=false"
+  end)
+end)
+
+describe("disconnecting", function()
+  it("leaves what someone else changed since, and says so", function()
+    assert(connect("nic0", "face name=nic0 colour=red up=true"))
+    plan.remember "face name=nic0 colour=green up=true"
+    assert(disconnect "nic0")
+    there "face name=nic0 colour=green up=false"
+    assert.equal(1, #log)
+    assert.matches("^left as it is: face nic0: colour is green, and moontap had put red", log[1])
+  end)
+
+  it("leaves another device of the same name alone", function()
+    assert(connect("nic0", "face name=nic0 colour=red"))
+    helper.run "ip link del nic0; ip tuntap add dev nic0 mode tap"
+    assert(disconnect "nic0")
+    there "face name=nic0 colour=red up=false"
+    assert.same({}, files())
+  end)
+
+  it("finds a device that was renamed", function()
+    assert(connect("nic0", "face name=nic0 colour=red"))
+    helper.run "ip link set nic0 name other"
+    plan.remember "face name=other colour=red up=false"
+    assert(disconnect "nic0")
+    there "face name=other colour=none up=false"
+  end)
+
+  it("of what is not connected is done", function()
+    assert(disconnect "nic0")
+    assert.same({}, files())
+  end)
+end)
+
+describe("a run that was killed", function()
+  before_each(function()
+    assert(connect("nic0", "face name=nic0 colour=red up=true"))
+    helper.run(("mv %s/nic/nic0 %s/run/nic0"):format(state, state))
+  end)
+
+  it("is taken back by the next one first", function()
+    assert(connect("nic0", "face name=nic0 colour=blue"))
+    there "face name=nic0 colour=blue up=false"
+    assert.same({ "nic/nic0" }, files())
+    assert(disconnect "nic0")
+    there "face name=nic0 colour=none up=false"
+  end)
+
+  it("is taken back by disconnecting", function()
+    assert(disconnect "nic0")
+    there "face name=nic0 colour=none up=false"
+    assert.same({}, files())
+  end)
+
+  it("had not done what stands in half a line", function()
+    write("run/nic0", read "run/nic0":sub(1, -3))
+    assert(disconnect "nic0")
+    there "face name=nic0 colour=red up=true"
+    assert.same({}, files())
+  end)
+end)
+
+describe("a shared object", function()
+  local face_b = "face name=nic1 colour=none up=false"
+
+  before_each(function()
+    plan.remember(face_b)
+  end)
+
+  it("goes back with the last of its claims", function()
+    assert(connect("nic0", "thing key=t text=x"))
+    assert(connect("nic1", "thing key=t text=x"))
+    assert(disconnect "nic0")
+    there(face_b, "thing key=t text=x")
+    assert(disconnect "nic1")
+    there(face_b)
+    assert.same({}, files())
+  end)
+
+  it("that was there before stays", function()
+    plan.remember("thing key=t text=x")
+    assert(connect("nic0", "thing key=t text=x"))
+    assert(disconnect "nic0")
+    there "thing key=t text=x"
+    assert.same({}, files())
+  end)
+
+  it("that others want otherwise is refused, with who holds it", function()
+    assert(connect("nic0", "thing key=t text=x"))
+    local _, line, code = connect("nic1", "thing key=t text=y")
+    assert.same({ "EBUSY", "NIC 1 (nic1): thing t: nic0 holds it with text x, and y is wanted" },
+      { code, line })
+    there(face_b, "thing key=t text=x")
+    assert(disconnect "nic0")
+    assert(connect("nic1", "thing key=t text=y"))
+    there(face_b, "thing key=t text=y")
+  end)
+
+  it("has each field as long as somebody claims it", function()
+    plan.remember("thing key=t text=was size=1")
+    assert(connect("nic0", "thing key=t text=x"))
+    assert(connect("nic1", "thing key=t size=2"))
+    there "thing key=t text=x size=2"
+    assert(disconnect "nic0")
+    there "thing key=t text=was size=2"
+    assert(disconnect "nic1")
+    there "thing key=t text=was size=1"
+    assert.same({}, files())
+  end)
+
+  it("is given up by a NIC that no longer declares it", function()
+    assert(connect("nic0", "thing key=t text=x", "thing key=u"))
+    assert(connect("nic0", "thing key=u"))
+    there(face_b, "thing key=u")
+  end)
+
+  it("is claimed by a NIC again when its run failed after giving it up", function()
+    assert(connect("nic0", "thing key=t text=x"))
+    assert.is_nil(connect("nic0", "thing key=u size=666"))
+    assert.is_nil(connect("nic1", "thing key=t text=y"))
+    there(face_b, "thing key=t text=x")
+  end)
+end)
+
+describe("the state directory", function()
+  local function refused(reason)
+    local _, line = connect("nic0", "face name=nic0 colour=red")
+    assert.equal(("state %s: %s"):format(state, reason), line)
+    there "face name=nic0 colour=none up=false"
+  end
+
+  it("must belong to the caller", function()
+    helper.run(("mkdir -m 700 %s; chown 12345 %s"):format(state, state))
+    refused "it must belong to uid 0 and be writable by nobody else"
+  end)
+
+  it("must be writable by nobody else", function()
+    helper.run(("mkdir %s; chmod 770 %s"):format(state, state))
+    refused "it must belong to uid 0 and be writable by nobody else"
+  end)
+
+  it("may not be a link to somewhere else", function()
+    helper.run(("mkdir -m 700 %s.other; ln -s %s.other %s"):format(state, state, state))
+    refused "Not a directory"
+  end)
+
+  it("must be a directory", function()
+    helper.run("touch " .. state)
+    refused "Not a directory"
+  end)
+
+  it("may have a journal of another network namespace, which nobody touches", function()
+    assert(connect("nic0", "face name=nic0 colour=red"))
+    local journal = read "nic/nic0":gsub("netns=%d+", "netns=1")
+    write("nic/nic0", journal)
+    for _, try in ipairs { connect, disconnect } do
+      local _, line, code = try("nic0", "face name=nic0 colour=blue")
+      assert.equal("EXDEV", code)
+      assert.matches("it is about a device of another network namespace", line)
+    end
+    there "face name=nic0 colour=red up=false"
+    assert.equal(journal, read "nic/nic0")
+  end)
+
+  it("may have a damaged journal, which nobody touches, either", function()
+    assert(connect("nic0", "face name=nic0 colour=red"))
+    local journal = read "nic/nic0" .. "this is no step\n"
+    write("nic/nic0", journal)
+    for _, try in ipairs { connect, disconnect } do
+      local _, line = try("nic0", "face name=nic0 colour=blue")
+      assert.matches("^.*journal nic/nic0:3: ", line)
+    end
+    there "face name=nic0 colour=red up=false"
+    assert.equal(journal, read "nic/nic0")
+  end)
+end)
+
+describe("a lock", function()
+  it("is waited for, and held by one at a time", function()
+    local held = assert(plan.lock(state, "nic/nic0"))
+    local dir = helper.folder()
+    -- flock(1) holds it next, says so, and lets it go when it is told to
+    helper.run(("flock %s/nic/nic0 sh -c 'touch %s/got; cat %s/go' >/dev/null 2>&1 &")
+      :format(state, dir, dir))
+    helper.run("mkfifo " .. dir .. "/go")
+    assert.is_nil(io.open(dir .. "/got"))
+    plan.unlock(held)
+    helper.run(("timeout 10 sh -c 'until [ -e %s/got ]; do :; done; echo >%s/go'"):format(dir, dir))
+    plan.unlock(assert(plan.lock(state, "nic/nic0")))
+  end)
+end)
