@@ -18,6 +18,8 @@ function words.log(...)
   core.say("log", "text", table.concat(texts, " "):sub(1, 1000))
 end
 
+--- print(...)
+-- The same as log().
 words.print = words.log
 
 -- Models whose taps libvirt makes with a virtio-net header: qemuInterfaceIsVnetCompatModel.
