@@ -355,27 +355,36 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	return err;
 }
 
+static int act_on_answer(struct connect *c, struct mt_err *e)
+{
+	const struct mt_ask *ask = c->ask;
+	bool plans = ask->want & MT_WANT_PLANS;
+
+	if (begin_outcome(c, e))
+		return -e->code;
+	if ((plans || ask->remember) && mt_engine_state(c->g, !ask->dry, e))
+		return -e->code;
+	if (ask->remember && mt_remember(c->g, ask, c->guest, &c->answer, e))
+		return -e->code;
+	if (!plans)
+		return 0;
+	return check_selection(c, e) || plan_all(c, e) || carry_out(c, e) ? -e->code : 0;
+}
+
 /* An answer's own words say where it was; what the guest is called, only we know. */
 int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
 	       struct mt_err *e)
 {
 	struct connect c = { .g = g, .ask = ask, .out = out, .answer.pool = &out->pool };
 	struct mt_request q = request_of(g, ask);
-	bool plans = ask->want & MT_WANT_PLANS;
+	struct mt_child child;
 	int err;
 
-	err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
+	err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, &child, e);
 	out->name = c.answer.name ? c.answer.name : ""; /* as far as the answer went */
 	out->uuid = c.answer.uuid ? c.answer.uuid : "";
-	if (err)
-		return err;
-	if (begin_outcome(&c, e))
-		return -e->code;
-	if ((plans || ask->remember) && mt_engine_state(g, !ask->dry, e))
-		return -e->code;
-	if (ask->remember && mt_remember(g, ask, c.guest, &c.answer, e))
-		return -e->code;
-	if (!plans)
-		return 0;
-	return check_selection(&c, e) || plan_all(&c, e) || carry_out(&c, e) ? -e->code : 0;
+	if (!err)
+		err = act_on_answer(&c, e);
+	mt_child_reap(&child);
+	return err;
 }
