@@ -340,6 +340,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	c->run.work = mt_engine_work(c->g, &c->out->pool);
 	c->run.stop = c->g->o.stop;
 	c->run.dry = c->ask->dry;
+	mt_host_begin(c->g->host);
 	err = mt_run_begin(&c->run, e);
 	if (!err)
 		err = mt_run_compute(&c->run, e);
@@ -351,6 +352,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	if (!err && !c->ask->dry)
 		err = mt_run_make(&c->run, e);
 	mt_run_end(&c->run);
+	mt_host_end(c->g->host);
 	c->out->left += c->run.work.left;
 	return err;
 }

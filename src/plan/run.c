@@ -221,10 +221,25 @@ static void keep_origin(struct mt_record *h, const struct mt_record *had)
 		mt_record_put(h, MT_HEADER_BY, had->v[MT_HEADER_BY]);
 }
 
+/* The device's own index, as this run's steps or else the kernel know it. */
+static uint32_t ifindex_of(struct mt_run *r, const struct mt_run_nic *n)
+{
+	struct mt_device d;
+	struct mt_err e;
+
+	for (size_t i = 0; i < n->made.n; i++) {
+		const struct mt_record *put = &n->made.at[i].put;
+
+		if (put->ifindex && !strcmp(mt_record_device(put), n->plan->dev))
+			return put->ifindex;
+	}
+	return mt_device_by_name(r->work.host, n->plan->dev, &d, &e) ? 0 : d.ifindex;
+}
+
 static int commit(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	struct mt_journal after = { .header = n->header, .steps.pool = r->work.pool };
-	struct mt_device d;
+	uint32_t ifindex = ifindex_of(r, n);
 	char file[32];
 
 	for (size_t i = 0; i < n->had.steps.n; i++)
@@ -234,8 +249,8 @@ static int commit(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 		if (mt_steps_fold(&after.steps, &n->made.at[i]))
 			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
 	forget(n, &after.steps);
-	if (!mt_device_by_name(r->work.host, n->plan->dev, &d, e))
-		mt_record_put(&after.header, MT_HEADER_IFINDEX, mt_uint(d.ifindex));
+	if (ifindex)
+		mt_record_put(&after.header, MT_HEADER_IFINDEX, mt_uint(ifindex));
 	keep_origin(&after.header, &n->had.header);
 	if (mt_journal_replace(r->work.state, mt_state_path("nic", n->plan->dev, file), &after,
 			       &n->lock, e))
