@@ -65,4 +65,4 @@ say 'Nothing is left:'
 moontap status
 run ip -br link
 [ "$(links)" = "$before" ]
-[ -z "$(find "$folder" -type f)" ]
+[ -z "$(cd "$folder/state" && find nic run shared domain -type f)" ]

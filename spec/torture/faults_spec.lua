@@ -64,7 +64,8 @@ local function try(scene, m, run, what, fault)
   arrive[run.from]()
   repeat
     n = n + 1
-    local r = torture.moontap(run.words, { what = believed(run, what, fault), n = n, fault = fault })
+    local r = torture.moontap(run.words,
+      { what = believed(run, what, fault), n = n, fault = fault })
     local ok, outcome, anew = pcall(judge, run, m, r)
     if not ok then
       error(("%s, %s, number %d (%s): exit %d: %s\n%s"):format(scene.name, label, n, r.where,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * preload.c - between the program, as it is installed, and libc: the n-th call fails, or is its last
+ * preload.c - between the program, as it is installed, and libc: the n-th call fails, or is its
+ * last
  *
  * LD_PRELOADed by spec/torture/torture.lua. TORTURE is "FILE WHO WHAT N FAULT":
  *
@@ -75,8 +76,8 @@ __attribute__((constructor)) static void begin(void)
 	char file[256], who[16], what[16];
 	int fd;
 
-	if (!words || sscanf(words, "%255s %15s %15s %u %15s", file, who, what, &plan.nth,
-			     plan.fault) != 5)
+	if (!words ||
+	    sscanf(words, "%255s %15s %15s %u %15s", file, who, what, &plan.nth, plan.fault) != 5)
 		return;
 	plan.child = !strcmp(who, "child");
 	plan.what = what_of(what);
@@ -133,10 +134,10 @@ static void after(int meant)
 	errno = code;
 }
 
-#define REAL(NAME, RESULT, ...)                                               \
-	static RESULT (*real)(__VA_ARGS__);                                   \
-	if (!real)                                                            \
-		real = (RESULT(*)(__VA_ARGS__))dlsym(RTLD_NEXT, NAME)
+#define REAL(NAME, RESULT, ...)             \
+	static RESULT (*real)(__VA_ARGS__); \
+	if (!real)                          \
+	real = (RESULT(*)(__VA_ARGS__))dlsym(RTLD_NEXT, NAME)
 
 pid_t fork(void)
 {
@@ -148,7 +149,8 @@ pid_t fork(void)
 	return pid;
 }
 
-/* --- requests to the kernel --------------------------------------------------------------------- */
+/* --- requests to the kernel ---------------------------------------------------------------------
+ */
 
 static void swallow(int fd)
 {
@@ -176,10 +178,10 @@ ssize_t sendto(int fd, const void *buf, size_t n, int flags, const struct sockad
 	if (before(meant))
 		return -1;
 	got = real(fd, buf, n, flags, to, size);
-	answer = !meant				 ? COMES
-		: !strcmp(plan.fault, "lost")	 ? LOST
+	answer = !meant				? COMES
+		: !strcmp(plan.fault, "lost")	? LOST
 		: !strcmp(plan.fault, "silent") ? SILENT
-						 : COMES;
+						: COMES;
 	if (answer)
 		swallow(fd);
 	after(meant);
@@ -234,7 +236,8 @@ int ioctl(int fd, unsigned long request, ...)
 	return err;
 }
 
-/* --- the state directory ------------------------------------------------------------------------ */
+/* --- the state directory ------------------------------------------------------------------------
+ */
 
 static int is_file(int fd)
 {
@@ -317,7 +320,8 @@ int mkdirat(int dir, const char *path, mode_t mode)
 	return err;
 }
 
-/* --- memory ------------------------------------------------------------------------------------- */
+/* --- memory -------------------------------------------------------------------------------------
+ */
 
 static int no_memory(void)
 {

@@ -61,7 +61,8 @@ local function in_order(state)
   local lines, file = {}, ""
   for line in state:gmatch "%C+" do
     file = line:match "^%./.*:$" or file
-    line = line:gsub("since=%d+", "since"):gsub("ifindex=%d+", "ifindex"):gsub("^made %d+", "made"):gsub("^([-+~]) %d+", "%1")
+    line = line:gsub("since=%d+", "since"):gsub("ifindex=%d+", "ifindex")
+      :gsub("^made %d+", "made"):gsub("^([-+~]) %d+", "%1")
     lines[#lines + 1] = file .. " " .. line
   end
   table.sort(lines)
@@ -218,8 +219,8 @@ function M.begin(scene)
   program.write("guest.xml", scene.xml)
   program.write("policy.lua", scene.policy)
   program.write("changed.lua", scene.changed)
-  helper.run(("mkdir -p '%s/state'; cd '%s/state'; mkdir -p nic run shared domain; chmod 700 ."):format(
-    helper.folder(), helper.folder()))
+  helper.run(("mkdir -p '%s/state'; cd '%s/state'; mkdir -p nic run shared domain; chmod 700 .")
+    :format(helper.folder(), helper.folder()))
 end
 
 M.up = "up -p policy.lua guest.xml"

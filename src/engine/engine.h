@@ -57,7 +57,7 @@ struct mt_outcome {
 	size_t n;
 	const char *facts, *xml; /* when asked for; not NUL-ended */
 	size_t facts_n, xml_n;
-	unsigned left; /* things that someone else changed, and that were left */
+	unsigned left;		      /* things that someone else changed, and that were left */
 	const char *checksum;	      /* of the policy that was asked; NULL: none was */
 	const struct mt_allow *allow; /* what its top level named */
 	struct mt_times times;
@@ -100,8 +100,8 @@ struct mt_ask {
 	bool started; /* libvirt has come as far as its hook's start: it has the taps open */
 	const char *prefix;
 	const char *schema; /* that the XML must fit; NULL */
-	bool remember;	  /* keep the facts */
-	bool after_start; /* a managed NIC's device must be there: libvirt has made it */
+	bool remember;	    /* keep the facts */
+	bool after_start;   /* a managed NIC's device must be there: libvirt has made it */
 };
 
 /** mt_connect() - evaluate, and connect the selected NICs, all or none

@@ -27,8 +27,7 @@ static bool own_object(char path[static PATH_MAX])
 /* The prefix of an installed object: what stands before the last of these folders. */
 static size_t prefix_length(const char *object)
 {
-	static const char *const folders[] = { "/bin/", "/sbin/", "/lib/", "/lib64/",
-					       "/libexec/" };
+	static const char *const folders[] = { "/bin/", "/sbin/", "/lib/", "/lib64/", "/libexec/" };
 	size_t longest = 0;
 
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)

@@ -137,8 +137,7 @@ int mt_shared_look(struct mt_work *w, const struct mt_record *key, struct mt_jou
 
 	*n = 0;
 	folder_of(key, o.folder, sizeof o.folder);
-	if (load_journal(&o, e) ||
-	    mt_state_list(w->state, o.folder, w->pool, &names, &found, e))
+	if (load_journal(&o, e) || mt_state_list(w->state, o.folder, w->pool, &names, &found, e))
 		return -e->code;
 	*journal = o.journal;
 	*devs = (const char **)names;
