@@ -12,7 +12,7 @@ describe("make demo", function()
     local at = 1
     for _, shown in ipairs {
       "$ moontap plan -p policy.lua domain.xml\nweb NIC 1 (52:54:00:10:00:01): mytap0, unmanaged\n",
-      "$ moontap up ", ": mytap0: <", " master br0 ", "$ moontap status\n", "as put",
+      "$ moontap up ", ": mytap0: <", " master br0 ", "$ moontap status\n", "connected\n",
       "$ moontap down domain.xml\n", "\n  - ip link del dev mytap0\n", "nothing is connected\n",
     } do
       at = assert(r.out:find(shown, at, true), shown) + #shown

@@ -33,7 +33,7 @@ describe("an ordinary user's #guest", function()
 
       local refused = l:sh(moontap .. " down guest")
       assert.equal(4, refused.status)
-      assert.matches("mytap0: it is in use", refused.err)
+      assert.matches("mytap0%): it is in use", refused.err)
       assert.is_true(l:ping "10.9.0.2")
 
       l.user:virsh("destroy", "guest")

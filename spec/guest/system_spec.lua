@@ -138,7 +138,7 @@ describe("moontap #guest as system libvirt's hook", function()
     l:define(lab.domain { name = "second", interfaces = unmanaged("same0", 11) })
     local result = l:sh "virsh start second"
     assert.equal(1, result.status)
-    assert.matches("same0: it is connected for the guest first", result.err)
+    assert.matches("same0%): it is connected for the guest first", result.err)
     assert.is_true(l:ping "10.9.0.6")
     assert.equal("", lab.difference(running, l:snapshot()))
     l:virsh("destroy", "first")

@@ -28,6 +28,7 @@ struct mt_cli {
 	unsigned back;	      /* the same, read, or -N; 0: not given */
 	bool json, sh, inactive, force, verbose, watch, help, version;
 	unsigned given;	   /* bit i: mt_options[i] was given */
+	bool changes;	   /* what is as it shall be is not shown */
 	bool dry;	   /* nothing was changed: what is shown is what would be */
 	const char **args; /* the words that are no options, NULL-ended */
 	int n;
@@ -126,6 +127,7 @@ int mt_command_plan(struct mt_cli *c);
 int mt_command_up(struct mt_cli *c);
 int mt_command_down(struct mt_cli *c);
 int mt_command_status(struct mt_cli *c);
+int mt_command_reconcile(struct mt_cli *c);
 int mt_command_log(struct mt_cli *c);
 int mt_command_replay(struct mt_cli *c);
 int mt_command_facts(struct mt_cli *c);

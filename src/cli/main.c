@@ -19,6 +19,8 @@ const struct mt_command mt_commands[] = {
 	  -1, "state json force" },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
 	  "state json watch" },
+	{ "reconcile", "[GUEST]", "repair what others changed, finish what was cut short",
+	  mt_command_reconcile, 0, 1, POLICY_OPTIONS " state json" },
 	{ "log", "[GUEST [-N]]", "what became of the last runs; -1: of the last one, whole",
 	  mt_command_log, 0, 1, "state json run" },
 	{ "replay", "GUEST [-N]", "plan a run again, with the policy as it is now",

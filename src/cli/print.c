@@ -46,7 +46,7 @@ static void print_step(const struct mt_cli *c, const struct mt_step *s, enum mt_
 	char text[2 * MT_LINE_MAX], *save = NULL;
 
 	as.op = shown;
-	if (c->sh && as.op == MT_SAME)
+	if ((c->sh || c->changes) && as.op == MT_SAME)
 		return;
 	command_of(&as, text, sizeof text);
 	for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {

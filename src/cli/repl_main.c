@@ -36,13 +36,12 @@ static void look(lua_State *L, lua_Debug *ar)
 	luaL_error(L, "interrupted");
 }
 
-/* repl.calm() -> whether the chunk that is over was interrupted */
+/* repl.calm(): the chunk is over, or is about to be */
 static int l_calm(lua_State *L)
 {
-	lua_pushboolean(L, interrupted);
 	interrupted = 0;
 	lua_sethook(L, look, LUA_MASKCOUNT, STEPS);
-	return 1;
+	return 0;
 }
 
 /* Without SA_RESTART: what waits is interrupted, too. */

@@ -31,30 +31,54 @@ static bool fits(const struct mt_record *h, const struct mt_which *w)
 	return !w->only;
 }
 
+/* Of a run that was killed before it had a journal, the run's. */
+static int load_header(struct mt_engine *g, const char *dev, struct mt_pool *p,
+		       struct mt_record *header, struct mt_err *e)
+{
+	struct mt_journal j = { 0 };
+	char file[32];
+	int err = mt_journal_load(&g->state, mt_state_path("nic", dev, file), mt_kinds, p, &j, e);
+
+	if (!err && !j.header.kind)
+		err = mt_journal_load(&g->state, mt_state_path("run", dev, file), mt_kinds, p, &j,
+				      e);
+	if (!err && !j.header.kind)
+		mt_state_sweep(&g->state, mt_state_path("nic", dev, file));
+	*header = j.header;
+	return err == -EXDEV ? 0 : err;
+}
+
+static bool is_among(char *const *sorted, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(sorted[i], name))
+			return true;
+	return false;
+}
+
 int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
 		 struct mt_record **headers, size_t *n, struct mt_err *e)
 {
-	char **names, file[32];
-	size_t found;
+	char **names, **runs;
+	size_t nics, running;
 
 	*n = 0;
-	if (mt_engine_state(g, false, e) || mt_state_list(&g->state, "nic", p, &names, &found, e))
+	if (mt_engine_state(g, false, e) || mt_state_list(&g->state, "nic", p, &names, &nics, e) ||
+	    mt_state_list(&g->state, "run", p, &runs, &running, e))
 		return -e->code;
-	*headers = mt_pool_alloc(p, (found + 1) * sizeof **headers);
+	*headers = mt_pool_alloc(p, (nics + running + 1) * sizeof **headers);
 	if (!*headers)
 		return mt_fail(e, ENOMEM, "state", g->o.state, NULL);
-	for (size_t i = 0; i < found; i++) {
-		struct mt_journal j;
-		int err;
+	for (size_t i = 0; i < nics + running; i++) {
+		const char *dev = i < nics ? names[i] : runs[i - nics];
+		struct mt_record *h = &(*headers)[*n];
 
-		if (strlen(names[i]) > MT_NAME_MAX)
+		if (strlen(dev) > MT_NAME_MAX || (i >= nics && is_among(names, nics, dev)))
 			continue;
-		err = mt_journal_load(&g->state, mt_state_path("nic", names[i], file), mt_kinds, p,
-				      &j, e);
-		if (err && err != -EXDEV)
-			return err;
-		if (!err && j.header.kind && fits(&j.header, which))
-			(*headers)[(*n)++] = j.header;
+		if (load_header(g, dev, p, h, e))
+			return -e->code;
+		if (h->kind && fits(h, which))
+			++*n;
 	}
 	return 0;
 }

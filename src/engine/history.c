@@ -20,7 +20,7 @@ struct text {
 	size_t n;
 };
 
-static void put(struct text *t, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void put(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -201,7 +201,7 @@ static void prune_runs(const struct mt_state *s, const char *folder, size_t keep
 		n = 0;
 	for (size_t i = 0; i + keep < n; i++) {
 		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-		mt_state_remove(s, path);
+		mt_state_remove(s, path, &e);
 	}
 	if (!keep)
 		unlinkat(s->dir, folder, AT_REMOVEDIR);
@@ -295,12 +295,12 @@ static void read_facts(struct mt_engine *g, const struct mt_source *source, stru
 void mt_history_end(struct mt_history_run *run, struct mt_engine *g, const struct mt_source *source,
 		    const struct mt_outcome *out, const struct mt_err *e)
 {
-	struct mt_outcome asked = { 0 }, with = *out;
-	struct text t = { malloc(MT_HISTORY_BYTES), 0 };
+	struct mt_outcome asked = { 0 }, with = out ? *out : asked;
+	struct text t = { out ? malloc(MT_HISTORY_BYTES) : NULL, 0 };
 	struct mt_err ignored;
 
 	g->o.log = run->log;
-	if ((e || out->n || out->times.evaluate) && t.at && mt_engine_may() &&
+	if (out && (e || out->n || out->times.evaluate) && t.at && mt_engine_may() &&
 	    !mt_engine_state(g, true, &ignored)) {
 		if (e && source && !with.facts) {
 			read_facts(g, source, &asked);

@@ -58,6 +58,7 @@ void mt_history_begin(struct mt_history_run *run, struct mt_engine *g);
 /**
  * mt_history_end() - write it down
  * @source:	of the event: asked for the facts that a failure came before; NULL: there is none
+ * @out:	what became of it; NULL: nothing worth a record
  * @e:		the event's failure; NULL: it went well
  *
  * Whatever goes wrong here is not the event's business. Who may not change the network writes

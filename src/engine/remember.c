@@ -66,7 +66,9 @@ int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *guest
 		return mt_fail(e, ENOMEM, "remember", guest, NULL);
 	}
 	file_of(ask->driver, guest, file, sizeof file);
-	err = mt_state_replace(&g->state, file, text, n, &lock, e);
+	err = mt_state_lock(&g->state, file, &lock, e); /* an operation may come twice at once */
+	if (!err)
+		err = mt_state_replace(&g->state, file, text, n, &lock, e);
 	if (lock >= 0)
 		close(lock);
 	free(text);
@@ -185,8 +187,9 @@ int mt_ask_guest(struct mt_engine *g, const char *guest, struct mt_ask *ask, str
 
 void mt_forget(struct mt_engine *g, const char *driver, const char *guest)
 {
+	struct mt_err ignored;
 	char file[300];
 
 	file_of(driver, guest, file, sizeof file);
-	mt_state_remove(&g->state, file);
+	mt_state_remove(&g->state, file, &ignored);
 }

@@ -203,8 +203,10 @@ static int finish(struct mt_host *h, const struct mt_record *r, struct mt_err *e
 
 	if (!t)
 		return 0;
-	if (mt_tap_persist(h, t->fd, t->name, true, e))
+	if (mt_tap_persist(h, t->fd, t->name, true, e)) {
+		control(h, t->fd, TUNSETPERSIST, 0); /* it may have been done all the same */
 		return -e->code;
+	}
 	let_go(h, t);
 	return 0;
 }

@@ -24,6 +24,7 @@ static const struct mt_field header_fields[] = {
 	[MT_HEADER_CHECKSUM] = { "checksum", MT_TEXT, .doc = "the policy's checksum" },
 	[MT_HEADER_BY] = { "by", MT_TEXT, .doc = "hook, script or up" },
 	[MT_HEADER_SINCE] = { "since", MT_UINT, 8, .doc = "seconds since 1970" },
+	[MT_HEADER_WITH] = { "with", MT_NAME, .doc = "the first device of the run" },
 };
 
 const struct mt_kind mt_header_kind = {
@@ -65,6 +66,10 @@ static int parse_line(const struct mt_kind *const *kinds, char *line, struct mt_
 	if (n > 0 && !strcmp(words[0], "nic") && !j->header.kind) {
 		j->header.kind = &mt_header_kind;
 		return mt_record_parse(&j->header, words + 1, (size_t)n - 1, p, e);
+	}
+	if (n == 1 && !strcmp(words[0], "done")) {
+		j->done = true;
+		return 0;
 	}
 	if (n == 1 && !strcmp(words[0], "existed") && last) {
 		last->existed = true;
@@ -148,6 +153,13 @@ int mt_journal_append_made(int fd, uint32_t ifindex, struct mt_err *e)
 	return put_line(fd, line, (size_t)n, e);
 }
 
+int mt_journal_append_done(int fd, struct mt_err *e)
+{
+	char line[8] = "done";
+
+	return put_line(fd, line, strlen(line), e);
+}
+
 int mt_journal_append_header(int fd, const struct mt_record *header, struct mt_err *e)
 {
 	char line[MT_LINE_MAX];
@@ -155,13 +167,14 @@ int mt_journal_append_header(int fd, const struct mt_record *header, struct mt_e
 	return put_line(fd, line, mt_record_print(header, 0, line, sizeof line), e);
 }
 
-int mt_journal_replace(const struct mt_state *s, const char *file, const struct mt_journal *j,
-		       int *lock, struct mt_err *e)
+int mt_journal_write(const struct mt_state *s, const char *file, const struct mt_journal *j,
+		     int *fd, struct mt_err *e)
 {
 	size_t cap = (j->steps.n + 1) * MT_LINE_MAX, n = 0;
 	char *text = malloc(cap);
 	int err;
 
+	*fd = -1;
 	if (!text)
 		return mt_fail(e, ENOMEM, "journal", file, NULL);
 	if (j->header.kind) {
@@ -176,7 +189,20 @@ int mt_journal_replace(const struct mt_state *s, const char *file, const struct 
 		if (step->made)
 			n += (size_t)snprintf(text + n, 32, "made %u\n", step->put.ifindex);
 	}
-	err = mt_state_replace(s, file, text, n, lock, e);
+	err = mt_state_write(s, file, text, n, fd, e);
 	free(text);
 	return err;
+}
+
+int mt_journal_replace(const struct mt_state *s, const char *file, const struct mt_journal *j,
+		       int *lock, struct mt_err *e)
+{
+	int fd;
+
+	if (mt_journal_write(s, file, j, &fd, e))
+		return -e->code;
+	if (!mt_state_put(s, file, lock, &fd, e))
+		return 0;
+	mt_state_discard(s, file, &fd);
+	return -e->code;
 }

@@ -12,6 +12,9 @@
  *                                                 before it
  *   ! 0 link name=br0 | mtu=9000                  a claim given up
  *
+ *   done                                          of a run's first device: all was made, and the
+ *                                                 new journals are beside the old ones
+ *
  * A last line without its newline counts as not written.
  */
 #ifndef MT_PLAN_JOURNAL_H
@@ -37,12 +40,14 @@ enum mt_header_field {
 	MT_HEADER_CHECKSUM,
 	MT_HEADER_BY,	 /* "hook", "script", "up" */
 	MT_HEADER_SINCE, /* seconds since 1970 */
+	MT_HEADER_WITH,	 /* of a run's steps: the first device of the run, when it is another */
 	MT_HEADER_FIELDS
 };
 
 struct mt_journal {
 	struct mt_record header; /* kind NULL: there is none */
 	struct mt_steps steps;	 /* as written; claims are steps of op MT_CLAIM and MT_RELEASE */
+	bool done;
 };
 
 /**
@@ -67,8 +72,15 @@ int mt_journal_append(int fd, const struct mt_step *s, struct mt_err *e);
 /** mt_journal_append_made() - what came of the step above: its ifindex, or 0 for EEXIST */
 int mt_journal_append_made(int fd, uint32_t ifindex, struct mt_err *e);
 
+/** mt_journal_append_done() - the line that decides: from now on the run is kept */
+int mt_journal_append_done(int fd, struct mt_err *e);
+
 /** mt_journal_append_header() - the first line */
 int mt_journal_append_header(int fd, const struct mt_record *header, struct mt_err *e);
+
+/** mt_journal_write() - the whole journal anew, beside the old one; @fd as mt_state_write() */
+int mt_journal_write(const struct mt_state *s, const char *file, const struct mt_journal *j,
+		     int *fd, struct mt_err *e);
 
 /** mt_journal_replace() - the whole journal anew, all or nothing; @lock as mt_state_replace() */
 int mt_journal_replace(const struct mt_state *s, const char *file, const struct mt_journal *j,

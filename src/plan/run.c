@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* run.c - connecting NICs as one transaction */
 #include "plan/run.h"
-#include "kernel/host.h"
+#include "plan/commit.h"
+#include "plan/recover.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +40,7 @@ static int begin_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 		if (mt_state_lock(r->work.state, file, &n->lock, e))
 			return -e->code;
 		n->locked = true;
-		if (mt_recover(&r->work, dev, e))
+		if (mt_recover(&r->work, dev, &n->lock, e))
 			return -e->code;
 	}
 	if (mt_journal_load(r->work.state, file, r->work.kinds, r->work.pool, &n->had, e))
@@ -60,7 +61,7 @@ int mt_run_begin(struct mt_run *r, struct mt_err *e)
 	int err = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
-		r->nics[i].lock = r->nics[i].run = -1;
+		r->nics[i].lock = r->nics[i].run = r->nics[i].next = -1;
 		if (sorted)
 			sorted[i] = &r->nics[i];
 	}
@@ -162,6 +163,8 @@ static int take_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_err
 		struct mt_step *s = &n->undeclared.at[i];
 		size_t from = n->made.n;
 
+		if (mt_goes_after_all(n, s))
+			continue;
 		if (s->op == MT_CLAIM ? make_claim(r, n, &s->put, NULL, e) : mt_take_back(&w, s, e))
 			return -e->code;
 		for (; s->op != MT_CLAIM && from < n->made.n; from++)
@@ -184,79 +187,18 @@ static int finish(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	return 0;
 }
 
-/* What was no longer declared is out of the journal, whether it went back or was left to others. */
-static void forget(struct mt_run_nic *n, struct mt_steps *steps)
-{
-	for (size_t i = 0; i < n->undeclared.n; i++) {
-		const struct mt_step *u = &n->undeclared.at[i];
-
-		for (size_t k = 0; k < steps->n; k++) {
-			struct mt_step *s = &steps->at[k];
-			bool any = false;
-
-			if (s->op != u->op || !mt_record_same_key(&s->put, &u->put))
-				continue;
-			for (int f = s->put.kind->nkeys; f < s->put.kind->nfields; f++) {
-				if (mt_record_has(&u->put, f))
-					mt_record_put(&s->put, f, (struct mt_value){ 0 });
-				any |= s->op == MT_CHANGE && mt_record_has(&s->put, f);
-			}
-			if (!any)
-				memmove(s, s + 1, (size_t)(steps->at + --steps->n - s) * sizeof *s);
-			break;
-		}
-	}
-}
-
-/* Connected again, it has been connected since the first time; and what a person's `up` connected
- * stays until `down`, whoever else asks for it. */
-static void keep_origin(struct mt_record *h, const struct mt_record *had)
-{
-	const uint64_t ifindex = h->v[MT_HEADER_IFINDEX].u;
-
-	if (!had->kind || !ifindex || had->v[MT_HEADER_IFINDEX].u != ifindex)
-		return;
-	mt_record_put(h, MT_HEADER_SINCE, had->v[MT_HEADER_SINCE]);
-	if (!strcmp(mt_header_text(had, MT_HEADER_BY), "up"))
-		mt_record_put(h, MT_HEADER_BY, had->v[MT_HEADER_BY]);
-}
-
-static int commit(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
-{
-	struct mt_journal after = { .header = n->header, .steps.pool = r->work.pool };
-	struct mt_device d;
-	char file[32];
-	int err;
-
-	for (size_t i = 0; i < n->had.steps.n; i++)
-		if (!mt_steps_add(&after.steps, &n->had.steps.at[i]))
-			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
-	for (size_t i = 0; i < n->made.n; i++)
-		if (mt_steps_fold(&after.steps, &n->made.at[i]))
-			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
-	forget(n, &after.steps);
-	err = mt_device_by_name(r->work.host, n->plan->dev, &d, e);
-	if (err && err != -ENODEV)
-		return err;
-	if (!err)
-		mt_record_put(&after.header, MT_HEADER_IFINDEX, mt_uint(d.ifindex));
-	keep_origin(&after.header, &n->had.header);
-	if (mt_journal_replace(r->work.state, mt_state_path("nic", n->plan->dev, file), &after,
-			       &n->lock, e))
-		return -e->code;
-	mt_state_remove(r->work.state, mt_state_path("run", n->plan->dev, file));
-	return 0;
-}
-
 static int open_run(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
+	struct mt_record header = n->header;
 	char file[32];
 
 	n->run = openat(r->work.state->dir, mt_state_path("run", n->plan->dev, file),
 			O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (n->run < 0)
 		return mt_fail(e, errno, "journal", file, NULL);
-	return mt_journal_append_header(n->run, &n->header, e);
+	if (n != r->nics)
+		mt_record_put(&header, MT_HEADER_WITH, mt_name_from(r->nics->plan->dev));
+	return mt_journal_append_header(n->run, &header, e);
 }
 
 int mt_run_err(const struct mt_run_nic *n, struct mt_err *e)
@@ -275,9 +217,6 @@ static int make_all(struct mt_run *r, struct mt_err *e)
 	for (size_t i = 0; i < r->n; i++)
 		if (finish(r, &r->nics[i], e))
 			return mt_run_err(&r->nics[i], e);
-	for (size_t i = 0; i < r->n; i++)
-		if (commit(r, &r->nics[i], e))
-			return mt_run_err(&r->nics[i], e);
 	return 0;
 }
 
@@ -293,10 +232,12 @@ static void roll_back(struct mt_run *r, struct mt_err *e)
 
 		if (n->run < 0)
 			continue;
-		if (!mt_take_all_back(&r->work, n->plan->dev, &n->made, NULL, &undo)) {
-			mt_state_remove(r->work.state, mt_state_path("run", n->plan->dev, file));
+		mt_state_discard(r->work.state, mt_state_path("nic", n->plan->dev, file), &n->next);
+		if (!mt_take_all_back(&r->work, n->plan->dev, &n->made, NULL, &undo) &&
+		    !mt_ports_again(&r->work, &n->made, &n->had.steps, &undo) &&
+		    !mt_state_remove(r->work.state, mt_state_path("run", n->plan->dev, file),
+				     &undo))
 			continue;
-		}
 		mt_log(r->work.log, LOG_ERR, "could not be taken back: %s",
 		       mt_err_line(&undo, line, sizeof line));
 		e->blame = MT_BLAME_UNDO;
@@ -306,9 +247,12 @@ static void roll_back(struct mt_run *r, struct mt_err *e)
 
 int mt_run_make(struct mt_run *r, struct mt_err *e)
 {
+	bool decided = false;
 	int err = make_all(r, e);
 
-	if (err)
+	if (!err)
+		err = mt_commit(r, &decided, e);
+	if (err && !decided)
 		roll_back(r, e);
 	return err;
 }
@@ -316,11 +260,12 @@ int mt_run_make(struct mt_run *r, struct mt_err *e)
 /* A journal without a line is only its lock. */
 static void unlock(struct mt_run *r, struct mt_run_nic *n)
 {
+	struct mt_err ignored;
 	char file[32];
 	off_t size = lseek(n->lock, 0, SEEK_END);
 
 	if (size == 0)
-		mt_state_remove(r->work.state, mt_state_path("nic", n->plan->dev, file));
+		mt_state_remove(r->work.state, mt_state_path("nic", n->plan->dev, file), &ignored);
 	close(n->lock);
 }
 
@@ -331,9 +276,11 @@ void mt_run_end(struct mt_run *r)
 
 		if (n->run >= 0)
 			close(n->run);
+		if (n->next >= 0)
+			close(n->next);
 		if (n->locked)
 			unlock(r, n);
-		n->run = n->lock = -1;
+		n->run = n->next = n->lock = -1;
 		n->locked = false;
 	}
 }

@@ -23,8 +23,10 @@ struct mt_run_nic {
 	struct mt_steps undone;	    /* what was done about that */
 	struct mt_steps made;	    /* what this run has made, in order, claims included */
 	struct mt_journal had;	    /* its journal, as it was before */
-	int lock, run;		    /* descriptors; -1: none */
-	bool locked;		    /* lock, run are open */
+	struct mt_journal after;    /* and as it will be */
+	int lock, run, next; /* descriptors: of its journal, of its steps, of its journal to be;
+			      * -1: none */
+	bool locked;	     /* lock, run are open */
 };
 
 struct mt_run {

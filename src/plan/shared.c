@@ -191,10 +191,8 @@ static int write_claim(struct object *o, const char *dev, const struct mt_record
 	int fd = -1, err;
 
 	snprintf(path, sizeof path, "%s/by-%s", o->folder, dev);
-	if (!claim) {
-		mt_state_remove(o->work->state, path);
-		return 0;
-	}
+	if (!claim)
+		return mt_state_remove(o->work->state, path, e);
 	n = mt_record_print(claim, 0, line, sizeof line - 1);
 	line[n++] = '\n';
 	err = mt_state_replace(o->work->state, path, line, n, &fd, e);
@@ -324,8 +322,9 @@ static int close_object(struct object *o, int err, struct mt_err *e)
 
 	snprintf(path, sizeof path, "%s/journal", o->folder);
 	if (!err && !o->nclaims && !o->journal.steps.n) {
-		mt_state_remove(o->work->state, path);
-		unlinkat(o->work->state->dir, o->folder, AT_REMOVEDIR);
+		err = mt_state_remove(o->work->state, path, e);
+		if (!err && unlinkat(o->work->state->dir, o->folder, AT_REMOVEDIR))
+			err = mt_fail(e, errno, "shared", o->folder, NULL);
 	} else if (!err) {
 		err = mt_journal_replace(o->work->state, path, &o->journal, &o->lock, e);
 	}

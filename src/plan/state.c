@@ -134,34 +134,81 @@ static int write_all(int fd, const char *text, size_t n)
 }
 
 /* The name of a file in the making is longer than any device's. */
-int mt_state_replace(const struct mt_state *s, const char *file, const char *text, size_t n,
-		     int *lock, struct mt_err *e)
+static const char *making(const char *file, char buf[static 320])
 {
-	char making[320];
 	const char *slash = strrchr(file, '/');
-	int err = 0, fd;
 
-	snprintf(making, sizeof making, "%.*s.moontap-is-making-%s",
-		 slash ? (int)(slash - file) + 1 : 0, file, slash ? slash + 1 : file);
-	fd = openat(s->dir, making, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
-		    0600);
-	if (fd < 0)
+	snprintf(buf, 320, "%.*s.moontap-is-making-%s", slash ? (int)(slash - file) + 1 : 0, file,
+		 slash ? slash + 1 : file);
+	return buf;
+}
+
+void mt_state_discard(const struct mt_state *s, const char *file, int *fd)
+{
+	char beside[320];
+
+	if (s->dir >= 0)
+		unlinkat(s->dir, making(file, beside), 0);
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+int mt_state_write(const struct mt_state *s, const char *file, const char *text, size_t n, int *fd,
+		   struct mt_err *e)
+{
+	char beside[320];
+	int err = 0;
+
+	*fd = openat(s->dir, making(file, beside),
+		     O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0)
 		return mt_fail(e, errno, "state", file, NULL);
-	if (flock(fd, LOCK_EX | LOCK_NB))
+	if (flock(*fd, LOCK_EX | LOCK_NB))
 		err = -errno;
 	if (!err)
-		err = write_all(fd, text, n);
-	if (!err && renameat(s->dir, making, s->dir, file))
-		err = -errno;
-	if (err) {
-		unlinkat(s->dir, making, 0);
-		close(fd);
-		return mt_fail(e, -err, "state", file, NULL);
+		err = write_all(*fd, text, n);
+	if (!err)
+		return 0;
+	mt_state_discard(s, file, fd);
+	return mt_fail(e, -err, "state", file, NULL);
+}
+
+int mt_state_put(const struct mt_state *s, const char *file, int *lock, int *fd, struct mt_err *e)
+{
+	char beside[320];
+	int new = *fd;
+
+	making(file, beside);
+	if (new < 0)
+		new = openat(s->dir, beside, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (new < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (new < 0 || (new != *fd &&flock(new, LOCK_EX | LOCK_NB)) ||
+	    renameat(s->dir, beside, s->dir, file)) {
+		mt_fail(e, errno, "state", file, NULL);
+		if (new >= 0 && new != *fd)
+			close(new);
+		return -e->code;
 	}
 	if (*lock >= 0)
 		close(*lock);
-	*lock = fd;
+	*lock = new;
+	*fd = -1;
 	return 0;
+}
+
+int mt_state_replace(const struct mt_state *s, const char *file, const char *text, size_t n,
+		     int *lock, struct mt_err *e)
+{
+	int fd = -1;
+
+	if (mt_state_write(s, file, text, n, &fd, e))
+		return -e->code;
+	if (!mt_state_put(s, file, lock, &fd, e))
+		return 0;
+	mt_state_discard(s, file, &fd);
+	return -e->code;
 }
 
 int mt_state_read(const struct mt_state *s, const char *file, struct mt_pool *p, char **text,
@@ -233,10 +280,24 @@ int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *
 	return err;
 }
 
-void mt_state_remove(const struct mt_state *s, const char *file)
+int mt_state_remove(const struct mt_state *s, const char *file, struct mt_err *e)
 {
-	if (s->dir >= 0)
+	if (s->dir < 0 || !unlinkat(s->dir, file, 0) || errno == ENOENT)
+		return 0;
+	return mt_fail(e, errno, "state", file, NULL);
+}
+
+void mt_state_sweep(const struct mt_state *s, const char *file)
+{
+	struct stat st;
+	int fd = s->dir < 0 ? -1 : openat(s->dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &st) && st.st_size == 0 && !flock(fd, LOCK_EX | LOCK_NB) &&
+	    is_current(s->dir, file, fd))
 		unlinkat(s->dir, file, 0);
+	close(fd);
 }
 
 const char *mt_state_path(const char *folder, const char *dev, char buf[static 32])

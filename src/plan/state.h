@@ -47,9 +47,25 @@ void mt_state_close(struct mt_state *s);
 int mt_state_lock(const struct mt_state *s, const char *file, int *fd, struct mt_err *e);
 
 /**
- * mt_state_replace() - a file's new content, all or nothing, with its lock
- * @lock:	in: the lock held on the old file, or -1; out: the lock on the new one
+ * mt_state_write() - a file's new content beside the old, with its lock
+ * @fd:		out: for mt_state_put(), which makes it the file, or mt_state_discard()
  */
+int mt_state_write(const struct mt_state *s, const char *file, const char *text, size_t n, int *fd,
+		   struct mt_err *e);
+
+/**
+ * mt_state_put() - what was written beside a file takes its place
+ * @lock:	in: the lock held on the old file, or -1; out: the lock on the new one
+ * @fd:		of mt_state_write(), and -1 afterwards; -1: what an earlier process wrote
+ *
+ * Return: 0 or -errno: then nothing has changed; -ENOENT: there is nothing beside it (no @e).
+ */
+int mt_state_put(const struct mt_state *s, const char *file, int *lock, int *fd, struct mt_err *e);
+
+/** mt_state_discard() - take away what was written beside a file, and close it; absent is fine */
+void mt_state_discard(const struct mt_state *s, const char *file, int *fd);
+
+/** mt_state_replace() - both at once: a file's new content, all or nothing; @lock as above */
 int mt_state_replace(const struct mt_state *s, const char *file, const char *text, size_t n,
 		     int *lock, struct mt_err *e);
 
@@ -61,8 +77,12 @@ int mt_state_read(const struct mt_state *s, const char *file, struct mt_pool *p,
 int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *p, char ***names,
 		  size_t *n, struct mt_err *e);
 
-/** mt_state_remove() - unlink a file; absent is fine */
-void mt_state_remove(const struct mt_state *s, const char *file);
+/** mt_state_remove() - unlink a file; absent is fine. Return: 0 or -errno with @e filled. */
+int mt_state_remove(const struct mt_state *s, const char *file, struct mt_err *e);
+
+/** mt_state_sweep() - unlink a file that is empty and that nobody has locked: a killed run's lock
+ */
+void mt_state_sweep(const struct mt_state *s, const char *file);
 
 /** mt_state_path() - "nic/vnet0". Returns @buf. */
 const char *mt_state_path(const char *folder, const char *dev, char buf[static 32]);

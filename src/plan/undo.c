@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* undo.c - journals replayed backwards: after a failure, after a kill, and to disconnect */
 #include "plan/undo.h"
+#include "plan/recover.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 /* What is on a device that goes, goes with it. */
-static bool goes_with_device(const struct mt_steps *steps, const struct mt_step *s)
+bool mt_goes_with_device(const struct mt_steps *steps, const struct mt_step *s)
 {
 	for (size_t i = 0; i < steps->n; i++) {
 		const struct mt_step *d = &steps->at[i];
@@ -31,7 +32,8 @@ static int one_back(struct mt_work *w, const char *dev, const struct mt_step *s,
 	return mt_take_back(w, s, e);
 }
 
-/* First what is the NIC's own: a bridge that it shares is free when its tap has left. */
+/* First what is the NIC's own: a bridge that it shares is free when its tap has left, and stays
+ * claimed until then. */
 int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *steps,
 		     struct mt_steps *failed, struct mt_err *e)
 {
@@ -39,43 +41,76 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 	char line[512];
 	int first = 0;
 
-	for (int claims = 0; claims < 2; claims++)
+	for (int claims = 0; claims < 2; claims++) {
+		bool wait = claims && first;
+
 		for (size_t i = steps->n; i-- > 0;) {
 			const struct mt_step *s = &steps->at[i];
 
-			if (is_claim(s) != claims || (!claims && goes_with_device(steps, s)) ||
-			    !one_back(w, dev, s, &one))
+			if (is_claim(s) != claims || (!claims && mt_goes_with_device(steps, s)) ||
+			    (!wait && !one_back(w, dev, s, &one)))
 				continue;
-			if (first)
+			if (first && !wait)
 				mt_log(w->log, LOG_ERR, "%s", mt_err_line(&one, line, sizeof line));
-			else
+			else if (!first)
 				*e = one, first = -one.code;
 			if (failed && !mt_steps_add(failed, s))
 				return mt_fail(e, ENOMEM, "undo", dev, NULL);
 		}
+	}
 	return first;
 }
 
-int mt_recover(struct mt_work *w, const char *dev, struct mt_err *e)
+static bool has_phase(const struct mt_step *s, enum mt_phase phase)
 {
-	struct mt_journal run;
-	char file[32];
-	int err;
+	const struct mt_kind *k = s->put.kind;
 
-	err = mt_journal_load(w->state, mt_state_path("run", dev, file), w->kinds, w->pool, &run,
-			      e);
-	if (err || !run.header.kind) {
-		if (!err) /* cut before its first line was whole: nothing was done yet */
-			mt_state_remove(w->state, file);
-		return err;
-	}
-	mt_log(w->log, LOG_NOTICE, "%s: an earlier run was killed; taking it back", dev);
-	err = mt_take_all_back(w, dev, &run.steps, NULL, e);
+	for (int i = k->nkeys; s->op == MT_CHANGE && i < k->nfields; i++)
+		if (mt_record_has(&s->put, i) && k->fields[i].phase == phase)
+			return true;
+	return false;
+}
+
+/* Its fields that are not as they were put. */
+static int port_again(struct mt_work *w, const struct mt_step *port, struct mt_err *e)
+{
+	const struct mt_kind *k = port->put.kind;
+	struct mt_step s = *port;
+	struct mt_record has, lost;
+	bool any = false;
+	int err = mt_step_locate(w, &s, e);
+
 	if (!err)
-		mt_state_remove(w->state, file);
-	else
-		e->blame = MT_BLAME_UNDO;
-	return err;
+		err = mt_record_get(w->host, &s.put, &has, w->pool, e);
+	if (err)
+		return err == -ENODEV || err == -ENOENT ? 0 : err;
+	lost = mt_record_key(&s.put);
+	for (int i = k->nkeys; i < k->nfields; i++)
+		if (mt_record_has(&s.put, i) &&
+		    !mt_value_equal(&k->fields[i], &s.put.v[i], &has.v[i])) {
+			mt_record_put(&lost, i, s.put.v[i]);
+			any = true;
+		}
+	return any ? k->put(w->host, MT_CHANGE, &lost, e) : 0;
+}
+
+int mt_ports_again(struct mt_work *w, const struct mt_steps *back, const struct mt_steps *had,
+		   struct mt_err *e)
+{
+	for (size_t i = 0; i < back->n; i++) {
+		const struct mt_step *s = &back->at[i];
+
+		if (!has_phase(s, MT_PHASE_MASTER))
+			continue;
+		for (size_t k = 0; k < had->n; k++) {
+			const struct mt_step *port = &had->at[k];
+
+			if (has_phase(port, MT_PHASE_PORT) && port->put.ifindex == s->put.ifindex &&
+			    port_again(w, port, e))
+				return -e->code;
+		}
+	}
+	return 0;
 }
 
 static int in_use(struct mt_work *w, const struct mt_steps *steps, struct mt_err *e)
@@ -93,8 +128,10 @@ static int in_use(struct mt_work *w, const struct mt_steps *steps, struct mt_err
 			err = s.put.kind->busy(w->host, MT_DELETE, &s.put, why, sizeof why, e);
 		if (err == 1)
 			return mt_fail(e, EBUSY, "", "", "%s", why);
-		if (err < 0 && err != -ENODEV && err != -ENOENT)
+		if (err < 0 && err != -ENODEV && err != -ENOENT) {
+			e->blame = MT_BLAME_UNDO;
 			return err;
+		}
 	}
 	return 0;
 }
@@ -118,7 +155,8 @@ static int disconnect_locked(struct mt_work *w, const char *dev, uint32_t ifinde
 	int err;
 
 	mt_state_path("nic", dev, file);
-	if (mt_recover(w, dev, e) || mt_journal_load(w->state, file, w->kinds, w->pool, &j, e))
+	if (mt_recover(w, dev, lock, e) ||
+	    mt_journal_load(w->state, file, w->kinds, w->pool, &j, e))
 		return -e->code;
 	/* connected anew while the lock was waited for: that one is not meant */
 	if (ifindex && j.header.kind && j.header.v[MT_HEADER_IFINDEX].u != ifindex)
@@ -127,10 +165,10 @@ static int disconnect_locked(struct mt_work *w, const char *dev, uint32_t ifinde
 		return -e->code;
 	rest = (struct mt_journal){ .header = j.header, .steps.pool = w->pool };
 	err = mt_take_all_back(w, dev, &j.steps, &rest.steps, e);
-	if (!err) {
-		mt_state_remove(w->state, file);
+	if (!err)
+		err = mt_state_remove(w->state, file, e);
+	if (!err)
 		return 0;
-	}
 	e->blame = MT_BLAME_UNDO;
 	reverse(&rest.steps); /* they failed from the last one on */
 	if (mt_journal_replace(w->state, file, &rest, lock, &one))

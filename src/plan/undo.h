@@ -13,6 +13,9 @@
 int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *steps,
 		     struct mt_steps *failed, struct mt_err *e);
 
+/** mt_goes_with_device() - whether @s is on a device that one of @steps made: it goes with it */
+bool mt_goes_with_device(const struct mt_steps *steps, const struct mt_step *s);
+
 /**
  * mt_disconnect() - replay one device's journal backwards
  * @dev:	the journal's name
@@ -25,7 +28,12 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
  */
 int mt_disconnect(struct mt_work *w, const char *dev, uint32_t ifindex, struct mt_err *e);
 
-/** mt_recover() - take back what a killed run left of @dev; its journal's lock is held */
-int mt_recover(struct mt_work *w, const char *dev, struct mt_err *e);
+/**
+ * mt_ports_again() - after a run was taken back: what ports lost when it took them out of a bridge
+ * @back:	the run's steps
+ * @had:	the NIC's journal, as it was before
+ */
+int mt_ports_again(struct mt_work *w, const struct mt_steps *back, const struct mt_steps *had,
+		   struct mt_err *e);
 
 #endif

@@ -133,7 +133,8 @@ local function in_table(text, open)
   local set, inside = {}, text:sub(bracket.at)
   for _, kind in ipairs(kinds) do
     for _, field in ipairs(kind.fields or {}) do
-      if not inside:find("%f[%w_]" .. field.name .. "%s*=") then
+      local given = inside:find("%f[%w_]" .. field.name .. "%s*=")
+      if not given and not (kinds[2] and field.key) then -- tap() has the name from its nic
         add(set, field.name, beginning)
       end
     end
@@ -154,19 +155,21 @@ local function in_string(text, open, from, quote)
   local before = text:sub(1, from - 1)
   if not quote then return beginning, {} end -- a comment, or a long string
   if before:find "help%s*%(?%s*$" then return beginning, topics(beginning), quote end
-  local field = field_at(text, open, from)
-  if field and #field.words > 0 then
-    local set = {}
-    for _, word in ipairs(field.words) do add(set, word, beginning) end
-    return beginning, sorted(set), quote
+  local field, set = field_at(text, open, from), {}
+  for _, word in ipairs(field and field.words or {}) do add(set, word, beginning) end
+  if next(set) then return beginning, sorted(set), quote end
+  local of_files = before:find "io%.[a-z]+%s*%(?%s*$" or before:find "file%s*%(?%s*$"
+  if not of_files then set = links(beginning) end
+  local anything = beginning ~= "" and not (field and field.device)
+  for _, file in ipairs((of_files or anything) and repl.files(beginning) or {}) do
+    set[file] = true
   end
-  local set = links(beginning)
-  for _, file in ipairs(beginning ~= "" and repl.files(beginning) or {}) do set[file] = true end
   return beginning, sorted(set), quote
 end
 
 local function in_names(text)
   local path, mark, beginning = text:match "([%a_][%w_.%[%]]*)([.:])([%a_]?[%w_]*)$"
+  if not path and text:find "[.:][%w_]*$" then return "", {} end
   if not path then
     beginning = text:match "[%a_][%w_]*$" or ""
     return beginning, names_in(_G, beginning), ""

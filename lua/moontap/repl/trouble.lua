@@ -54,6 +54,7 @@ end
 
 -- repl.handler(err) -> what trouble() shows: xpcall's, called while the stack is still there
 function repl.handler(err)
+  repl.calm() -- what unwinds now is not to be interrupted
   if type(err) == "table" and getmetatable(err) == "trouble" then return err end
   local frames = frames_above(3)
   local trouble = setmetatable({ frames = frames }, { __metatable = "trouble" })

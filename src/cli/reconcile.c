@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* reconcile.c - reconcile: repair, and say what was repaired */
+#include "engine/reconcile.h"
+#include "cli/cli.h"
+#include "cli/table.h"
+
+#include <string.h>
+
+enum { GUEST, NIC, DEVICE, REPAIR, ERROR };
+
+static const struct mt_column columns[] = {
+	[GUEST] = { "GUEST", "domain" }, [NIC] = { "NIC", "index", MT_CELL_NUMBER },
+	[DEVICE] = { "DEVICE", "dev" },	 [REPAIR] = { "REPAIR", "repair" },
+	[ERROR] = { "ERROR", "error" },	 { NULL },
+};
+
+struct report {
+	struct mt_cli *c;
+	struct mt_table table;
+	unsigned repaired;
+};
+
+static void add_row(struct report *r, const struct mt_reconciled *one)
+{
+	struct mt_table *t = &r->table;
+	char line[sizeof *one->error];
+
+	if (!mt_table_row(t))
+		return;
+	mt_table_cell(t, GUEST, 0, "%s", one->look->guest);
+	mt_table_cell(t, NIC, 0, "%u", one->look->index);
+	mt_table_cell(t, DEVICE, 0, "%s", one->look->dev);
+	mt_table_cell(t, REPAIR, 0, "%s", mt_repair_name(one->repair));
+	if (one->error)
+		mt_table_cell(t, ERROR, '-', "%s", mt_err_line(one->error, line, sizeof line));
+}
+
+/* As up prints it, but for what was as it shall be. */
+static void report(void *data, const struct mt_reconciled *one)
+{
+	struct report *r = data;
+
+	r->repaired += !one->error;
+	if (r->c->json) {
+		add_row(r, one);
+		return;
+	}
+	if (one->error) {
+		mt_cli_error(r->c, one->look->guest, one->error);
+		return;
+	}
+	mt_print_outcome(r->c, one->outcome, stdout);
+	printf("  %s%s%s\n", mt_colour(stdout, '='), mt_repair_name(one->repair),
+	       mt_colour(stdout, 0));
+}
+
+int mt_command_reconcile(struct mt_cli *c)
+{
+	struct mt_pool p = { 0 };
+	struct report r = { .c = c, .table = { .columns = columns, .pool = &p } };
+	struct mt_err e = { 0 };
+	struct mt_engine g;
+	unsigned left = 0;
+	int status = mt_cli_engine(c, &g);
+
+	if (status)
+		return status;
+	c->changes = true;
+	if (mt_reconcile(&g, c->n ? c->args[0] : NULL, report, &r, &left, &e))
+		status = mt_cli_error(c, NULL, &e);
+	else if (c->json)
+		status = mt_print_table(c, &r.table, "", stdout);
+	else if (!r.repaired && !left)
+		puts("all is as it shall be");
+	mt_pool_free(&p);
+	mt_engine_close(&g);
+	return status ? status : left ? mt_exit_status(MT_BLAME_UNDO) : 0;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* reconcile.c - one NIC after the other brought back to what it shall be */
+#include "engine/reconcile.h"
+#include "engine/history.h"
+
+#include "plan/recover.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct repair {
+	struct mt_engine *g;
+	const struct mt_nic_look *look;
+	struct mt_outcome *out;
+	struct mt_outcome_nic *nic; /* of @out, for what makes no outcome of its own */
+	struct mt_err *e;
+};
+
+const char *mt_repair_name(enum mt_repair r)
+{
+	static const char *const names[] = {
+		[MT_REPAIR_NOTHING] = "nothing was to be done",
+		[MT_REPAIR_KILLED] = "a killed run was taken back",
+		[MT_REPAIR_ORPHAN] = "its device and its guest are gone; it was disconnected",
+		[MT_REPAIR_POLICY] = "its policy was asked anew",
+		[MT_REPAIR_JOURNAL] = "what its journal says was put back",
+	};
+
+	return names[r];
+}
+
+static int begin_outcome(struct repair *r)
+{
+	const struct mt_nic_look *l = r->look;
+
+	r->out->name = l->guest;
+	r->out->uuid = l->uuid;
+	r->nic = mt_pool_alloc(&r->out->pool, sizeof *r->nic);
+	if (!r->nic)
+		return mt_fail(r->e, ENOMEM, "reconcile", l->dev, NULL);
+	*r->nic = (struct mt_outcome_nic){ .index = (int)l->index,
+					   .type = l->type,
+					   .mac = l->mac,
+					   .dev = l->dev,
+					   .unmanaged = l->unmanaged };
+	r->out->nics = r->nic;
+	r->out->n = 1;
+	return 0;
+}
+
+static struct mt_steps *new_steps(struct repair *r)
+{
+	struct mt_steps *s = mt_pool_alloc(&r->out->pool, sizeof *s);
+
+	if (s)
+		s->pool = &r->out->pool;
+	else
+		mt_fail(r->e, ENOMEM, "reconcile", r->look->dev, NULL);
+	return s;
+}
+
+/* --- the repairs ------------------------------------------------------------------------------ */
+
+static int take_back_killed(struct repair *r)
+{
+	struct mt_work w = mt_engine_work(r->g, &r->out->pool);
+	struct mt_steps *undone = new_steps(r);
+	struct mt_err ignored;
+	char file[32];
+	int lock, err;
+
+	if (!undone ||
+	    mt_state_lock(&r->g->state, mt_state_path("nic", r->look->dev, file), &lock, r->e))
+		return -r->e->code;
+	w.done = undone;
+	err = mt_recover(&w, r->look->dev, &lock, r->e);
+	r->nic->undone = undone;
+	if (lseek(lock, 0, SEEK_END) == 0) /* a journal without a line is only its lock */
+		mt_state_remove(&r->g->state, file, &ignored);
+	close(lock);
+	return err;
+}
+
+static int finish_orphan(struct repair *r)
+{
+	struct mt_work w = mt_engine_work(r->g, &r->out->pool);
+	struct mt_steps *undone = new_steps(r);
+	const struct mt_record *h = &r->look->journal.header;
+
+	if (!undone)
+		return -r->e->code;
+	w.done = undone;
+	r->nic->undone = undone;
+	return mt_disconnect(&w, r->look->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, r->e);
+}
+
+/* Of the guest's NICs only this one is shown. */
+static void choose_nic(struct mt_outcome *out, unsigned index)
+{
+	for (size_t i = 0; i < out->n; i++)
+		if (out->nics[i].index == (int)index) {
+			out->nics += i;
+			out->n = 1;
+			return;
+		}
+}
+
+static int ask_policy(struct repair *r, const struct mt_memory *m)
+{
+	const struct mt_nic_look *l = r->look;
+	struct mt_ask ask = { .want = MT_WANT_PLANS,
+			      .by = mt_header_text(&l->journal.header, MT_HEADER_BY),
+			      .managed = true,
+			      .unmanaged = true,
+			      .dev = l->dev,
+			      .after_start = !l->unmanaged };
+	const char *only[2] = { NULL };
+	char index[16];
+	int err;
+
+	snprintf(index, sizeof index, "%u", l->index);
+	only[0] = index;
+	ask.only = only;
+	mt_ask_memory(&ask, m);
+	err = mt_connect(r->g, &ask, r->out, r->e);
+	r->out->facts = m->answer.facts;
+	r->out->facts_n = m->answer.facts_n;
+	choose_nic(r->out, l->index);
+	return err;
+}
+
+static int plan_of_journal(struct repair *r, struct mt_plan *plan)
+{
+	const struct mt_steps *steps = &r->look->journal.steps;
+
+	plan->pool = &r->out->pool;
+	snprintf(plan->dev, sizeof plan->dev, "%s", r->look->dev);
+	for (size_t i = 0; i < steps->n; i++) {
+		struct mt_record put = steps->at[i].put;
+
+		put.ifindex = 0; /* of this device: it is there under its name, or is made anew */
+		if (steps->at[i].op != MT_DELETE && mt_plan_add(plan, &put, NULL, r->e))
+			return -r->e->code;
+	}
+	return 0;
+}
+
+static int put_back(struct repair *r)
+{
+	struct mt_plan *plan = mt_pool_alloc(&r->out->pool, sizeof *plan);
+	struct mt_run_nic *nic = mt_pool_alloc(&r->out->pool, sizeof *nic);
+	struct mt_run run = { .work = mt_engine_work(r->g, &r->out->pool),
+			      .nics = nic,
+			      .n = 1,
+			      .stop = r->g->o.stop };
+	int err;
+
+	if (!plan || !nic)
+		return mt_fail(r->e, ENOMEM, "reconcile", r->look->dev, NULL);
+	if (plan_of_journal(r, plan))
+		return -r->e->code;
+	nic->plan = plan;
+	nic->header = r->look->journal.header;
+	err = mt_run_begin(&run, r->e);
+	if (!err)
+		err = mt_run_compute(&run, r->e);
+	r->nic->steps = &nic->steps;
+	r->nic->undone = &nic->undone;
+	if (!err)
+		err = mt_run_make(&run, r->e);
+	mt_run_end(&run);
+	return err;
+}
+
+/* --- which one -------------------------------------------------------------------------------- */
+
+/* The policy knows the NIC by its name, and so does the kernel's next tap of that name. */
+static int check_name(struct repair *r)
+{
+	const struct mt_nic_look *l = r->look;
+
+	if (!l->here || !strcmp(l->device.name, l->dev))
+		return 0;
+	mt_fail(r->e, EBUSY, "", "", "it was renamed to %s: give it its name back, or take it down",
+		l->device.name);
+	return -EBUSY;
+}
+
+static int connect_again(struct repair *r, enum mt_repair *what)
+{
+	const struct mt_nic_look *l = r->look;
+	struct mt_memory m;
+	int err = mt_recall(r->g, l->driver, l->guest, &r->out->pool, &m, r->e);
+
+	if (err && err != -ENOENT)
+		return err;
+	*what = err ? MT_REPAIR_JOURNAL : MT_REPAIR_POLICY;
+	if (check_name(r))
+		return -r->e->code;
+	if (!l->here && !l->unmanaged)
+		return mt_fail(r->e, ENODEV, "", "",
+			       "libvirt made its device, and it is gone: stop the guest, or "
+			       "moontap down %s",
+			       l->dev);
+	return err ? put_back(r) : ask_policy(r, &m);
+}
+
+static int repair_one(struct repair *r, enum mt_repair *what)
+{
+	const struct mt_nic_look *l = r->look;
+
+	*what = MT_REPAIR_NOTHING;
+	if (begin_outcome(r))
+		return -r->e->code;
+	if (l->standing == MT_STANDS_KILLED) {
+		*what = MT_REPAIR_KILLED;
+		return take_back_killed(r);
+	}
+	if (!l->journal.header.kind)
+		return 0;
+	if (l->standing == MT_STANDS_GONE && !l->remembered) {
+		*what = MT_REPAIR_ORPHAN;
+		return finish_orphan(r);
+	}
+	return connect_again(r, what);
+}
+
+static bool did_something(enum mt_repair what, const struct mt_outcome *out)
+{
+	const struct mt_steps *steps = out->n ? out->nics->steps : NULL;
+
+	if (what == MT_REPAIR_KILLED || what == MT_REPAIR_ORPHAN)
+		return true;
+	for (size_t i = 0; steps && i < steps->n; i++)
+		if (steps->at[i].op != MT_SAME)
+			return true;
+	return out->n && out->nics->undone && out->nics->undone->n;
+}
+
+/* --- all -------------------------------------------------------------------------------------- */
+
+struct reconcile {
+	struct mt_engine *g;
+	void (*each)(void *data, const struct mt_reconciled *r);
+	void *data;
+	unsigned *left;
+};
+
+static void reconcile_one(struct reconcile *all, const struct mt_nic_look *look)
+{
+	struct mt_outcome out = { .name = "", .uuid = "" };
+	struct mt_err e = { 0 };
+	struct repair r = { .g = all->g, .look = look, .out = &out, .e = &e };
+	const char *const words[] = { look->dev, NULL };
+	struct mt_history_run run = { .event = "reconcile",
+				      .driver = look->driver,
+				      .guest = look->guest,
+				      .dev = *look->guest ? NULL : look->dev,
+				      .words = words };
+	enum mt_repair what;
+	int err;
+
+	mt_history_begin(&run, all->g);
+	err = repair_one(&r, &what);
+	if (err && !*e.where)
+		mt_err_in_nic(&e, (int)look->index, look->dev);
+	if (!err && !did_something(what, &out))
+		what = MT_REPAIR_NOTHING;
+	mt_history_end(&run, all->g, NULL, what || err ? &out : NULL, err ? &e : NULL);
+	*all->left += err != 0;
+	if (what || err)
+		all->each(all->data, &(struct mt_reconciled){ what, look, &out, err ? &e : NULL });
+	mt_outcome_free(&out);
+}
+
+/* Twice: what a killed run left hides what is below it. */
+int mt_reconcile(struct mt_engine *g, const char *guest,
+		 void (*each)(void *data, const struct mt_reconciled *r), void *data,
+		 unsigned *left, struct mt_err *e)
+{
+	struct reconcile all = { g, each, data, left };
+	struct mt_nic_look *nics;
+	size_t n;
+
+	*left = 0;
+	for (int killed = 1; killed >= 0; killed--) {
+		struct mt_pool p = { 0 };
+		int err = mt_look(g, guest, &p, &nics, &n, e);
+
+		for (size_t i = 0; !err && i < n; i++)
+			if (killed == (nics[i].standing == MT_STANDS_KILLED))
+				reconcile_one(&all, &nics[i]);
+		mt_pool_free(&p);
+		if (err)
+			return err;
+	}
+	return 0;
+}

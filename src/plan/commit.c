@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* commit.c - the journals that a run leaves, and the one write that decides */
+#include "plan/commit.h"
+#include "kernel/host.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool is_device(const struct mt_step *s)
+{
+	return s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE;
+}
+
+bool mt_goes_after_all(const struct mt_run_nic *n, const struct mt_step *s)
+{
+	return is_device(s) || mt_goes_with_device(&n->undeclared, s);
+}
+
+/* What was no longer declared is out of the journal, whether it went back or was left to others. */
+static void forget(struct mt_run_nic *n, bool devices)
+{
+	struct mt_steps *steps = &n->after.steps;
+
+	for (size_t i = 0; i < n->undeclared.n; i++) {
+		const struct mt_step *u = &n->undeclared.at[i];
+
+		for (size_t k = 0; k < steps->n; k++) {
+			struct mt_step *s = &steps->at[k];
+			bool any = false;
+
+			if (s->op != u->op || !mt_record_same_key(&s->put, &u->put) ||
+			    (!devices && mt_goes_after_all(n, u)))
+				continue;
+			for (int f = s->put.kind->nkeys; f < s->put.kind->nfields; f++) {
+				if (mt_record_has(&u->put, f))
+					mt_record_put(&s->put, f, (struct mt_value){ 0 });
+				any |= s->op == MT_CHANGE && mt_record_has(&s->put, f);
+			}
+			if (!any)
+				memmove(s, s + 1, (size_t)(steps->at + --steps->n - s) * sizeof *s);
+			break;
+		}
+	}
+}
+
+/* Connected again, it has been connected since the first time; and what a person's `up` connected
+ * stays until `down`, whoever else asks for it. */
+static void keep_origin(struct mt_record *h, const struct mt_record *had)
+{
+	const uint64_t ifindex = h->v[MT_HEADER_IFINDEX].u;
+
+	if (!had->kind || !ifindex || had->v[MT_HEADER_IFINDEX].u != ifindex)
+		return;
+	mt_record_put(h, MT_HEADER_SINCE, had->v[MT_HEADER_SINCE]);
+	if (!strcmp(mt_header_text(had, MT_HEADER_BY), "up"))
+		mt_record_put(h, MT_HEADER_BY, had->v[MT_HEADER_BY]);
+}
+
+/* Its journal as it will be, beside the one that it has. */
+static int write_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	struct mt_steps *steps = &n->after.steps;
+	struct mt_device d;
+	char file[32];
+	int err;
+
+	n->after = (struct mt_journal){ .header = n->header, .steps.pool = r->work.pool };
+	for (size_t i = 0; i < n->had.steps.n; i++)
+		if (!mt_steps_add(steps, &n->had.steps.at[i]))
+			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
+	for (size_t i = 0; i < n->made.n; i++)
+		if (mt_steps_fold(steps, &n->made.at[i]))
+			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
+	forget(n, false);
+	err = mt_device_by_name(r->work.host, n->plan->dev, &d, e);
+	if (err && err != -ENODEV)
+		return err;
+	if (!err)
+		mt_record_put(&n->after.header, MT_HEADER_IFINDEX, mt_uint(d.ifindex));
+	keep_origin(&n->after.header, &n->had.header);
+	return mt_journal_write(r->work.state, mt_state_path("nic", n->plan->dev, file), &n->after,
+				&n->next, e);
+}
+
+/* Devices that are no longer declared, and that nobody uses, go now. */
+static int take_devices(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	struct mt_work w = r->work;
+	char why[160], file[32];
+	bool any = false;
+
+	w.done = &n->undone;
+	for (size_t i = n->undeclared.n; i-- > 0;) {
+		const struct mt_step *s = &n->undeclared.at[i];
+		const struct mt_kind *k = s->put.kind;
+
+		if (!is_device(s))
+			continue;
+		if (k->busy && k->busy(w.host, MT_DELETE, &s->put, why, sizeof why, e) == 1) {
+			mt_log(w.log, LOG_NOTICE,
+			       "%s is no longer declared, and stays until down: %s", n->plan->dev,
+			       why);
+			continue;
+		}
+		if (mt_take_back(&w, s, e))
+			return -e->code;
+		any = true;
+	}
+	if (!any)
+		return 0;
+	forget(n, true);
+	return mt_journal_replace(r->work.state, mt_state_path("nic", n->plan->dev, file),
+				  &n->after, &n->lock, e);
+}
+
+static int put_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	char file[32];
+
+	if (mt_state_put(r->work.state, mt_state_path("nic", n->plan->dev, file), &n->lock,
+			 &n->next, e))
+		return -e->code;
+	return mt_state_remove(r->work.state, mt_state_path("run", n->plan->dev, file), e);
+}
+
+int mt_commit(struct mt_run *r, bool *decided, struct mt_err *e)
+{
+	*decided = false;
+	for (size_t i = 0; i < r->n; i++)
+		if (write_journal(r, &r->nics[i], e))
+			return mt_run_err(&r->nics[i], e);
+	if (r->n && mt_journal_append_done(r->nics->run, e))
+		return mt_run_err(r->nics, e);
+	*decided = true;
+	for (size_t i = r->n; i-- > 0;) /* the first one, whose run has the line, last */
+		if (put_journal(r, &r->nics[i], e) || take_devices(r, &r->nics[i], e)) {
+			e->blame = MT_BLAME_UNDO;
+			mt_run_err(&r->nics[i], e);
+			return mt_err_in(e, "connected, but");
+		}
+	return 0;
+}
