@@ -235,9 +235,8 @@ function M.begin(scene)
   program.write("guest.xml", scene.xml)
   program.write("policy.lua", scene.policy)
   program.write("changed.lua", scene.changed)
-  helper.run((
-    "mkdir -p '%s/state'; cd '%s/state'; mkdir -p nic run shared domain; chmod 700 ."):format(
-    helper.folder(), helper.folder()))
+  helper.run(("mkdir -p '%s/state'; cd '%s/state'; mkdir -p nic run shared domain; chmod 700 .")
+    :format(helper.folder(), helper.folder()))
 end
 
 M.up = "up -p policy.lua guest.xml"
