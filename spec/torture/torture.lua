@@ -12,7 +12,7 @@ local M = {}
 
 local build = program.path:match "(.*)/"
 M.all = os.getenv "MOONTAP_TORTURE" == "all"
-M.stride = M.all and 1 or 7
+M.stride = M.all and 1 or 11
 
 -- How many faults were tried, by what was done to the program: for the summary of `make torture`.
 local tried = {}

@@ -47,10 +47,9 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 	int first = 0;
 
 	for (int turn = 0; turn < 3; turn++) {
-		bool wait = turn == 2 && first; /* it is claimed for as long as it is used */
-
 		for (size_t i = steps->n; i-- > 0;) {
 			const struct mt_step *s = &steps->at[i];
+			bool wait = turn == 2 && first; /* claimed for as long as it is used */
 
 			if (turn_of(s) != turn || (turn == 1 && mt_goes_with_device(steps, s)) ||
 			    (!wait && !one_back(w, dev, s, &one)))
