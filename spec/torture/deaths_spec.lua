@@ -48,7 +48,7 @@ local function go_on(m, after)
 end
 
 local function try(scene, m, run, how)
-  local n = 0
+  local n = #scene.name % torture.stride
   repeat
     local r
     for _, after in ipairs(nexts) do
@@ -68,7 +68,7 @@ local function try(scene, m, run, how)
         break
       end
     end
-    n = n + 1
+    n = n + torture.stride
   until not r.fired
 end
 

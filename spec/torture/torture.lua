@@ -12,6 +12,7 @@ local M = {}
 
 local build = program.path:match "(.*)/"
 M.all = os.getenv "MOONTAP_TORTURE" == "all"
+M.stride = M.all and 1 or 11
 
 -- How many faults were tried, by what was done to the program: for the summary of `make torture`.
 local tried = {}
@@ -33,7 +34,7 @@ function M.summary()
   tried = {}
 end
 
-M.errno = { EPERM = 1, EINTR = 4, EIO = 5, EBUSY = 16, ENODEV = 19, ENOSPC = 28, ENOBUFS = 105 }
+M.errno = { EPERM = 1, EINTR = 4, EIO = 5, ENOMEM = 12, EBUSY = 16, ENODEV = 19, ENOSPC = 28, ENOBUFS = 105 }
 
 -- moontap(words, how) -> as program.moontap(), and count =, fired =, where =
 -- how: { who =, what =, n =, fault =, input = }; see preload.c
@@ -63,6 +64,7 @@ local function in_order(state)
     file = line:match "^%./.*:$" or file
     line = line:gsub("since=%d+", "since"):gsub("ifindex=%d+", "ifindex")
       :gsub("^made %d+", "made"):gsub("^([-+~]) %d+", "%1")
+      :gsub("^nic dev=%g+ netns", "nic netns") -- of what is shared: who came first
       :gsub("| address=[%x:]+", "|") -- what a bridge had before is random
     lines[#lines + 1] = file .. " " .. line
   end
@@ -146,7 +148,7 @@ M.scenes = {
       local lan = hook "bridge" { bridge = "br0", isolated = true, mtu = 1400, user = 0 }
       function connect(nic) lan(nic) end]],
     changed = [[
-      local lan = hook "bridge" { bridge = "br0", learning = false }
+      local lan = hook "bridge" { bridge = "br0", isolated = true, learning = false }
       function connect(nic) lan(nic) link{ name = nic.dev, txqueuelen = 77 } end]],
   },
   {
