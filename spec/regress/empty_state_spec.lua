@@ -1,4 +1,4 @@
--- empty_state_spec.lua - a state directory that somebody made, and that was empty, could not be used
+-- empty_state_spec.lua - a state directory that somebody had made, and that was empty, was of no use
 
 local helper = require "spec.helper"
 local program = require "spec.program"
