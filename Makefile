@@ -260,7 +260,7 @@ $(BUILD)/spec/internals/%.so: spec/internals/%.c $(BUILD)/spec/internals.a $(BUI
 # --- check ----------------------------------------------------------------------------------------
 
 SPECS   ?= spec
-EXCLUDE ?= guest,torture
+EXCLUDE ?= guest
 .PHONY: check specs
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs
