@@ -8,6 +8,7 @@ local helper = require "spec.helper"
 local look = require "internals.look"
 local program = require "spec.program"
 local snapshot = require "spec.snapshot"
+local tree = require "internals.tree"
 
 local M = {}
 
@@ -58,10 +59,9 @@ function M.moontap(words, how)
   return r
 end
 
--- state() -> the state directory as one text, folders included; a line bears its file's name
+-- state() -> the state directory as one text, but for its records of runs
 function M.state()
-  return program.run [[cd state 2>/dev/null && { find . -path ./log -prune -o -print | sort
-    grep -rHZ --exclude-dir=log '' . | sort -s -t "$(printf '\t')" -k1,1; } | tr '\000' '\t']].out
+  return tree(helper.folder() .. "/state", "log")
 end
 
 -- A device that was taken away and put back has another ifindex, and stands elsewhere in a file.
