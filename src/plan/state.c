@@ -254,18 +254,31 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* NULL in @d and 0: there is none. One that cannot be read is not an empty one. */
+static int open_folder(const struct mt_state *s, const char *folder, DIR **d, struct mt_err *e)
+{
+	int fd = s->dir < 0 ? -1 : openat(s->dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
+
+	*d = NULL;
+	if (fd < 0)
+		return s->dir < 0 || errno == ENOENT ? 0 : mt_fail(e, errno, "state", folder, NULL);
+	*d = fdopendir(fd);
+	if (*d)
+		return 0;
+	err = errno;
+	close(fd);
+	return mt_fail(e, err, "state", folder, NULL);
+}
+
 int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *p, char ***names,
 		  size_t *n, struct mt_err *e)
 {
-	int fd = s->dir < 0 ? -1 : openat(s->dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d;
 	size_t cap = 0;
-	int err = 0;
+	int err = open_folder(s, folder, &d, e);
 
 	*names = NULL;
 	*n = 0;
-	if (!d && fd >= 0)
-		close(fd);
 	for (struct dirent *i; d && !err && (i = readdir(d));) {
 		if (!strncmp(i->d_name, ".moontap-is-making-", 19) || !strcmp(i->d_name, ".") ||
 		    !strcmp(i->d_name, ".."))
