@@ -29,9 +29,9 @@ describe("an evaluator that was taken over", function()
     local plan = standin.guest("web", { { dev = "x0", records = tap:format("x0", "x0") ..
       "link name=eth0 txqueuelen=77\n" } })
     refused(s, "loaded\npolicy checksum=0\nallow link=eth0\n" .. plan .. "end\n", "'policy', which means")
-    local first = program.run(("exec 2>&1; '%s/libexec/moontap/evaluator' version=%s name=web.xml " ..
-      "fd=0 want=1 deadline_ms=1000 parent=$$"):format(program.path:match "(.*)/",
-      moontap.version), "<domain/>")
+    local first = program.run(("'%s/libexec/moontap/evaluator' version=%s name=web.xml fd=0 " ..
+      "want=1 deadline_ms=1000 parent=$$"):format(program.path:match "(.*)/", moontap.version),
+      "<domain/>")
     assert.matches("^loaded\n", first.out)
   end)
 
@@ -40,7 +40,7 @@ describe("an evaluator that was taken over", function()
     for _, more in ipairs { "peer=8.8.8.8/32", "broadcast=8.8.8.8" } do
       local plan = standin.guest("web", { { dev = "x0", records = tap:format("x0", "x0") ..
         "addr dev=x0 address=10.0.0.1/32 " .. more .. "\n" } })
-      refused(s, standin.answer("allow prefix=10.0.0.0/8\n", plan), "does not allow the prefix 8.8.8.8")
+      refused(s, standin.answer("allow prefix=10.0.0.0/8\n", plan), "does not allow the prefix 8.8")
     end
   end)
 
