@@ -10,6 +10,7 @@ local takes = {
   up = "policy state hooks deadline json",
   down = "state json force",
   status = "state json watch",
+  doctor = "policy state hooks deadline json root",
   reconcile = "policy state hooks deadline json",
   log = "state json run",
   replay = "policy state hooks deadline json sh run",

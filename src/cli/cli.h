@@ -127,6 +127,7 @@ int mt_command_plan(struct mt_cli *c);
 int mt_command_up(struct mt_cli *c);
 int mt_command_down(struct mt_cli *c);
 int mt_command_status(struct mt_cli *c);
+int mt_command_doctor(struct mt_cli *c);
 int mt_command_reconcile(struct mt_cli *c);
 int mt_command_log(struct mt_cli *c);
 int mt_command_replay(struct mt_cli *c);

@@ -19,6 +19,8 @@ const struct mt_command mt_commands[] = {
 	  -1, "state json force" },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
 	  "state json watch" },
+	{ "doctor", "[GUEST.xml]", "what keeps guests off the network: look, and say what to do",
+	  mt_command_doctor, 0, 1, POLICY_OPTIONS " state json root" },
 	{ "reconcile", "[GUEST]", "repair what others changed, finish what was cut short",
 	  mt_command_reconcile, 0, 1, POLICY_OPTIONS " state json" },
 	{ "log", "[GUEST [-N]]", "what became of the last runs; -1: of the last one, whole",

@@ -68,4 +68,8 @@ int mt_device_by_name(struct mt_host *h, const char *name, struct mt_device *d, 
 /** mt_device_by_index() - the same by ifindex: finds it under a new name, too */
 int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d, struct mt_err *e);
 
+/** mt_device_list() - all devices of this network namespace, by index, in @p */
+int mt_device_list(struct mt_host *h, struct mt_pool *p, struct mt_device **devices, size_t *n,
+		   struct mt_err *e);
+
 #endif
