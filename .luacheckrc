@@ -10,9 +10,11 @@ stds.policy = {
   },
 }
 stds.repl = { globals = {
-  "moontap", "domain", "nic", "nics", "policy", "reload", "plan", "up", "down", "facts", "kinds", "help",
+  "moontap", "domain", "nic", "nics", "policy", "reload", "plan", "up", "down", "facts", "kinds",
+  "help",
 } }
 files["lua/moontap/repl/"] = { std = "lua54+repl" }
+files["doc/tools/"] = { std = "lua54+repl" }
 files["hooks/"] = { std = "lua54+policy" }
 files["samples/"] = { std = "lua54+policy" }
 files["spec/bench/policy/"] = { std = "lua54+policy" }

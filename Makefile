@@ -131,7 +131,8 @@ $(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
 $(BUILD)/obj/cli/repl_main.o: $(REPL_LUA)
 
 # The comments above functions are what help says of them.
-TOPICS := $(wildcard src/policy/*.c src/binding/*.c lua/moontap/*.lua lua/moontap/repl/*.lua)
+TOPICS := $(wildcard src/policy/*.c src/binding/*.c lua/moontap/*.lua lua/moontap/repl/*.lua) \
+	src/domain/inventory.c
 
 $(BUILD)/gen/cli/topics.h: doc/tools/topics.lua $(TOPICS)
 	$(call say,GEN,$@)
@@ -139,6 +140,15 @@ $(BUILD)/gen/cli/topics.h: doc/tools/topics.lua $(TOPICS)
 	$(Q)$(LUA) $^ >$@
 
 $(BUILD)/obj/cli/topic.o: $(BUILD)/gen/cli/topics.h
+
+# Annotations for editors, of the same sources; they are tracked.
+META ?= lua/moontap/meta
+.PHONY: meta list-topics
+list-topics:
+	@echo $(TOPICS)
+meta: program
+	$(Q)mkdir -p $(META)
+	$(Q)META='$(META)' TOPICS='$(TOPICS)' $(BUILD)/moontap repl -e 'dofile "doc/tools/meta.lua"'
 
 # Links to the program: what it does depends on the name that it is called by.
 ENTRY_POINTS := $(patsubst %,$(BUILD)/%,qemu-ifup qemu-ifdown qemu lxc)
@@ -249,14 +259,15 @@ $(BUILD)/spec/internals/%.so: spec/internals/%.c $(BUILD)/spec/internals.a $(BUI
 
 # --- check ----------------------------------------------------------------------------------------
 
-SPECS ?= spec
+SPECS   ?= spec
+EXCLUDE ?= guest,torture
 .PHONY: check specs
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs
 
 specs: program $(SPEC_SO)
 	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
-	  --exclude-tags=guest $(BUSTED_FLAGS) $(SPECS)
+	  --exclude-tags=$(EXCLUDE) $(BUSTED_FLAGS) $(SPECS)
 
 .PHONY: demo
 demo: deps-demo
@@ -279,6 +290,7 @@ LUA_LIB    = $(PREFIX)/lib/lua/5.4/moontap
 # The others are in the program, compiled.
 LUA_FILES  = $(filter-out $(patsubst $(BUILD)/gen/%.h,%.lua,$(subst lua/,lua/moontap/,$(SANDBOX_LUA))),\
 	$(wildcard lua/moontap/*.lua))
+META_FILES = $(wildcard lua/moontap/meta/*.lua)
 HOOK_FILES = $(wildcard hooks/*.lua)
 MANUALS    = $(wildcard doc/*.[1-8])
 
@@ -287,8 +299,9 @@ INSTALLED  = bin/moontap $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENT
 	$(patsubst %,lib/moontap/moontap-%.so,xml json repl) \
 	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
-	$(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES)) lib/lua/5.4/moontap/core.so
-FOLDERS    = libexec/moontap lib/moontap share/moontap/hooks share/moontap share/lua/5.4/moontap \
+	$(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES) $(META_FILES)) lib/lua/5.4/moontap/core.so
+FOLDERS    = libexec/moontap lib/moontap share/moontap/hooks share/moontap \
+	share/lua/5.4/moontap/meta share/lua/5.4/moontap \
 	lib/lua/5.4/moontap
 
 to = $(DESTDIR)$(PREFIX)
@@ -328,6 +341,7 @@ install-library: library
 install-lua: lua
 	$(call say,INSTALL,$(DESTDIR)$(LUA_SHARE)/init.lua)
 	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_SHARE) $(LUA_FILES)
+	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_SHARE)/meta $(META_FILES)
 	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_LIB) $(BUILD)/lib/lua/5.4/moontap/core.so
 
 uninstall:

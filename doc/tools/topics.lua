@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- topics.lua - the comments above functions as rows of C's table of help topics
+-- topics.lua - what help says: the comments above functions, and the names of a NIC's facts
 --
--- usage: lua topics.lua FILE...; takes /*** ... */ from C, and from Lua what begins with ---
--- A comment's first line is the signature, and its name is the topic's. Whose word it is, the
--- file's folder says.
+-- usage: lua topics.lua FILE...; prints rows of C's table of topics. As a module: read(files).
+-- From C it takes what /*** begins, from Lua what --- begins; the first line is the signature, and
+-- its name is the topic's. Whose word it is, the file's folder says. The facts of a NIC are rows of
+-- the table in src/domain/inventory.c.
+local M = {}
 
 local function owner(path)
   if path:find "/repl/" then return "repl" end
@@ -35,24 +37,58 @@ local function blocks(path)
   return found
 end
 
-local function quoted(text)
-  return '"' .. text:gsub('[\\"]', "\\%0"):gsub("\n", "\\n") .. '"'
+local types = { MT_UINT = "integer", MT_YES_NO = "boolean", MT_ON_OFF = "boolean" }
+
+-- The rows of the table of facts: { "mtu+", "size", MT_UINT, "mtu", ... }
+local function facts(path)
+  local rows, seen = {}, {}
+  for line in io.lines(path) do
+    local kind, name = line:match '^\t{ "[^"]*", [^,]+, (MT_[%u_0-9]+), "([%w_.]+)"'
+    if name and not seen[name] then
+      seen[name] = true
+      rows[#rows + 1] = ("  %-22s %s"):format(name, types[kind] or "string")
+    end
+  end
+  table.sort(rows)
+  return rows
 end
 
-local rows = {}
-for _, path in ipairs(arg) do
-  local of = owner(path)
-  for _, lines in ipairs(blocks(path)) do
-    local name = lines[1]:match "^[%w_.:]+"
-    if of == "moontap" and not name:find "^moontap" and not name:find ":" then
-      lines[1] = "moontap." .. lines[1]
-      name = "moontap." .. name
+-- read(files) -> array of { of =, name =, lines = }, sorted by owner and name
+function M.read(files)
+  local topics, of_nic = {}, nil
+  for _, path in ipairs(files) do
+    local of = owner(path)
+    if path:find "/inventory%.c$" then of_nic = facts(path) end
+    for _, lines in ipairs(blocks(path)) do
+      local name = lines[1]:match "^[%w_.:]+"
+      if of == "moontap" and not name:find "^moontap" and not name:find ":" then
+        lines[1] = "moontap." .. lines[1]
+        name = "moontap." .. name
+      end
+      topics[#topics + 1] = { of = of, name = name, lines = lines }
     end
+  end
+  for _, topic in ipairs(topics) do
+    if topic.name == "nic" then table.move(of_nic, 1, #of_nic, #topic.lines + 1, topic.lines) end
+  end
+  table.sort(topics, function(a, b)
+    if a.of ~= b.of then return a.of < b.of end
+    return a.name < b.name
+  end)
+  return topics
+end
+
+local function quoted(text)
+  return '"' .. text:gsub('[\\"]', "\\%0") .. '\\n"'
+end
+
+if arg and arg[0] and arg[0]:find "topics%.lua$" then
+  print "/* made by doc/tools/topics.lua */"
+  for _, topic in ipairs(M.read(arg)) do
     local text = {}
-    for i, line in ipairs(lines) do text[i] = "\t  " .. quoted(line .. "\n") end
-    rows[#rows + 1] = ("\t{ %s, %s,\n%s },\n"):format(quoted(of), quoted(name),
-      table.concat(text, "\n"))
+    for i, line in ipairs(topic.lines) do text[i] = "\t  " .. quoted(line) end
+    print(('\t{ "%s", "%s",\n%s },'):format(topic.of, topic.name, table.concat(text, "\n")))
   end
 end
-table.sort(rows)
-io.write("/* made by doc/tools/topics.lua */\n", table.concat(rows))
+
+return M

@@ -4,6 +4,56 @@
 -- Requires: the table that policy/sandbox.c makes, with sandbox.lua's functions.
 local core = ...
 
+--- nic
+-- One <interface> of the guest, read-only, by the names of libvirt's XML; what the XML does not say
+-- is nil. In help, a name with a dot is a table in a table.
+--   index                  integer    its number among the guest's interfaces, from 1
+--   type                   string     ethernet, bridge, network, ...
+--   dev                    string     its device on the host, as far as that has a name
+--   unmanaged              boolean    moontap makes the device: managed='no', or decide()
+--   domain                 table      the guest: help "nic.domain"
+--   target.dev             string     the device's name, as the XML has it
+--   target.managed         boolean    what <target managed=> says
+--   vlan.trunk             boolean    several tags, or the XML says so
+--   vlan.tags              table[]    each with id, and native: "tagged" or "untagged"
+--   ips                    table[]    of the guest's side
+--   routes                 table[]    likewise
+--   source.ips             table[]    of the host's side
+--   source.routes          table[]    likewise
+--   bandwidth              table      inbound and outbound, each with average, peak, burst, floor
+--   virtualport            table      type, and parameters by name
+
+--- nic.domain
+-- The guest, read-only.
+--   name             string     "" when nobody has told moontap whose tap this is
+--   uuid             string
+--   id               integer    of a running guest
+--   type             string     kvm, qemu, lxc, ...
+--   title            string
+--   description      string
+--   os_type          string     hvm, exe, ...
+--   known            boolean    false: a tap of a guest that moontap was not told about
+--   incoming         boolean    it is being migrated to here, and does not run yet
+--   nics             table[]    all its NICs: help "nic"
+--   metadata         table[]    of <metadata>: each with ns, name, text, attributes, children
+
+--- decide(nic) -> "managed" | "unmanaged" | nil [, dev]
+-- A policy's function, which it need not have: whether libvirt makes the device or moontap does.
+-- nil: as the XML says. Nothing can be declared here.
+--   dev   string   the name of an unmanaged NIC's device; else the XML's, or one that is derived
+--   function decide(nic)
+--     if nic.domain.name:find "^web%-" then return "unmanaged" end
+--   end
+
+--- connect(nic)
+-- A policy's function: it declares what the host must look like while this NIC is connected. It is
+-- asked for NICs of type='ethernet'.
+--   function connect(nic) tap(nic, { master = "br0", up = true }) end
+
+--- connect_other(nic)
+-- A policy's function, which it need not have: as connect(), for NICs of the other types, whose
+-- devices libvirt makes.
+
 -- decide() says "managed", "unmanaged", or nothing: then the NIC stays what the XML says. A second
 -- value names the device of an unmanaged NIC.
 local function decide(ask, nic)

@@ -18,6 +18,8 @@ function words.log(...)
   core.say("log", "text", table.concat(texts, " "):sub(1, 1000))
 end
 
+--- print(...)
+-- The same as log().
 words.print = words.log
 
 -- Models whose taps libvirt makes with a virtio-net header: qemuInterfaceIsVnetCompatModel.
@@ -50,10 +52,19 @@ local function made(nic, fields)
   }
 end
 
+local ipv6 -- whether the host has it; nil: not asked yet
+
+local function has_ipv6()
+  if ipv6 == nil then
+    ipv6 = core.reads_host and words.host.conf{ dev = "all", family = "ipv6" } ~= nil
+  end
+  return ipv6
+end
+
 -- A guest must not become the host's router: what it announces on its tap is not believed. Where
 -- the host has no IPv6 there is nothing to say.
 local function distrust(dev)
-  if core.reads_host and words.host.conf{ dev = "all", family = "ipv6" } then
+  if has_ipv6() then
     core.verbs.conf{ dev = dev, family = "ipv6", accept_ra = 0 }
   end
 end

@@ -2,11 +2,14 @@
 /*
  * bare.c - for the bench: the least that connects a tap to a bridge, TAP BRIDGE
  *
- * The messages that moontap cannot do without: look at both devices, into the bridge, look whether
- * it is, up, look whether it is. No library but libc, no check that is not needed to go on.
+ * What moontap cannot do without: look at both devices; into the bridge, believe no router there,
+ * up; and after each of the three look whether it is so. No library but libc, no check that is not
+ * needed to go on.
  */
+#include <fcntl.h>
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -73,6 +76,18 @@ static int enslave(int fd, int tap, int bridge)
 	return talk(fd, &q);
 }
 
+static int trust_no_router(const char *tap)
+{
+	char path[128];
+	int fd, err;
+
+	snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/accept_ra", tap);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	err = fd < 0 || write(fd, "0", 1) != 1;
+	close(fd);
+	return err;
+}
+
 static int set_up(int fd, int tap)
 {
 	struct request q = request(RTM_NEWLINK, tap);
@@ -91,5 +106,6 @@ int main(int argc, char **argv)
 	tap = look(fd, argv[1]);
 	bridge = look(fd, argv[2]);
 	return tap <= 0 || bridge <= 0 || enslave(fd, tap, bridge) || look(fd, argv[1]) < 0 ||
-		set_up(fd, tap) || look(fd, argv[1]) < 0;
+		trust_no_router(argv[1]) || look(fd, argv[1]) < 0 || set_up(fd, tap) ||
+		look(fd, argv[1]) < 0;
 }

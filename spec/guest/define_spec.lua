@@ -1,8 +1,7 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- What moontap writes of a document, libvirt takes, and understands as moontap does.
 local lab = require "spec.guest.lab"
-
-local moontap = os.getenv "MOONTAP_BUILD" .. "/moontap"
+local moontap = require "spec.guest.moontap"
 
 local SCHEMA = "/usr/share/libvirt/schemas/domain.rng"
 
@@ -66,16 +65,16 @@ describe("libvirt #guest", function()
     it("takes the sample " .. name .. " as moontap writes it", function()
       local policy = ("samples/%s/policy.lua"):format(name)
       local xml = l:ok(("%s xml --inactive $(test -e %s && echo -p %s) samples/%s/domain.xml")
-        :format(moontap, policy, policy, name))
+        :format(moontap.program, policy, policy, name))
       assert.equal(targets(xml), defined(xml, "--validate"))
-      l:ok(("%s check --schema %s %s"):format(moontap, SCHEMA, l:file(xml)))
+      l:ok(("%s check --schema %s %s"):format(moontap.program, SCHEMA, l:file(xml)))
     end)
   end
 
   for _, d in ipairs(DOCUMENTS) do
     it("takes " .. d[1] .. " as moontap writes it, and writes it so itself", function()
       local policy = l:file(d.decide and ("function decide() return %s end"):format(d.decide) or "")
-      local xml = l:ok(("%s xml --inactive -p %s %s"):format(moontap, policy,
+      local xml = l:ok(("%s xml --inactive -p %s %s"):format(moontap.program, policy,
         l:file(lab.domain { name = "doc", interfaces = interface(d[2]) })))
       assert.matches("^" .. d.target .. "$", targets(xml))
       assert.equal(targets(xml), defined(xml, "--validate"))
@@ -91,13 +90,13 @@ describe("libvirt #guest", function()
 
     it("takes " .. target .. " but for its schema, and moontap says so", function()
       local file = l:file(lab.domain { name = "doc", interfaces = interface(target) })
-      local xml = l:ok(("%s xml --inactive %s"):format(moontap, file))
+      local xml = l:ok(("%s xml --inactive %s"):format(moontap.program, file))
       local out = l:file(xml)
       assert.equal(written, targets(xml))
       assert.equal(written, defined(xml))
       assert.not_equal(0, l:sh("virsh define --validate " .. out).status)
-      assert.equal(3, l:sh(moontap .. " check --schema " .. SCHEMA .. " " .. out).status)
-      local checked = l:sh(moontap .. " check " .. out)
+      assert.equal(3, l:sh(moontap.program .. " check --schema " .. SCHEMA .. " " .. out).status)
+      local checked = l:sh(moontap.program .. " check " .. out)
       assert.equal(0, checked.status)
       assert.matches("schema", checked.out .. checked.err)
     end)
@@ -106,7 +105,7 @@ describe("libvirt #guest", function()
   it("refuses what moontap refuses", function()
     for _, target in ipairs { "<target dev='x' managed='default'/>", "<target managed=''/>" } do
       local file = l:file(lab.domain { name = "doc", interfaces = interface(target) })
-      assert.equal(3, l:sh(moontap .. " xml " .. file).status)
+      assert.equal(3, l:sh(moontap.program .. " xml " .. file).status)
       assert.equal(1, l:sh("virsh define " .. file).status)
     end
   end)

@@ -1,8 +1,7 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- moontap under any name in hooks/qemu.d, beside hooks that it knows nothing of.
 local lab = require "spec.guest.lab"
-
-local moontap = os.getenv "MOONTAP_BUILD" .. "/moontap"
+local moontap = require "spec.guest.moontap"
 
 local POLICY = [[
 local lan = hook "bridge" { bridge = "br0" }
@@ -41,7 +40,7 @@ describe("moontap #guest in qemu.d", function()
 
   local function nothing_left()
     assert.equal("", lab.difference(before, l:snapshot()))
-    assert.equal("", l:ok "cd /run/moontap && find nic run shared domain -mindepth 1")
+    assert.equal("", moontap.state(l))
   end
 
   -- Names that mean something to the program when a person types them.
@@ -49,11 +48,11 @@ describe("moontap #guest in qemu.d", function()
     ["zz some~"] = "release" } do
     it(("connects a guest %s under the name %s"):format(guest, name), function()
       local path = "/etc/libvirt/hooks/qemu.d/" .. name
-      l:link(moontap, path)
+      l:link(moontap.program, path)
       l:start(lab.domain { name = guest, interfaces = NICS })
-      local status = l:ok(moontap .. " status")
-      assert.matches(guest .. " +1 +ready0 +unmanaged +hook", status)
-      assert.matches(guest .. " +2 +vnet%d+ +managed +hook", status)
+      local status = moontap.status(l)
+      assert.matches(guest .. " 1 ready0 unmanaged hook", status)
+      assert.matches(guest .. " 2 vnet%d+ managed hook", status)
       assert.matches(guest .. " start\n", l:read "/run/lab/log/theirs")
       l:virsh("destroy", guest)
       nothing_left()
@@ -63,7 +62,7 @@ describe("moontap #guest in qemu.d", function()
 
   for name, reason in pairs { unlucky = "bad luck", late = "too late" } do
     it("keeps nothing of a guest that another hook does not let start: " .. reason, function()
-      l:link(moontap, "/etc/libvirt/hooks/qemu.d/50-moontap")
+      l:link(moontap.program, "/etc/libvirt/hooks/qemu.d/50-moontap")
       l:define(lab.domain { name = name, interfaces = NICS })
       local result = l:sh("virsh start " .. name)
       assert.equal(1, result.status)

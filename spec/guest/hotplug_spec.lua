@@ -1,9 +1,7 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- NICs that come and go while the guest runs: libvirt's hook does not hear of them, scripts do.
 local lab = require "spec.guest.lab"
-
-local build = os.getenv "MOONTAP_BUILD"
-local moontap, ifup, ifdown = build .. "/moontap", build .. "/qemu-ifup", build .. "/qemu-ifdown"
+local moontap = require "spec.guest.moontap"
 
 -- A NIC whose device's name begins with sign also has an address on the bridge, shared with others.
 local POLICY = [[
@@ -22,17 +20,13 @@ local function nic(mac, inside)
     <model type='virtio'/></interface>]]):format(mac, inside)
 end
 
-local SCRIPTS = ("<script path='%s'/><downscript path='%s'/>"):format(ifup, ifdown)
+local SCRIPTS = ("<script path='%s'/><downscript path='%s'/>"):format(moontap.ifup, moontap.ifdown)
 
-local function state(l)
-  return l:ok "cd /run/moontap && find nic run shared -mindepth 1"
-end
-
-describe("a running guest #guest", function()
+describe("a running guest #torture", function()
   local l, before, before_state
 
   lazy_setup(function()
-    l = lab.open { hook = moontap, files = { ["/etc/moontap/policy.lua"] = POLICY } }
+    l = lab.open { hook = moontap.program, files = { ["/etc/moontap/policy.lua"] = POLICY } }
     l:bridge("br0", "10.9.0.1/24")
     -- a bridge's addresses are tentative until it has a port: what comes of that is not a guest's
     l:ok "ip link add port0 type veth peer name end0 && ip link set end0 up"
@@ -41,13 +35,13 @@ describe("a running guest #guest", function()
     l:start(lab.domain { name = "host", address = "10.9.0.2/24", interfaces = {
       nic(1, "<target dev='first0' managed='no'/>"), nic(2, SCRIPTS) } })
     l:booted "host"
-    before, before_state = l:snapshot(), state(l)
+    before, before_state = l:snapshot(), moontap.state(l)
   end)
   lazy_teardown(function() if l then l:close() end end)
 
   local function nothing_left()
     assert.equal("", lab.difference(before, l:snapshot()))
-    assert.equal(before_state, state(l))
+    assert.equal(before_state, moontap.state(l))
   end
 
   -- Plugged in, and of this address in the guest, whatever the guest calls it.
@@ -70,7 +64,7 @@ describe("a running guest #guest", function()
 
   it("gets a NIC by <script>, and loses it by <downscript>", function()
     plug(nic(3, SCRIPTS), 3, "10.9.0.3")
-    assert.matches("%(unknown%) +1 +vnet%d+ +managed +script", l:ok(moontap .. " status"))
+    assert.matches("%(unknown%) 1 vnet%d+ managed script", moontap.status(l))
     unplug(nic(3, SCRIPTS), 3)
     assert.is_false(l:ping "10.9.0.3")
     nothing_left()
@@ -79,33 +73,33 @@ describe("a running guest #guest", function()
   for what, scripts in pairs { [""] = "", [", with scripts that have nothing to do"] = SCRIPTS } do
     it("gets a NIC whose tap `moontap up` made ready" .. what, function()
       local extra = nic(4, "<target dev='extra0' managed='no'/>" .. scripts)
-      l:ok(moontap .. " up " .. l:file(lab.domain { name = "host", interfaces = extra }))
+      l:ok(moontap.program .. " up " .. l:file(lab.domain { name = "host", interfaces = extra }))
       plug(extra, 4, "10.9.0.4")
       unplug(extra, 4)
-      assert.matches("extra0 +unmanaged +up", l:ok(moontap .. " status"))
-      l:ok(moontap .. " down host extra0")
+      assert.matches("extra0 unmanaged up", moontap.status(l))
+      l:ok(moontap.program .. " down host extra0")
       nothing_left()
     end)
   end
 
   it("gets a NIC back that was its own, and it is known", function()
-    local running = l:ok(moontap .. " status host"):match "host +2 +(vnet%d+) +managed"
+    local running = moontap.status(l):match "host 2 (vnet%d+) managed"
     local interface = nic(2, SCRIPTS)
     unplug(interface, 2)
-    assert.not_matches(running, l:ok(moontap .. " status"))
+    assert.not_matches(running, moontap.status(l))
     plug(interface, 2, "10.9.0.5")
-    assert.matches("host +2 +vnet%d+ +managed +script", l:ok(moontap .. " status host"))
+    assert.matches("host 2 vnet%d+ managed script", moontap.status(l))
     assert.is_true(l:ping "10.9.0.2")
-    before, before_state = l:snapshot(), state(l)
+    before, before_state = l:snapshot(), moontap.state(l)
   end)
 
   it("is told whose NIC it is when libvirtd starts again", function()
     plug(nic(7, SCRIPTS), 7, "10.9.0.7")
-    assert.matches("%(unknown%) +1 +vnet%d+", l:ok(moontap .. " status"))
+    assert.matches("%(unknown%) 1 vnet%d+", moontap.status(l))
     local running = l:snapshot()
     l:restart_libvirtd()
-    l:wait(function() return not l:ok(moontap .. " status"):find "unknown" end)
-    assert.matches("host +3 +vnet%d+ +managed", l:ok(moontap .. " status"))
+    l:wait(function() return not moontap.status(l):find "unknown" end)
+    assert.matches("host 3 vnet%d+ managed", moontap.status(l))
     assert.equal("", lab.difference(running, l:snapshot()))
     unplug(nic(7, SCRIPTS), 7)
     nothing_left()
@@ -131,9 +125,9 @@ describe("a running guest #guest", function()
   end)
 
   it("leaves nothing of what was plugged in when it ends", function()
-    plug(nic(11, "<target dev='sign1'/><script path='" .. ifup .. "'/>"), 11, "10.9.0.11")
+    plug(nic(11, "<target dev='sign1'/><script path='" .. moontap.ifup .. "'/>"), 11, "10.9.0.11")
     l:virsh("destroy", "host")
-    assert.equal("", state(l))
+    assert.equal("", moontap.state(l))
     assert.not_matches("10.99.0.1", l:snapshot())
     assert.equal("br0", l:ok("ip -o link show type bridge"):match "%d+: (%w+)")
     assert.equal("", l:ok "ip link show type tun")

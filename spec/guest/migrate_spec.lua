@@ -1,8 +1,7 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- A guest that moves: from one host to another, and through a save image.
 local lab = require "spec.guest.lab"
-
-local moontap = os.getenv "MOONTAP_BUILD" .. "/moontap"
+local moontap = require "spec.guest.moontap"
 
 -- The cable between the two hosts is the uplink of both: who answers for the guest there is
 -- who gets its traffic.
@@ -48,15 +47,11 @@ local function draws(l)
   return l:ok "ip route show proto 109; ip neigh show proxy"
 end
 
-local function state(l)
-  return l:ok "cd /run/moontap 2>/dev/null && find nic run shared domain -mindepth 1 || true"
-end
-
 describe("a guest #guest that moves", function()
   local one, other, before_one, before_other
 
   local function open()
-    local l = lab.open { hook = moontap, files = { ["/etc/moontap/policy.lua"] = POLICY,
+    local l = lab.open { hook = moontap.program, files = { ["/etc/moontap/policy.lua"] = POLICY,
       ["/etc/libvirt/hooks/qemu.d/90-log"] = LOG } }
     l:ok "echo 1 >/proc/sys/net/ipv4/ip_forward"
     return l
@@ -89,7 +84,7 @@ describe("a guest #guest that moves", function()
     assert.matches("unable to connect", result.err)
     assert.equal("migrate prepare start started stopped release", operations(other))
     assert.equal("", lab.difference(before_other, other:snapshot()))
-    assert.equal("", state(other))
+    assert.equal("", moontap.state(other))
     assert.equal("", lab.difference(running, one:snapshot()))
     assert.is_true(other:ping "10.7.0.50")
   end)
@@ -102,7 +97,7 @@ describe("a guest #guest that moves", function()
     assert.matches("/etc/moontap/policy.lua:1: refused: not here", result.err)
     other:write("/etc/moontap/policy.lua", POLICY)
     assert.equal("", lab.difference(before_other, other:snapshot()))
-    assert.equal("", state(other))
+    assert.equal("", moontap.state(other))
     assert.equal("", lab.difference(running, one:snapshot()))
     assert.is_true(other:ping "10.7.0.50")
   end)
@@ -111,9 +106,9 @@ describe("a guest #guest that moves", function()
     one:write("/etc/moontap/policy.lua", POLICY .. ALL_UNMANAGED)
     one:virsh("save", "mover", "/run/lab/files/mover")
     assert.equal("", lab.difference(before_one, one:snapshot()))
-    assert.equal("", state(one))
+    assert.equal("", moontap.state(one))
     one:virsh("restore", "/run/lab/files/mover")
-    local dev = one:ok(moontap .. " status"):match "mover +2 +(%g+) +unmanaged +hook"
+    local dev = moontap.status(one):match "mover 2 (%g+) unmanaged hook"
     assert.matches("<target dev='" .. dev .. "' managed='no'/>", one:virsh("dumpxml", "mover"))
     assert.matches("10.7.0.51 dev " .. dev, draws(one))
     one:wait_ping "10.7.0.50"
@@ -129,14 +124,14 @@ describe("a guest #guest that moves", function()
     local result = one:migrate("mover", other, "10.7.0.2")
     assert.same({ 0, "" }, { result.status, result.err })
     assert.equal("", lab.difference(before_one, one:snapshot()))
-    assert.equal("", state(one))
+    assert.equal("", moontap.state(one))
     assert.equal("", draws(other))
-    assert.matches("mover +1 +mover0 +unmanaged +hook", other:ok(moontap .. " status"))
+    assert.matches("mover 1 mover0 unmanaged hook", moontap.status(other))
     assert.matches("169.254.0.1", other:ok "ip addr show dev mover0")
 
-    assert.matches("10.7.0.50", other:ok(moontap .. " plan mover"))
+    assert.matches("10.7.0.50", other:ok(moontap.program .. " plan mover"))
     assert.equal("", draws(other))
-    other:ok(moontap .. " up mover")
+    other:ok(moontap.program .. " up mover")
     assert.matches("10.7.0.50 dev mover0", draws(other))
     assert.matches("10.7.0.51 dev", draws(other))
     other:wait_ping "10.7.0.50"
@@ -149,14 +144,14 @@ describe("a guest #guest that moves", function()
     other:restart_libvirtd()
     other:wait(function() return other:sh("virsh list --name").out:find "mover" end)
     assert.equal("", lab.difference(arrived, other:snapshot()))
-    assert.matches("mover +2 +%g+ +unmanaged +hook", other:ok(moontap .. " status"))
+    assert.matches("mover 2 %g+ unmanaged hook", moontap.status(other))
     other:virsh("destroy", "mover")
     assert.equal("", lab.difference(before_other, other:snapshot()))
-    assert.equal("", state(other))
+    assert.equal("", moontap.state(other))
   end)
 
   it("is remembered by nobody then", function()
-    local result = other:sh(moontap .. " up mover")
+    local result = other:sh(moontap.program .. " up mover")
     assert.equal(3, result.status)
     assert.matches("mover: there is no such file, and no such guest is remembered", result.err)
   end)

@@ -1,8 +1,7 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- hooks/routed.lua: the host is its guests' router, and the world beyond knows only its link.
 local lab = require "spec.guest.lab"
-
-local moontap = os.getenv "MOONTAP_BUILD" .. "/moontap"
+local moontap = require "spec.guest.moontap"
 
 local POLICY = [[
 local public = hook "routed" {
@@ -52,15 +51,11 @@ local function settle(l, name)
   assert.same({ 0, "" }, { result.status, result.out })
 end
 
-local function state(l)
-  return l:ok "cd /run/moontap 2>/dev/null && find nic run shared domain -mindepth 1 || true"
-end
-
 describe("guests #guest behind the host as their router", function()
   local l, before
 
   lazy_setup(function()
-    l = lab.open { hook = moontap, files = { ["/etc/moontap/policy.lua"] = POLICY } }
+    l = lab.open { hook = moontap.program, files = { ["/etc/moontap/policy.lua"] = POLICY } }
     world(l)
     forward(l, 1)
     l:ok "busybox ping -c 1 -W 5 198.51.100.1"
@@ -105,7 +100,7 @@ describe("guests #guest behind the host as their router", function()
     l:ok "ip netns exec world busybox ping -c 1 -W 5 2001:db8:1::11"
     l:virsh("destroy", "two")
     assert.equal("", lab.difference(before, l:snapshot()))
-    assert.equal("", state(l))
+    assert.equal("", moontap.state(l))
   end)
 
   it("are not started while the host does not forward", function()
@@ -121,6 +116,6 @@ describe("guests #guest behind the host as their router", function()
       l:sh("virsh start one").err)
     l:ok "echo 0 >/proc/sys/net/ipv4/ip_forward"
     assert.equal("", lab.difference(idle, l:snapshot()))
-    assert.equal("", state(l))
+    assert.equal("", moontap.state(l))
   end)
 end)

@@ -1,9 +1,7 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- Taps by their name alone: libvirt's <script> and <downscript>, QEMU's script= and downscript=.
 local lab = require "spec.guest.lab"
-
-local build = os.getenv "MOONTAP_BUILD"
-local moontap, ifup, ifdown = build .. "/moontap", build .. "/qemu-ifup", build .. "/qemu-ifdown"
+local moontap = require "spec.guest.moontap"
 
 -- A tap of an unknown guest is only a name.
 local POLICY = [[
@@ -20,20 +18,20 @@ end
 local WATCHED_IFDOWN = ([[#!/bin/sh
 %s "$1" 2>>/run/lab/log/ifdown.err
 echo "$1 $?" >>/run/lab/log/ifdown
-]]):format(ifdown)
+]]):format(moontap.ifdown)
 
 -- What the network is like before and after libvirt's `start` reaches moontap.
 local WATCHED_HOOK = ([[#!/bin/sh
 [ "$2" != start ] || sh /run/lab/repository/spec/guest/lab/snapshot.sh >"/run/lab/log/$1.before"
 %s hook qemu "$@" || exit
 [ "$2" != start ] || sh /run/lab/repository/spec/guest/lab/snapshot.sh >"/run/lab/log/$1.after"
-]]):format(moontap)
+]]):format(moontap.program)
 
 local NIC = [[<interface type='ethernet'><mac address='52:54:00:00:03:%02x'/>
   <script path='%s'/><downscript path='/etc/ifdown'/>%s<model type='virtio'/></interface>]]
 
 local function nic(mac, target)
-  return NIC:format(mac, ifup, target or "")
+  return NIC:format(mac, moontap.ifup, target or "")
 end
 
 local function open(hook)
@@ -52,7 +50,7 @@ end
 
 local function nothing_left(l, before)
   assert.equal("", lab.difference(before, l:snapshot()))
-  assert.equal("", l:ok "cd /run/moontap && find nic run shared domain -mindepth 1")
+  assert.equal("", moontap.state(l))
 end
 
 describe("a tap's name #guest alone", function()
@@ -69,7 +67,7 @@ describe("a tap's name #guest alone", function()
     l:booted "scripted"
     l:wait_ping "10.9.0.2"
     assert.is_true(l:ping("10.9.0.1", "scripted"))
-    assert.matches("%(unknown%) +1 +vnet%d+ +managed +script", l:ok(moontap .. " status"))
+    assert.matches("%(unknown%) 1 vnet%d+ managed script", moontap.status(l))
     l:virsh("destroy", "scripted")
     assert.matches("^vnet%d+ 0\n$", l:read "/run/lab/log/ifdown")
     nothing_left(l, before)
@@ -86,7 +84,7 @@ describe("a tap's name #guest alone", function()
   it("connects a guest of plain QEMU's, and its tap is handed over to be disconnected", function()
     local result = l:qemu { name = "plain", address = "10.9.0.3/24",
       arguments = ("-netdev tap,id=n0,ifname=tap0,script=%s,downscript=/etc/ifdown " ..
-        "-device virtio-net-pci,netdev=n0"):format(ifup) }
+        "-device virtio-net-pci,netdev=n0"):format(moontap.ifup) }
     assert.same({ 0, "" }, { result.status, result.err })
     l:booted "plain"
     l:wait_ping "10.9.0.3"
@@ -101,7 +99,7 @@ describe("a tap's name #guest alone", function()
 
   it("is enough to stop QEMU, which then says what moontap said", function()
     local result = l:qemu { name = "stopped",
-      arguments = "-netdev tap,id=n0,ifname=refused1,downscript=no,script=" .. ifup }
+      arguments = "-netdev tap,id=n0,ifname=refused1,downscript=no,script=" .. moontap.ifup }
     assert.equal(1, result.status)
     assert.matches("qemu%-ifup: .*/etc/moontap/policy.lua:4: refused: not refused1", result.err)
     assert.matches("network script .*/qemu%-ifup failed with status", result.err)
@@ -141,7 +139,7 @@ describe("a tap's name #guest with libvirt's hook as well", function()
     l:start(lab.domain { name = "both", interfaces = nic(1), address = "10.9.0.2/24" })
     l:booted "both"
     l:wait_ping "10.9.0.2"
-    assert.matches("both +1 +vnet%d+ +managed +hook", l:ok(moontap .. " status"))
+    assert.matches("both 1 vnet%d+ managed hook", moontap.status(l))
     assert.matches("link vnet%d+: .* master br0", l:read "/run/lab/log/both.before")
     assert.equal("", lab.difference(l:read "/run/lab/log/both.before",
       l:read "/run/lab/log/both.after"))
@@ -164,9 +162,9 @@ describe("a tap's name #guest with libvirt's hook as well", function()
     -- The script cannot tell NICs of one MAC apart; the hook has their names.
     l:define(lab.domain { name = "twins", interfaces = { nic(6), nic(6) } })
     l:virsh("start", "twins")
-    local status = l:ok(moontap .. " status")
-    assert.matches("twins +1 +vnet%d+ +managed", status)
-    assert.matches("twins +2 +vnet%d+ +managed", status)
+    local status = moontap.status(l)
+    assert.matches("twins 1 vnet%d+ managed", status)
+    assert.matches("twins 2 vnet%d+ managed", status)
     assert.not_matches("unknown", status)
     assert.equal("", lab.difference(l:read "/run/lab/log/twins.before",
       l:read "/run/lab/log/twins.after"))
@@ -177,7 +175,7 @@ describe("a tap's name #guest with libvirt's hook as well", function()
   it("is not given to a guest of libvirt's while plain QEMU has it", function()
     local result = l:qemu { name = "plain",
       arguments = ("-netdev tap,id=n0,ifname=tap0,script=%s,downscript=%s " ..
-        "-device virtio-net-pci,netdev=n0"):format(ifup, ifdown) }
+        "-device virtio-net-pci,netdev=n0"):format(moontap.ifup, moontap.ifdown) }
     assert.equal(0, result.status)
     local running, journal = l:snapshot(), l:read "/run/moontap/nic/tap0"
     l:define(lab.domain { name = "taker",

@@ -63,8 +63,7 @@ static const struct mt_field note_fields[] = {
 		return list(&k##_kind, filter, each, data, e);                               \
 	}
 
-/* --- memory
- * --------------------------------------------------------------------------------------- */
+/* --- memory --- */
 
 static struct mt_record memory[64];
 static size_t nmemory;
@@ -127,8 +126,7 @@ KIND(thing, 0, 3, MT_PHASE_ROUTE, note_fields)
 static const struct mt_kind *const kinds[] = { &box_kind,  &face_kind,	&slot_kind,
 					       &note_kind, &thing_kind, NULL };
 
-/* --- from Lua and to Lua
- * -------------------------------------------------------------------------- */
+/* --- from Lua and to Lua --- */
 
 #define POOL "moontap.spec.plan.pool"
 
@@ -348,8 +346,7 @@ static int l_journal(lua_State *L)
 	return 2;
 }
 
-/* --- with a state directory
- * ----------------------------------------------------------------------- */
+/* --- with a state directory --- */
 
 struct there {
 	struct mt_state state;

@@ -6,7 +6,7 @@ LINT_C := $(wildcard src/*.[ch] src/*/*.[ch] spec/*/*.[ch] samples/*/*.[ch])
 TIDY   := $(patsubst src/%.c,$(BUILD)/lint/%.ok,$(wildcard src/*/*.c))
 
 $(BUILD)/lint/%.ok: src/%.c .clang-tidy spec/lint/noreturn.h $(wildcard src/*.h src/*/*.h) \
-		$(SANDBOX_LUA) $(BUILD)/gen/engine/filter.h
+		$(SANDBOX_LUA) $(REPL_LUA) $(BUILD)/gen/cli/topics.h $(BUILD)/gen/engine/filter.h
 	$(call say,TIDY,$<)
 	@mkdir -p $(@D)
 	$(Q)clang-tidy --quiet $< -- $(filter-out -M%,$(OWN)) $(LUA_CFLAGS) $(XML_CFLAGS) \
@@ -23,8 +23,8 @@ lint-format:
 	$(Q)clang-format --dry-run -Werror $(LINT_C)
 
 lint-lua:
-	$(call say,LUACHECK,hooks lua samples spec)
-	$(Q)luacheck -q hooks lua samples spec .busted .luacheckrc
+	$(call say,LUACHECK,hooks lua samples spec doc)
+	$(Q)luacheck -q hooks lua samples spec doc/tools .busted .luacheckrc
 
 # A module with sanitizers in a Lua without them wants their runtime first, and their dlopen() does
 # not know the program's RUNPATH. What is left at exit is Lua's own, and no leak: descriptors are

@@ -50,7 +50,8 @@ describe("the difference", function()
   it("goes by phase, then as declared", function()
     assert.same({
       "+ 0 box name=b", "+ 0 box name=a", "~ 0 face name=a colour=red |",
-      "~ 0 face name=a master=m |", "~ 0 slot name=a cost=3 |", "~ 0 face name=a up=true |", "+ 0 note key=n", "+ 0 thing key=t",
+      "~ 0 face name=a master=m |", "~ 0 slot name=a cost=3 |", "~ 0 face name=a up=true |",
+      "+ 0 note key=n", "+ 0 thing key=t",
     }, difference(false, "thing key=t", "note key=n", "box name=b", "box name=a",
       "face name=a up=true colour=red master=m", "slot name=a cost=3"))
   end)

@@ -48,7 +48,7 @@ local function go_on(m, after)
 end
 
 local function try(scene, m, run, how)
-  local n = 0
+  local n = #scene.name % torture.stride
   repeat
     local r
     for _, after in ipairs(nexts) do
@@ -68,11 +68,11 @@ local function try(scene, m, run, how)
         break
       end
     end
-    n = n + 1
+    n = n + torture.stride
   until not r.fired
 end
 
-describe("kill -9 at every crossing:", function()
+describe("#torture kill -9 at every crossing:", function()
   for _, scene in ipairs(torture.scenes) do
     for _, run in ipairs(runs) do
       it(("%s, from %s to %s"):format(scene.name, run.from, run.to), function()

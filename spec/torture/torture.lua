@@ -12,6 +12,7 @@ local M = {}
 
 local build = program.path:match "(.*)/"
 M.all = os.getenv "MOONTAP_TORTURE" == "all"
+M.stride = M.all and 1 or 11
 
 -- How many faults were tried, by what was done to the program: for the summary of `make torture`.
 local tried = {}
@@ -33,7 +34,7 @@ function M.summary()
   tried = {}
 end
 
-M.errno = { EPERM = 1, EINTR = 4, EIO = 5, EBUSY = 16, ENODEV = 19, ENOSPC = 28, ENOBUFS = 105 }
+M.errno = { EPERM = 1, EINTR = 4, EIO = 5, ENOMEM = 12, EBUSY = 16, ENODEV = 19, ENOSPC = 28, ENOBUFS = 105 }
 
 -- moontap(words, how) -> as program.moontap(), and count =, fired =, where =
 -- how: { who =, what =, n =, fault =, input = }; see preload.c
@@ -52,8 +53,8 @@ end
 
 -- state() -> the state directory as one text, folders included
 function M.state()
-  return program.run [[cd state 2>/dev/null && { find . -mindepth 1 -type d | sort
-    find . -type f | sort | while read -r f; do echo "$f:"; cat "$f"; done; }]].out
+  return program.run [[cd state 2>/dev/null && { find . -mindepth 1 -type d -not -path './log*' | sort
+    find . -type f -not -path './log*' | sort | while read -r f; do echo "$f:"; cat "$f"; done; }]].out
 end
 
 -- A device that was taken away and put back has another ifindex, and stands elsewhere in a file.
@@ -61,7 +62,9 @@ local function in_order(state)
   local lines, file = {}, ""
   for line in state:gmatch "%C+" do
     file = line:match "^%./.*:$" or file
-    line = line:gsub("since=%d+", "since"):gsub("ifindex=%d+", "ifindex"):gsub("^made %d+", "made"):gsub("^([-+~]) %d+", "%1")
+    line = line:gsub("since=%d+", "since"):gsub("ifindex=%d+", "ifindex")
+      :gsub("^made %d+", "made"):gsub("^([-+~]) %d+", "%1")
+      :gsub("^nic dev=%g+ netns", "nic netns") -- of what is shared: who came first
       :gsub("| address=[%x:]+", "|") -- what a bridge had before is random
     lines[#lines + 1] = file .. " " .. line
   end
@@ -145,7 +148,7 @@ M.scenes = {
       local lan = hook "bridge" { bridge = "br0", isolated = true, mtu = 1400, user = 0 }
       function connect(nic) lan(nic) end]],
     changed = [[
-      local lan = hook "bridge" { bridge = "br0", learning = false }
+      local lan = hook "bridge" { bridge = "br0", isolated = true, learning = false }
       function connect(nic) lan(nic) link{ name = nic.dev, txqueuelen = 77 } end]],
   },
   {
@@ -234,8 +237,8 @@ function M.begin(scene)
   program.write("guest.xml", scene.xml)
   program.write("policy.lua", scene.policy)
   program.write("changed.lua", scene.changed)
-  helper.run(("mkdir -p '%s/state'; cd '%s/state'; mkdir -p nic run shared domain; chmod 700 ."):format(
-    helper.folder(), helper.folder()))
+  helper.run(("mkdir -p '%s/state'; cd '%s/state'; mkdir -p nic run shared domain; chmod 700 .")
+    :format(helper.folder(), helper.folder()))
 end
 
 M.up = "up -p policy.lua guest.xml"

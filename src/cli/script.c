@@ -2,13 +2,11 @@
 /* script.c - qemu-ifup and qemu-ifdown: programs that are called with a tap's name */
 #include "cli/cli.h"
 #include "engine/history.h"
+#include "kernel/tap.h"
 
 #include <dirent.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 /* QEMU leaves the tap open in its scripts: net/tap.c launch_script() closes all but that one. */
 static bool handed_over(const char *tap)
@@ -17,11 +15,9 @@ static bool handed_over(const char *tap)
 	bool ours = false;
 
 	for (struct dirent *i; d && !ours && (i = readdir(d));) {
-		struct ifreq r = { 0 };
 		int fd = atoi(i->d_name);
 
-		ours = fd > 2 && fd != dirfd(d) && !ioctl(fd, TUNGETIFF, &r) &&
-			!strncmp(r.ifr_name, tap, sizeof r.ifr_name);
+		ours = fd > 2 && fd != dirfd(d) && mt_tap_is(fd, tap);
 	}
 	if (d)
 		closedir(d);

@@ -45,7 +45,8 @@ static void to_stderr(void *data, int level, const char *text)
 static void to_syslog(void *data, int level, const char *text)
 {
 	(void)data;
-	syslog(LOG_DAEMON | level, "%s", text);
+	if (level < LOG_DEBUG)
+		syslog(LOG_DAEMON | level, "%s", text);
 }
 
 /* A hook's stderr is read by nobody when all goes well. */

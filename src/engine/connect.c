@@ -355,6 +355,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	c->run.work = mt_engine_work(c->g, &c->out->pool);
 	c->run.stop = c->g->o.stop;
 	c->run.dry = c->ask->dry;
+	mt_host_begin(c->g->host);
 	err = mt_run_begin(&c->run, e);
 	if (!err)
 		err = mt_run_compute(&c->run, e);
@@ -367,10 +368,27 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	if (!err && !c->ask->dry)
 		err = mt_run_make(&c->run, e);
 	mt_run_end(&c->run);
+	mt_host_end(c->g->host);
 	c->out->left += c->run.work.left;
 	c->out->times.compute = (uint32_t)(computed - begun);
 	c->out->times.make = (uint32_t)(mt_engine_now_us() - computed);
 	return err;
+}
+
+static int act_on_answer(struct connect *c, struct mt_err *e)
+{
+	const struct mt_ask *ask = c->ask;
+	bool plans = ask->want & MT_WANT_PLANS;
+
+	if (begin_outcome(c, e))
+		return -e->code;
+	if ((plans || ask->remember) && mt_engine_state(c->g, !ask->dry, e))
+		return -e->code;
+	if (ask->remember && mt_remember(c->g, ask, c->guest, &c->answer, e))
+		return -e->code;
+	if (!plans)
+		return 0;
+	return check_selection(c, e) || plan_all(c, e) || carry_out(c, e) ? -e->code : 0;
 }
 
 /* An answer's own words say where it was; what the guest is called, only we know. */
@@ -382,21 +400,14 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 			     .out = out,
 			     .answer = { .pool = &out->pool, .name = "", .uuid = "" } };
 	struct mt_request q = request_of(g, ask);
-	bool plans = ask->want & MT_WANT_PLANS;
 	int64_t begun = mt_engine_now_us();
-	int err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
+	struct mt_child child;
+	int err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, &child, e);
 
 	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);
 	take_answer(out, &c.answer);
-	if (err)
-		return err;
-	if (begin_outcome(&c, e))
-		return -e->code;
-	if ((plans || ask->remember) && mt_engine_state(g, !ask->dry, e))
-		return -e->code;
-	if (ask->remember && mt_remember(g, ask, c.guest, &c.answer, e))
-		return -e->code;
-	if (!plans)
-		return 0;
-	return check_selection(&c, e) || plan_all(&c, e) || carry_out(&c, e) ? -e->code : 0;
+	if (!err)
+		err = act_on_answer(&c, e);
+	mt_child_reap(&child);
+	return err;
 }

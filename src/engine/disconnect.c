@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "plan/drift.h"
 #include "engine/remember.h"
+#include "plan/recover.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,6 +32,22 @@ static bool fits(const struct mt_record *h, const struct mt_which *w)
 	return !w->only;
 }
 
+/* Of a killed run that did not come to its first line there are only files. */
+static void sweep(struct mt_engine *g, const char *dev, struct mt_pool *p)
+{
+	struct mt_work w = mt_engine_work(g, p);
+	struct mt_err e;
+	char file[32], line[700];
+	int lock;
+
+	mt_state_path("nic", dev, file);
+	if (mt_state_try_lock(&g->state, file, &lock))
+		return;
+	if (mt_recover(&w, dev, &lock, &e))
+		mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
+	mt_state_unlock(&g->state, file, lock);
+}
+
 /* Of a run that was killed before it had a journal, the run's. */
 static int load_header(struct mt_engine *g, const char *dev, struct mt_pool *p,
 		       struct mt_record *header, struct mt_err *e)
@@ -43,7 +60,7 @@ static int load_header(struct mt_engine *g, const char *dev, struct mt_pool *p,
 		err = mt_journal_load(&g->state, mt_state_path("run", dev, file), mt_kinds, p, &j,
 				      e);
 	if (!err && !j.header.kind)
-		mt_state_sweep(&g->state, mt_state_path("nic", dev, file));
+		sweep(g, dev, p);
 	*header = j.header;
 	return err == -EXDEV ? 0 : err;
 }

@@ -27,6 +27,7 @@ int mt_start_fork(const struct mt_request *q, int (*run)(const struct mt_request
 		return mt_fail(e, errno, "evaluator", "pipe", NULL);
 	*c = (struct mt_child){ .pid = fork(), .fd = -1, .out = ends[0] };
 	if (c->pid < 0) {
+		c->pid = 0;
 		mt_fail(e, errno, "evaluator", "fork", NULL);
 		close(ends[0]);
 		close(ends[1]);
@@ -113,20 +114,24 @@ static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_e
 }
 
 /*
- * The answer is whole or of no use: the child is not waited for, but killed; it has no state.
+ * The answer is whole or of no use: the child is killed; it has no state.
  *
  * A host may wait for any child, in a signal handler or another thread, and get ours: then its pid
  * can be another process's. So in a host it is ended by its pidfd, and ECHILD is fine.
  */
 static void end(const struct mt_child *c)
 {
-	siginfo_t info;
-
 	close(c->out);
 	if (c->fd >= 0)
 		syscall(SYS_pidfd_send_signal, c->fd, SIGKILL, NULL, 0);
 	else if (c->pid > 0)
 		kill(c->pid, SIGKILL);
+}
+
+void mt_child_reap(const struct mt_child *c)
+{
+	siginfo_t info;
+
 	if (c->pid > 0)
 		while (waitid(c->fd >= 0 ? P_PIDFD : P_PID, (id_t)(c->fd >= 0 ? c->fd : c->pid),
 			      &info, WEXITED) < 0 &&
@@ -137,17 +142,17 @@ static void end(const struct mt_child *c)
 }
 
 int mt_evaluate(const struct mt_request *q, mt_start start, const struct mt_kind *const *kinds,
-		struct mt_answer *a, struct mt_err *e)
+		struct mt_answer *a, struct mt_child *child, struct mt_err *e)
 {
 	struct text t = { 0 };
-	struct mt_child child;
 	char *kept;
 	int err;
 
-	if (start(q, &child, e))
+	*child = (struct mt_child){ .fd = -1 };
+	if (start(q, child, e))
 		return -e->code;
-	err = read_answer(child.out, q->deadline_ms, &t, e);
-	end(&child);
+	err = read_answer(child->out, q->deadline_ms, &t, e);
+	end(child);
 	if (!err) {
 		kept = mt_pool_copy(a->pool, t.at ? t.at : "", t.n);
 		err = kept ? mt_answer_parse(kinds, kept, t.n, a, e)

@@ -58,7 +58,7 @@ struct mt_child {
 	int out;   /* its answer */
 };
 
-/* Starts the evaluator; mt_evaluate() ends it and closes what is open. */
+/* Starts the evaluator. On failure there is nothing to reap. */
 typedef int (*mt_start)(const struct mt_request *q, struct mt_child *c, struct mt_err *e);
 
 /** mt_start_fork() - in a fork of this process, which must have one thread: @run is
@@ -74,10 +74,14 @@ int mt_start_spawn(const struct mt_request *q, struct mt_child *c, struct mt_err
  * mt_evaluate() - ask, wait until the deadline, understand
  * @start:	how the child is started
  * @a:		pool set; out
+ * @child:	out: it was killed, and is to be reaped; also on failure
  *
  * Return: as mt_answer_parse(); -ETIME: it was killed at its deadline, blamed on the policy.
  */
 int mt_evaluate(const struct mt_request *q, mt_start start, const struct mt_kind *const *kinds,
-		struct mt_answer *a, struct mt_err *e);
+		struct mt_answer *a, struct mt_child *child, struct mt_err *e);
+
+/** mt_child_reap() - wait for its end: it takes a while to die, in which there is other work */
+void mt_child_reap(const struct mt_child *c);
 
 #endif

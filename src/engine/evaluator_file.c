@@ -19,26 +19,29 @@ static int bad(struct mt_err *e, int code, const char *path, const char *why)
 	return -code;
 }
 
-static int open_hook(struct mt_files *f, int dir, const char *folder, const char *file)
+static void open_hook(struct mt_files *f, int dir, const char *folder, const char *file)
 {
 	size_t len = strlen(file), n = len > 4 ? len - 4 : 0;
-	struct mt_file *hook = &f->hooks[f->n];
+	struct mt_file *hook;
 	char path[512];
 
 	if (!n || n >= sizeof hook->name || strcmp(file + n, ".lua") || f->n == MT_FILES_MAX)
-		return 0;
-	for (unsigned i = 0; i < f->n; i++)
-		if (!strncmp(f->hooks[i].name, file, n) && !f->hooks[i].name[n])
-			return 0; /* an earlier directory has it */
+		return;
+	for (hook = f->hooks; hook; hook = hook->next)
+		if (!strncmp(hook->name, file, n) && !hook->name[n])
+			return; /* an earlier directory has it */
 	snprintf(path, sizeof path, "%s/%s", folder, file);
+	hook = mt_pool_alloc(&f->pool, sizeof *hook);
+	if (!hook)
+		return;
 	hook->path = mt_pool_copy(&f->pool, path, strlen(path));
 	hook->fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (!hook->path || hook->fd < 0 || fstat(hook->fd, &hook->st))
-		return 0; /* whoever asks for it is told that it is not there */
+		return; /* whoever asks for it is told that it is not there */
 	memcpy(hook->name, file, n);
-	hook->name[n] = 0;
+	hook->next = f->hooks;
+	f->hooks = hook;
 	f->n++;
-	return 0;
 }
 
 static void open_folder(struct mt_files *f, const char *folder)
@@ -72,8 +75,8 @@ unsigned mt_files_descriptors(const struct mt_files *f, int *fds)
 
 	if (f->policy.fd >= 0)
 		fds[n++] = f->policy.fd;
-	for (unsigned i = 0; i < f->n; i++)
-		fds[n++] = f->hooks[i].fd;
+	for (const struct mt_file *hook = f->hooks; hook; hook = hook->next)
+		fds[n++] = hook->fd;
 	return n;
 }
 
@@ -114,15 +117,17 @@ int mt_files_read(const struct mt_files *all, const struct mt_file *f, const cha
 int mt_files_hook(const struct mt_files *f, const char *name, const char **text, size_t *n,
 		  const char **path, struct mt_pool *p, struct mt_err *e)
 {
-	const char *names[MT_FILES_MAX + 1] = { 0 }, *nearest;
+	const char *names[MT_FILES_MAX + 1], *nearest;
+	unsigned i = 0;
 
-	for (unsigned i = 0; i < f->n; i++) {
-		names[i] = f->hooks[i].name;
-		if (strcmp(names[i], name))
+	for (const struct mt_file *hook = f->hooks; hook; hook = hook->next) {
+		names[i++] = hook->name;
+		if (strcmp(hook->name, name))
 			continue;
-		*path = f->hooks[i].path;
-		return mt_files_read(f, &f->hooks[i], text, n, p, e);
+		*path = hook->path;
+		return mt_files_read(f, hook, text, n, p, e);
 	}
+	names[i] = NULL;
 	nearest = mt_nearest(name, names, sizeof *names);
 	return mt_bad(e, "hook", name, "there is no such hook%s%s%s",
 		      nearest ? "; did you mean '" : "", nearest ? nearest : "",

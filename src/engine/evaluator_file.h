@@ -19,6 +19,7 @@
 #define MT_FILE_BYTES_MAX (1u << 20)
 
 struct mt_file {
+	struct mt_file *next;
 	int fd;
 	struct stat st; /* taken on the descriptor: fstat is out of reach later on */
 	const char *path;
@@ -27,9 +28,9 @@ struct mt_file {
 
 struct mt_files {
 	struct mt_file policy;
-	struct mt_file hooks[MT_FILES_MAX];
+	struct mt_file *hooks;
 	unsigned n;
-	struct mt_pool pool; /* of the paths */
+	struct mt_pool pool; /* of the hooks */
 	unsigned runner;     /* uid of who runs moontap, before it was given up */
 };
 

@@ -2,8 +2,8 @@
 /*
  * history.h - what became of each run: written after the work, read when somebody asks
  *
- * log/DRIVER-NAME has the last runs of one guest; a tap of an unknown guest stands for one. A run is
- * added to the file's end by one write. Lines, words escaped as in base/words.h:
+ * log/DRIVER-NAME has the last runs of one guest; a tap of an unknown guest stands for one. A run
+ * is added to the file's end by one write. Lines, words escaped as in base/words.h:
  *
  *   run at=... event=start guest=web exit=1 error=... took=2100 evaluate=1400 ...
  *   log text=...                a line of the log, as it was said

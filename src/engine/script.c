@@ -127,7 +127,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	if (f.n != 1 && is_ready(g, &d, &out->pool))
 		return 0;
 	if (f.n != 1) {
-		mt_log(&g->o.log, LOG_INFO, "%s: a tap of %s", tap,
+		mt_log(&g->o.log, LOG_DEBUG, "%s: a tap of %s", tap,
 		       f.n ? "one of several remembered guests" : "no remembered guest");
 		return mt_connect(g, &ask, out, e);
 	}

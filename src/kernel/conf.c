@@ -200,11 +200,14 @@ static int write_file(struct mt_host *h, const char *dev, const struct mt_record
 
 static int put_files(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
 {
-	char name[MT_NAME_MAX + 1], path[128];
+	struct mt_device d;
+	const char *name = r->v[DEV].name;
+	char path[128];
 
-	snprintf(name, sizeof name, "%s", r->v[DEV].name);
-	if (r->ifindex && mt_nl_ifname(h, r->ifindex, name, e))
+	if (r->ifindex && mt_device_by_index(h, r->ifindex, &d, e))
 		return mt_nl_about(e, -e->code, r, "set");
+	if (r->ifindex) /* as it is called now */
+		name = d.name;
 	for (int i = FORWARDING; i < NFIELDS; i++) {
 		int err = mt_record_has(r, i) ? write_file(h, name, r, i) : 0;
 

@@ -74,6 +74,14 @@ static int check_name(const char *asked, const struct mt_nl_device *d, struct mt
 		: 0;
 }
 
+static void remember(struct mt_host *h, const struct mt_nl_device *d)
+{
+	struct mt_host_name *name = &h->names[(uint32_t)d->head->ifi_index % MT_HOST_NAMES];
+
+	name->ifindex = (uint32_t)d->head->ifi_index;
+	strcpy(name->name, d->name);
+}
+
 static int take_one(const struct nlmsghdr *n, void *data)
 {
 	struct one *o = data;
@@ -85,6 +93,7 @@ static int take_one(const struct nlmsghdr *n, void *data)
 		return -o->e->code;
 	o->d->ifindex = (uint32_t)d.head->ifi_index;
 	strcpy(o->d->name, d.name);
+	remember(o->h, &d);
 	return o->full ? fill(o, &d) : 0;
 }
 
@@ -129,20 +138,16 @@ int mt_nl_ifindex(struct mt_host *h, const char *name, uint32_t *ifindex, struct
 int mt_nl_ifname(struct mt_host *h, uint32_t ifindex, char name[static MT_NAME_MAX + 1],
 		 struct mt_err *e)
 {
-	struct mt_host_name *known = &h->names[ifindex % (sizeof h->names / sizeof *h->names)];
-	struct mt_device d;
-	int err;
+	const struct mt_host_name *known = &h->names[ifindex % MT_HOST_NAMES];
+	struct mt_device d = { 0 };
+	int err = 0;
 
-	name[0] = 0;
-	if (!h->reading || known->ifindex != ifindex) {
+	if (h->begun && ifindex && known->ifindex == ifindex)
+		strcpy(d.name, known->name);
+	else
 		err = look_up(&(struct one){ h, NULL, &d, false, e }, ifindex);
-		if (err)
-			return err;
-		known->ifindex = ifindex;
-		strcpy(known->name, d.name);
-	}
-	strcpy(name, known->name);
-	return 0;
+	strcpy(name, d.name);
+	return err;
 }
 
 int mt_nl_record_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t *ifindex,
@@ -231,6 +236,7 @@ static int take_device(const struct nlmsghdr *n, void *data)
 		return mt_fail(l->e, EBADMSG, "", "", "the kernel's answer makes no sense");
 	if (asked->state == MT_SET && check_name(asked->name, &d, l->e))
 		return -l->e->code;
+	remember(l->h, &d);
 	r.ifindex = (uint32_t)d.head->ifi_index;
 	is = all->kind && strcmp(d.kind, all->kind) ? 0 : all->decode(l, &d, &r);
 	if (is < 0)

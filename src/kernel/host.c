@@ -48,6 +48,17 @@ void mt_host_close(struct mt_host *h)
 	free(h);
 }
 
+void mt_host_begin(struct mt_host *h)
+{
+	if (!h->begun++)
+		memset(h->names, 0, sizeof h->names);
+}
+
+void mt_host_end(struct mt_host *h)
+{
+	h->begun--;
+}
+
 int mt_host_fd(const struct mt_host *h)
 {
 	return mnl_socket_get_fd(h->nl);

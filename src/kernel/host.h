@@ -65,6 +65,15 @@ struct mt_device {
  */
 int mt_device_by_name(struct mt_host *h, const char *name, struct mt_device *d, struct mt_err *e);
 
+/**
+ * mt_host_begin() - until mt_host_end(), ask for the name of a device, given its index, only once
+ *
+ * For the time of one event: a bridge that is renamed meanwhile is still called as it was. What a
+ * device is like is always asked anew. Nests.
+ */
+void mt_host_begin(struct mt_host *h);
+void mt_host_end(struct mt_host *h);
+
 /** mt_device_by_index() - the same by ifindex: finds it under a new name, too */
 int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d, struct mt_err *e);
 

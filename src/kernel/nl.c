@@ -230,11 +230,10 @@ static int deliver(struct mt_host *h, const struct answer *a, mt_nl_take take, v
 	size_t at = 0;
 	int done = 0;
 
-	if (!h->reading++)
-		memset(h->names, 0, sizeof h->names);
+	mt_host_begin(h);
 	while (!done && (n = next_message(a->bytes, a->len, &at)))
 		done = take(n, data);
-	h->reading--;
+	mt_host_end(h);
 	return done < 0 ? done : 0;
 }
 

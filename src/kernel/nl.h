@@ -20,6 +20,8 @@
 
 _Static_assert(MT_NL_REQUEST >= MT_FIELDS_MAX * (MT_VALUE_TEXT + 8) + 1024, "request too small");
 
+#define MT_HOST_NAMES 16
+
 struct mt_host {
 	struct mnl_socket *nl;
 	unsigned int portid, seq;
@@ -28,11 +30,11 @@ struct mt_host {
 		char name[MT_NAME_MAX + 1];
 	} * taps;
 	size_t ntaps;
-	unsigned int reading; /* answers being looked at; names are remembered meanwhile */
+	unsigned int begun; /* mt_host_begin(): names are remembered meanwhile */
 	struct mt_host_name {
 		uint32_t ifindex;
 		char name[MT_NAME_MAX + 1];
-	} names[16];
+	} names[MT_HOST_NAMES];
 #ifdef MOONTAP_FAULTS
 	struct mt_fault fault;
 	unsigned int asked;

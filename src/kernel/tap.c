@@ -134,6 +134,13 @@ int mt_tap_open(struct mt_host *h, const struct mt_record *r, bool exclusive, in
 	return mt_fail(e, -err, op, r->v[NAME].name, NULL);
 }
 
+bool mt_tap_is(int fd, const char *name)
+{
+	struct ifreq r = { 0 };
+
+	return !ioctl(fd, TUNGETIFF, &r) && !strncmp(r.ifr_name, name, sizeof r.ifr_name);
+}
+
 int mt_tap_persist(struct mt_host *h, int fd, const char *name, bool on, struct mt_err *e)
 {
 	int err = control(h, fd, TUNSETPERSIST, on);

@@ -18,6 +18,9 @@
 int mt_tap_open(struct mt_host *h, const struct mt_record *r, bool exclusive, int *fd,
 		struct mt_err *e);
 
+/** mt_tap_is() - whether a descriptor, of any kind, is the tap of this name */
+bool mt_tap_is(int fd, const char *name);
+
 /** mt_tap_persist() - whether it outlives its descriptor. Return: 0 or -errno. */
 int mt_tap_persist(struct mt_host *h, int fd, const char *name, bool on, struct mt_err *e);
 

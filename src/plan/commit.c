@@ -56,13 +56,31 @@ static void keep_origin(struct mt_record *h, const struct mt_record *had)
 		mt_record_put(h, MT_HEADER_BY, had->v[MT_HEADER_BY]);
 }
 
+/* The device's own index, as this run's steps or else the kernel know it; 0: it is not there. */
+static int find_ifindex(struct mt_run *r, const struct mt_run_nic *n, uint32_t *ifindex,
+			struct mt_err *e)
+{
+	struct mt_device d;
+	int err;
+
+	*ifindex = 0;
+	for (size_t i = 0; !*ifindex && i < n->made.n; i++)
+		if (!strcmp(mt_record_device(&n->made.at[i].put), n->plan->dev))
+			*ifindex = n->made.at[i].put.ifindex;
+	if (*ifindex)
+		return 0;
+	err = mt_device_by_name(r->work.host, n->plan->dev, &d, e);
+	if (!err)
+		*ifindex = d.ifindex;
+	return err == -ENODEV ? 0 : err;
+}
+
 /* Its journal as it will be, beside the one that it has. */
 static int write_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	struct mt_steps *steps = &n->after.steps;
-	struct mt_device d;
+	uint32_t ifindex;
 	char file[32];
-	int err;
 
 	n->after = (struct mt_journal){ .header = n->header, .steps.pool = r->work.pool };
 	for (size_t i = 0; i < n->had.steps.n; i++)
@@ -72,11 +90,10 @@ static int write_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *
 		if (mt_steps_fold(steps, &n->made.at[i]))
 			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
 	forget(n, false);
-	err = mt_device_by_name(r->work.host, n->plan->dev, &d, e);
-	if (err && err != -ENODEV)
-		return err;
-	if (!err)
-		mt_record_put(&n->after.header, MT_HEADER_IFINDEX, mt_uint(d.ifindex));
+	if (find_ifindex(r, n, &ifindex, e))
+		return -e->code;
+	if (ifindex)
+		mt_record_put(&n->after.header, MT_HEADER_IFINDEX, mt_uint(ifindex));
 	keep_origin(&n->after.header, &n->had.header);
 	return mt_journal_write(r->work.state, mt_state_path("nic", n->plan->dev, file), &n->after,
 				&n->next, e);

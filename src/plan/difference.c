@@ -187,7 +187,7 @@ static int remember_devices(struct mt_view *v, const struct mt_record *r)
 	return 0;
 }
 
-/* The devices that a step names must be there by then. */
+/* The devices that a step names must be there by then; the one it is on was just looked at. */
 static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_err *e)
 {
 	char subject[96];
@@ -198,7 +198,7 @@ static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_e
 		int err;
 
 		if (r->kind->fields[i].type != MT_LINK || r->v[i].state != MT_SET ||
-		    will_have(v, &any_device, name))
+		    (i == r->kind->device && r->ifindex) || will_have(v, &any_device, name))
 			continue;
 		err = mt_device_by_name(v->host, name, &d, e);
 		if (err == -ENODEV)

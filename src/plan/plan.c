@@ -116,6 +116,8 @@ static int mark_one(struct mt_plan *plan, const struct mt_kind *facet, const cha
 
 	mt_record_put(&r, 0, mt_name_from(name));
 	w = mt_plan_find(plan, &r);
+	if (strcmp(name, plan->dev)) /* other guests' plans may want it, too */
+		mark = "moontap";
 	for (int i = facet->nkeys; i < facet->nfields; i++) {
 		unsigned flags = facet->fields[i].flags;
 

@@ -46,7 +46,7 @@ bool mt_wish_is_own(const struct mt_plan *plan, const struct mt_record *r);
  * mt_plan_mark() - what every device that a plan makes gets, unless the policy said otherwise: a
  * mark for people and tools that look for leftovers, and a MAC that is not random
  * @kinds:	the table with the facets that have such fields (MT_FIELD_MARK, MT_FIELD_IDENTITY)
- * @mark:	"moontap web"
+ * @mark:	"moontap web", for the NIC's own; what others may share is marked "moontap"
  * @host:	a text that is this host's own, so that equal names on two hosts get two MACs
  */
 int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const char *mark,

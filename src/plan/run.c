@@ -257,20 +257,10 @@ int mt_run_make(struct mt_run *r, struct mt_err *e)
 	return err;
 }
 
-/* A journal without a line is only its lock. */
-static void unlock(struct mt_run *r, struct mt_run_nic *n)
-{
-	struct mt_err ignored;
-	char file[32];
-	off_t size = lseek(n->lock, 0, SEEK_END);
-
-	if (size == 0)
-		mt_state_remove(r->work.state, mt_state_path("nic", n->plan->dev, file), &ignored);
-	close(n->lock);
-}
-
 void mt_run_end(struct mt_run *r)
 {
+	char file[32];
+
 	for (size_t i = 0; i < r->n; i++) {
 		struct mt_run_nic *n = &r->nics[i];
 
@@ -279,7 +269,8 @@ void mt_run_end(struct mt_run *r)
 		if (n->next >= 0)
 			close(n->next);
 		if (n->locked)
-			unlock(r, n);
+			mt_state_unlock(r->work.state, mt_state_path("nic", n->plan->dev, file),
+					n->lock);
 		n->run = n->next = n->lock = -1;
 		n->locked = false;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* shared.c - claims on objects, and the objects' own journals */
 #include "plan/shared.h"
+#include "kernel/host.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -147,7 +148,20 @@ int mt_shared_look(struct mt_work *w, const struct mt_record *key, struct mt_jou
 	return 0;
 }
 
-bool mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex)
+/* Asked for, exclusively, and the answer is not written down yet: nor will be, if that run was
+ * killed. */
+static bool is_being_made(const struct mt_journal *j)
+{
+	for (size_t i = 0; i < j->steps.n; i++) {
+		const struct mt_step *s = &j->steps.at[i];
+
+		if (s->op == MT_ADD && !s->made && !s->existed)
+			return true;
+	}
+	return false;
+}
+
+static bool was_made(struct mt_work *w, const char *device, uint32_t ifindex)
 {
 	struct mt_err e;
 
@@ -159,10 +173,24 @@ bool mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex)
 			continue;
 		mt_record_put(&key, 0, mt_name_from(device));
 		folder_of(&key, o.folder, sizeof o.folder);
-		if (!load_journal(&o, &e) && mt_journal_made(&o.journal, ifindex))
+		if (!load_journal(&o, &e) &&
+		    (mt_journal_made(&o.journal, ifindex) || is_being_made(&o.journal)))
 			return true;
 	}
 	return false;
+}
+
+/* The other end of a veth came with it. */
+bool mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex)
+{
+	struct mt_device end, other;
+	struct mt_err e;
+
+	if (was_made(w, device, ifindex))
+		return true;
+	return !mt_device_by_index(w->host, ifindex, &end, &e) && !strcmp(end.kind, "veth") &&
+		end.peer && !mt_device_by_index(w->host, end.peer, &other, &e) &&
+		!strcmp(other.kind, "veth") && was_made(w, other.name, other.ifindex);
 }
 
 static bool view_ours(void *data, const char *device, uint32_t ifindex)
@@ -191,8 +219,10 @@ static int write_claim(struct object *o, const char *dev, const struct mt_record
 	int fd = -1, err;
 
 	snprintf(path, sizeof path, "%s/by-%s", o->folder, dev);
-	if (!claim)
+	if (!claim) {
+		mt_state_discard(o->work->state, path, &fd);
 		return mt_state_remove(o->work->state, path, e);
+	}
 	n = mt_record_print(claim, 0, line, sizeof line - 1);
 	line[n++] = '\n';
 	err = mt_state_replace(o->work->state, path, line, n, &fd, e);
@@ -315,15 +345,19 @@ static int begin_journal(struct object *o, const char *dev, struct mt_err *e)
 	return mt_journal_append_header(o->lock, h, e);
 }
 
-/* The folder goes with its last claim; whoever waits for the lock makes it anew. */
+/* The folder goes with its last claim; whoever waits for the lock makes it anew. What a killed run
+ * has begun to write in it, that NIC's next run takes away. */
 static int close_object(struct object *o, int err, struct mt_err *e)
 {
 	char path[PATH];
+	int none = -1;
 
 	snprintf(path, sizeof path, "%s/journal", o->folder);
 	if (!err && !o->nclaims && !o->journal.steps.n) {
+		mt_state_discard(o->work->state, path, &none);
 		err = mt_state_remove(o->work->state, path, e);
-		if (!err && unlinkat(o->work->state->dir, o->folder, AT_REMOVEDIR))
+		if (!err && unlinkat(o->work->state->dir, o->folder, AT_REMOVEDIR) &&
+		    errno != ENOTEMPTY)
 			err = mt_fail(e, errno, "shared", o->folder, NULL);
 	} else if (!err) {
 		err = mt_journal_replace(o->work->state, path, &o->journal, &o->lock, e);

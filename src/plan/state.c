@@ -287,16 +287,24 @@ int mt_state_remove(const struct mt_state *s, const char *file, struct mt_err *e
 	return mt_fail(e, errno, "state", file, NULL);
 }
 
-void mt_state_sweep(const struct mt_state *s, const char *file)
+int mt_state_try_lock(const struct mt_state *s, const char *file, int *fd)
 {
-	struct stat st;
-	int fd = s->dir < 0 ? -1 : openat(s->dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	*fd = s->dir < 0 ? -1 : openat(s->dir, file, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (*fd < 0)
+		return -ENOENT;
+	if (!flock(*fd, LOCK_EX | LOCK_NB) && is_current(s->dir, file, *fd))
+		return 0;
+	close(*fd);
+	*fd = -1;
+	return -EAGAIN;
+}
 
-	if (fd < 0)
-		return;
-	if (!fstat(fd, &st) && st.st_size == 0 && !flock(fd, LOCK_EX | LOCK_NB) &&
-	    is_current(s->dir, file, fd))
-		unlinkat(s->dir, file, 0);
+void mt_state_unlock(const struct mt_state *s, const char *file, int fd)
+{
+	struct mt_err ignored;
+
+	if (lseek(fd, 0, SEEK_END) == 0)
+		mt_state_remove(s, file, &ignored);
 	close(fd);
 }
 

@@ -80,9 +80,12 @@ int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *
 /** mt_state_remove() - unlink a file; absent is fine. Return: 0 or -errno with @e filled. */
 int mt_state_remove(const struct mt_state *s, const char *file, struct mt_err *e);
 
-/** mt_state_sweep() - unlink a file that is empty and that nobody has locked: a killed run's lock
- */
-void mt_state_sweep(const struct mt_state *s, const char *file);
+/** mt_state_try_lock() - as mt_state_lock(), of a file that is there, without waiting
+ * Return: 0; -ENOENT; -EAGAIN: somebody holds it. */
+int mt_state_try_lock(const struct mt_state *s, const char *file, int *fd);
+
+/** mt_state_unlock() - let go of a lock; a file without a line was only that, and goes */
+void mt_state_unlock(const struct mt_state *s, const char *file, int fd);
 
 /** mt_state_path() - "nic/vnet0". Returns @buf. */
 const char *mt_state_path(const char *folder, const char *dev, char buf[static 32]);

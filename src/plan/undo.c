@@ -32,8 +32,13 @@ static int one_back(struct mt_work *w, const char *dev, const struct mt_step *s,
 	return mt_take_back(w, s, e);
 }
 
-/* First what is the NIC's own: a bridge that it shares is free when its tap has left, and stays
- * claimed until then. */
+/* What a run gave up of what it shares is there again before anything is put back into it; then
+ * goes what is the NIC's own: a bridge that it shares is free when its tap has left. */
+static int turn_of(const struct mt_step *s)
+{
+	return s->op == MT_RELEASE ? 0 : s->op == MT_CLAIM ? 2 : 1;
+}
+
 int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *steps,
 		     struct mt_steps *failed, struct mt_err *e)
 {
@@ -41,13 +46,12 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 	char line[512];
 	int first = 0;
 
-	for (int claims = 0; claims < 2; claims++) {
-		bool wait = claims && first;
-
+	for (int turn = 0; turn < 3; turn++) {
 		for (size_t i = steps->n; i-- > 0;) {
 			const struct mt_step *s = &steps->at[i];
+			bool wait = turn == 2 && first; /* claimed for as long as it is used */
 
-			if (is_claim(s) != claims || (!claims && mt_goes_with_device(steps, s)) ||
+			if (turn_of(s) != turn || (turn == 1 && mt_goes_with_device(steps, s)) ||
 			    (!wait && !one_back(w, dev, s, &one)))
 				continue;
 			if (first && !wait)
@@ -183,9 +187,11 @@ int mt_disconnect(struct mt_work *w, const char *dev, uint32_t ifindex, struct m
 
 	if (w->state->dir < 0)
 		return 0;
-	if (mt_state_lock(w->state, mt_state_path("nic", dev, file), &lock, e))
+	if (mt_state_lock(w->state, mt_state_path("nic", dev, file), &lock, e)) {
+		e->blame = MT_BLAME_UNDO;
 		return -e->code;
+	}
 	err = disconnect_locked(w, dev, ifindex, &lock, e);
-	close(lock);
+	mt_state_unlock(w->state, file, lock);
 	return err;
 }

@@ -61,12 +61,11 @@ static void start(struct mt_policy *p, const struct mt_policy_options *o)
 int mt_policy_open(const struct mt_policy_options *o, struct mt_policy **out, struct mt_err *e)
 {
 	struct mt_policy *p = calloc(1, sizeof *p);
-	int status;
+	int status = LUA_ERRMEM;
 
 	*out = NULL;
-	mt_fail(e, ENOMEM, "policy", "", NULL);
 	if (!p)
-		return -ENOMEM;
+		goto out;
 	start(p, o);
 	p->L = lua_newstate(allocate, p);
 	if (!p->L)
@@ -75,14 +74,15 @@ int mt_policy_open(const struct mt_policy_options *o, struct mt_policy **out, st
 	lua_pushcfunction(p->L, prepare);
 	lua_pushlightuserdata(p->L, p);
 	status = lua_pcall(p->L, 1, 0, 0);
-	if (status && status != LUA_ERRMEM) /* this liblua is another one than luac was of */
-		mt_fail(e, ENOEXEC, "policy", "", "%s", lua_tostring(p->L, -1));
 	if (status)
 		goto out;
-	e->code = 0;
 	*out = p;
 	return 0;
 out:
+	if (status == LUA_ERRMEM)
+		mt_fail(e, ENOMEM, "policy", "", NULL);
+	else /* this liblua is another one than luac was of */
+		mt_fail(e, ENOEXEC, "policy", "", "%s", lua_tostring(p->L, -1));
 	mt_policy_close(p);
 	return -e->code;
 }

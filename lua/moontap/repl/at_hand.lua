@@ -224,7 +224,7 @@ local function finish(outcome, err)
   if not outcome then error(err, 0) end
   for _, line in ipairs(outcome.log) do print(repl.paint("note", line.text)) end
   local text = (repl.show(outcome) .. "\n"):gsub("[^\n]*: not asked for\n", "")
-  if text:find "%S" then io.write(text) end
+  io.write(text:find "%S" and text or "there is nothing to do\n")
   shown[outcome] = true
   return outcome
 end
@@ -356,19 +356,21 @@ function listing.__tostring()
   return table.concat(lines, "\n")
 end
 
+local entry = {}
+
+function entry.__tostring(field)
+  return field.expects .. ": " .. field.doc
+end
+
 --- kinds
--- The kinds of objects, by name, and what each field takes: kinds.link.mtu.
+-- The kinds of objects, by name, and of each its fields: kinds.link.mtu.expects.
 kinds = setmetatable({}, listing)
 repl.kind = { allow = { field = { table = { type = "integer" } } } }
 for _, kind in ipairs(repl.kinds) do
-  local fields = setmetatable({}, {
+  kind.field = {}
+  for _, field in ipairs(kind.fields) do kind.field[field.name] = setmetatable(field, entry) end
+  kinds[kind.name] = setmetatable(kind.field, {
     __tostring = function() return (repl.topic(kind.name):gsub("\n$", "")) end,
   })
-  kind.field = {}
-  for _, field in ipairs(kind.fields) do
-    kind.field[field.name] = field
-    fields[field.name] = field.expects .. ": " .. field.doc
-  end
-  kinds[kind.name] = fields
   repl.kind[kind.name] = kind
 end

@@ -90,9 +90,14 @@ local function painted(text)
   return "\1\27[1m\1" .. text .. "\1\27[0m\1"
 end
 
+-- A statement that ends too early, or an expression.
 local function is_unfinished(text)
-  local _, why = compile(text, "input")
-  return why and why:find "<eof>['\"]?$"
+  if compile(text, "input") then return false end
+  for _, before in ipairs{ "", "return " } do
+    local _, why = load(before .. text, "=input", "t")
+    if why:find "<eof>['\"]?$" then return true end
+  end
+  return false
 end
 
 -- read(editor) -> a whole chunk; false: given up; nil: the end
@@ -133,7 +138,8 @@ local function converse()
     if text == nil then return end
     if text then
       remember(editor, file, text)
-      if guarded(repl.refresh) and text:find "%S" then run(text, "input", true) end
+      guarded(repl.refresh)
+      if text:find "%S" then run(text, "input", true) end
     end
   end
 end

@@ -1,0 +1,535 @@
+---@meta
+-- made by `make meta`: not to be edited
+-- luacheck: ignore
+
+---a tap, the host's end of a virtual machine's NIC
+---@class moontap.tap.fields
+---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field user? integer|string|false who may open it, besides root; without user and group: anybody: a user of this host, by name or number
+---@field group? integer|string|false whose members may open it: a group of this host, by name or number
+---@field multi_queue? boolean may be opened more than once, a queue each: true or false
+---@field vnet_hdr? boolean packets carry a virtio header: true or false
+
+---@class moontap.tap: moontap.tap.fields
+---@field name string
+
+---a bridge
+---@class moontap.bridge.fields
+---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field stp_state? boolean spanning tree: true or false
+---@field forward_delay? integer listening and learning, each: 0..4294967295 1/100 s
+---@field hello_time? integer between hellos of the root bridge: 0..4294967295 1/100 s
+---@field max_age? integer until another bridge counts as dead: 0..4294967295 1/100 s
+---@field ageing_time? integer until a silent MAC address is forgotten: 0..4294967295 1/100 s
+---@field priority? integer in the election of the root; smaller wins: 0..65535
+---@field group_fwd_mask? integer which of 01:80:c2:00:00:0X are forwarded, a bit each: 0..65535
+---@field vlan_filtering? boolean look at VLAN tags: true or false
+---@field vlan_default_pvid? integer VLAN of untagged frames on new ports; 0: none: 0..65535
+---@field mcast_snooping? boolean send multicast only where it is wanted: true or false
+---@field mcast_querier? boolean ask who wants multicast: true or false
+---@field mcast_router? integer 0: no router; 1: where one is heard; 2: always: 0..255
+---@field nf_call_iptables? boolean bridged IPv4 goes through iptables: true or false
+---@field nf_call_ip6tables? boolean IPv6, likewise: true or false
+---@field nf_call_arptables? boolean ARP, likewise: true or false
+
+---@class moontap.bridge: moontap.bridge.fields
+---@field name string
+
+---a pair of devices, what goes into the one comes out of the other
+---@class moontap.veth.fields
+---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field peer? string its other end, made and deleted with it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+
+---@class moontap.veth: moontap.veth.fields
+---@field name string
+
+---what every network device has; the device itself is made by another kind
+---@class moontap.link.fields
+---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field mtu? integer largest packet: 68..65536 bytes
+---@field address? string MAC address: a MAC address such as 52:54:00:12:34:56
+---@field master? string|false the bridge that it is a port of: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field alias? string|false a text for people: a text of 1..255 bytes
+---@field txqueuelen? integer length of the transmit queue: 0..2147483647 packets
+---@field group? integer number of its group of devices: 0..2147483647
+---@field up? boolean administratively up: true or false
+
+---@class moontap.link: moontap.link.fields
+---@field name string
+
+---a device as a port of its bridge
+---@class moontap.port.fields
+---@field dev? string the device in the bridge: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field isolated? boolean does not talk to other isolated ports: true or false
+---@field learning? boolean learn MAC addresses from what it sends: true or false
+---@field flood? boolean gets frames for unknown MAC addresses: true or false
+---@field mcast_flood? boolean gets multicast that nobody asked for: true or false
+---@field bcast_flood? boolean gets broadcasts: true or false
+---@field guard? boolean a spanning tree frame from it disables it: true or false
+---@field root_block? boolean never becomes the root's port: true or false
+---@field hairpin? boolean gets its own frames back: true or false
+---@field fastleave? boolean leaves a multicast group at once: true or false
+---@field neigh_suppress? boolean the bridge answers ARP and ND for it: true or false
+---@field cost? integer of the way through it, for spanning tree: 1..65535
+---@field priority? integer among ports of one cost; smaller wins: 0..63
+
+---@class moontap.port: moontap.port.fields
+---@field dev string
+
+---what IPv4 or IPv6 does on a device, or on the whole host
+---@class moontap.conf.fields
+---@field dev? string the device; all: the whole host; default: devices to come: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field family? "ipv4"|"ipv6" which IP: one of ipv4, ipv6
+---@field forwarding? boolean pass on packets for others: true or false
+---@field proxy_arp? boolean IPv4: answer ARP for what is routed elsewhere: true or false
+---@field proxy_arp_pvlan? boolean IPv4: answer ARP for what is routed back to the same device: true or false
+---@field proxy_ndp? boolean IPv6: answer for the proxy neighbours: true or false
+---@field rp_filter? integer IPv4: check the source; 0: no; 1: the way back; 2: any way: 0..2
+---@field accept_ra? integer IPv6: believe routers; 0: no; 1: when not forwarding; 2: always: 0..2
+---@field autoconf? boolean IPv6: take addresses that routers announce: true or false
+---@field accept_redirects? boolean believe ICMP redirects: true or false
+---@field send_redirects? boolean IPv4: send ICMP redirects: true or false
+---@field arp_ignore? integer IPv4: which ARP is not answered; 0: none; 1: for other devices' addresses: 0..8
+---@field promote_secondaries? boolean IPv4: keep an address's secondaries when it goes: true or false
+---@field disable_ipv6? boolean IPv6: none of it here: true or false
+
+---@class moontap.conf: moontap.conf.fields
+---@field dev string
+---@field family "ipv4"|"ipv6"
+
+---an IP address on a device
+---@class moontap.addr.fields
+---@field dev? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field address? string with the length of its network's prefix: an address with its prefix length, such as 192.0.2.1/24
+---@field peer? string|false the other end, with the same prefix length: an address with its prefix length, such as 192.0.2.1/24
+---@field broadcast? string|false IPv4: the broadcast address: an IPv4 or IPv6 address
+---@field scope? "global"|"site"|"link"|"host" IPv4: how far it is valid: one of global, site, link, host
+---@field nodad? boolean IPv6: use it at once, without asking for duplicates: true or false
+---@field noprefixroute? boolean make no route to its network: true or false
+
+---@class moontap.addr: moontap.addr.fields
+---@field dev string
+---@field address string
+
+---a route to a destination, by a device or a gateway
+---@class moontap.route.fields
+---@field dst? string the destination; 0.0.0.0/0 or ::/0: everything else: an address with its prefix length, such as 192.0.2.1/24
+---@field table? integer the routing table; 254, main, when it is not said: 1..4294967295
+---@field metric? integer the smallest wins; 0, or 1024 of IPv6, when it is not said: 0..4294967295
+---@field dev? string out of this device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field via? string by this gateway: an IPv4 or IPv6 address
+---@field src? string the address that the host's own packets get: an IPv4 or IPv6 address
+---@field scope? "global"|"site"|"link"|"host" IPv4: how far the destination is: one of global, site, link, host
+---@field proto? integer who made it; 109, moontap, when it is not said: 1..255
+---@field mtu? integer largest packet on this way: 68..4294967295 bytes
+---@field onlink? boolean the gateway is on the device, whatever its addresses say: true or false
+---@field type? "unicast"|"local"|"broadcast"|"anycast"|"multicast"|"blackhole"|"unreachable"|"prohibit"|"throw" unicast, when it is not said: one of unicast, local, broadcast, anycast, multicast, blackhole, unreachable, prohibit, throw
+
+---@class moontap.route: moontap.route.fields
+---@field dst string
+
+---a neighbour's MAC address, or an address that this host answers for
+---@class moontap.neigh.fields
+---@field dev? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field dst? string the neighbour's address: an IPv4 or IPv6 address
+---@field proxy? boolean answer for it, that others send us its packets: true or false
+---@field lladdr? string its MAC address: a MAC address such as 52:54:00:12:34:56
+---@field router? boolean IPv6: it is a router: true or false
+
+---@class moontap.neigh: moontap.neigh.fields
+---@field dev string
+---@field dst string
+
+---@class moontap.tap.options
+---@field user? integer|string|false who may open it, besides root; without user and group: anybody: a user of this host, by name or number
+---@field group? integer|string|false whose members may open it: a group of this host, by name or number
+---@field multi_queue? boolean may be opened more than once, a queue each: true or false
+---@field vnet_hdr? boolean packets carry a virtio header: true or false
+---@field mtu? integer largest packet: 68..65536 bytes
+---@field address? string MAC address: a MAC address such as 52:54:00:12:34:56
+---@field master? string|false the bridge that it is a port of: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field alias? string|false a text for people: a text of 1..255 bytes
+---@field txqueuelen? integer length of the transmit queue: 0..2147483647 packets
+---@field up? boolean administratively up: true or false
+
+---@class moontap.nic
+---@field index integer its number among the guest's interfaces, from 1
+---@field type string ethernet, bridge, network, ...
+---@field dev? string its device on the host, as far as that has a name
+---@field unmanaged boolean moontap makes the device: managed='no', or decide()
+---@field domain moontap.domain the guest: help "nic.domain"
+---@field target? moontap.nic.target
+---@field vlan? moontap.nic.vlan
+---@field ips? table[] of the guest's side
+---@field routes? table[] likewise
+---@field source? moontap.nic.source
+---@field bandwidth? table inbound and outbound, each with average, peak, burst, floor
+---@field virtualport? table type, and parameters by name
+---@field backend? moontap.nic.backend
+---@field backenddomain? string
+---@field boot? integer
+---@field coalesce? moontap.nic.coalesce
+---@field downscript? string
+---@field driver? moontap.nic.driver
+---@field filterref? moontap.nic.filterref
+---@field guest? moontap.nic.guest
+---@field isolated? boolean
+---@field link? string
+---@field mac? string
+---@field managed? boolean
+---@field model? string
+---@field mtu? integer
+---@field script? string
+---@field sndbuf? integer
+---@field teaming? moontap.nic.teaming
+---@field trust_guest_rx_filters? boolean
+
+---@class moontap.nic.target
+---@field dev? string the device's name, as the XML has it
+---@field managed? boolean what <target managed=> says
+
+---@class moontap.nic.vlan
+---@field trunk? boolean several tags, or the XML says so
+---@field tags? table[] each with id, and native: "tagged" or "untagged"
+
+---@class moontap.nic.source
+---@field ips? table[] of the host's side
+---@field routes? table[] likewise
+---@field address? string
+---@field bridge? string
+---@field connectionid? string
+---@field dev? string
+---@field guestReset? string
+---@field local? moontap.nic.source.local
+---@field macTableManager? string
+---@field mode? string
+---@field name? string
+---@field network? string
+---@field path? string
+---@field port? string
+---@field portgroup? string
+---@field portgroupid? string
+---@field portid? string
+---@field startupPolicy? string
+---@field switchid? string
+---@field type? string
+
+---@class moontap.nic.backend
+---@field logFile? string
+---@field tap? string
+---@field type? string
+---@field vhost? string
+
+---@class moontap.nic.coalesce
+---@field rx_frames_max? integer
+
+---@class moontap.nic.driver
+---@field ats? boolean
+---@field event_idx? boolean
+---@field guest? moontap.nic.driver.guest
+---@field host? moontap.nic.driver.host
+---@field ioeventfd? boolean
+---@field iommu? boolean
+---@field name? string
+---@field packed? boolean
+---@field page_per_vq? boolean
+---@field queues? integer
+---@field rss? boolean
+---@field rss_hash_report? boolean
+---@field rx_queue_size? integer
+---@field tx_queue_size? integer
+---@field txmode? string
+
+---@class moontap.nic.driver.guest
+---@field csum? boolean
+---@field ecn? boolean
+---@field tso4? boolean
+---@field tso6? boolean
+---@field ufo? boolean
+
+---@class moontap.nic.driver.host
+---@field csum? boolean
+---@field ecn? boolean
+---@field gso? boolean
+---@field mrg_rxbuf? boolean
+---@field tso4? boolean
+---@field tso6? boolean
+---@field ufo? boolean
+
+---@class moontap.nic.filterref
+---@field filter? string
+
+---@class moontap.nic.guest
+---@field actual? string
+---@field dev? string
+
+---@class moontap.nic.source.local
+---@field address? string
+---@field port? string
+
+---@class moontap.nic.teaming
+---@field persistent? string
+---@field type? string
+
+---@class moontap.domain
+---@field name string "" when nobody has told moontap whose tap this is
+---@field uuid? string
+---@field id? integer of a running guest
+---@field type string kvm, qemu, lxc, ...
+---@field title? string
+---@field description? string
+---@field os_type? string hvm, exe, ...
+---@field known? boolean false: a tap of a guest that moontap was not told about
+---@field incoming? boolean it is being migrated to here, and does not run yet
+---@field nics moontap.nic[] all its NICs: help "nic"
+---@field metadata table[] of <metadata>: each with ns, name, text, attributes, children
+
+---Declare that an object of this kind shall be there, with these fields, while the NIC is
+---connected. A field that is not given is not touched; false makes it none.
+---    fields   as `help bridge` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.bridge
+function bridge(fields) end
+
+---Declare that an object of this kind shall be there, with these fields, while the NIC is
+---connected. A field that is not given is not touched; false makes it none.
+---    fields   as `help veth` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.veth
+function veth(fields) end
+
+---Declare that an object of this kind shall be there, with these fields, while the NIC is
+---connected. A field that is not given is not touched; false makes it none.
+---    fields   as `help link` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.link
+function link(fields) end
+
+---Declare that an object of this kind shall be there, with these fields, while the NIC is
+---connected. A field that is not given is not touched; false makes it none.
+---    fields   as `help port` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.port
+function port(fields) end
+
+---Declare that an object of this kind shall be there, with these fields, while the NIC is
+---connected. A field that is not given is not touched; false makes it none.
+---    fields   as `help conf` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.conf
+function conf(fields) end
+
+---Declare that an object of this kind shall be there, with these fields, while the NIC is
+---connected. A field that is not given is not touched; false makes it none.
+---    fields   as `help addr` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.addr
+function addr(fields) end
+
+---Declare that an object of this kind shall be there, with these fields, while the NIC is
+---connected. A field that is not given is not touched; false makes it none.
+---    fields   as `help route` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.route
+function route(fields) end
+
+---Declare that an object of this kind shall be there, with these fields, while the NIC is
+---connected. A field that is not given is not touched; false makes it none.
+---    fields   as `help neigh` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.neigh
+function neigh(fields) end
+
+---Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
+---The host believes no router advertisement that comes from it: conf{…, accept_ra = 0}.
+---    fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
+---             those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
+---             tap; group is the tap's, for link's own say link{ name = nic.dev, group = … }
+---Raises: not the nic that is being connected; an unknown field; a value that does not fit.
+---    tap(nic, { master = "br0", mtu = 9000, up = true })
+---@param nic moontap.nic
+---@param fields? moontap.tap.options
+function tap(nic, fields) end
+
+---Veto: the guest does not start, and whoever starts it is told the reason. Does not return; pcall
+---does not catch it.
+---    local bridge = host.link(name) or refuse("there is no bridge " .. name)
+---@param reason any
+function refuse(reason) end
+
+---Say something in moontap's log: the values as text, with blanks between.
+---@param ... any
+function log(...) end
+
+---The same as log().
+---@param ... any
+function print(...) end
+
+---Let plans use a device, or add addresses, routes and neighbours inside a prefix or routing
+---table, whatever a guest's XML says. Only at the top level.
+---    allow{ link = "br0" }
+---    allow{ prefix = "10.0.0.0/8", table = 100 }
+---@param what { link?: string, prefix?: string, table?: integer }
+function allow(what) end
+
+---A ready-made policy: hooks/NAME.lua of moontap's directories. Devices that are named in its
+---options, at any depth, may be used by plans, as allow{link=…} says it. Only at the top level.
+---    local lan = hook "bridge" { bridge = "br0" }
+---@param name string
+---@return fun(options?: table): fun(nic: moontap.nic)
+function hook(name) end
+
+---@class moontap.host
+host = {}
+
+---The one object that has this key, as the kernel has it now; nil when there is none.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, what the kernel answers.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.tap.fields
+---@return moontap.tap?
+function host.tap(key) end
+
+---Every object of this kind that has these fields, as the kernel has them now.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.tap.fields
+---@return moontap.tap[]
+function host.taps(filter) end
+
+---The one object that has this key, as the kernel has it now; nil when there is none.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, what the kernel answers.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.bridge.fields
+---@return moontap.bridge?
+function host.bridge(key) end
+
+---Every object of this kind that has these fields, as the kernel has them now.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.bridge.fields
+---@return moontap.bridge[]
+function host.bridges(filter) end
+
+---The one object that has this key, as the kernel has it now; nil when there is none.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, what the kernel answers.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.veth.fields
+---@return moontap.veth?
+function host.veth(key) end
+
+---Every object of this kind that has these fields, as the kernel has them now.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.veth.fields
+---@return moontap.veth[]
+function host.veths(filter) end
+
+---The one object that has this key, as the kernel has it now; nil when there is none.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, what the kernel answers.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.link.fields
+---@return moontap.link?
+function host.link(key) end
+
+---Every object of this kind that has these fields, as the kernel has them now.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.link.fields
+---@return moontap.link[]
+function host.links(filter) end
+
+---The one object that has this key, as the kernel has it now; nil when there is none.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, what the kernel answers.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.port.fields
+---@return moontap.port?
+function host.port(key) end
+
+---Every object of this kind that has these fields, as the kernel has them now.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.port.fields
+---@return moontap.port[]
+function host.ports(filter) end
+
+---The one object that has this key, as the kernel has it now; nil when there is none.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, what the kernel answers.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.conf.fields
+---@return moontap.conf?
+function host.conf(key) end
+
+---Every object of this kind that has these fields, as the kernel has them now.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.conf.fields
+---@return moontap.conf[]
+function host.confs(filter) end
+
+---The one object that has this key, as the kernel has it now; nil when there is none.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, what the kernel answers.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.addr.fields
+---@return moontap.addr?
+function host.addr(key) end
+
+---Every object of this kind that has these fields, as the kernel has them now.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.addr.fields
+---@return moontap.addr[]
+function host.addrs(filter) end
+
+---The one object that has this key, as the kernel has it now; nil when there is none.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, what the kernel answers.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.route.fields
+---@return moontap.route?
+function host.route(key) end
+
+---Every object of this kind that has these fields, as the kernel has them now.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.route.fields
+---@return moontap.route[]
+function host.routes(filter) end
+
+---The one object that has this key, as the kernel has it now; nil when there is none.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, what the kernel answers.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.neigh.fields
+---@return moontap.neigh?
+function host.neigh(key) end
+
+---Every object of this kind that has these fields, as the kernel has them now.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.neigh.fields
+---@return moontap.neigh[]
+function host.neighs(filter) end

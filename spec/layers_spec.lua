@@ -1,0 +1,74 @@
+-- layers_spec.lua - who includes whom: a folder of src/ sees only those above it, and each library
+-- is seen where it belongs
+
+local helper = require "spec.helper"
+
+-- What each folder may include besides itself; lua is what is made of lua/.
+local sees = {
+  base = "",
+  domain = "base",
+  kernel = "base",
+  plan = "base kernel",
+  policy = "base domain kernel plan lua",
+  engine = "base domain kernel plan policy",
+  binding = "base domain kernel plan policy engine",
+  cli = "base domain kernel plan policy engine binding lua",
+}
+
+-- Where each library's headers may stand.
+local seen_by = {
+  ["lua%.h"] = { "^policy/", "^binding/", "^cli/repl" },
+  ["lauxlib%.h"] = { "^policy/", "^binding/", "^cli/repl" },
+  ["lualib%.h"] = { "^policy/", "^binding/", "^cli/repl" },
+  ["libxml/"] = { "^domain/xml" },
+  ["libmnl/"] = { "^kernel/" },
+  ["linux/.*netlink%.h"] = { "^kernel/" },
+  ["linux/if"] = { "^kernel/" },
+  ["sys/ioctl%.h"] = { "^kernel/" },
+  ["jansson%.h"] = { "^cli/json" },
+  ["seccomp%.h"] = { "^engine/filter_gen%.c" },
+}
+
+-- includes() -> { { file =, header =, own = }, ... }
+local function includes()
+  local all = {}
+  for file, line in helper.run("cd src && grep -H '^ *# *include' */*.c */*.h")
+      :gmatch "(%C-):(%C+)" do
+    local own, header = line:match '(["<])([^">]+)[">]'
+    all[#all + 1] = { file = file, header = header, own = own == '"' }
+  end
+  return all
+end
+
+local function any(patterns, text)
+  for _, pattern in ipairs(patterns) do
+    if text:find(pattern) then return true end
+  end
+  return false
+end
+
+describe("src/", function()
+  local all = includes()
+
+  it("has includes to look at", function()
+    assert.is_true(#all > 300)
+  end)
+
+  it("includes only what is above", function()
+    for _, one in ipairs(all) do
+      local from, to = one.file:match "^(%w+)/", one.own and one.header:match "^(%w+)/"
+      local may = " " .. assert(sees[from], one.file) .. " " .. from .. " "
+      assert(not to or may:find(" " .. to .. " ", 1, true),
+        one.file .. " includes " .. one.header)
+    end
+  end)
+
+  it("sees each library in one place", function()
+    for _, one in ipairs(all) do
+      for header, files in pairs(seen_by) do
+        assert(one.own or not one.header:find("^" .. header) or any(files, one.file),
+          one.file .. " includes " .. one.header)
+      end
+    end
+  end)
+end)
