@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor_others.c - checks of other programs that configure networks, by their files */
+/* doctor_others.c - checks of other programs that may be in the way, by their files */
 #include "cli/doctor.h"
 
-#include <dirent.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Whether one of some patterns, apart by any of @between, fits; a ! before the first: none may. */
-static bool fits_any(const char *patterns, const char *between, const char *name)
-{
-	bool except = *patterns == '!', any = false;
-	char copy[1024], *save = NULL;
-
-	snprintf(copy, sizeof copy, "%s", patterns + except);
-	for (char *p = strtok_r(copy, between, &save); p; p = strtok_r(NULL, between, &save))
-		any |= !fnmatch(p, name, 0);
-	return any != except;
-}
 
 /* The devices that it would be about: those that moontap knows, or libvirt's first. */
 static void each_tap(struct mt_doctor *d, void (*each)(struct mt_doctor *d, const char *tap))
@@ -55,8 +41,8 @@ static bool keeps_off(const char *text, const char *tap)
 {
 	char line[1024], *save, *value;
 
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
-		snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
+	mt_doctor_each_line(line, text)
+	{
 		value = strchr(line, '=');
 		if (strncmp(line, "unmanaged-devices", 17) || !value)
 			continue;
@@ -68,46 +54,42 @@ static bool keeps_off(const char *text, const char *tap)
 	return false;
 }
 
-static bool folder_keeps_off(struct mt_doctor *d, const char *folder, const char *tap)
-{
-	char path[PATH_MAX], file[512];
-	DIR *dir = opendir(mt_doctor_path(d, folder, path));
-	bool kept = false;
-
-	for (struct dirent *i; dir && !kept && (i = readdir(dir));) {
-		const char *text;
-
-		snprintf(file, sizeof file, "%s/%s", folder, i->d_name);
-		text = fnmatch("*.conf", i->d_name, 0) ? NULL : mt_doctor_read(d, file);
-		kept = text && keeps_off(text, tap);
-	}
-	if (dir)
-		closedir(dir);
-	return kept;
-}
-
 static void check_network_manager(struct mt_doctor *d, const char *tap)
 {
 	static const char *const folders[] = { "/etc/NetworkManager", "/etc/NetworkManager/conf.d",
 					       "/run/NetworkManager/conf.d",
-					       "/usr/lib/NetworkManager/conf.d" };
+					       "/usr/lib/NetworkManager/conf.d", NULL };
+	const char *const *f = mt_doctor_files(d, folders, "*.conf");
 
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-		if (folder_keeps_off(d, folders[i], tap))
+	for (; *f; f++) {
+		const char *text = mt_doctor_read(d, *f);
+
+		if (text && keeps_off(text, tap))
 			return;
-	mt_doctor_found(d, NULL, "NetworkManager runs, and nothing keeps it off %s", tap);
+	}
+	mt_doctor_found(d, tap, "NetworkManager runs, and nothing keeps it off %s", tap);
 }
 
 void mt_check_network_manager(struct mt_doctor *d)
 {
-	char path[PATH_MAX];
-
-	if (!access(mt_doctor_path(d, "/run/NetworkManager", path), F_OK))
+	if (mt_doctor_is_there(d, "/run/NetworkManager"))
 		each_tap(d, check_network_manager);
 }
 
-/* --- systemd-networkd: systemd.network(5) -------------------------------------------------------
+/* --- systemd-networkd: systemd.network(5) ------------------------------------------------------
  */
+
+/* Whether one of some patterns fits; a ! before the first: none may. */
+static bool fits_any(const char *patterns, const char *name)
+{
+	bool except = *patterns == '!', any = false;
+	char copy[1024], *save = NULL;
+
+	snprintf(copy, sizeof copy, "%s", patterns + except);
+	for (char *p = strtok_r(copy, " \t", &save); p; p = strtok_r(NULL, " \t", &save))
+		any |= !fnmatch(p, name, 0);
+	return any != except;
+}
 
 struct network {
 	bool name, type, other, fits, unmanaged;
@@ -120,12 +102,12 @@ static void take_line(struct network *n, const char *section, const char *key, c
 		n->unmanaged = strchr("yt1", *value) && *value;
 	} else if (!strcmp(section, "Match") && !strcmp(key, "Name")) {
 		n->name = true;
-		n->fits = fits_any(value, " \t", tap);
+		n->fits = fits_any(value, tap);
 	} else if (!strcmp(section, "Match") && !strcmp(key, "Type")) {
 		n->type = true;
-		n->other |= !fits_any(value, " \t", "ether");
+		n->other |= !fits_any(value, "ether");
 	} else if (!strcmp(section, "Match") && !strcmp(key, "Kind")) {
-		n->other |= !fits_any(value, " \t", "tun");
+		n->other |= !fits_any(value, "tun");
 	} else if (!strcmp(section, "Match")) {
 		n->other = true; /* a MAC, a path, a driver: of one machine's card */
 	}
@@ -136,11 +118,11 @@ static struct network read_network(const char *text, const char *tap)
 	struct network n = { 0 };
 	char line[1024], section[32] = "", *eq;
 
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
-		snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
+	mt_doctor_each_line(line, text)
+	{
 		eq = strchr(line, '=');
 		if (*line == '[') {
-			snprintf(section, sizeof section, "%.*s", (int)strcspn(line + 1, "]") & 31,
+			snprintf(section, sizeof section, "%.*s", (int)strcspn(line + 1, "]"),
 				 line + 1);
 		} else if (eq && !strchr("#;", *line)) {
 			*eq = 0;
@@ -151,58 +133,78 @@ static struct network read_network(const char *text, const char *tap)
 	return n;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const char *const *x = a, *const *y = b;
-
-	return strcmp(strrchr(*x, '/'), strrchr(*y, '/'));
-}
-
-static size_t list_networks(struct mt_doctor *d, const char **files, size_t most)
-{
-	static const char *const folders[] = { "/etc/systemd/network", "/run/systemd/network",
-					       "/usr/local/lib/systemd/network",
-					       "/usr/lib/systemd/network" };
-	size_t n = 0;
-
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-		char path[PATH_MAX], file[512];
-		DIR *dir = opendir(mt_doctor_path(d, folders[i], path));
-
-		for (struct dirent *e; dir && n < most && (e = readdir(dir));) {
-			snprintf(file, sizeof file, "%s/%s", folders[i], e->d_name);
-			if (!fnmatch("*.network", e->d_name, 0))
-				n += (files[n] = mt_pool_copy(d->p, file, strlen(file))) != NULL;
-		}
-		if (dir)
-			closedir(dir);
-	}
-	qsort(files, n, sizeof *files, by_name);
-	return n;
-}
-
 /* The first file that fits is the one that counts. */
 static void check_networkd(struct mt_doctor *d, const char *tap)
 {
-	const char *files[256];
-	size_t n = list_networks(d, files, 256);
+	static const char *const folders[] = { "/etc/systemd/network", "/run/systemd/network",
+					       "/usr/local/lib/systemd/network",
+					       "/usr/lib/systemd/network", NULL };
+	const char *const *f = mt_doctor_files(d, folders, "*.network");
 
-	for (size_t i = 0; i < n; i++) {
-		const char *text = mt_doctor_read(d, files[i]);
+	for (; *f; f++) {
+		const char *text = mt_doctor_read(d, *f);
 		struct network net = read_network(text ? text : "", tap);
 
 		if (!net.fits)
 			continue;
 		if (!net.unmanaged)
-			mt_doctor_found(d, NULL, "%s is for %s, too", files[i], tap);
+			mt_doctor_found(d, tap, "%s is for %s, too", *f, tap);
 		return;
 	}
 }
 
 void mt_check_networkd(struct mt_doctor *d)
 {
-	char path[PATH_MAX];
-
-	if (!access(mt_doctor_path(d, "/run/systemd/netif", path), F_OK))
+	if (mt_doctor_is_there(d, "/run/systemd/netif"))
 		each_tap(d, check_networkd);
+}
+
+/* --- AppArmor, SELinux --------------------------------------------------------------------------
+ */
+
+void mt_check_confined(struct mt_doctor *d)
+{
+	static const char *const places[] = { "/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/",
+					      "/etc/libvirt/hooks/" };
+	const char *profiles = mt_doctor_read(d, "/sys/kernel/security/apparmor/profiles");
+	const char *local = mt_doctor_read(d, "/etc/apparmor.d/local/usr.sbin.libvirtd");
+	const char *libvirt = profiles ? strstr(profiles, "libvirtd (enforce)") : NULL;
+	char program[PATH_MAX];
+
+	if (!libvirt || !realpath("/proc/self/exe", program) || (local && strstr(local, program)))
+		return;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (!strncmp(program, places[i], strlen(places[i])))
+			return;
+	mt_doctor_found(d, program, "libvirtd is confined, and %s is in none of its places",
+			program);
+}
+
+static bool is_denial(const char *line)
+{
+	return (strstr(line, "apparmor=\"DENIED\"") || strstr(line, "avc:  denied")) &&
+		(strstr(line, "moontap") || strstr(line, "libvirt/hooks") ||
+		 strstr(line, "qemu-ifup"));
+}
+
+static void check_log(struct mt_doctor *d, const char *log)
+{
+	const char *text = mt_doctor_read(d, log);
+	char line[1024], last[300] = "";
+	unsigned n = 0;
+
+	mt_doctor_each_line(line, text ? text : "") if (is_denial(line))
+	{
+		n++;
+		snprintf(last, sizeof last, "%.299s", line);
+	}
+	if (n)
+		mt_doctor_found(d, NULL, "%s, %u times, at last: %s", log, n, last);
+}
+
+void mt_check_denials(struct mt_doctor *d)
+{
+	check_log(d, "/var/log/audit/audit.log");
+	check_log(d, "/var/log/kern.log");
+	check_log(d, "/var/log/syslog");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* netfilter.c - nftables' base chains, asked for over nfnetlink */
+/* netfilter.c - nftables' base chains and their rules, asked for over nfnetlink */
 #include "kernel/netfilter.h"
 #include "kernel/nl.h"
 
@@ -7,14 +7,17 @@
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <stdio.h>
-#include <time.h>
+#include <string.h>
 
-struct found {
-	char *who;
-	size_t n;
-	int drops;
+struct firewall {
+	struct mt_host *h;
+	const char *bridge;
+	uint8_t family;
+	char table[128], chain[128]; /* that drops; "": none does */
+	bool accepted;
 };
 
 static uint32_t number(const struct nlattr *a)
@@ -28,57 +31,115 @@ static const char *family_name(uint8_t family)
 	return family == NFPROTO_IPV4 ? "ip" : family == NFPROTO_INET ? "inet" : NULL;
 }
 
+/* --- chains ----------------------------------------------------------------------------------- */
+
 static int take_chain(const struct nlmsghdr *n, void *data)
 {
-	struct found *f = data;
+	struct firewall *f = data;
 	const struct nfgenmsg *head;
 	mt_nl_attrs tb, hook;
 
 	head = mt_nl_parse(n, sizeof *head, tb);
-	if (!head || f->drops || !family_name(head->nfgen_family) || !tb[NFTA_CHAIN_HOOK])
-		return MNL_CB_OK;
+	if (!head || !family_name(head->nfgen_family) || !tb[NFTA_CHAIN_HOOK])
+		return 0;
 	mt_nl_parse_nest(tb[NFTA_CHAIN_HOOK], hook);
 	if (number(hook[NFTA_HOOK_HOOKNUM]) != NF_INET_FORWARD ||
 	    number(tb[NFTA_CHAIN_POLICY]) != NF_DROP)
-		return MNL_CB_OK;
-	f->drops = 1;
-	snprintf(f->who, f->n, "chain %.40s of table %s %.40s", mt_nl_str(tb[NFTA_CHAIN_NAME]),
-		 family_name(head->nfgen_family), mt_nl_str(tb[NFTA_CHAIN_TABLE]));
-	return MNL_CB_OK;
+		return 0;
+	f->family = head->nfgen_family;
+	snprintf(f->chain, sizeof f->chain, "%s", mt_nl_str(tb[NFTA_CHAIN_NAME]));
+	snprintf(f->table, sizeof f->table, "%s", mt_nl_str(tb[NFTA_CHAIN_TABLE]));
+	return 1;
 }
 
-static int ask(struct mnl_socket *nl, struct found *f)
+/* --- rules: nft(8) and iptables-nft(8) both compare a device's name as bytes ---------------------
+ */
+
+static bool is_about(const struct firewall *f, const char *name, const mt_nl_attrs expression)
+{
+	size_t len = strlen(f->bridge) + 1;
+	mt_nl_attrs data, value;
+
+	mt_nl_parse_nest(expression[NFTA_EXPR_DATA], data);
+	if (!strcmp(name, "match"))
+		return !strcmp(mt_nl_str(data[NFTA_MATCH_NAME]), "physdev");
+	if (strcmp(name, "cmp"))
+		return false;
+	mt_nl_parse_nest(data[NFTA_CMP_DATA], value);
+	return value[NFTA_DATA_VALUE] && mnl_attr_get_payload_len(value[NFTA_DATA_VALUE]) >= len &&
+		!memcmp(mnl_attr_get_payload(value[NFTA_DATA_VALUE]), f->bridge, len);
+}
+
+static bool is_acceptance(const char *name, const mt_nl_attrs expression)
+{
+	mt_nl_attrs data, value, verdict;
+
+	if (strcmp(name, "immediate"))
+		return false;
+	mt_nl_parse_nest(expression[NFTA_EXPR_DATA], data);
+	mt_nl_parse_nest(data[NFTA_IMMEDIATE_DATA], value);
+	mt_nl_parse_nest(value[NFTA_DATA_VERDICT], verdict);
+	return number(verdict[NFTA_VERDICT_CODE]) == NF_ACCEPT;
+}
+
+static int take_rule(const struct nlmsghdr *n, void *data)
+{
+	struct firewall *f = data;
+	const struct nlattr *one;
+	mt_nl_attrs tb, expression;
+	bool about = false, accepts = false;
+	const char *chain;
+
+	if (!mt_nl_parse(n, sizeof(struct nfgenmsg), tb) || !tb[NFTA_RULE_EXPRESSIONS])
+		return 0;
+	chain = mt_nl_str(tb[NFTA_RULE_CHAIN]);
+	if (!strcasecmp(chain, "input") || !strcasecmp(chain, "output"))
+		return 0; /* for the host itself */
+	mnl_attr_for_each_nested (one, tb[NFTA_RULE_EXPRESSIONS]) {
+		const char *name;
+
+		mt_nl_parse_nest(one, expression);
+		name = mt_nl_str(expression[NFTA_EXPR_NAME]);
+		about |= is_about(f, name, expression);
+		accepts |= is_acceptance(name, expression);
+	}
+	f->accepted |= about && accepts;
+	return f->accepted;
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+static int ask(struct firewall *f, int message, uint8_t family, mt_nl_take take, struct mt_err *e)
 {
 	struct mt_nl_request q;
-	struct nlmsghdr *n = mt_nl_start(&q, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN,
+	struct nlmsghdr *n = mt_nl_start(&q, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | message),
 					 NLM_F_DUMP, sizeof(struct nfgenmsg));
-	unsigned seq = n->nlmsg_seq = (unsigned)time(NULL);
-	char buf[32768];
-	ssize_t got;
-	int more = MNL_CB_OK;
+	struct nfgenmsg *head = mnl_nlmsg_get_payload(n);
+	int err;
 
-	((struct nfgenmsg *)mnl_nlmsg_get_payload(n))->version = NFNETLINK_V0;
-	if (mnl_socket_sendto(nl, n, n->nlmsg_len) < 0)
-		return -errno;
-	while (more > MNL_CB_STOP) {
-		got = mnl_socket_recvfrom(nl, buf, sizeof buf);
-		if (got < 0)
-			return -errno;
-		more = mnl_cb_run(buf, (size_t)got, seq, mnl_socket_get_portid(nl), take_chain, f);
-	}
-	return more < 0 ? -errno : 0;
+	head->version = NFNETLINK_V0;
+	head->nfgen_family = family;
+	if (*f->table)
+		mnl_attr_put_strz(n, NFTA_RULE_TABLE, f->table);
+	err = mt_nl_talk(f->h, n, take, f, e);
+	return err ? mt_err_about(e, "netfilter", "nftables") : 0;
 }
 
-/* A kernel without nf_tables has no such chain. */
-int mt_netfilter_forward_drops(char *who, size_t n, struct mt_err *e)
+int mt_netfilter_drops(const char *bridge, char *who, size_t n, struct mt_err *e)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	struct found f = { who, n, 0 };
-	int err = nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) >= 0 ? ask(nl, &f) : -errno;
+	struct firewall f = { .bridge = bridge };
+	int err = mt_nl_open(NETLINK_NETFILTER, &f.h, e);
 
-	if (nl)
-		mnl_socket_close(nl);
-	if (err && err != -EPROTONOSUPPORT && err != -EINVAL && err != -EOPNOTSUPP)
-		return mt_fail(e, -err, "netfilter", "nftables", NULL);
-	return f.drops;
+	if (!err)
+		err = ask(&f, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC, take_chain, e);
+	if (!err && *f.chain)
+		err = ask(&f, NFT_MSG_GETRULE, f.family, take_rule, e);
+	mt_host_close(f.h);
+	/* A kernel without nf_tables has no such chain. */
+	if (err == -EPROTONOSUPPORT || err == -EINVAL || err == -EOPNOTSUPP)
+		return 0;
+	if (err || !*f.chain || f.accepted)
+		return err;
+	snprintf(who, n, "chain %.40s of table %s %.40s", f.chain, family_name(f.family), f.table);
+	return 1;
 }

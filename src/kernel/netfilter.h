@@ -8,12 +8,15 @@
 #include <stddef.h>
 
 /**
- * mt_netfilter_forward_drops() - a base chain that drops what no rule of it accepts, when forwarded
+ * mt_netfilter_drops() - whether what is forwarded for a bridge is dropped when no rule accepts it
+ * @bridge:	a rule of the same table that accepts what comes from it, or goes to it, or whatever
+ *		is bridged, counts as acceptance
  * @who:	out: "chain FORWARD of table ip filter"
  *
- * Of nftables, which iptables uses, too, unless it is its legacy form. Needs CAP_NET_ADMIN.
- * Return: 1: there is one; 0; or -errno with @e filled.
+ * In the base chains of nftables, which iptables uses, too, unless it is its legacy form. Needs
+ * CAP_NET_ADMIN.
+ * Return: 1: it is; 0; or -errno with @e filled.
  */
-int mt_netfilter_forward_drops(char *who, size_t n, struct mt_err *e);
+int mt_netfilter_drops(const char *bridge, char *who, size_t n, struct mt_err *e);
 
 #endif
