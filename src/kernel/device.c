@@ -59,6 +59,8 @@ static int fill(struct one *o, const struct mt_nl_device *from)
 	d->up = from->head->ifi_flags & IFF_UP;
 	d->carrier = mt_nl_uint(from->tb[IFLA_CARRIER]);
 	d->mtu = (uint32_t)mt_nl_uint(from->tb[IFLA_MTU]);
+	if (!strcmp(from->kind, "vlan"))
+		d->vlan = (uint16_t)mt_nl_uint(from->data[IFLA_VLAN_ID]);
 	if (!from->tb[IFLA_LINK_NETNSID]) /* else it is an index of another namespace */
 		d->peer = (uint32_t)mt_nl_uint(from->tb[IFLA_LINK]);
 	if (mac && mnl_attr_get_payload_len(mac) == sizeof d->address)

@@ -57,6 +57,7 @@ struct mt_device {
 	uint8_t address[6];
 	bool up, carrier; /* IFF_UP; IFLA_CARRIER: of a tap, whether somebody has it open */
 	uint32_t mtu;
+	uint16_t vlan; /* of a device of kind "vlan": its tag */
 	char alias[MT_TEXT_MAX + 1];
 };
 
