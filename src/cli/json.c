@@ -2,7 +2,7 @@
 /* json.c - outcomes, facts, tables and runs as JSON; a module of its own, the only one to see
  * jansson
  */
-#include "cli/cli.h"
+#include "cli/json.h"
 #include "cli/table.h"
 #include "domain/facts.h"
 #include "engine/history.h"
@@ -281,4 +281,4 @@ static char *history(const struct mt_history *h)
 	return dump(j);
 }
 
-const struct mt_json mt_json = { outcome, facts, table, history };
+const struct mt_json mt_json = { outcome, facts, table, history, mt_json_help };
