@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* difference.c - records against the kernel as it will be */
 #include "plan/difference.h"
+#include "base/sh.h"
 #include "kernel/host.h"
 
 #include <errno.h>
@@ -126,6 +127,17 @@ static const char *both(const struct mt_field *f, const struct mt_value *has,
 	return buf;
 }
 
+/* The command that removes a device, for whoever has to. */
+static const char *removal(const struct mt_record *r, char *buf, size_t n)
+{
+	struct mt_sh s = { buf, n, 0 };
+
+	buf[0] = 0;
+	if (r->kind->del)
+		mt_sh_command(&s, r, r->kind->del);
+	return buf;
+}
+
 /* May this field of what is there be changed? */
 static int changeable(struct mt_view *v, const struct found *f, const struct mt_record *want, int i,
 		      struct mt_err *e)
@@ -133,7 +145,7 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 	const struct mt_kind *k = want->kind;
 	const struct mt_field *field = &k->fields[i];
 	const struct mt_value *has = &f->has.v[i], *to = &want->v[i];
-	char subject[96], why[300];
+	char subject[96], why[300], command[64];
 	bool taken_away = has->state == MT_SET && (field->type != MT_BOOL || has->u);
 
 	mt_record_subject(want, subject, sizeof subject);
@@ -145,8 +157,10 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 		return 0;
 	if (field->back == MT_BACK_FIXED)
 		return mt_fail(e, EEXIST, k->name, subject,
-			       "the device is there already, made by someone else: %s",
-			       both(field, has, to, why, sizeof why));
+			       "the device is there already, made by someone else: %s%s%s",
+			       both(field, has, to, why, sizeof why),
+			       k->del ? "; if it is a leftover: " : "",
+			       removal(want, command, sizeof command));
 	if (v->had && v->had(v->data, want, i))
 		return 0;
 	if (field->back == MT_BACK_STICKY && has->automatic)
