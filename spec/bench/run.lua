@@ -122,7 +122,7 @@ end
 local function down(n)
   plain_host()
   measure.run(command(moontap, "up.lua", "up", domain(n, unmanaged)))
-  return measure.run(command(moontap, "up.lua", "down", "bench"))
+  return measure.run{ moontap, "--state", state "up.lua", "down", "bench" }
 end
 
 -- t(n) and t(2n) for a small and a large n, and moontap's own CPU for each further NIC.
