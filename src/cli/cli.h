@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+struct mt_help;
 struct mt_history;
 struct mt_table;
 
@@ -44,6 +45,7 @@ struct mt_command {
 };
 
 extern const struct mt_command mt_commands[]; /* ended by a NULL name */
+extern const struct mt_command mt_scripts[];  /* links to the program; likewise */
 extern const struct mt_command *mt_command_find(const char *name);
 
 /* One row an option, for parsing and for help. */
@@ -99,6 +101,7 @@ struct mt_json {
 	char *(*facts)(const char *text, size_t n);
 	char *(*table)(const struct mt_table *t);
 	char *(*history)(const struct mt_history *h);
+	char *(*help)(const struct mt_help *h);
 };
 
 /** mt_json_load() - load it. Return: NULL after saying why. */

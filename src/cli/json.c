@@ -2,7 +2,6 @@
 /* json.c - outcomes, tables and runs as JSON; with json_facts.c a module, the only one to see
  * jansson */
 #include "cli/json.h"
-#include "cli/cli.h"
 #include "cli/table.h"
 #include "engine/history.h"
 #include "plan/sh.h"
@@ -227,4 +226,4 @@ static char *history(const struct mt_history *h)
 	return dump(j);
 }
 
-const struct mt_json mt_json = { outcome, mt_json_facts, table, history };
+const struct mt_json mt_json = { outcome, mt_json_facts, table, history, mt_json_help };

@@ -5,6 +5,8 @@
 #ifndef MT_CLI_JSON_H
 #define MT_CLI_JSON_H
 
+#include "cli/cli.h"
+
 #include <jansson.h>
 #include <stddef.h>
 
@@ -19,5 +21,8 @@ json_t *mt_json_text(const char *s);
  * Return: text that free() frees; NULL: they are none, or no memory.
  */
 char *mt_json_facts(const char *bytes, size_t n);
+
+/** mt_json_help() - every table that help is made from; to be freed, NULL: no memory */
+char *mt_json_help(const struct mt_help *h);
 
 #endif

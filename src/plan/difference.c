@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* difference.c - records against the kernel as it will be */
 #include "plan/difference.h"
+#include "base/sh.h"
 #include "kernel/host.h"
 
 #include <errno.h>
@@ -126,13 +127,23 @@ static const char *both(const struct mt_field *f, const struct mt_value *has,
 	return buf;
 }
 
+/* The command that removes a device, for whoever has to. */
+static const char *removal(const struct mt_record *r, char *buf, size_t n)
+{
+	struct mt_sh s = { buf, n, 0 };
+
+	buf[0] = 0;
+	if (r->kind->del)
+		mt_sh_command(&s, r, r->kind->del);
+	return buf;
+}
+
 /* Nothing stands in the way of most changes, so whose the device is, is asked last. */
 static bool may_anyway(struct mt_view *v, const struct found *f, const struct mt_record *want,
 		       int i)
 {
 	return (v->ours && v->ours(v->data, mt_record_device(want), f->has.ifindex)) ||
-		(want->kind->fields[i].back != MT_BACK_FIXED && v->had &&
-		 v->had(v->data, want, i));
+		(want->kind->fields[i].back != MT_BACK_FIXED && v->had && v->had(v->data, want, i));
 }
 
 /* May this field of what is there be changed? */
@@ -146,7 +157,7 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 	bool exclusive = k->flags & MT_KIND_EXCLUSIVE, fixed = field->back == MT_BACK_FIXED;
 	bool sticky = field->back == MT_BACK_STICKY && has->automatic;
 	bool kept = field->flags & MT_FIELD_KEPT && taken_away;
-	char subject[96], why[300];
+	char subject[96], why[300], command[64];
 
 	if (!exclusive && ((!fixed && !sticky && !kept) || may_anyway(v, f, want, i)))
 		return 0;
@@ -157,7 +168,9 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 			       "it is there already and not as wanted: %s", why);
 	if (fixed)
 		return mt_fail(e, EEXIST, k->name, subject,
-			       "the device is there already, made by someone else: %s", why);
+			       "the device is there already, made by someone else: %s%s%s", why,
+			       k->del ? "; if it is a leftover: " : "",
+			       removal(want, command, sizeof command));
 	if (sticky)
 		return mt_fail(e, ENOTSUP, k->name, subject,
 			       "%s; the device computes it by itself and never does again once it "
