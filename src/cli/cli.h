@@ -30,7 +30,6 @@ struct mt_cli {
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
 	unsigned given;	   /* bit i: mt_options[i] was given */
 	bool changes;	   /* what is as it shall be is not shown */
-	bool dry;	   /* nothing was changed: what is shown is what would be */
 	const char **args; /* the words that are no options, NULL-ended */
 	int n;
 };
