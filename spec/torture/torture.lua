@@ -84,8 +84,8 @@ function M.moment()
   return { look = look(), lines = snapshot.take(), state = M.state() }
 end
 
--- A port that left its bridge and came back may have another number there.
-local function without_numbers(lines)
+-- without_numbers(lines) -> a port that left its bridge and came back may have another number there
+function M.without_numbers(lines)
   local out = {}
   for _, line in ipairs(lines) do
     if not line:find "info_slave_data%.no=" and not line:find "info_slave_data%.id="
@@ -100,7 +100,8 @@ end
 function M.host_since(moment)
   local what = ""
   if look() ~= moment.look then
-    what = snapshot.difference(without_numbers(moment.lines), without_numbers(snapshot.take()))
+    what = snapshot.difference(M.without_numbers(moment.lines),
+      M.without_numbers(snapshot.take()))
   end
   return #what < 1000 and what or what:sub(1, 1000) .. " ..."
 end

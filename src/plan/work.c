@@ -146,6 +146,23 @@ int mt_step_locate(struct mt_work *w, struct mt_step *s, struct mt_err *e)
 	return 0;
 }
 
+int mt_steps_prune(struct mt_work *w, struct mt_steps *steps, struct mt_err *e)
+{
+	struct mt_steps keep = { .pool = w->pool };
+
+	for (size_t i = 0; i < steps->n; i++) {
+		struct mt_step s = steps->at[i];
+		int err = mt_step_locate(w, &s, e);
+
+		if (err == -ENODEV)
+			continue;
+		if (err || !mt_steps_add(&keep, &s))
+			return err ? err : mt_fail(e, ENOMEM, "journal", "", NULL);
+	}
+	*steps = keep;
+	return 0;
+}
+
 static void say_left(struct mt_work *w, const struct mt_step *s, const struct mt_record *has,
 		     uint32_t left)
 {
