@@ -65,6 +65,19 @@ describe("status", function()
     assert.truthy(moontap "status".out:find("policy.lua (changed)", 1, true))
   end)
 
+  it("calls in JSON what the journal has as the journal calls it", function()
+    moontap "up web.xml"
+    local web, header = status()[1], program.state()["nic/web0"]:match "^nic ([^\n]*)"
+    local n = 0
+    for name, value in header:gmatch "(%w+)=(%S+)" do
+      local number = math.tointeger(tonumber(value))
+      assert.equal(value, tostring(number and web[name] and math.tointeger(web[name]) or web[name]),
+        name)
+      n = n + 1
+    end
+    assert.truthy(n > 10)
+  end)
+
   it("follows a device that was renamed, and says when it is gone", function()
     moontap "up web.xml"
     helper.run "ip link set web0 down && ip link set web0 name other0"

@@ -265,7 +265,7 @@ static char *history(const struct mt_history *h)
 	for (size_t i = 0; i < h->nlogs; i++)
 		json_array_append_new(logs, text(h->logs[i]));
 	j = json_pack("{s:f, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "time", (double)h->at_us / 1e6,
-		      "event", text(h->event), "driver", text(h->driver), "guest", text(h->guest),
+		      "event", text(h->event), "driver", text(h->driver), "domain", text(h->guest),
 		      "dev", text(h->dev), "words", text(h->words), "exit", h->exit, "error",
 		      *h->error ? text(h->error) : json_null());
 	json_object_set_new(j, "policy", *h->policy ? text(h->policy) : json_null());
