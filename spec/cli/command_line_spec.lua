@@ -19,7 +19,7 @@ local takes = {
   xml = "policy hooks deadline inactive prefix",
   check = "hooks deadline schema",
   hook = "policy state hooks deadline",
-  help = "",
+  help = "json",
 }
 
 -- What an option is given with.

@@ -117,7 +117,8 @@ describe("hooks/bridge.lua", function()
 
   it("refuses when there is no such bridge", function()
     local line = said("bridge = 'br1'")[2]
-    assert.is_truthy(line:find "^refuse at=bridge:%d+ text=there is no bridge br1$")
+    assert.is_truthy(line:find "^refuse at=bridge:%d+ text=there is no bridge br1, "
+      .. "which the policy names; this host's bridges: br0$")
   end)
 
   it("says whose mistake an option is", function()

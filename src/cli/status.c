@@ -4,6 +4,7 @@
 #include "cli/show.h"
 #include "cli/table.h"
 #include "engine/evaluator_file.h"
+#include "engine/history.h"
 #include "engine/look.h"
 
 #include <errno.h>
@@ -178,11 +179,40 @@ void mt_show_table(struct mt_table *t, const struct mt_nic_look *nics, size_t n,
 		add_row(t, &nics[i]);
 }
 
+/* The run after which nothing was connected, if it failed; NULL. */
+static const struct mt_history *last_failure(struct mt_engine *g, struct mt_pool *p)
+{
+	const struct mt_history *last = NULL;
+	struct mt_history *runs;
+	struct mt_err ignored;
+	size_t n = 0;
+
+	if (mt_history_list(g, NULL, p, &runs, &n, &ignored))
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (!last || runs[i].at_us >= last->at_us)
+			last = &runs[i];
+	return last && *last->error ? last : NULL;
+}
+
+/* What is said to people when nothing is connected. */
+static const char *nothing(struct mt_engine *g, struct mt_pool *p, char *buf, size_t n)
+{
+	const struct mt_history *h = last_failure(g, p);
+	size_t used = (size_t)snprintf(buf, n, "nothing is connected");
+
+	if (h)
+		snprintf(buf + used, n - used, "; the last run failed: moontap log %s -1",
+			 *h->guest ? h->guest : h->dev);
+	return buf;
+}
+
 static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_err *e)
 {
 	struct mt_pool p = { 0 };
 	struct mt_nic_look *nics;
 	struct mt_table t;
+	char none[256];
 	size_t n;
 	int status;
 
@@ -191,7 +221,7 @@ static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_
 		return mt_cli_error(c, NULL, e);
 	}
 	mt_show_table(&t, nics, n, &p);
-	status = mt_print_table(c, &t, "nothing is connected", out);
+	status = mt_print_table(c, &t, n ? "" : nothing(g, &p, none, sizeof none), out);
 	mt_pool_free(&p);
 	return status;
 }

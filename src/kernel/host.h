@@ -32,7 +32,7 @@ int mt_host_fd(const struct mt_host *h);
 uint64_t mt_host_cookie(const struct mt_host *h);
 
 #ifdef MOONTAP_FAULTS
-/* Faults for specs and fuzzers, in a build of their own (make FAULTS=1). */
+/* Faults for specs and fuzzers, in a build of this folder for them alone. */
 struct mt_fault {
 	/* before the @nth request, ioctl or write that goes to the kernel, counted from 1
 	 * Return: 0: go on; > 0: fail with this errno, unasked; < 0: ask, and lose the answer */
