@@ -232,7 +232,7 @@ void mt_doctor_list(FILE *out)
 {
 	fprintf(out, "\nchecks:\n");
 	for (const struct mt_check *check = mt_checks; check->name; check++)
-		fprintf(out, "  %-30s %s\n", check->name, check->why);
+		fprintf(out, "  %-31s %s\n", check->name, check->why);
 }
 
 /* The host's places, below the root; the command line's own words are as they stand. */
