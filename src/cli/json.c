@@ -202,7 +202,7 @@ static char *history(const struct mt_history *h)
 	for (size_t i = 0; i < h->nlogs; i++)
 		json_array_append_new(logs, mt_json_text(h->logs[i]));
 	j = json_pack("{s:f, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "time", (double)h->at_us / 1e6,
-		      "event", mt_json_text(h->event), "driver", mt_json_text(h->driver), "guest",
+		      "event", mt_json_text(h->event), "driver", mt_json_text(h->driver), "domain",
 		      mt_json_text(h->guest), "dev", mt_json_text(h->dev), "words",
 		      mt_json_text(h->words), "exit", h->exit, "error",
 		      *h->error ? mt_json_text(h->error) : json_null());
