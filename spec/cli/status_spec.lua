@@ -25,7 +25,8 @@ describe("status", function()
 
   it("says where to look when nothing is connected since the last run failed", function()
     program.write("no.lua", "function connect(nic) refuse 'not today' end")
-    program.write("g.xml", "<domain type='kvm'><name>g</name><devices><interface type='ethernet'>" ..
+    program.write("g.xml", "<domain type='kvm'><name>g</name><devices>" ..
+      "<interface type='ethernet'>" ..
       "<target dev='g0' managed='no'/></interface></devices></domain>")
     assert.equal(1, moontap "-p no.lua up g.xml".status)
     assert.equal("nothing is connected; the last run failed: moontap log g -1\n",
