@@ -27,7 +27,7 @@ struct mt_cli {
 	const char *event;    /* --event */
 	const char *run;      /* --run: the Nth from the end */
 	unsigned back;	      /* the same, read, or -N; 0: not given */
-	bool json, sh, inactive, force, verbose, watch, help, version;
+	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
 	unsigned given;	   /* bit i: mt_options[i] was given */
 	bool changes;	   /* what is as it shall be is not shown */
 	bool dry;	   /* nothing was changed: what is shown is what would be */
@@ -130,6 +130,8 @@ int mt_command_plan(struct mt_cli *c);
 int mt_command_up(struct mt_cli *c);
 int mt_command_down(struct mt_cli *c);
 int mt_command_status(struct mt_cli *c);
+int mt_command_doctor(struct mt_cli *c);
+int mt_command_graph(struct mt_cli *c);
 int mt_command_reconcile(struct mt_cli *c);
 int mt_command_log(struct mt_cli *c);
 int mt_command_replay(struct mt_cli *c);

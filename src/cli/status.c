@@ -217,6 +217,17 @@ static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_
 	return status;
 }
 
+int mt_show_nobody(const struct mt_cli *c, const char *guest)
+{
+	struct mt_err e = { 0 };
+
+	mt_fail(&e, ENOENT, "status", "",
+		"nothing of it is connected or remembered; what became of it says: moontap log %s",
+		guest);
+	e.blame = MT_BLAME_INPUT;
+	return mt_cli_error(c, guest, &e);
+}
+
 static int show_guest(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_err *e)
 {
 	struct mt_pool p = { 0 };
@@ -228,12 +239,7 @@ static int show_guest(struct mt_cli *c, struct mt_engine *g, FILE *out, struct m
 	if (mt_look(g, guest, &p, &nics, &n, e)) {
 		status = mt_cli_error(c, guest, e);
 	} else if (!n) {
-		mt_fail(e, ENOENT, "status", "",
-			"nothing of it is connected or remembered; what became of it says: "
-			"moontap log %s",
-			guest);
-		e->blame = MT_BLAME_INPUT;
-		status = mt_cli_error(c, guest, e);
+		status = mt_show_nobody(c, guest);
 	} else {
 		status = mt_show_nics(c, g, nics, n, &p, out);
 	}
