@@ -24,7 +24,8 @@ local cases = {
     line = "web: NIC 1 %(web0%), policy.lua:1: link web0: master: there is no device br9",
   },
   ["a bridge that a hook misses"] = {
-    1, host = "true", line = "bridge.lua:%d+: refused: there is no bridge br0, which the policy names; "
+    1, host = "true",
+    line = "bridge.lua:%d+: refused: there is no bridge br0, which the policy names; "
       .. "this host's bridges: none\n$",
   },
   ["a link that the policy's top level did not name"] = {
@@ -74,7 +75,8 @@ local cases = {
     3, up = "-p nowhere.lua -", line = "^moontap: policy nowhere.lua: No such file or directory",
   },
   ["a policy that others may write"] = {
-    3, mode = "chmod 666", line = "^moontap: policy policy.lua: .* mode 0666; .* read it, then chmod go%-w\n$",
+    3, mode = "chmod 666",
+    line = "^moontap: policy policy.lua: .* mode 0666; .* read it, then chmod go%-w\n$",
   },
   ["a policy of another owner"] = {
     3, mode = "chown 12345",

@@ -179,7 +179,7 @@ static int replay(struct mt_cli *c, struct mt_engine *g, const struct mt_history
 {
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_err e = { 0 };
-	int err = mt_history_replay(g, h, &out, &e);
+	int err = mt_history_replay(g, h, NULL, &out, &e);
 	const struct mt_json *json = c->json ? mt_json_load(c) : NULL;
 	char *text = json ? json->outcome(&out, err ? &e : NULL) : NULL;
 	int status = err ? mt_cli_error(c, name_of(h), &e) : c->json && !text ? 4 : 0;

@@ -280,8 +280,8 @@ static void replay_tap(const struct mt_history *run, struct mt_ask *ask, char in
 	}
 }
 
-int mt_history_replay(struct mt_engine *g, const struct mt_history *run, struct mt_outcome *out,
-		      struct mt_err *e)
+int mt_history_replay(struct mt_engine *g, const struct mt_history *run, const char *const *only,
+		      struct mt_outcome *out, struct mt_err *e)
 {
 	const struct mt_outcome *was = &run->outcome;
 	struct mt_ask ask = { .source = { .fd = -1,
@@ -298,14 +298,14 @@ int mt_history_replay(struct mt_engine *g, const struct mt_history *run, struct 
 			      .known = *run->guest != 0,
 			      .dry = true,
 			      .unnamed = "$DEV" };
-	const char *only[2] = { NULL };
+	const char *one[2] = { NULL };
 	char index[16];
 
 	if (*run->dev)
-		replay_tap(run, &ask, index, only);
+		replay_tap(run, &ask, index, one);
+	if (only)
+		ask.only = only;
 	if (!was->facts && (*run->guest || !*run->dev))
-		return mt_bad(e, "replay", run->event,
-			      "what the policy saw was not kept: this event asks no policy, or the "
-			      "guest's XML could not be read");
+		return mt_bad(e, "replay", run->event, MT_HISTORY_NO_FACTS);
 	return mt_connect(g, &ask, out, e);
 }
