@@ -240,10 +240,14 @@ ip tuntap add dev tap$i mode tap; ip link set tap$i alias "moontap web$i"; done]
     assert.equal(5, #(findings()))
   end)
 
-  it("has a spec that breaks each check", function()
+  it("has a spec that breaks each check, and its help lists them", function()
     local table_of_checks = helper.run "cat src/cli/doctor_checks.c"
+    local help, n = program.bare "help doctor".out, 0
     for name in table_of_checks:gmatch '\n\t{ "(.-)",' do
+      n = n + 1
+      assert.truthy(help:find("\n  " .. name .. "  ", 1, true), name)
       assert.truthy(broken[name] or name == "kernel lacks" or name == "not root", name)
     end
+    assert.truthy(n > 30)
   end)
 end)

@@ -136,6 +136,7 @@ ip link add br9 type bridge]]
     local missed, name = with(nodes, "br0")
     assert.equal("|br0|is gone|", missed.text)
     assert.equal("dashed", edges[node "web0" .. " -> " .. name].style)
+    assert.truthy((with(nodes, "web")).text:find("|addr 10.0.0.1/24 on br0 is gone|", 1, true))
   end)
 
   it("has a guest whose device is gone, and one that waits for its own", function()

@@ -91,7 +91,8 @@ describe("hooks/bridge.lua", function()
   local distrust = "conf dev=mytap0 family=ipv6 accept_ra=0" -- tap() says so
 
   it("puts a NIC into a bridge, with the bridge's MTU", function()
-    assert.same({ "allow link=br0 option=bridge", "link name=mytap0 mtu=9000 master=br0 up=true", distrust },
+    assert.same({ "allow link=br0 option=bridge",
+      "link name=mytap0 mtu=9000 master=br0 up=true", distrust },
       said "bridge = 'br0'")
   end)
 

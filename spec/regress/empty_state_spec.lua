@@ -1,4 +1,4 @@
--- empty_state_spec.lua - a state directory that somebody had made, and that was empty, was of no use
+-- empty_state_spec.lua - a state directory that was there and empty could not be used
 
 local helper = require "spec.helper"
 local program = require "spec.program"

@@ -19,8 +19,8 @@ local deaths = {
 local function go_on(m, run, after)
   torture.must(after)
   if after == "reconcile" then
-    local now = torture.since(m[run.from])
-    if now ~= "" and torture.since(m[run.to]) ~= "" and run.name ~= "down" then
+    local now = torture.host_since(m[run.from])
+    if now ~= "" and torture.host_since(m[run.to]) ~= "" and run.name ~= "down" then
       error(now, 0)
     end -- `down` takes one NIC after the other: each is as it was, or down
     local status = program.moontap("status").out

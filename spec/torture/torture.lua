@@ -71,9 +71,8 @@ local function in_order(state)
     local file, line = name:match "^(.-)\t(.*)$"
     line = (line or ""):gsub("since=%d+", "since"):gsub("ifindex=%d+", "ifindex")
       :gsub("^made %d+", "made"):gsub("^([-+~]) %d+", "%1")
-      :gsub("policy=%g+ checksum=%x+", "policy")
       :gsub("^nic dev=%g+ netns", "nic netns") -- of what is shared: who came first
-      :gsub("| address=[%x:]+", "|") -- what a bridge had before is random
+      :gsub("(|.*)address=[%x:]+", "%1address") -- what a bridge had before is random
     lines[#lines + 1] = (file or name) .. " " .. line
   end
   table.sort(lines)
@@ -85,8 +84,8 @@ function M.moment()
   return { look = look(), lines = snapshot.take(), state = M.state() }
 end
 
--- A port that left its bridge and came back may have another number there.
-local function without_numbers(lines)
+-- without_numbers(lines) -> a port that left its bridge and came back may have another number there
+function M.without_numbers(lines)
   local out = {}
   for _, line in ipairs(lines) do
     if not line:find "info_slave_data%.no=" and not line:find "info_slave_data%.id="
@@ -97,15 +96,19 @@ local function without_numbers(lines)
   return out
 end
 
--- since(moment) -> what is not as it was then; "" when all is
-function M.since(moment)
-  local now, what = M.state(), ""
+-- host_since(moment) -> what of the host is not as it was then; "" when all is
+function M.host_since(moment)
+  local what = ""
   if look() ~= moment.look then
-    what = snapshot.difference(without_numbers(moment.lines), without_numbers(snapshot.take()))
+    what = snapshot.difference(M.without_numbers(moment.lines),
+      M.without_numbers(snapshot.take()))
   end
-  if #what > 1000 then
-    what = what:sub(1, 1000) .. " ..."
-  end
+  return #what < 1000 and what or what:sub(1, 1000) .. " ..."
+end
+
+-- since(moment) -> what of host and state is not as it was then; "" when all is
+function M.since(moment)
+  local now, what = M.state(), M.host_since(moment)
   if now ~= moment.state and in_order(now) ~= in_order(moment.state) then
     what = ("%s\nstate was:\n%sand is:\n%s"):format(what, moment.state, now)
   end

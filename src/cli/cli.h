@@ -31,7 +31,6 @@ struct mt_cli {
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
 	unsigned given;	   /* bit i: mt_options[i] was given */
 	bool changes;	   /* what is as it shall be is not shown */
-	bool dry;	   /* nothing was changed: what is shown is what would be */
 	const char **args; /* the words that are no options, NULL-ended */
 	int n;
 };
@@ -123,6 +122,9 @@ int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char 
 
 /** mt_print_time() - "2026-03-01 14:05:09", as the host's clock has it. Returns @buf. */
 const char *mt_print_time(uint64_t seconds, char buf[static 32]);
+
+/** mt_doctor_list() - every check of doctor, and why it matters */
+void mt_doctor_list(FILE *out);
 
 /** mt_help_all() - every subcommand and option */
 void mt_help_all(FILE *out);

@@ -228,6 +228,13 @@ static int run_checks(struct mt_doctor *d)
 	return print_sum(d, &sum);
 }
 
+void mt_doctor_list(FILE *out)
+{
+	fprintf(out, "\nchecks:\n");
+	for (const struct mt_check *check = mt_checks; check->name; check++)
+		fprintf(out, "  %-31s %s\n", check->name, check->why);
+}
+
 /* The host's places, below the root; the command line's own words are as they stand. */
 static void find_places(struct mt_doctor *d)
 {

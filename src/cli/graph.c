@@ -45,7 +45,7 @@ static int start_dot(const struct mt_cli *c, pid_t *pid, int *fd, struct mt_err 
 static int draw(const struct mt_cli *c, const char *text, size_t n, struct mt_err *e)
 {
 	int fd = -1, status;
-	pid_t pid;
+	pid_t pid = 0;
 
 	if (start_dot(c, &pid, &fd, e))
 		return -e->code;

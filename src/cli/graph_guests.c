@@ -49,13 +49,13 @@ static void draw_guest_nic(const struct mt_scene_nic *n, FILE *out)
 	fprintf(out, "<HR/><TR><TD ALIGN=\"LEFT\" PORT=\"nic%u\">", l->index);
 	mt_dot_font(text, MT_DOT_INK, 9, out);
 	fputs("</TD></TR>", out);
-	if (n->link)
-		return;
-	fputs("<TR><TD ALIGN=\"LEFT\">", out);
-	mt_dot_font(l->dev, MT_DOT_DIM, 9, out);
-	fputs(" ", out);
-	draw_state(n, out);
-	fputs("</TD></TR>", out);
+	if (!n->link) {
+		fputs("<TR><TD ALIGN=\"LEFT\">", out);
+		mt_dot_font(l->dev, MT_DOT_DIM, 9, out);
+		fputs(*l->dev ? " " : "", out);
+		draw_state(n, out);
+		fputs("</TD></TR>", out);
+	}
 	for (const struct mt_line *line = n->drift; line; line = line->next)
 		mt_dot_row(line->text, MT_DOT_RED, out);
 }

@@ -11,7 +11,7 @@ const struct mt_exit mt_exits[] = {
 	{ "refused", "the policy refused" },
 	{ "usage", "the command line is wrong" },
 	{ "bad input", "the XML or the policy is wrong; the message has file and line" },
-	{ "failed", "the host said no, and everything was undone" },
+	{ "failed", "the host said no, and everything was undone; of doctor: it found something" },
 	{ "limit", "the policy ran out of its time, memory or instructions" },
 	{ "undo incomplete",
 	  "not all could be undone; what is left, and the command that finishes it, are printed" },
@@ -78,6 +78,8 @@ static void print_command(const struct mt_command *m)
 	for (const struct mt_option *o = mt_options; o->name; o++)
 		if (mt_options_takes(m, o))
 			print_option(o, stdout);
+	if (m->run == mt_command_doctor)
+		mt_doctor_list(stdout);
 }
 
 /* Of a subcommand and another word as near, the subcommand. */

@@ -3,6 +3,7 @@
  * jansson */
 #include "cli/json.h"
 #include "cli/table.h"
+#include "engine/handle.h"
 #include "engine/history.h"
 #include "plan/sh.h"
 
@@ -42,30 +43,12 @@ static json_t *record(const struct mt_record *r, int from, int to)
 	return j;
 }
 
-static const char *op_name(enum mt_op op)
-{
-	switch (op) {
-	case MT_ADD:
-		return "add";
-	case MT_CHANGE:
-		return "set";
-	case MT_DELETE:
-		return "delete";
-	case MT_CLAIM:
-		return "claim";
-	case MT_RELEASE:
-		return "release";
-	default:
-		return "same";
-	}
-}
-
 static json_t *step(const struct mt_step *s)
 {
 	const struct mt_kind *k = s->put.kind;
 	char command[2 * MT_LINE_MAX];
-	json_t *j = json_pack("{s:s, s:s, s:o, s:o}", "op", op_name(s->op), "kind", k->name, "key",
-			      record(&s->put, 0, k->nkeys), "put",
+	json_t *j = json_pack("{s:s, s:s, s:o, s:o}", "op", mt_op_name(s->op), "kind", k->name,
+			      "key", record(&s->put, 0, k->nkeys), "put",
 			      record(&s->put, k->nkeys, k->nfields));
 
 	if (s->op == MT_CHANGE && s->was.kind)
@@ -91,7 +74,17 @@ static json_t *steps(const struct mt_steps *s)
 	return j;
 }
 
-static json_t *nic(const struct mt_outcome_nic *n)
+static json_t *undone(const struct mt_outcome *o, const struct mt_outcome_nic *n)
+{
+	json_t *j = json_array();
+	struct mt_step shown;
+
+	for (size_t i = 0; mt_outcome_undone(o, n, &i, &shown);)
+		json_array_append_new(j, step(&shown));
+	return j;
+}
+
+static json_t *nic(const struct mt_outcome *o, const struct mt_outcome_nic *n)
 {
 	static const char *const decisions[] = { NULL, "managed", "unmanaged" };
 	json_t *j = json_pack("{s:i, s:b}", "index", n->index, "unmanaged", n->unmanaged);
@@ -106,7 +99,7 @@ static json_t *nic(const struct mt_outcome_nic *n)
 		json_object_set_new(j, "note", mt_json_text(n->note));
 	json_object_set_new(j, "steps", steps(n->steps));
 	if (n->undone && n->undone->n)
-		json_object_set_new(j, "undone", steps(n->undone));
+		json_object_set_new(j, "undone", undone(o, n));
 	return j;
 }
 
@@ -135,7 +128,7 @@ static char *outcome(const struct mt_outcome *o, const struct mt_err *e)
 	json_t *nics = json_array(), *j;
 
 	for (size_t i = 0; i < o->n; i++)
-		json_array_append_new(nics, nic(&o->nics[i]));
+		json_array_append_new(nics, nic(o, &o->nics[i]));
 	j = json_pack("{s:{s:o, s:o}, s:o, s:i, s:o}", "domain", "name", mt_json_text(o->name),
 		      "uuid", *o->uuid ? mt_json_text(o->uuid) : json_null(), "nics", nics, "left",
 		      (int)o->left, "error", e ? error(e) : json_null());
@@ -205,11 +198,11 @@ static char *history(const struct mt_history *h)
 	const struct mt_times *t = &h->outcome.times;
 
 	for (size_t i = 0; i < h->outcome.n; i++)
-		json_array_append_new(nics, nic(&h->outcome.nics[i]));
+		json_array_append_new(nics, nic(&h->outcome, &h->outcome.nics[i]));
 	for (size_t i = 0; i < h->nlogs; i++)
 		json_array_append_new(logs, mt_json_text(h->logs[i]));
 	j = json_pack("{s:f, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "time", (double)h->at_us / 1e6,
-		      "event", mt_json_text(h->event), "driver", mt_json_text(h->driver), "guest",
+		      "event", mt_json_text(h->event), "driver", mt_json_text(h->driver), "domain",
 		      mt_json_text(h->guest), "dev", mt_json_text(h->dev), "words",
 		      mt_json_text(h->words), "exit", h->exit, "error",
 		      *h->error ? mt_json_text(h->error) : json_null());

@@ -184,7 +184,6 @@ static int replay(struct mt_cli *c, struct mt_engine *g, const struct mt_history
 	char *text = json ? json->outcome(&out, err ? &e : NULL) : NULL;
 	int status = err ? mt_cli_error(c, name_of(h), &e) : c->json && !text ? 4 : 0;
 
-	c->dry = true;
 	if (text)
 		puts(text);
 	else if (!c->json)

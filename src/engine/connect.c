@@ -414,6 +414,7 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 	struct mt_child child;
 	int err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, &child, e);
 
+	out->dry = ask->dry;
 	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);
 	take_answer(out, &c.answer);
 	if (!err)
