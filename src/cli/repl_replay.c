@@ -108,7 +108,7 @@ static int l_replay(lua_State *L)
 		return luaL_error(L, "not enough memory");
 	}
 	call->outcome = &r->face; /* freed with the call */
-	r->dry = true;
+	r->inside.dry = true;
 	r->inside.name = r->inside.uuid = "";
 	err = open_handle(p->c, call, &lines, &e) || find_run(p, call, &run, &e) ||
 		mt_history_replay(&call->handle->engine, run, only, &r->inside, &e) ||
