@@ -102,7 +102,7 @@ describe("status", function()
     assert.same({ "as put" }, rows["link web0: master br0"])
     helper.run "ip addr del 10.0.0.1/24 dev br0"
     assert.same({ "gone", "db0" }, objects(status "web"[1])["addr 10.0.0.1/24 on br0: made"])
-    assert.truthy(moontap "status web".out:find "10.0.0.1/24 on br0  made%s+gone%s+db0\n")
+    assert.truthy(moontap "status web".out:find "10.0.0.1/24 on br0  made%s+%-%s+gone%s+db0\n")
   end)
 
   it("finds a guest by name, uuid or device, and says when there is none", function()
