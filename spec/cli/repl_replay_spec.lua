@@ -94,7 +94,7 @@ describe("moontap repl --replay", function()
     program.write("policy.lua", mended)
     assert.equal(0, prepare(1400).status)
     program.moontap "down web"
-    assert.matches("^replay down: what the policy saw was not kept", replay("web -e 1").err)
+    assert.matches("^replay down: what the policy saw was not kept", replay("web -1 -e 1").err)
   end)
 
   it("wants a guest, and -N wants it", function()

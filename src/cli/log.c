@@ -199,13 +199,14 @@ int mt_command_replay(struct mt_cli *c)
 	struct mt_pool p = { 0 };
 	struct mt_history *runs;
 	size_t n;
+	bool any = !c->back;
 	int status;
 
-	if (!c->back)
-		c->back = 1;
+	if (any)
+		c->back = 1; /* there must be one */
 	status = load(c, &g, &p, &runs, &n);
 	if (!status)
-		status = replay(c, &g, &runs[n - c->back]);
+		status = replay(c, &g, any ? mt_history_latest(runs, n) : &runs[n - c->back]);
 	mt_pool_free(&p);
 	mt_engine_close(&g);
 	return status;

@@ -41,11 +41,11 @@ static int find_run(struct place *p, struct mtl_call *call, const struct mt_hist
 {
 	const char *guest = p->c->args[0];
 	struct mt_history *runs;
-	size_t n, back = p->c->back ? p->c->back : 1;
+	size_t n, back = p->c->back;
 
 	if (mt_history_list(&call->handle->engine, guest, &call->pool, &runs, &n, e))
 		return -e->code;
-	*run = n >= back ? &runs[n - back] : NULL;
+	*run = n < back || !n ? NULL : back ? &runs[n - back] : mt_history_latest(runs, n);
 	for (size_t i = 0; p->at_us && i < n; i++)
 		if (runs[i].at_us == p->at_us)
 			*run = &runs[i];

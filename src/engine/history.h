@@ -82,6 +82,9 @@ int mt_history_list(struct mt_engine *g, const char *guest, struct mt_pool *p,
  */
 int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struct mt_err *e);
 
+/** mt_history_latest() - of @n > 0 runs the last that can be planned again; none can: the last */
+const struct mt_history *mt_history_latest(const struct mt_history *runs, size_t n);
+
 /** mt_history_replay() - plan the same again, with the policy and the kernel as they are now
  * @run:	borrowed until @out is freed
  * @only:	NICs, as struct mt_ask has them; NULL: those that the run had
