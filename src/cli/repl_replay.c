@@ -87,7 +87,7 @@ static int l_replay(lua_State *L)
 	struct mtl_lines lines = { .pool = &call->pool };
 	lua_Integer n = luaL_len(L, 1);
 	const char **only = mt_pool_alloc(&call->pool, ((size_t)n + 1) * sizeof *only);
-	const struct mt_history *run;
+	const struct mt_history *run = NULL;
 	struct mt_err e = { 0 };
 	struct mt_result *r;
 	int err;

@@ -164,7 +164,7 @@ int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struc
 		*text = done ? end : *text;
 	}
 	h->outcome.name = h->guest;
-	if (!end)
+	if (!end && line)
 		*text = line + strlen(line);
 	if (done < 0)
 		return done;
