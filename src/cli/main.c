@@ -43,7 +43,7 @@ const struct mt_command mt_commands[] = {
 	  mt_command_install_hook, 0, 0, "driver root" },
 	{ "uninstall-hook", "", "take that back", mt_command_uninstall_hook, 0, 0, "driver root" },
 	{ "repl", "[GUEST.xml]", "look at a guest, try a policy, see what it would do: in Lua",
-	  mt_command_repl, 0, 1, POLICY_OPTIONS " state eval event" },
+	  mt_command_repl, 0, 1, POLICY_OPTIONS " state eval event replay run" },
 	{ "help", "[WORD]", "a subcommand, a kind, a field, a policy function", mt_command_help, 0,
 	  1, "json" },
 	{ NULL },
