@@ -1,4 +1,4 @@
--- existing_bridge_spec.lua - a bridge that was there got moontap's mark and MAC, and was refused for it
+-- existing_bridge_spec.lua - a bridge of the host got moontap's MAC, and was refused for that
 
 local helper = require "spec.helper"
 local program = require "spec.program"
