@@ -33,10 +33,11 @@ PACKAGES_demo  := $(PACKAGES_build) iproute2 util-linux procps
 PACKAGES_check := $(PACKAGES_build) lua-busted iproute2 procps util-linux \
 	g++ python3-minimal tmux strace graphviz fonts-dejavu-core nftables bash zsh man-db
 PACKAGES_lint  := $(PACKAGES_build) clang-format clang-tidy lua-check
+PACKAGES_valgrind := $(PACKAGES_check) valgrind libc6-dbg
 PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev
 
-.PHONY: deps-build deps-demo deps-check deps-lint deps-fuzz deps-bench deps-guest
-deps-build deps-demo deps-check deps-lint deps-fuzz deps-bench deps-guest: deps-%:
+.PHONY: deps-build deps-demo deps-check deps-lint deps-valgrind deps-fuzz deps-bench deps-guest
+deps-build deps-demo deps-check deps-lint deps-valgrind deps-fuzz deps-bench deps-guest: deps-%:
 	@missing=$$(for p in $(PACKAGES_$*); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || echo $$p; done); \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { \
@@ -58,6 +59,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-poin
 	-fno-sanitize-recover=undefined -DMT_SANITIZED)
 override OWN := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 	-fno-strict-aliasing -fstack-protector-strong $(SANFLAGS) -Isrc -I$(BUILD)/gen \
+	$(if $(WATCHED),-DMT_WATCHED -Wno-unused-function) \
 	-DMOONTAP_VERSION='"$(VERSION)"' -DMOONTAP_PREFIX='"$(PREFIX)"' -MMD -MP
 compile  = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS)
 link     = $(CC) $(SANFLAGS) -Wl,--as-needed -Wl,-z,relro $(CFLAGS) $(LDFLAGS)

@@ -49,3 +49,19 @@ describe("doc/contributing.md", function()
     os.remove(code)
   end)
 end)
+
+describe("doc/promise.md", function()
+  local page = read "doc/promise.md"
+
+  it("names files that are there, and a command that make knows", function()
+    for path in page:gmatch "`(%l+/[%g]-)`" do
+      assert(io.open(path:gsub("/$", ""), "r"), path):close()
+    end
+    helper.run("make -n " .. block(page, "sh"):match "^make (.*)$" .. " >/dev/null")
+  end)
+
+  it("counts the scenes", function()
+    local scenes = #require "spec.torture.scenes".all
+    assert.is_truthy(page:find(({ [13] = "thirteen" })[scenes] .. " scenes", 1, true))
+  end)
+end)

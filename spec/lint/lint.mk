@@ -36,3 +36,27 @@ check-san: deps-check
 	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san LUA="env \
 	  LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) \
 	  LD_LIBRARY_PATH=$(abspath $(BUILD))/san/lib/moontap $(LUA)" specs
+
+# The specs of internals in a Lua that valgrind watches, and the program wherever specs run it: each
+# call of it, and its evaluator, which is a fork. In that build the evaluator has no system call
+# filter and no limits: they would forbid what valgrind does.
+WATCHED_BUILD   := $(BUILD)/watched
+WATCHED_PROGRAM := spec/samples_spec.lua
+WATCHED_INSIDE  := spec/base spec/plan spec/kernel
+VALGRIND        := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
+	--errors-for-leak-kinds=definite
+
+.PHONY: valgrind valgrind-specs
+valgrind: deps-valgrind
+	$(Q)$(MAKE) --no-print-directory WATCHED=1 BUILD=$(WATCHED_BUILD) program valgrind-specs
+
+valgrind-specs: program $(SPEC_SO)
+	@rm -rf $(BUILD)/logs $(BUILD)/bin
+	@mkdir -p $(BUILD)/logs $(BUILD)/bin
+	@cp spec/lint/valgrind.sh $(BUILD)/bin/moontap
+	@ln -s ../spec ../lib ../libexec ../share $(BUILD)/bin
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD))/bin $(LUA) $$(command -v $(BUSTED)) -o plainTerminal \
+	  --exclude-tags=guest $(WATCHED_PROGRAM) || { cat $(BUILD)/logs/*; exit 1; }
+	@cat $(BUILD)/logs/*; ! cat $(BUILD)/logs/* | grep -q .
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(VALGRIND) $(LUA) $$(command -v $(BUSTED)) \
+	  -o plainTerminal --exclude-tags=guest $(WATCHED_INSIDE)

@@ -19,6 +19,7 @@
  *           silent    it is done, and no answer comes: ETIMEDOUT
  *           before, after, torn     SIGKILL: before it, after it, or in the midst of a write
  *           always-E  with an errno value E: this one and all that follow
+ *           slow-MS   all of them take so many milliseconds, whatever N is
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -61,7 +62,7 @@ static struct report none, *report = &none;
 static struct {
 	unsigned what, nth;
 	int code;
-	int child, always;
+	int child, always, slow_ms;
 	char fault[16];
 } plan;
 static int armed, is_child;
@@ -93,6 +94,7 @@ __attribute__((constructor)) static void begin(void)
 	plan.child = !strcmp(who, "child");
 	plan.what = what_of(what);
 	plan.always = !strncmp(plan.fault, "always-", 7);
+	plan.slow_ms = !strncmp(plan.fault, "slow-", 5) ? atoi(plan.fault + 5) : 0;
 	plan.code = atoi(plan.fault + (plan.always ? 7 : 0));
 	fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0 || ftruncate(fd, sizeof *report))
@@ -112,6 +114,8 @@ static int is_meant(enum what what, const char *where)
 	report->counts[__builtin_ctz(what)]++;
 	if (!(plan.what & what))
 		return 0;
+	if (plan.slow_ms)
+		usleep((useconds_t)plan.slow_ms * 1000);
 	if (++report->count != plan.nth && !(plan.always && report->count > plan.nth))
 		return 0;
 	if (!report->fired)

@@ -43,14 +43,19 @@ M.errno = {
   EPERM = 1, EINTR = 4, EIO = 5, ENOMEM = 12, EBUSY = 16, ENODEV = 19, ENOSPC = 28, ENOBUFS = 105,
 }
 
+-- command(words, how) -> what sh runs, in the test's folder; how: see moontap()
+function M.command(words, how)
+  return ("TORTURE='%s %s %s %d %s' LD_PRELOAD='%s' '%s' --state state %s"):format(
+    helper.folder() .. "/report", how.who or "parent", how.what, how.n,
+    M.errno[how.fault] or how.fault, build .. "/spec/torture/preload.so", program.path, words)
+end
+
 -- moontap(words, how) -> as program.moontap(), and counts =, fired =, where =
 -- how: { who =, what =, n =, fault =, input = }; see preload.c
 function M.moontap(words, how)
   local report = helper.folder() .. "/report"
   os.remove(report)
-  local r = program.run(("TORTURE='%s %s %s %d %s' LD_PRELOAD='%s' '%s' --state state %s"):format(
-    report, how.who or "parent", how.what, how.n, M.errno[how.fault] or how.fault,
-    build .. "/spec/torture/preload.so", program.path, words), how.input)
+  local r = program.run(M.command(words, how), how.input)
   local f <close> = assert(io.open(report, "rb"))
   local fired
   r.counts = { ("<I4I4I4I4I4I4I4z"):unpack(f:read "a") }

@@ -367,6 +367,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	c->run.work = mt_engine_work(c->g, &c->out->pool);
 	c->run.stop = c->g->o.stop;
 	c->run.dry = c->ask->dry;
+	c->run.again = c->ask->again;
 	mt_host_begin(c->g->host);
 	err = mt_run_begin(&c->run, e);
 	if (!err)

@@ -113,6 +113,7 @@ struct mt_ask {
 	const char *schema; /* that the XML must fit; NULL */
 	bool remember;	    /* keep the facts */
 	bool after_start;   /* a managed NIC's device must be there: libvirt has made it */
+	bool again;	    /* only what is connected still; else -EALREADY */
 };
 
 /** mt_connect() - evaluate, and connect the selected NICs, all or none

@@ -115,7 +115,8 @@ static int ask_policy(struct repair *r, const struct mt_memory *m)
 			      .managed = true,
 			      .unmanaged = true,
 			      .dev = l->dev,
-			      .after_start = !l->unmanaged };
+			      .after_start = !l->unmanaged,
+			      .again = true };
 	const char *only[2] = { NULL };
 	char index[16];
 	int err;
@@ -154,7 +155,8 @@ static int put_back(struct repair *r)
 	struct mt_run run = { .work = mt_engine_work(r->g, &r->out->pool),
 			      .nics = nic,
 			      .n = 1,
-			      .stop = r->g->o.stop };
+			      .stop = r->g->o.stop,
+			      .again = true };
 	int err;
 
 	if (!plan || !nic)
@@ -210,6 +212,7 @@ static int connect_again(struct repair *r, enum mt_repair *what)
 static int repair_one(struct repair *r, enum mt_repair *what)
 {
 	const struct mt_nic_look *l = r->look;
+	int err;
 
 	*what = MT_REPAIR_NOTHING;
 	if (begin_outcome(r))
@@ -224,7 +227,11 @@ static int repair_one(struct repair *r, enum mt_repair *what)
 		*what = MT_REPAIR_ORPHAN;
 		return finish_orphan(r);
 	}
-	return connect_again(r, what);
+	err = connect_again(r, what);
+	if (err != -EALREADY)
+		return err;
+	*what = MT_REPAIR_NOTHING; /* another event was faster */
+	return 0;
 }
 
 static bool did_something(enum mt_repair what, const struct mt_outcome *out)

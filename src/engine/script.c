@@ -129,7 +129,8 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	if (f.n != 1) {
 		mt_log(&g->o.log, LOG_DEBUG, "%s: a tap of %s", tap,
 		       f.n ? "one of several remembered guests" : "no remembered guest");
-		return mt_connect(g, &ask, out, e);
+		err = mt_connect(g, &ask, out, e);
+		return err == -EALREADY && is_ready(g, &d, &out->pool) ? 0 : err;
 	}
 	snprintf(index, sizeof index, "%d", f.nic->index);
 	only[0] = index;

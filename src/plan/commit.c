@@ -32,8 +32,11 @@ static void forget(struct mt_run_nic *n, bool devices)
 			    (!devices && mt_goes_after_all(n, u)))
 				continue;
 			for (int f = s->put.kind->nkeys; f < s->put.kind->nfields; f++) {
-				if (mt_record_has(&u->put, f))
+				if (mt_record_has(&u->put, f)) {
 					mt_record_put(&s->put, f, (struct mt_value){ 0 });
+					if (s->was.kind)
+						mt_record_put(&s->was, f, (struct mt_value){ 0 });
+				}
 				any |= s->op == MT_CHANGE && mt_record_has(&s->put, f);
 			}
 			if (!any)

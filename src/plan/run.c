@@ -3,6 +3,7 @@
 #include "plan/run.h"
 #include "plan/commit.h"
 #include "plan/recover.h"
+#include "kernel/host.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* What another event did while the lock was waited for. */
+static int check_meanwhile(struct mt_run *r, const struct mt_run_nic *n, struct mt_err *e)
+{
+	const struct mt_record *had = &n->had.header;
+	struct mt_device d;
+
+	if (r->again && !had->kind)
+		return mt_fail(e, EALREADY, "", "", "it is not connected any more");
+	if (n->header.v[MT_HEADER_KNOWN].u || !had->kind || !had->v[MT_HEADER_KNOWN].u ||
+	    mt_device_by_name(r->work.host, n->plan->dev, &d, e) ||
+	    had->v[MT_HEADER_IFINDEX].u != d.ifindex)
+		return 0;
+	return mt_fail(e, EALREADY, "", "", "it is connected for the guest %s",
+		       mt_header_text(had, MT_HEADER_DOMAIN));
+}
 
 static int begin_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
@@ -27,7 +44,7 @@ static int begin_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	}
 	if (mt_journal_load(r->work.state, file, r->work.kinds, r->work.pool, &n->had, e))
 		return -e->code;
-	return mt_steps_prune(&r->work, &n->had.steps, e);
+	return check_meanwhile(r, n, e) ? -e->code : mt_steps_prune(&r->work, &n->had.steps, e);
 }
 
 static int by_device(const void *a, const void *b)

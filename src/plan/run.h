@@ -35,7 +35,8 @@ struct mt_run {
 	struct mt_run_nic *nics;
 	size_t n;
 	const volatile sig_atomic_t *stop; /* not 0: stop between two steps; NULL: never */
-	bool dry; /* look only: no lock, nothing written, nothing changed */
+	bool dry;   /* look only: no lock, nothing written, nothing changed */
+	bool again; /* only what is connected still, when its lock is had; else -EALREADY */
 };
 
 /**
