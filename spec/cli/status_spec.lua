@@ -23,6 +23,17 @@ end
 describe("status", function()
   before_each(guests.setup)
 
+  it("says where to look when nothing is connected since the last run failed", function()
+    program.write("no.lua", "function connect(nic) refuse 'not today' end")
+    program.write("g.xml", "<domain type='kvm'><name>g</name><devices>" ..
+      "<interface type='ethernet'><target dev='g0' managed='no'/></interface></devices></domain>")
+    assert.equal(1, moontap "-p no.lua up g.xml".status)
+    assert.equal("nothing is connected; the last run failed: moontap log g -1\n",
+      moontap "status".out)
+    assert.matches("error +NIC 1 %(g0%), no.lua:1: refused: not today", moontap "log g -1".out)
+    assert.equal("[]\n", moontap "status --json".out)
+  end)
+
   it("says so when nothing is connected, and writes nothing", function()
     assert.same({ status = 0, out = "nothing is connected\n", err = "" }, moontap "status")
     assert.same({}, program.state())
@@ -63,6 +74,19 @@ describe("status", function()
     program.write("policy.lua", guests.policy .. "\n")
     assert.truthy(status()[1].policy_changed)
     assert.truthy(moontap "status".out:find("policy.lua (changed)", 1, true))
+  end)
+
+  it("calls in JSON what the journal has as the journal calls it", function()
+    moontap "up web.xml"
+    local web, header = status()[1], program.state()["nic/web0"]:match "^nic ([^\n]*)"
+    local n = 0
+    for name, value in header:gmatch "(%w+)=(%S+)" do
+      local number = math.tointeger(tonumber(value))
+      assert.equal(value, tostring(number and web[name] and math.tointeger(web[name]) or web[name]),
+        name)
+      n = n + 1
+    end
+    assert.truthy(n > 10)
   end)
 
   it("follows a device that was renamed, and says when it is gone", function()

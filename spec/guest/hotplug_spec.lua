@@ -22,7 +22,7 @@ end
 
 local SCRIPTS = ("<script path='%s'/><downscript path='%s'/>"):format(moontap.ifup, moontap.ifdown)
 
-describe("a running guest #torture", function()
+describe("a running guest #guest", function()
   local l, before, before_state
 
   lazy_setup(function()

@@ -22,7 +22,7 @@ end
 
 -- What is kept: journals, runs in progress, shared objects, and guests that are remembered.
 function M.state(l)
-  return l:ok "cd /run/moontap 2>/dev/null && find nic run shared domain -mindepth 1 || true"
+  return l:ok "cd /run/moontap 2>/dev/null && find nic run shared domain -mindepth 1 | sort || true"
 end
 
 return M

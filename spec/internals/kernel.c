@@ -13,7 +13,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#ifdef MOONTAP_FAULTS
+#define HOST "moontap.spec.faults"
+#else
 #define HOST "moontap.spec.host"
+#endif
 
 /* What one call builds hangs on the handle, so that Lua may throw at any time. */
 struct host {
@@ -425,17 +429,19 @@ static const luaL_Reg functions[] = {
 	{ "open", l_open }, { "kinds", l_kinds }, { "ip", l_ip }, { NULL, NULL }
 };
 
-int luaopen_internals_kernel(lua_State *L);
-int luaopen_internals_kernel(lua_State *L)
+#ifdef MOONTAP_FAULTS
+#define OPEN luaopen_internals_faults
+#else
+#define OPEN luaopen_internals_kernel
+#endif
+
+int OPEN(lua_State *L);
+int OPEN(lua_State *L)
 {
 	luaL_newmetatable(L, HOST);
 	luaL_setfuncs(L, methods, 0);
 	lua_pushvalue(L, -1);
 	lua_setfield(L, -2, "__index");
 	luaL_newlib(L, functions);
-#ifdef MOONTAP_FAULTS
-	lua_pushboolean(L, 1);
-	lua_setfield(L, -2, "faults");
-#endif
 	return 1;
 }

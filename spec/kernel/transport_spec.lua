@@ -1,17 +1,11 @@
--- transport_spec.lua - answers that fail, are lost, interrupted or garbled; in a build of its own:
--- make specs FAULTS=1 BUILD=build/faults
+-- transport_spec.lua - answers that fail, are lost, interrupted or garbled
 local helper = require "spec.helper"
-local kernel = require "internals.kernel"
+local kernel = require "internals.faults"
 
 local SETUP = [[ip link add dev br0 type bridge; ip link add dev v0 type veth peer name v1
   ip link set dev v0 master br0 up; ip addr add 192.0.2.1/24 dev v0; ip link set dev v1 up
   ip route add 198.51.100.0/24 dev v0; ip neigh add proxy 198.51.100.7 dev v0]]
 local KINDS = { "link", "bridge", "veth", "tap", "port", "conf", "addr", "route", "neigh" }
-
-if not kernel.faults then
-  pending "the transport: this is no build with FAULTS=1"
-  return
-end
 
 describe("the transport", function()
   local host

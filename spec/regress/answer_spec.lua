@@ -28,7 +28,8 @@ describe("an evaluator that was taken over", function()
     local s <close> = standin.open()
     local plan = standin.guest("web", { { dev = "x0", records = tap:format("x0", "x0") ..
       "link name=eth0 txqueuelen=77\n" } })
-    refused(s, "loaded\npolicy checksum=0\nallow link=eth0\n" .. plan .. "end\n", "'policy', which means")
+    refused(s, "loaded\npolicy checksum=0\nallow link=eth0\n" .. plan .. "end\n",
+      "'policy', which means")
     local first = program.run(("'%s/libexec/moontap/evaluator' version=%s name=web.xml fd=0 " ..
       "want=1 deadline_ms=1000 parent=$$"):format(program.path:match "(.*)/", moontap.version),
       "<domain/>")

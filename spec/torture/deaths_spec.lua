@@ -3,91 +3,79 @@
 -- Before it, after it, and in the midst of a write. The next command for the NIC finds the host as
 -- it was before, or as it was to be: when the run had been decided.
 
+local program = require "spec.program"
+local scenes = require "spec.torture.scenes"
 local torture = require "spec.torture.torture"
 
-local deaths = torture.all and { "before", "after", "torn" } or { "after" }
-
-local arrive = {
-  down = function() torture.must(torture.down) end,
-  up = function() torture.must(torture.up) end,
-  changed = function() torture.must(torture.change) end,
+-- What a killed run left is found by the command that comes next. Between after one crossing and
+-- before the next nothing changes: so each moment is tried with two of them.
+local deaths = {
+  { what = "crossing", fault = "before", nexts = { "up", "reconcile", "changed" } },
+  { what = "crossing", fault = "after", nexts = { "down", "changed", "up", "reconcile" } },
+  { what = "write", fault = "torn", nexts = { "up", "reconcile", "changed", "down" } },
 }
-
-local runs = {
-  { words = torture.up, from = "down", to = "up" },
-  { words = torture.change, from = "up", to = "changed" },
-  { words = torture.down, from = "up", to = "down" },
-}
-
--- The state that a killed run is found in, by the command that comes next.
-local nexts = {
-  { name = "up", words = torture.up },
-  { name = "changed", words = torture.change },
-  { name = "down", words = torture.down },
-}
-
-local function moments(scene)
-  local m = {}
-  torture.begin(scene)
-  for _, name in ipairs { "down", "up", "changed", "down" } do
-    arrive[name]()
-    m[name] = m[name] or torture.moment()
-  end
-  assert.equal("", torture.since(m.down))
-  return m
-end
 
 -- Whatever comes next does what it would have done without the kill.
-local function go_on(m, after)
-  torture.must(after.words)
-  if after.name ~= "changed" then -- what that is like depends on what was there before
-    assert.equal("", torture.since(m[after.name]))
+local function go_on(m, run, after)
+  torture.must(after)
+  if after == "reconcile" then
+    local now = torture.host_since(m[run.from])
+    if now ~= "" and torture.host_since(m[run.to]) ~= "" and run.name ~= "down" then
+      error(now, 0)
+    end -- `down` takes one NIC after the other: each is as it was, or down
+    local status = program.moontap("status").out
+    for _, standing in ipairs { "drifted", "device gone", "run killed" } do
+      assert.is_nil(status:find(standing, 1, true))
+    end
+  elseif after ~= "changed" then -- what that is like depends on what was there before
+    assert.equal("", torture.since(m[after]))
   end
-  torture.must(torture.down)
+  torture.must "down"
   assert.equal("", torture.since(m.down))
 end
 
-local function try(scene, m, run, how)
-  local n = #scene.name % torture.stride
-  repeat
-    local r
-    for _, after in ipairs(nexts) do
-      arrive[run.from]()
-      how.n = n + 1
-      r = torture.moontap(run.words, how)
-      local ok, why = pcall(go_on, m, after)
-      if not ok or (r.fired and how.who ~= "child" and r.status ~= 128 + 9) then
-        error(("%s, %s, killed %s %d (%s), then %s: exit %d: %s\n%s"):format(scene.name, run.words,
-          how.fault, how.n, r.where, after.name, r.status, r.err, tostring(why)), 0)
-      end
-      if r.fired then
-        torture.count(("killed %s, then %s"):format(how.fault, after.name), "as before")
-      end
-      if not torture.all and r.fired then -- a sample: each with the next of what may come next
-        table.insert(nexts, table.remove(nexts, 1))
-        break
-      end
-    end
-    n = n + torture.stride
-  until not r.fired
+local function try(scene, m, run, how, after)
+  torture.must(run.from)
+  local r = torture.moontap(torture.words[run.name], how)
+  local ok, why = pcall(go_on, m, run, after)
+  if not ok or (r.fired and how.who ~= "child" and r.status ~= 128 + 9) then
+    error(("%s, %s, killed %s %d (%s), then %s: exit %d: %s\n%s"):format(scene.name, run.name,
+      how.fault, how.n, r.where, after, r.status, r.err, tostring(why)), 0)
+  end
+  if r.fired then
+    torture.count(how.who == "child" and "kill -9, evaluator" or "kill -9", scene.name,
+      ("%s: %s"):format(run.name, how.fault), "as before, by " .. after)
+  end
+  return r.fired
 end
 
-describe("#torture kill -9 at every crossing:", function()
-  for _, scene in ipairs(torture.scenes) do
-    for _, run in ipairs(runs) do
-      it(("%s, from %s to %s"):format(scene.name, run.from, run.to), function()
-        local m = moments(scene)
-        for _, fault in ipairs(deaths) do
-          try(scene, m, run, { what = "crossing", fault = fault })
+-- After each of them another one of what may come next.
+local function try_each(scene, m, run, death, who)
+  local nexts = {}
+  for _, after in ipairs(death.nexts) do
+    if after ~= "changed" or scene.changed then nexts[#nexts + 1] = after end
+  end
+  local how = { who = who, what = death.what, fault = death.fault }
+  torture.each(run, how, function(n)
+    how.n = n
+    return try(scene, m, run, how, nexts[(n - 1) % #nexts + 1])
+  end)
+end
+
+describe("kill -9 at every crossing:", function()
+  for _, scene in ipairs(scenes.all) do
+    it(scene.name, function()
+      local m = torture.moments(scene)
+      for _, run in ipairs(torture.runs(scene)) do
+        for _, death in ipairs(torture.some(deaths, 2)) do
+          try_each(scene, m, run, death)
         end
-      end)
-    end
-    it(scene.name .. ", of the evaluator alone", function()
-      local m = moments(scene)
-      for _, fault in ipairs(deaths) do
-        try(scene, m, runs[1], { who = "child", what = "crossing", fault = fault })
+        torture.summary()
       end
+      for _, death in ipairs(torture.some(deaths, 1)) do
+        try_each(scene, m, torture.runs(scene)[1], death, "child")
+      end
+      torture.summary()
     end)
   end
-  teardown(torture.summary)
 end)

@@ -3,42 +3,63 @@
 -- No crash, one clear line, and host and state as they were. (That nothing leaks is the sanitizers'
 -- and valgrind's to say; the Lua state by itself is spec/policy/memory_spec.lua's.)
 
+local scenes = require "spec.torture.scenes"
 local torture = require "spec.torture.torture"
 
-local stride = torture.all and 1 or 97 -- of the evaluator's, which are near a thousand
+local function judge(run, m, r)
+  assert.is_true(r.status <= 6, "a crash")
+  if r.status == (torture.expected[run.name] or 0) then -- it could do without
+    assert.equal("", torture.since(m[run.to]))
+    return "went on"
+  end
+  assert.matches("^moontap: [^\n]+\n$", r.err:match "([^\n]*\n)$" or r.err)
+  if r.status == 6 then
+    torture.must "down"
+    assert.equal("", torture.since(m.down))
+    return "said what is left, and finished"
+  end
+  assert.equal("", torture.since(m[run.from]))
+  return "taken back"
+end
 
-local function try(scene, words, who, before)
-  local n, step = 0, who == "child" and stride or torture.stride
-  repeat
-    n = n + step
-    local r = torture.moontap(words, { who = who, what = "memory", n = n, fault = "ENOMEM" })
-    local ok, why = pcall(function()
-      assert.is_true(r.status <= 6, "a crash")
-      if r.status == 0 then -- it could do without
-        torture.must(words == torture.down and torture.up or torture.down)
-      else
-        assert.matches("^moontap: [^\n]+\n$", r.err:match "([^\n]*\n)$" or r.err)
-      end
-      assert.equal("", torture.since(before))
-    end)
+local function try(scene, m, run, who)
+  local how = { who = who, what = "memory", fault = "ENOMEM" }
+  local at = "down"
+  torture.each(run, how, function(n)
+    if at ~= run.from then
+      torture.must(run.from)
+    end
+    how.n = n
+    local r = torture.moontap(torture.words[run.name], how)
+    local ok, outcome = pcall(judge, run, m, r)
     if not ok then
-      error(("%s, %s, %s's allocation %d: exit %d: %s\n%s"):format(scene.name, words, who, n,
-        r.status, r.err, tostring(why)), 0)
+      error(("%s, %s, %s's allocation %d: exit %d: %s\n%s"):format(scene.name, run.name, who, n,
+        r.status, r.err, tostring(outcome)), 0)
+    end
+    at = run.from
+    if outcome ~= "taken back" then
+      torture.must "down"
+      at = "down"
     end
     if r.fired then
-      torture.count("an allocation fails: " .. who, r.status == 0 and "went on" or "taken back")
+      torture.count(who == "child" and "no memory, evaluator" or "no memory", scene.name,
+        run.name .. ": ENOMEM", outcome)
     end
-  until not r.fired
+    return r.fired
+  end)
+  torture.must "down"
 end
 
 describe("every allocation fails once:", function()
-  for _, scene in ipairs(torture.scenes) do
+  for _, scene in ipairs(scenes.all) do
     it(scene.name, function()
-      torture.begin(scene)
-      local down = torture.moment()
-      try(scene, torture.up, "parent", down)
-      try(scene, torture.up, "child", down)
+      local m = torture.moments(scene)
+      for _, run in ipairs(torture.runs(scene)) do
+        try(scene, m, run, "parent")
+        torture.summary()
+      end
+      try(scene, m, torture.runs(scene)[1], "child")
+      torture.summary()
     end)
   end
-  teardown(torture.summary)
 end)

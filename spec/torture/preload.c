@@ -10,7 +10,8 @@
  *   WHAT    request   asks the kernel to look or to change: netlink, ioctl of a tap
  *           change    of these those that change
  *           state     changes the state directory: write, rename, unlink, mkdir, creation
- *           crossing  either
+ *           write     of these each write
+ *           crossing  request or state
  *           memory    malloc, calloc, realloc
  *   N       which of them, counted from 1; 0: none, only count
  *   FAULT   an errno value: it fails, undone; and of crossings
@@ -37,14 +38,23 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum what { QUESTION = 1, CHANGE = 2, STATE = 4, MEMORY = 8, REQUEST = QUESTION | CHANGE };
+enum what {
+	QUESTION = 1,
+	CHANGE = 2,
+	WRITE = 4,
+	OTHER_STATE = 8,
+	MEMORY = 16,
+	REQUEST = QUESTION | CHANGE,
+	STATE = WRITE | OTHER_STATE
+};
 enum answer { COMES, LOST, SILENT };
 
 /* Shared with whoever watches; outlives a SIGKILL. */
 struct report {
-	uint32_t count; /* of calls that were meant */
-	uint32_t fired; /* whether the N-th was reached */
-	char where[56]; /* which call it was */
+	uint32_t counts[5]; /* of calls, by enum what's bits */
+	uint32_t count;	    /* of calls that were meant */
+	uint32_t fired;	    /* whether the N-th was reached */
+	char where[56];	    /* which call it was */
 };
 
 static struct report none, *report = &none;
@@ -66,6 +76,7 @@ static unsigned what_of(const char *word)
 	return !strcmp(word, "request")	  ? REQUEST
 		: !strcmp(word, "change") ? CHANGE
 		: !strcmp(word, "state")  ? STATE
+		: !strcmp(word, "write")  ? WRITE
 		: !strcmp(word, "memory") ? MEMORY
 					  : REQUEST | STATE;
 }
@@ -96,7 +107,10 @@ __attribute__((constructor)) static void begin(void)
 /* Whether this call is the one. */
 static int is_meant(enum what what, const char *where)
 {
-	if (!armed || !(plan.what & what) || plan.child != is_child)
+	if (!armed || plan.child != is_child)
+		return 0;
+	report->counts[__builtin_ctz(what)]++;
+	if (!(plan.what & what))
 		return 0;
 	if (++report->count != plan.nth && !(plan.always && report->count > plan.nth))
 		return 0;
@@ -254,7 +268,7 @@ ssize_t write(int fd, const void *buf, size_t n)
 
 	if (!armed || is_child != plan.child || (!is_child && !is_file(fd)))
 		return real(fd, buf, n);
-	meant = is_meant(STATE, "write");
+	meant = is_meant(WRITE, "write");
 	if (meant && !strcmp(plan.fault, "torn")) {
 		got = real(fd, buf, n / 2);
 		(void)got;
@@ -276,7 +290,7 @@ int openat(int dir, const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	meant = flags & O_CREAT ? is_meant(STATE, "create") : 0;
+	meant = flags & O_CREAT ? is_meant(OTHER_STATE, "create") : 0;
 	if (before(meant))
 		return -1;
 	fd = real(dir, path, flags, mode);
@@ -287,7 +301,7 @@ int openat(int dir, const char *path, int flags, ...)
 int renameat(int from, const char *old, int to, const char *new)
 {
 	REAL("renameat", int, int, const char *, int, const char *);
-	int meant = is_meant(STATE, "rename"), err;
+	int meant = is_meant(OTHER_STATE, "rename"), err;
 
 	if (before(meant))
 		return -1;
@@ -299,7 +313,7 @@ int renameat(int from, const char *old, int to, const char *new)
 int unlinkat(int dir, const char *path, int flags)
 {
 	REAL("unlinkat", int, int, const char *, int);
-	int meant = is_meant(STATE, "unlink"), err;
+	int meant = is_meant(OTHER_STATE, "unlink"), err;
 
 	if (before(meant))
 		return -1;
@@ -311,7 +325,7 @@ int unlinkat(int dir, const char *path, int flags)
 int mkdirat(int dir, const char *path, mode_t mode)
 {
 	REAL("mkdirat", int, int, const char *, mode_t);
-	int meant = is_meant(STATE, "mkdir"), err;
+	int meant = is_meant(OTHER_STATE, "mkdir"), err;
 
 	if (before(meant))
 		return -1;

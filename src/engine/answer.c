@@ -10,7 +10,7 @@
 
 /* Of one answer: no real guest needs a tenth of it. */
 #define RECORDS_MAX 65536
-#define NICS_MAX    4096
+#define NICS_MAX    65536
 #define LOGS_MAX    16384
 
 struct parse {
@@ -162,18 +162,16 @@ static int take_loaded(struct parse *p, char **words, int n)
 
 static int take_allow(struct parse *p, char **words, int n)
 {
-	for (int i = 1; i < n; i++) {
-		struct mt_allow *allow = mt_pool_alloc(p->a->pool, sizeof *allow);
-		char *eq = strchr(words[i], '=');
+	struct mt_allow *allow = mt_pool_alloc(p->a->pool, sizeof *allow);
+	char *eq = n > 1 ? strchr(words[1], '=') : NULL;
 
-		if (!eq || mt_word_unescape(eq + 1))
-			return nonsense(p, words[i]);
-		if (!allow)
-			return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
-		*eq = 0;
-		*allow = (struct mt_allow){ p->a->allow, words[i], eq + 1 };
-		p->a->allow = allow;
-	}
+	if (!eq || mt_word_unescape(eq + 1))
+		return nonsense(p, words[0]);
+	if (!allow)
+		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
+	*eq = 0;
+	*allow = (struct mt_allow){ p->a->allow, words[1], eq + 1, text_of(words, n, "option") };
+	p->a->allow = allow;
 	return 0;
 }
 

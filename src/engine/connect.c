@@ -140,7 +140,10 @@ static int held_by_another(struct connect *c, const struct mt_interface *nic,
 		*ours &= !strcmp(domain, c->ask->guest);
 	if (*ours || !j.header.v[MT_HEADER_KNOWN].u)
 		return 0;
-	return mt_fail(e, EBUSY, "", "", "it is connected for the guest %s", domain);
+	return mt_fail(
+		e, EBUSY, "", "",
+		"it is connected for the guest %s; when that one is done with: moontap down %s",
+		domain, domain);
 }
 
 /* A veth may be a host's uplink: only LXC's NICs are such. */
@@ -411,6 +414,7 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 	struct mt_child child;
 	int err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, &child, e);
 
+	out->dry = ask->dry;
 	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);
 	take_answer(out, &c.answer);
 	if (!err)

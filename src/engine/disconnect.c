@@ -178,6 +178,9 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 		else
 			*e = one, err = -one.code;
 	}
+	for (size_t i = 0; err && i < out->n; i++)
+		if (out->nics[i].undone->n) /* some of it is down, and some is not */
+			e->blame = MT_BLAME_UNDO;
 	out->times.make = (uint32_t)(mt_engine_now_us() - begun);
 	return err;
 }

@@ -11,24 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Steps on devices that are gone went with them. */
-static int prune(struct mt_work *w, struct mt_steps *steps, struct mt_err *e)
-{
-	struct mt_steps keep = { .pool = w->pool };
-
-	for (size_t i = 0; i < steps->n; i++) {
-		struct mt_step s = steps->at[i];
-		int err = mt_step_locate(w, &s, e);
-
-		if (err == -ENODEV)
-			continue;
-		if (err || !mt_steps_add(&keep, &s))
-			return err ? err : mt_fail(e, ENOMEM, "journal", "", NULL);
-	}
-	*steps = keep;
-	return 0;
-}
-
 static int begin_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	const char *dev = n->plan->dev;
@@ -45,7 +27,7 @@ static int begin_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	}
 	if (mt_journal_load(r->work.state, file, r->work.kinds, r->work.pool, &n->had, e))
 		return -e->code;
-	return prune(&r->work, &n->had.steps, e);
+	return mt_steps_prune(&r->work, &n->had.steps, e);
 }
 
 static int by_device(const void *a, const void *b)

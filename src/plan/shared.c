@@ -231,6 +231,14 @@ static int write_claim(struct object *o, const char *dev, const struct mt_record
 	return err;
 }
 
+static bool has_changes(const struct mt_steps *steps)
+{
+	for (size_t i = 0; i < steps->n; i++)
+		if (steps->at[i].op != MT_SAME)
+			return true;
+	return false;
+}
+
 /* What the claim needs and the kernel has not, looked at now that nobody else can change it. */
 static int make_missing(struct object *o, const struct mt_record *claim, struct mt_steps *out,
 			struct mt_err *e)
@@ -242,7 +250,8 @@ static int make_missing(struct object *o, const struct mt_record *claim, struct 
 				.had = view_had,
 				.data = o };
 
-	if (mt_difference(&view, claim, NULL, &steps, e))
+	if (mt_difference(&view, claim, NULL, &steps, e) ||
+	    (has_changes(&steps) && mt_steps_prune(o->work, &o->journal.steps, e)))
 		return -e->code;
 	for (size_t i = 0; i < steps.n; i++) {
 		struct mt_step *s = &steps.at[i];

@@ -34,20 +34,29 @@ static int check_owner(int fd, const char *path, struct mt_err *e)
 	return 0;
 }
 
+int mt_state_fill(struct mt_state *s, struct mt_err *e)
+{
+	for (size_t i = 0; !s->whole && i < sizeof folders / sizeof *folders; i++)
+		if (mkdirat(s->dir, folders[i], 0700) && errno != EEXIST)
+			return mt_fail(e, errno, "state", s->path, NULL);
+	s->whole = true;
+	return 0;
+}
+
 int mt_state_open(struct mt_state *s, const char *path, bool create, struct mt_err *e)
 {
 	int err;
 
 	s->path = path;
+	s->whole = false;
 	if (create && mkdir(path, 0700) && errno != EEXIST)
 		return mt_fail(e, errno, "state", path, NULL);
 	s->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (s->dir < 0)
 		return errno == ENOENT && !create ? 0 : mt_fail(e, errno, "state", path, NULL);
 	err = check_owner(s->dir, path, e);
-	for (size_t i = 0; create && !err && i < sizeof folders / sizeof *folders; i++)
-		if (mkdirat(s->dir, folders[i], 0700) && errno != EEXIST)
-			err = mt_fail(e, errno, "state", path, NULL);
+	if (!err && create)
+		err = mt_state_fill(s, e);
 	if (err)
 		mt_state_close(s);
 	return err;
@@ -245,18 +254,31 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* NULL in @d and 0: there is none. One that cannot be read is not an empty one. */
+static int open_folder(const struct mt_state *s, const char *folder, DIR **d, struct mt_err *e)
+{
+	int fd = s->dir < 0 ? -1 : openat(s->dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
+
+	*d = NULL;
+	if (fd < 0)
+		return s->dir < 0 || errno == ENOENT ? 0 : mt_fail(e, errno, "state", folder, NULL);
+	*d = fdopendir(fd);
+	if (*d)
+		return 0;
+	err = errno;
+	close(fd);
+	return mt_fail(e, err, "state", folder, NULL);
+}
+
 int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *p, char ***names,
 		  size_t *n, struct mt_err *e)
 {
-	int fd = s->dir < 0 ? -1 : openat(s->dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d;
 	size_t cap = 0;
-	int err = 0;
+	int err = open_folder(s, folder, &d, e);
 
 	*names = NULL;
 	*n = 0;
-	if (!d && fd >= 0)
-		close(fd);
 	for (struct dirent *i; d && !err && (i = readdir(d));) {
 		if (!strncmp(i->d_name, ".moontap-is-making-", 19) || !strcmp(i->d_name, ".") ||
 		    !strcmp(i->d_name, ".."))

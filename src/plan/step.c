@@ -192,6 +192,16 @@ static int fold_claim(struct mt_steps *list, const struct mt_step *later)
 	return later->op == MT_RELEASE || mt_steps_add(list, &last) ? 0 : -ENOMEM;
 }
 
+/* What is declared of a device that moontap made is its own, also where it is as it began. */
+static bool is_on_made(const struct mt_steps *list, const struct mt_step *s)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->at[i].op == MT_ADD && list->at[i].put.kind->flags & MT_KIND_DEVICE &&
+		    list->at[i].put.ifindex == s->put.ifindex)
+			return true;
+	return false;
+}
+
 int mt_steps_fold(struct mt_steps *list, const struct mt_step *later)
 {
 	struct mt_step *s;
@@ -206,7 +216,7 @@ int mt_steps_fold(struct mt_steps *list, const struct mt_step *later)
 	if (later->op == MT_CHANGE) {
 		if (s->op == MT_CHANGE) {
 			compose(s, later);
-			if (!reduce(s))
+			if (!is_on_made(list, s) && !reduce(s))
 				drop(list, s);
 		} else
 			compose(s, later); /* what is added may change before it goes */

@@ -19,6 +19,26 @@ bool mt_goes_with_device(const struct mt_steps *steps, const struct mt_step *s)
 	return false;
 }
 
+static bool has_phase(const struct mt_step *s, enum mt_phase phase)
+{
+	const struct mt_kind *k = s->put.kind;
+
+	for (int i = k->nkeys; s->op == MT_CHANGE && i < k->nfields; i++)
+		if (mt_record_has(&s->put, i) && k->fields[i].phase == phase)
+			return true;
+	return false;
+}
+
+/* What a port is like goes with its place in the bridge that moontap put it into. */
+static bool goes_with_master(const struct mt_steps *steps, const struct mt_step *s)
+{
+	for (size_t i = 0; has_phase(s, MT_PHASE_PORT) && i < steps->n; i++)
+		if (steps->at[i].put.ifindex == s->put.ifindex &&
+		    has_phase(&steps->at[i], MT_PHASE_MASTER))
+			return true;
+	return false;
+}
+
 static bool is_claim(const struct mt_step *s)
 {
 	return s->op == MT_CLAIM || s->op == MT_RELEASE;
@@ -51,7 +71,9 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 			const struct mt_step *s = &steps->at[i];
 			bool wait = turn == 2 && first; /* claimed for as long as it is used */
 
-			if (turn_of(s) != turn || (turn == 1 && mt_goes_with_device(steps, s)) ||
+			if (turn_of(s) != turn ||
+			    (turn == 1 &&
+			     (mt_goes_with_device(steps, s) || goes_with_master(steps, s))) ||
 			    (!wait && !one_back(w, dev, s, &one)))
 				continue;
 			if (first && !wait)
@@ -63,16 +85,6 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 		}
 	}
 	return first;
-}
-
-static bool has_phase(const struct mt_step *s, enum mt_phase phase)
-{
-	const struct mt_kind *k = s->put.kind;
-
-	for (int i = k->nkeys; s->op == MT_CHANGE && i < k->nfields; i++)
-		if (mt_record_has(&s->put, i) && k->fields[i].phase == phase)
-			return true;
-	return false;
 }
 
 /* Its fields that are not as they were put. */

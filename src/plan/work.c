@@ -86,11 +86,34 @@ static int find_ifindex(struct mt_work *w, struct mt_step *s, struct mt_err *e)
 	return 0;
 }
 
+/* On a device, or in a bridge, that is new since the steps were computed, a field has an old value
+ * only now: what a changed policy no longer declares goes back to it. */
+static int complete_was(struct mt_work *w, struct mt_step *s, struct mt_err *e)
+{
+	const struct mt_kind *k = s->put.kind;
+	struct mt_record has;
+	bool any = false;
+	int err;
+
+	for (int i = k->nkeys; s->op == MT_CHANGE && i < k->nfields; i++)
+		any |= mt_record_has(&s->put, i) && !mt_record_has(&s->was, i);
+	if (!any)
+		return 0;
+	err = mt_record_get(w->host, &s->put, &has, w->pool, e);
+	if (err)
+		return err == -ENOENT ? 0 : err; /* making it says so better */
+	for (int i = k->nkeys; i < k->nfields; i++)
+		if (mt_record_has(&s->put, i) && !mt_record_has(&s->was, i) &&
+		    !(k->fields[i].flags & MT_FIELD_UNSEEN))
+			mt_record_put(&s->was, i, has.v[i]);
+	return 0;
+}
+
 int mt_make(struct mt_work *w, struct mt_step *s, int journal, struct mt_err *e)
 {
 	int err;
 
-	if (find_ifindex(w, s, e))
+	if (find_ifindex(w, s, e) || complete_was(w, s, e))
 		return -e->code;
 	if (mt_journal_append(journal, s, e))
 		return -e->code;
@@ -120,6 +143,23 @@ int mt_step_locate(struct mt_work *w, struct mt_step *s, struct mt_err *e)
 		return err;
 	rename_device(&s->put, d.name);
 	rename_device(&s->was, d.name);
+	return 0;
+}
+
+int mt_steps_prune(struct mt_work *w, struct mt_steps *steps, struct mt_err *e)
+{
+	struct mt_steps keep = { .pool = w->pool };
+
+	for (size_t i = 0; i < steps->n; i++) {
+		struct mt_step s = steps->at[i];
+		int err = mt_step_locate(w, &s, e);
+
+		if (err == -ENODEV)
+			continue;
+		if (err || !mt_steps_add(&keep, &s))
+			return err ? err : mt_fail(e, ENOMEM, "journal", "", NULL);
+	}
+	*steps = keep;
 	return 0;
 }
 

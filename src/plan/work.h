@@ -45,4 +45,8 @@ int mt_take_back(struct mt_work *w, const struct mt_step *s, struct mt_err *e);
  * @e); or the kernel's error. */
 int mt_step_locate(struct mt_work *w, struct mt_step *s, struct mt_err *e);
 
+/** mt_steps_prune() - steps on devices that are gone went with them; the others, located. Return:
+ * 0, -ENOMEM or the kernel's error. */
+int mt_steps_prune(struct mt_work *w, struct mt_steps *steps, struct mt_err *e);
+
 #endif

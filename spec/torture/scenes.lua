@@ -1,0 +1,179 @@
+-- scenes.lua - hosts, guests and policies that things fail in: each of samples/, and what they lack
+--
+-- A scene: name; host, a script; xml; policy; changed, another policy later; near, another
+-- guest, connected before all begins. A sample may have no policy, and one that refuses its guest
+-- says how `up` exits; these two have no `changed`.
+-- MOONTAP_SCENES=1/4: of each four the first.
+
+local helper = require "spec.helper"
+
+local M = {}
+
+-- xml(guest, NICs) -> a domain of NICs; each is a device's name, and managed when it says so
+function M.xml(name, nics)
+  local out = {}
+  for i, dev in ipairs(nics) do
+    out[i] = ([[<interface type='ethernet'><mac address='52:54:00:00:00:%02x'/>
+      <target dev='%s' managed='%s'/></interface>]]):format(i, dev:match "%w+",
+      dev:find "managed" and "yes" or "no")
+  end
+  return ("<domain type='qemu'><name>%s</name><uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa%d</uuid>" ..
+    "<devices>%s</devices></domain>"):format(name, #name % 10, table.concat(out))
+end
+
+-- What a scene begins with; MAC and MTU of the bridge are pinned, so that they stay.
+local bridge = [[
+  ip link add br0 address 02:00:00:00:00:01 type bridge
+  ip link set br0 mtu 1499
+  ip link set br0 mtu 1500 up
+]]
+
+-- As libvirt leaves a tap of NIC 1, before it runs a script or the guest.
+local managed = [[
+  ip tuntap add dev m0 mode tap
+  ip link set m0 address fe:54:00:00:00:01 up
+]]
+
+local uplink = [[
+  ip link add eth0 address 02:00:00:00:00:02 type veth peer name eth1 address 02:00:00:00:00:03
+  ip link set eth1 up
+  ip link set eth0 up
+]]
+
+-- Each: the host, the domain, the policy, and another that it is changed to.
+local scenes = {
+  {
+    name = "a tap in a bridge",
+    host = bridge,
+    xml = M.xml("web", { "u0" }),
+    policy = [[
+      local lan = hook "bridge" { bridge = "br0", isolated = true, mtu = 1400, user = 0 }
+      function connect(nic) lan(nic) end]],
+    changed = [[
+      local lan = hook "bridge" { bridge = "br0", isolated = true, learning = false }
+      function connect(nic) lan(nic) link{ name = nic.dev, txqueuelen = 77 } end]],
+  },
+  {
+    name = "a tap of libvirt's",
+    host = bridge .. managed,
+    xml = M.xml("db", { "m0 managed" }),
+    policy = [[
+      local lan = hook "bridge" { bridge = "br0", isolated = true, mtu = 1400 }
+      function connect(nic) lan(nic) end]],
+    changed = [[
+      function connect(nic) tap(nic, { txqueuelen = 77, up = true }) end]],
+  },
+  {
+    name = "a routed tap",
+    host = uplink .. [[
+      ip addr add 192.0.2.1/24 dev eth0
+      echo 1 >/proc/sys/net/ipv4/ip_forward
+      echo 1 >/proc/sys/net/ipv6/conf/all/forwarding]],
+    xml = M.xml("gate", { "r0" }),
+    policy = [[
+      local public = hook "routed" {
+        addresses = { gate = { "192.0.2.10", "2001:db8::10" } }, uplink = "eth0" }
+      function connect(nic) public(nic) end]],
+    changed = [[
+      local public = hook "routed" {
+        addresses = { gate = { "192.0.2.11", "2001:db8::10" } }, mtu = 1400 }
+      function connect(nic) public(nic) end]],
+  },
+  {
+    name = "a bridge of moontap's own",
+    host = uplink,
+    xml = M.xml("lab", { "s0" }),
+    policy = [[
+      allow{ link = "eth0", prefix = "198.51.100.0/24" }
+      function connect(nic)
+        bridge{ name = "lan0" }
+        link{ name = "lan0", mtu = 1500, up = true }
+        addr{ dev = "lan0", address = "198.51.100.1/25" }
+        veth{ name = "way0", peer = "way1" }
+        link{ name = "way1", up = true }
+        link{ name = "way0", master = "lan0", up = true }
+        neigh{ dev = "eth0", dst = "198.51.100.9", proxy = true }
+        link{ name = "eth0", txqueuelen = 77 }
+        tap(nic, { master = "lan0", mtu = 1500, up = true })
+      end]],
+    changed = [[
+      allow{ link = "eth0", prefix = "198.51.100.0/24" }
+      function connect(nic)
+        bridge{ name = "lan0" }
+        link{ name = "lan0", mtu = 1500, up = true }
+        addr{ dev = "lan0", address = "198.51.100.129/25" }
+        route{ dst = "198.51.100.0/26", dev = "lan0" }
+        tap(nic, { master = "lan0", mtu = 1500, up = true })
+        port{ dev = nic.dev, isolated = true }
+      end]],
+  },
+  {
+    name = "a tap that is no longer wanted",
+    host = bridge,
+    xml = M.xml("old", { "o0" }),
+    policy = "function connect(nic) tap(nic, { up = true, mtu = 1400 }) end",
+    changed = "function connect(nic) end",
+  },
+  {
+    name = "two NICs",
+    host = bridge .. managed,
+    xml = M.xml("two", { "m0 managed", "u1" }),
+    policy = [[
+      allow{ link = "br0" }
+      function connect(nic)
+        bridge{ name = "lan0" }
+        link{ name = "lan0", mtu = 1500, up = true }
+        tap(nic, { master = "lan0", mtu = 1500, up = true })
+      end]],
+    changed = [[
+      allow{ link = "br0" }
+      function connect(nic)
+        tap(nic, { master = "br0", mtu = 1500, txqueuelen = 77, up = true })
+      end]],
+  },
+  {
+    name = "a bridge shared with another guest",
+    host = "",
+    near = M.xml("near", { "n0" }),
+    xml = M.xml("far", { "f0" }),
+    policy = [[
+      allow{ prefix = "198.51.100.1/25" }
+      function connect(nic)
+        bridge{ name = "lan0" }
+        link{ name = "lan0", mtu = 1500, up = true }
+        if nic.dev == "f0" then addr{ dev = "lan0", address = "198.51.100.1/25" } end
+        tap(nic, { master = "lan0", mtu = 1500, up = true })
+      end]],
+    changed = [[
+      function connect(nic) tap(nic, { up = true }) end]],
+  },
+}
+
+--- samples ----------------------------------------------------------------------------------------
+
+local function read(path)
+  local f <close> = io.open(path)
+  return f and f:read "a"
+end
+
+-- Half of what the policies declare is gone, and something is new.
+local changed = [[
+  function connect(nic) tap(nic, { up = true, txqueuelen = 77 }) end]]
+
+for name in helper.run "cd samples && ls */domain.xml":gmatch "([^/%c]+)/" do
+  local dir = "samples/" .. name .. "/"
+  local policy, status = read(dir .. "policy.lua"), tonumber(read(dir .. "status") or 0)
+  scenes[#scenes + 1] = {
+    name = "sample " .. name, sample = true,
+    host = read(dir .. "host.sh"), xml = read(dir .. "domain.xml"), policy = policy,
+    changed = policy and status == 0 and changed or nil, status = status,
+  }
+end
+
+local which, of = (os.getenv "MOONTAP_SCENES" or "1/1"):match "(%d+)/(%d+)"
+M.all = {}
+for i = which, #scenes, of do
+  M.all[#M.all + 1] = scenes[i]
+end
+
+return M
