@@ -19,8 +19,8 @@ for call in ([[read write close poll ppoll sendto recvfrom recvmsg exit_group re
   allowed[call] = true
 end
 
--- Four switches of IPv6 the kernel tells in files only: they are asked for as the applier would, and
--- are not to be had.
+-- Four switches of IPv6 the kernel tells in files only: they are asked for as the applier would
+-- ask, and are not to be had.
 local function is_refused(call)
   return call[1] == "openat" and call[2]:find "^%(AT_FDCWD, \"/proc/sys/net/ipv6/conf/all/"
     and call[2]:find " ENOSYS "
