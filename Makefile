@@ -149,15 +149,23 @@ meta: program
 	$(Q)mkdir -p $(META)
 	$(Q)META='$(META)' TOPICS='$(TOPICS)' $(BUILD)/moontap repl -e 'dofile "doc/tools/meta.lua"'
 
-# The manual's pages are prose around what the program's own tables say.
+# The manual's pages, and what shells complete, are made around the program's own tables.
+COMPLETION := $(patsubst %,$(BUILD)/doc/completion/%,moontap.bash _moontap)
 .PHONY: manual
-manual: $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd))
+manual: $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd)) $(COMPLETION)
 
 $(BUILD)/doc/help.json: $(BUILD)/moontap $(BUILD)/lib/moontap/moontap-json.so
 	@mkdir -p $(@D)
 	$(Q)$< help --json >$@
 
-$(BUILD)/doc/%: doc/%.scd $(BUILD)/doc/help.json doc/tools/manual.lua $(wildcard hooks/*.lua)
+$(COMPLETION): $(BUILD)/doc/completion/%: doc/completion/% $(BUILD)/doc/help.json \
+		doc/tools/completion.lua doc/tools/expand.lua
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LUA) doc/tools/completion.lua $< <$(BUILD)/doc/help.json >$@
+
+$(BUILD)/doc/%: doc/%.scd $(BUILD)/doc/help.json doc/tools/manual.lua doc/tools/expand.lua \
+		$(wildcard hooks/*.lua)
 	$(call say,SCDOC,$@)
 	$(Q)$(LUA) doc/tools/manual.lua $< <$(BUILD)/doc/help.json >$@.scd
 	$(Q)scdoc <$@.scd >$@
@@ -320,12 +328,16 @@ META_FILES = $(wildcard lua/moontap/meta/*.lua)
 HOOK_FILES = $(wildcard hooks/*.lua)
 MANUALS    = $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd))
 
+# bash looks for a file of the command's name.
+COMPLETED  = moontap qemu-ifup qemu-ifdown
+
 # What is removed again: files and links, then the folders that are nobody else's.
 INSTALLED  = bin/moontap $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS))) \
 	$(patsubst %,lib/moontap/moontap-%.so,xml json repl) \
 	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
-	$(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES) $(META_FILES)) lib/lua/5.4/moontap/core.so
+	$(patsubst %,share/bash-completion/completions/%,$(COMPLETED)) \
+	share/zsh/site-functions/_moontap $(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES) $(META_FILES)) lib/lua/5.4/moontap/core.so
 FOLDERS    = libexec/moontap lib/moontap share/moontap/hooks share/moontap \
 	share/lua/5.4/moontap/meta share/lua/5.4/moontap \
 	lib/lua/5.4/moontap
@@ -349,6 +361,9 @@ install-program: program manual
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/moontap/hooks $(HOOK_FILES)
 	$(Q)for page in $(MANUALS); do \
 	  $(INSTALL) -D -m 644 -t $(to)/share/man/man$${page##*.} $$page || exit; done
+	$(Q)for name in $(COMPLETED); do $(INSTALL) -D -m 644 $(BUILD)/doc/completion/moontap.bash \
+	  $(to)/share/bash-completion/completions/$$name || exit; done
+	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/zsh/site-functions $(BUILD)/doc/completion/_moontap
 
 install-library: library
 	$(call say,INSTALL,$(DESTDIR)$(LIBDIR)/libmoontap.so.$(ABI))

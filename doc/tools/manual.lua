@@ -2,11 +2,9 @@
 -- manual.lua - the parts of manual pages that the program's own tables say
 --
 -- usage: moontap help --json | lua manual.lua PAGE.scd >WHOLE.scd
--- A line "{{NAME WORDS}}" of the page is replaced by what the function `parts.NAME` makes of the
--- tables; all else is prose, and goes through.
-local json = require "dkjson"
+package.path = "doc/tools/?.lua;" .. package.path
+local expand = require "expand"
 
-local tables -- what `moontap help --json` printed
 local said = {} -- subcommands and functions that the page has a place of its own for
 
 local function escape(text)
@@ -71,12 +69,12 @@ end
 local parts = {}
 
 -- A subcommand; what the page says below it goes on with it.
-function parts.command(name)
+function parts.command(tables, name)
   said[name] = true
   return command_block(by_name(tables.commands, name), "moontap ")
 end
 
-function parts.other_commands()
+function parts.other_commands(tables)
   local blocks = {}
   for _, command in ipairs(tables.commands) do
     if not said[command.name] then
@@ -86,18 +84,18 @@ function parts.other_commands()
   return table.concat(blocks, "\n\n")
 end
 
-function parts.script(name)
+function parts.script(tables, name)
   return command_block(by_name(tables.scripts, name), "")
 end
 
-function parts.synopsis()
+function parts.synopsis(tables)
   local lines = {}
   for i, command in ipairs(tables.commands) do lines[i] = called(command, "moontap ") end
   for _, script in ipairs(tables.scripts) do lines[#lines + 1] = called(script, "") end
   return table.concat(lines, "++\n")
 end
 
-function parts.options()
+function parts.options(tables)
   local blocks = {}
   for i, option in ipairs(tables.options) do
     blocks[i] = option_names(option) .. "\n\t" .. sentence(option.doc)
@@ -105,7 +103,7 @@ function parts.options()
   return table.concat(blocks, "\n\n")
 end
 
-function parts.exits()
+function parts.exits(tables)
   local blocks = {}
   for i, exit in ipairs(tables.exits) do
     blocks[i] = bold(tostring(exit.status)) .. "\n\t" .. sentence(exit.doc)
@@ -150,7 +148,7 @@ local function commands_of(kind)
   return #list > 0 and "Commands: " .. table.concat(list, "; ") .. "."
 end
 
-function parts.kinds()
+function parts.kinds(tables)
   local blocks = {}
   local function add(text)
     if text then blocks[#blocks + 1] = text end
@@ -193,7 +191,7 @@ local function topic_block(topic)
   return bold(table.remove(lines, 1)) .. "\n\n" .. body(lines)
 end
 
-function parts.functions(names)
+function parts.functions(tables, names)
   local blocks = {}
   for name in names:gmatch "%S+" do
     blocks[#blocks + 1] = topic_block(by_name(tables.topics, name))
@@ -202,7 +200,7 @@ function parts.functions(names)
 end
 
 -- What else one owner has: "policy", "moontap" or "repl".
-function parts.other_functions(owner)
+function parts.other_functions(tables, owner)
   local blocks = {}
   for _, topic in ipairs(tables.topics) do
     if topic.of == owner and not said[topic.name] then blocks[#blocks + 1] = topic_block(topic) end
@@ -211,7 +209,7 @@ function parts.other_functions(owner)
 end
 
 -- A ready-made hook, by the comment that its file begins with.
-function parts.hook(name)
+function parts.hook(_, name)
   local lines = {}
   for line in io.lines("hooks/" .. name .. ".lua") do
     local text = line:match "^%-%- ?(.*)$"
@@ -222,14 +220,4 @@ function parts.hook(name)
   return "## " .. name .. "\n\n" .. sentence(first) .. "\n\n" .. body(lines)
 end
 
--- ------------------------------------------------------------------------------------------------
-
-local function expand(line)
-  local name, words = line:match "^{{(%S+) ?(.*)}}$"
-  return name and assert(parts[name], "no part is called " .. name)(words) or line
-end
-
-tables = assert(json.decode(io.read "a"))
-for line in io.lines(arg[1]) do
-  print(expand(line))
-end
+expand(parts)

@@ -28,37 +28,8 @@ json_t *mt_json_text(const char *s)
 	return json_string(copy);
 }
 
-struct buffer {
-	char *at;
-	size_t n, cap;
-	bool failed;
-};
-
-static void put(struct buffer *b, const char *s, size_t n)
-{
-	if (b->n + n >= b->cap && !b->failed) {
-		size_t cap = (b->n + n) * 2 + 4096;
-		char *at = realloc(b->at, cap);
-
-		b->failed = !at;
-		b->at = at ? at : b->at;
-		b->cap = at ? cap : b->cap;
-	}
-	if (b->failed)
-		return;
-	memcpy(b->at + b->n, s, n);
-	b->n += n;
-	b->at[b->n] = 0;
-}
-
-static int put_more(const char *s, size_t n, void *data)
-{
-	put(data, s, n);
-	return 0;
-}
-
 /* Most words are plain; what has to be escaped jansson knows. */
-static void put_string(struct buffer *b, const char *s)
+static void put_string(FILE *f, const char *s)
 {
 	size_t n = 0;
 	json_t *j;
@@ -67,71 +38,76 @@ static void put_string(struct buffer *b, const char *s)
 	       s[n] != '\\')
 		n++;
 	if (!s[n]) {
-		put(b, "\"", 1);
-		put(b, s, n);
-		put(b, "\"", 1);
+		putc_unlocked('"', f);
+		fwrite_unlocked(s, 1, n, f);
+		putc_unlocked('"', f);
 		return;
 	}
 	j = mt_json_text(s);
-	b->failed |= !j || json_dump_callback(j, put_more, b, JSON_ENCODE_ANY);
+	if (j)
+		json_dumpf(j, f, JSON_ENCODE_ANY);
 	json_decref(j);
 }
 
-static void put_line(struct buffer *b, int depth)
+static void put_line(FILE *f, int depth)
 {
-	static const char blanks[] = "                                ";
-
-	put(b, "\n", 1);
-	for (int n = 2 * depth; n > 0; n -= 32)
-		put(b, blanks, n < 32 ? (size_t)n : 32);
+	putc_unlocked('\n', f);
+	for (int i = 0; i < depth; i++)
+		fwrite_unlocked("  ", 1, 2, f);
 }
 
-static void put_fact(struct buffer *b, const struct mt_fact *f, int depth)
+static void put_fact(FILE *f, const struct mt_fact *fact, int depth)
 {
-	const char *ends = f->type == MT_FACT_OBJECT ? "{}" : "[]";
-	char number[24];
+	const char *ends = fact->type == MT_FACT_OBJECT ? "{}" : "[]";
 
-	switch (f->type) {
+	switch (fact->type) {
 	case MT_FACT_STRING:
-		return put_string(b, f->string);
+		put_string(f, fact->string);
+		return;
 	case MT_FACT_INTEGER:
-		return put(b, number,
-			   (size_t)snprintf(number, sizeof number, "%" PRId64, f->integer));
+		fprintf(f, "%" PRId64, fact->integer);
+		return;
 	case MT_FACT_BOOLEAN:
-		return put(b, f->boolean ? "true" : "false", f->boolean ? 4 : 5);
+		fputs_unlocked(fact->boolean ? "true" : "false", f);
+		return;
 	case MT_FACT_OBJECT:
 	case MT_FACT_ARRAY:
 		break;
 	}
-	put(b, ends, 1);
-	mt_fact_each (in, f) {
-		put_line(b, depth + 1);
-		if (f->type == MT_FACT_OBJECT) {
-			put_string(b, in->name);
-			put(b, ": ", 2);
+	putc_unlocked(ends[0], f);
+	mt_fact_each (in, fact) {
+		put_line(f, depth + 1);
+		if (fact->type == MT_FACT_OBJECT) {
+			put_string(f, in->name);
+			fputs_unlocked(": ", f);
 		}
-		put_fact(b, in, depth + 1);
+		put_fact(f, in, depth + 1);
 		if (in->next)
-			put(b, ",", 1);
+			putc_unlocked(',', f);
 	}
-	if (f->in.n)
-		put_line(b, depth);
-	put(b, ends + 1, 1);
+	if (fact->in.n)
+		put_line(f, depth);
+	putc_unlocked(ends[1], f);
 }
 
 char *mt_json_facts(const char *bytes, size_t n)
 {
 	struct mt_pool p = { 0 };
-	struct buffer b = { 0 };
 	struct mt_fact *root;
 	struct mt_err e;
+	char *text = NULL;
+	size_t size;
+	bool failed = mt_fact_parse(bytes, n, &p, &root, &e);
+	FILE *f = failed ? NULL : open_memstream(&text, &size);
 
-	b.failed = mt_fact_parse(bytes, n, &p, &root, &e);
-	if (!b.failed)
-		put_fact(&b, root, 0);
+	if (f) {
+		put_fact(f, root, 0);
+		failed = ferror(f);
+		failed |= fclose(f) != 0;
+	}
 	mt_pool_free(&p);
-	if (!b.failed)
-		return b.at;
-	free(b.at);
+	if (!failed)
+		return text;
+	free(text);
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* answer.c - the evaluator's lines, one function each */
 #include "engine/answer.h"
+#include "base/sh.h"
 #include "base/words.h"
 #include "plan/step.h"
 
@@ -118,6 +119,13 @@ static int take_interface(struct parse *p, char **words, int n)
 	return bounded(p, words, n, "type", &nic->type) ?: bounded(p, words, n, "mac", &nic->mac);
 }
 
+/* In a dry run a NIC whose device has no name yet is called $DEV, $DEV2, ...; decide() may know
+ * better. */
+static bool is_stand_in(const char *dev)
+{
+	return !strncmp(dev, MT_SH_UNNAMED, strlen(MT_SH_UNNAMED));
+}
+
 static int take_nic(struct parse *p, char **words, int n)
 {
 	const char *decision = text_of(words, n, "decision");
@@ -130,7 +138,7 @@ static int take_nic(struct parse *p, char **words, int n)
 	p->nic->decision = !strcmp(decision, "managed") ? MT_MANAGED
 		: !strcmp(decision, "unmanaged")	? MT_UNMANAGED
 							: MT_AS_XML_SAYS;
-	if (!*p->nic->dev && !p->nic->misnamed)
+	if (!p->nic->misnamed && (!*p->nic->dev || is_stand_in(p->nic->dev)))
 		return set_dev(p, p->nic, mt_words_get(words, n, "dev"));
 	return 0;
 }
