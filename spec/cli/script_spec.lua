@@ -10,7 +10,8 @@ end
 
 local function xml(name, ...)
   return ("<domain type='qemu'><name>%s</name><devices>%s</devices>" ..
-    "<uuid>4dea22b3-1d52-d8f3-2516-782e98ab3f%02x</uuid></domain>"):format(name, table.concat { ... }, name:byte(-1))
+    "<uuid>4dea22b3-1d52-d8f3-2516-782e98ab3f%02x</uuid></domain>"):format(name,
+    table.concat { ... }, name:byte(-1))
 end
 
 local function hook(name, operation, document)
