@@ -82,12 +82,12 @@ end
 local all = { lines = 0, run = 0, named = 0, branches = 0, taken = 0 }
 
 local function row(name, sum)
-  print(("%-10s %6d of %6d lines %5.1f %%   %6d of %6d branches %5.1f %%   %4d not run, %4d named")
+  print(("%-10s %6d of %6d lines %5.1f %%  %6d of %6d branches %5.1f %%   %4d not run, %4d named")
     :format(name, sum.run, sum.lines, 100 * sum.run / sum.lines, sum.taken, sum.branches,
     100 * sum.taken / math.max(1, sum.branches), sum.lines - sum.run, sum.named))
 end
 
-for _, name in ipairs { "base", "domain", "kernel", "plan", "engine", "policy", "binding", "cli" } do
+for name in ("base domain kernel plan engine policy binding cli"):gmatch "%a+" do
   local sum = folders[name]
   row(name, sum)
   for key, n in pairs(aimed[name] and sum or {}) do all[key] = all[key] + n end

@@ -239,9 +239,9 @@ local function bits(address)
     return table.concat(out), 4
   end
   local left, right = address:match "^(.-)::(.*)$"
-  local function groups(text)
+  local function groups(digits)
     local list = {}
-    for group in text:gmatch "%x+" do list[#list + 1] = ("%04x"):format(tonumber(group, 16)) end
+    for group in digits:gmatch "%x+" do list[#list + 1] = ("%04x"):format(tonumber(group, 16)) end
     return list
   end
   local a, b = groups(left or address), groups(right or "")
