@@ -9,10 +9,10 @@ COVERAGE := $(BUILD)/coverage
 .PHONY: coverage coverage-report
 coverage: deps-check
 	$(Q)find $(COVERAGE) -name '*.gcda' -delete 2>/dev/null; \
-	  $(MAKE) --no-print-directory specs BUILD=$(COVERAGE) FAULTS=1 CFLAGS='-O0 -g --coverage' \
+	  $(MAKE) --no-print-directory specs BUILD=$(COVERAGE) CFLAGS='-O0 -g --coverage' \
 	  OBJ_FLAGS='-include spec/coverage/relax.h' SPECS='$(SPECS)' EXCLUDE='$(EXCLUDE)' \
 	  BUSTED_FLAGS='--shuffle-files $(BUSTED_FLAGS)'; \
 	  $(MAKE) --no-print-directory coverage-report
 
 coverage-report:
-	$(Q)$(LUA) spec/coverage/report.lua $(COVERAGE)/obj $(COVERAGE)/coverage.txt
+	$(Q)$(LUA) spec/coverage/report.lua $(COVERAGE) $(COVERAGE)/coverage.txt
