@@ -48,3 +48,50 @@ describe("an evaluator that was taken over can", function()
     assert.matches("it is connected for the guest other", tostring(err), 1, true)
   end)
 end)
+
+describe("an answer", function()
+  local head = "loaded\ndomain name=x uuid=y type=qemu\n"
+  local nic = "interface index=1 type=ethernet mac=52:54:00:00:00:01 unmanaged=true\n"
+
+  for said, why in pairs {
+    [head .. "nic index=9\n"] = "'nic', which means nothing",
+    [head .. "link name=x\n"] = "'link', which means nothing",
+    [head .. "\n"] = "'', which means nothing",
+    [head .. ("x "):rep(99) .. "\n"] = "'a line of too many words', which means nothing",
+    ["allow link\nloaded\n"] = "'allow', which means nothing",
+    ["allow link=%zz\nloaded\n"] = "'allow', which means nothing",
+    [head .. nic .. "nic index=1 dev=a/b\n"] = "a/b: it is no name for a device",
+    [head .. nic .. "nic index=1 dev=x0\nlink nome=x\n"] = "nome",
+    [head .. "facts bytes=99\nabc\n"] = "its answer is cut short",
+    [head .. nic .. "nic index=1 dev=x0\n" .. ("link name=x0\n"):rep(65537)]
+      = "more than 65536 records",
+    [head .. "interface index=1 type=ethernet dev=a/b mac=x unmanaged=true\nnic index=1\n"]
+      = "a/b: it is no name for a device",
+    [head .. "error code=5 op=x text=late\n"] = "late",
+    [head .. nic .. "nic index=1 dev=x0\nrefuse at=p:1 text=no\n"] = "NIC 1 (x0), p:1: refused: no",
+  } do
+    it("is not believed: " .. why, function()
+      local session <close> = standin.open()
+      local _, err = session:up(said .. "end\n")
+      assert.matches(why, tostring(err), 1, true)
+      assert.same({}, session:status())
+    end)
+  end
+
+  it("is none without its end", function()
+    local session <close> = standin.open()
+    for _, said in ipairs { "", "loaded\n", "loaded\nend", "loaded\nend x" } do
+      local _, err = session:up(said)
+      assert.matches("it ended before its answer did", tostring(err), 1, true)
+    end
+  end)
+
+  it("may name its NICs in any order", function()
+    local session <close> = standin.open()
+    local said = head .. nic:gsub("index=1", "index=5 dev=x5") .. nic:gsub("index=1",
+      "index=2 dev=x2") .. "nic index=2\ntap name=x2\nnic index=5\ntap name=x5\n"
+    assert(session:up("policy checksum=0\n" .. said .. "end\n"))
+    assert.same({ 2, "x5" }, { #session:status(), session:status()[2].dev })
+    assert(session:down "x")
+  end)
+end)
