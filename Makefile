@@ -113,7 +113,7 @@ CLI_OBJ     := $(filter-out $(JSON_OBJ) $(BUILD)/obj/cli/repl_%.o,$(call objects
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -c -o $@ $<
+	$(Q)$(compile) $(OBJ_FLAGS) $(LUA_CFLAGS) $(XML_CFLAGS) -c -o $@ $<
 
 # lua/moontap/*.lua that run inside of a policy's state are in the objects, compiled: parsing them
 # would be most of its start. The REPL's are, so that it is of one version.
@@ -394,6 +394,7 @@ uninstall:
 
 -include spec/fuzz/fuzz.mk
 -include spec/torture/torture.mk
+-include spec/coverage/coverage.mk
 
 clean:
 	rm -rf $(BUILD)
@@ -409,6 +410,7 @@ help:
 	@echo 'make install    install below PREFIX ($(PREFIX)), DESTDIR before it'
 	@echo 'make uninstall  remove what that installed'
 	@echo 'make fuzz       run the fuzzers for FUZZ_SECONDS (60)'
+	@echo 'make coverage   count the lines and branches that the specs run'
 	@echo 'make clean      remove build/'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -54,6 +54,8 @@ COMMAND(down, 1, -1)
 COMMAND(status, 0, 1)
 COMMAND(reconcile, 0, 1)
 COMMAND(log, 0, 1)
+COMMAND(doctor, 0, 1)
+COMMAND(graph, 0, -1)
 COMMAND(replay, 1, 1)
 COMMAND(facts, 1, 1)
 COMMAND(xml, 1, 1)
@@ -68,6 +70,10 @@ COMMAND(ifdown, 1, 1)
 int mt_command_help(struct mt_cli *c)
 {
 	return look_at(c, 0, -1);
+}
+
+void mt_cli_keep_little(void)
+{
 }
 
 void mt_help_all(FILE *out)

@@ -16,7 +16,7 @@ specs: $(TORTURE_SO)
 # In parts that share the machine, a scene's faults always in one; most of the time is spent waiting
 # for the kernel to take devices away, so there are more of them at once than processors.
 TORTURE_JOBS  ?= 4
-TORTURE_PARTS := $(foreach n,faults deaths memory,$(patsubst %,torture-$n-%,1 2 3 4)) \
+TORTURE_PARTS := $(foreach n,faults deaths memory plans,$(patsubst %,torture-$n-%,1 2 3 4)) \
 	torture-crowd-1 torture-others-1
 
 .PHONY: torture torture-summary $(TORTURE_PARTS)

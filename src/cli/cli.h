@@ -42,6 +42,7 @@ struct mt_command {
 	int (*run)(struct mt_cli *c);
 	int least, most;     /* how many words; most -1: any number */
 	const char *options; /* names of those that it takes, besides -v, -h and --version */
+	bool whole;	     /* keeps its privileges: it runs programs, or looks after files */
 };
 
 extern const struct mt_command mt_commands[]; /* ended by a NULL name */
@@ -64,6 +65,9 @@ bool mt_options_takes(const struct mt_command *m, const struct mt_option *o);
 
 /** mt_options_check() - refuse what was given and is not taken. Return: 0, or the exit status. */
 int mt_options_check(const struct mt_cli *c, const struct mt_command *m);
+
+/** mt_cli_keep_little() - give up all capabilities but those that connecting needs, for good */
+void mt_cli_keep_little(void);
 
 /** mt_cli_engine() - an engine as the command line says. Return: 0, or the exit status. */
 int mt_cli_engine(struct mt_cli *c, struct mt_engine *g);

@@ -21,10 +21,10 @@ const struct mt_command mt_commands[] = {
 	  "state json watch" },
 	{ "doctor", "[GUEST.xml]",
 	  "what keeps guests off the network, and what to do; exits with 4 when it finds something",
-	  mt_command_doctor, 0, 1, POLICY_OPTIONS " state json root" },
+	  mt_command_doctor, 0, 1, POLICY_OPTIONS " state json root", true },
 	{ "graph", "[GUEST...]",
 	  "a picture of guests, taps, bridges and uplinks, what drifted in red: as Graphviz DOT",
-	  mt_command_graph, 0, -1, "state svg png" },
+	  mt_command_graph, 0, -1, "state svg png", true },
 	{ "reconcile", "[GUEST]", "repair what others changed, finish what was cut short",
 	  mt_command_reconcile, 0, 1, POLICY_OPTIONS " state json" },
 	{ "log", "[GUEST [-N]]", "what became of the last runs; -1: of the last one, whole",
@@ -40,10 +40,11 @@ const struct mt_command mt_commands[] = {
 	{ "hook", "DRIVER GUEST OPERATION SUB EXTRA", "what libvirt calls", mt_command_hook, 5, 5,
 	  POLICY_OPTIONS " state" },
 	{ "install-hook", "", "let libvirt find moontap in its folder of hooks",
-	  mt_command_install_hook, 0, 0, "driver root" },
-	{ "uninstall-hook", "", "take that back", mt_command_uninstall_hook, 0, 0, "driver root" },
+	  mt_command_install_hook, 0, 0, "driver root", true },
+	{ "uninstall-hook", "", "take that back", mt_command_uninstall_hook, 0, 0, "driver root",
+	  true },
 	{ "repl", "[GUEST.xml]", "look at a guest, try a policy, see what it would do: in Lua",
-	  mt_command_repl, 0, 1, POLICY_OPTIONS " state eval event replay run" },
+	  mt_command_repl, 0, 1, POLICY_OPTIONS " state eval event replay run", true },
 	{ "help", "[WORD]", "a subcommand, a kind, a field, a policy function", mt_command_help, 0,
 	  1, "json" },
 	{ NULL },
@@ -76,6 +77,8 @@ static int run(struct mt_cli *c, const struct mt_command *m, const char *before)
 		return status;
 	if (c->n < m->least || (m->most >= 0 && c->n > m->most))
 		return mt_cli_usage(c, "usage: %s%s %s", before, m->name, m->args);
+	if (!m->whole)
+		mt_cli_keep_little();
 	return m->run(c);
 }
 

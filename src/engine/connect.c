@@ -136,9 +136,8 @@ static int held_by_another(struct connect *c, const struct mt_interface *nic,
 	*ours = false;
 	if (err || !j.header.kind || (d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex))
 		return err;
-	*ours = *uuid ? !strcmp(uuid, c->answer.uuid) : !strcmp(domain, c->guest);
-	if (c->ask->guest) /* who it is, the caller knows better than the answer */
-		*ours &= !strcmp(domain, c->ask->guest);
+	/* the uuid is the answer's word; the name is the caller's, where it says one */
+	*ours = (!*uuid || !strcmp(uuid, c->answer.uuid)) && !strcmp(domain, c->guest);
 	if (*ours || !j.header.v[MT_HEADER_KNOWN].u)
 		return 0;
 	return mt_fail(

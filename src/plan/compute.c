@@ -52,6 +52,22 @@ static int compute_undeclared(struct mt_run_nic *n, struct mt_err *e)
 	return 0;
 }
 
+static int compute_wish(struct mt_run *r, struct mt_run_nic *n, const struct mt_wish *w,
+			struct mt_err *e)
+{
+	bool shared = !mt_wish_is_own(n->plan, &w->record);
+	size_t from = n->steps.n;
+
+	if (shared && mt_shared_check(&r->work, n->plan->dev, &w->record, e))
+		return -e->code;
+	if (mt_difference(&r->view, &w->record, w->place, &n->steps, e))
+		return mt_err_in(e, "%s", w->place ? w->place : "");
+	for (size_t s = from; s < n->steps.n; s++)
+		n->steps.at[s].shared = shared;
+	return 0;
+}
+
+/* Devices first: what is declared before them may name them, since its step comes later. */
 static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	struct looking looking = { r, n };
@@ -59,18 +75,14 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	r->view.ours = view_ours;
 	r->view.had = view_had;
 	r->view.data = &looking;
-	for (size_t i = 0; i < n->plan->n; i++) {
-		const struct mt_wish *w = n->plan->wishes[i];
-		bool shared = !mt_wish_is_own(n->plan, &w->record);
-		size_t from = n->steps.n;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < n->plan->n; i++) {
+			const struct mt_wish *w = n->plan->wishes[i];
+			bool device = w->record.kind->flags & MT_KIND_DEVICE;
 
-		if (shared && mt_shared_check(&r->work, n->plan->dev, &w->record, e))
-			return -e->code;
-		if (mt_difference(&r->view, &w->record, w->place, &n->steps, e))
-			return mt_err_in(e, "%s", w->place ? w->place : "");
-		for (size_t s = from; s < n->steps.n; s++)
-			n->steps.at[s].shared = shared;
-	}
+			if (device == !pass && compute_wish(r, n, w, e))
+				return -e->code;
+		}
 	if (mt_steps_sort(&n->steps))
 		return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
 	return compute_undeclared(n, e);
