@@ -22,19 +22,19 @@ say      = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all help
-all: program
+all: program manual
 
 # --- what Debian packages each target needs -------------------------------------------------------
 
 # One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
 PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
-	libjansson-dev libseccomp-dev libedit-dev
+	libjansson-dev libseccomp-dev libedit-dev scdoc lua-dkjson
 PACKAGES_demo  := $(PACKAGES_build) iproute2 util-linux procps
-PACKAGES_check := $(PACKAGES_build) lua-busted lua-dkjson iproute2 procps util-linux \
-	g++ python3-minimal tmux strace
+PACKAGES_check := $(PACKAGES_build) lua-busted iproute2 procps util-linux \
+	g++ python3-minimal tmux strace graphviz fonts-dejavu-core bash zsh man-db
 PACKAGES_lint  := $(PACKAGES_build) clang-format clang-tidy lua-check
 PACKAGES_valgrind := $(PACKAGES_check) valgrind libc6-dbg
-PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev lua-dkjson
+PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev
 
 .PHONY: deps-build deps-demo deps-check deps-lint deps-valgrind deps-fuzz deps-bench deps-guest
 deps-build deps-demo deps-check deps-lint deps-valgrind deps-fuzz deps-bench deps-guest: deps-%:
@@ -150,6 +150,27 @@ list-topics:
 meta: program
 	$(Q)mkdir -p $(META)
 	$(Q)META='$(META)' TOPICS='$(TOPICS)' $(BUILD)/moontap repl -e 'dofile "doc/tools/meta.lua"'
+
+# The manual's pages, and what shells complete, are made around the program's own tables.
+COMPLETION := $(patsubst %,$(BUILD)/doc/completion/%,moontap.bash _moontap)
+.PHONY: manual
+manual: $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd)) $(COMPLETION)
+
+$(BUILD)/doc/help.json: $(BUILD)/moontap $(BUILD)/lib/moontap/moontap-json.so
+	@mkdir -p $(@D)
+	$(Q)$< help --json >$@
+
+$(COMPLETION): $(BUILD)/doc/completion/%: doc/completion/% $(BUILD)/doc/help.json \
+		doc/tools/completion.lua doc/tools/expand.lua
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LUA) doc/tools/completion.lua $< <$(BUILD)/doc/help.json >$@
+
+$(BUILD)/doc/%: doc/%.scd $(BUILD)/doc/help.json doc/tools/manual.lua doc/tools/expand.lua \
+		$(wildcard hooks/*.lua)
+	$(call say,SCDOC,$@)
+	$(Q)$(LUA) doc/tools/manual.lua $< <$(BUILD)/doc/help.json >$@.scd
+	$(Q)scdoc <$@.scd >$@
 
 # Links to the program: what it does depends on the name that it is called by.
 ENTRY_POINTS := $(patsubst %,$(BUILD)/%,qemu-ifup qemu-ifdown qemu lxc)
@@ -280,7 +301,7 @@ EXCLUDE ?= guest
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs
 
-specs: program $(SPEC_SO)
+specs: program manual $(SPEC_SO)
 	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
 	  --exclude-tags=$(EXCLUDE) $(BUSTED_FLAGS) $(SPECS)
 
@@ -307,14 +328,18 @@ LUA_FILES  = $(filter-out $(patsubst $(BUILD)/gen/%.h,%.lua,$(subst lua/,lua/moo
 	$(wildcard lua/moontap/*.lua))
 META_FILES = $(wildcard lua/moontap/meta/*.lua)
 HOOK_FILES = $(wildcard hooks/*.lua)
-MANUALS    = $(wildcard doc/*.[1-8])
+MANUALS    = $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd))
+
+# bash looks for a file of the command's name.
+COMPLETED  = moontap qemu-ifup qemu-ifdown
 
 # What is removed again: files and links, then the folders that are nobody else's.
 INSTALLED  = bin/moontap $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS))) \
 	$(patsubst %,lib/moontap/moontap-%.so,xml json repl) \
 	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
-	$(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES) $(META_FILES)) lib/lua/5.4/moontap/core.so
+	$(patsubst %,share/bash-completion/completions/%,$(COMPLETED)) \
+	share/zsh/site-functions/_moontap $(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES) $(META_FILES)) lib/lua/5.4/moontap/core.so
 FOLDERS    = libexec/moontap lib/moontap share/moontap/hooks share/moontap \
 	share/lua/5.4/moontap/meta share/lua/5.4/moontap \
 	lib/lua/5.4/moontap
@@ -328,7 +353,7 @@ install: install-program install-library install-lua
 	    "/etc/apparmor.d/local/usr.sbin.libvirtd:"; \
 	  echo "  $(PREFIX)/bin/moontap PUx," ;; esac
 
-install-program: program
+install-program: program manual
 	$(call say,INSTALL,$(to)/bin/moontap)
 	$(Q)$(INSTALL) -D -m 755 $(BUILD)/moontap $(to)/bin/moontap
 	$(Q)$(INSTALL) -D -m 755 -t $(to)/libexec/moontap $(BUILD)/libexec/moontap/evaluator
@@ -338,6 +363,9 @@ install-program: program
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/moontap/hooks $(HOOK_FILES)
 	$(Q)for page in $(MANUALS); do \
 	  $(INSTALL) -D -m 644 -t $(to)/share/man/man$${page##*.} $$page || exit; done
+	$(Q)for name in $(COMPLETED); do $(INSTALL) -D -m 644 $(BUILD)/doc/completion/moontap.bash \
+	  $(to)/share/bash-completion/completions/$$name || exit; done
+	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/zsh/site-functions $(BUILD)/doc/completion/_moontap
 
 install-library: library
 	$(call say,INSTALL,$(DESTDIR)$(LIBDIR)/libmoontap.so.$(ABI))

@@ -22,6 +22,13 @@ local port_options = {
   cost = true, priority = true,
 }
 
+-- The host's bridges, for whoever misspelt one.
+local function bridges()
+  local names = {}
+  for i, bridge in ipairs(host.bridges()) do names[i] = bridge.name end
+  return #names > 0 and table.concat(names, ", ") or "none"
+end
+
 return function(options)
   local as_port
   for name, value in pairs(options) do
@@ -37,7 +44,8 @@ return function(options)
   end
 
   return function(nic)
-    local bridge = host.link(options.bridge) or refuse("there is no bridge " .. options.bridge)
+    local bridge = host.link(options.bridge) or refuse("there is no bridge " .. options.bridge ..
+      ", which the policy names; this host's bridges: " .. bridges())
     tap(nic, {
       master = options.bridge, mtu = options.mtu or nic.mtu or bridge.mtu,
       user = options.user, group = options.group, up = true,

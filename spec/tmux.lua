@@ -10,8 +10,10 @@ local function quoted(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
+local servers = 0
+
 local function tmux(words)
-  return helper.run(("cd '%s' && tmux -S tmux.socket -f /dev/null %s"):format(helper.folder(),
+  return helper.run(("cd '%s' && tmux -S tmux%d -f /dev/null %s"):format(helper.folder(), servers,
     words))
 end
 
@@ -19,6 +21,7 @@ end
 -- status is shown as "ended 0"
 function M.start(command)
   M.stop()
+  servers = servers + 1 -- one that is told to end may still have its socket
   tmux("new-session -d -x 90 -y 40 " ..
     quoted("trap : INT; " .. command .. "; echo ended $?; exec cat"))
 end

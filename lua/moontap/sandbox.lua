@@ -125,12 +125,6 @@ local function sort(array, less)
   table.move(from, 1, n, 1, array)
 end
 
-local function copy(from)
-  local to = {}
-  for name, value in next, from do to[name] = value end
-  return to
-end
-
 -- What there is of each library is said by name: the next Lua's new functions are not let in.
 local function pick(from, names, to)
   to = to or {}
@@ -164,7 +158,7 @@ words.utf8 = pick(utf8, { "char", "charpattern", "codepoint", "codes", "len", "o
 -- Methods of strings are the state's, not a file's: sealed where nobody else has them.
 function core.seal()
   local strings = getmetatable ""
-  strings.__index, strings.__metatable = copy(words.string), false
+  strings.__index, strings.__metatable = core.copy(words.string), false
 end
 
 local strict = { __metatable = false }
@@ -177,9 +171,9 @@ end
 
 -- The globals of one file.
 function core.environment()
-  local env = {}
+  local env = core.copy(words)
   for name, value in next, words do
-    env[name] = type(value) == "table" and copy(value) or value
+    if type(value) == "table" then env[name] = core.copy(value) end
   end
   env._G = env
   return setmetatable(env, strict)

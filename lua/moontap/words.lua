@@ -89,12 +89,15 @@ function words.tap(nic, fields)
   distrust(facts.dev)
 end
 
--- The devices that a hook's options name, at any depth, may be used by plans.
-local function allow_links(value, depth)
+-- The devices that a hook's options name, at any depth, may be used by plans. Any text may be one;
+-- the option's name goes with it, so that people can be told of what is probably misspelt.
+local function allow_links(value, option, depth)
   if type(value) == "string" and core.is_name(value) then
-    core.say("allow", "link", value)
+    core.say("allow", "link", value, "option", option)
   elseif type(value) == "table" and depth < 8 then
-    for _, inner in words.pairs(value) do allow_links(inner, depth + 1) end
+    for name, inner in words.pairs(value) do
+      allow_links(inner, type(name) == "string" and name or option, depth + 1)
+    end
   end
 end
 
@@ -124,7 +127,7 @@ function words.hook(name)
   local make = hooks[name] or load_hook(name)
   return function(options)
     core.at_top "hook"
-    allow_links(options, 0)
+    allow_links(options, "", 0)
     return make(options or {})
   end
 end

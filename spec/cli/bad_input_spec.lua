@@ -24,7 +24,9 @@ local cases = {
     line = "web: NIC 1 %(web0%), policy.lua:1: link web0: master: there is no device br9",
   },
   ["a bridge that a hook misses"] = {
-    1, host = "true", line = "bridge.lua:%d+: refused: there is no bridge br0",
+    1, host = "true",
+    line = "bridge.lua:%d+: refused: there is no bridge br0, which the policy names; "
+      .. "this host's bridges: none\n$",
   },
   ["a link that the policy's top level did not name"] = {
     3, policy = "function connect(nic)\n  tap(nic, { master = 'br' .. 0 })\nend",
@@ -41,7 +43,8 @@ local cases = {
     4, host = bridge .. "; ip tuntap add dev web0 mode tap user 7",
     policy = "function connect(nic) tap(nic, { user = 8 }) end",
     line = "^moontap: web: NIC 1 %(web0%), policy.lua:1: tap web0: the device is there already, "
-      .. "made by someone else: user is 7, and 8 is wanted",
+      .. "made by someone else: user is 7, and 8 is wanted; "
+      .. "if it is a leftover: ip link del dev web0\n$",
   },
   ["a tap without the queues that the XML wants"] = {
     4, host = bridge .. "; ip tuntap add dev web0 mode tap user 0 vnet_hdr",
@@ -72,10 +75,12 @@ local cases = {
     3, up = "-p nowhere.lua -", line = "^moontap: policy nowhere.lua: No such file or directory",
   },
   ["a policy that others may write"] = {
-    3, mode = "chmod 666", line = "^moontap: policy policy.lua: .*writ",
+    3, mode = "chmod 666",
+    line = "^moontap: policy policy.lua: .* mode 0666; .* read it, then chmod go%-w\n$",
   },
   ["a policy of another owner"] = {
-    3, mode = "chown 12345", line = "^moontap: policy policy.lua: .*belong",
+    3, mode = "chown 12345",
+    line = "^moontap: policy policy.lua: it belongs to uid 12345 .* read it, then chown root\n$",
   },
   ["a policy that is a folder"] = {
     3, up = "-p . -", line = "^moontap: policy %.: ",

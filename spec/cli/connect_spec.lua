@@ -101,6 +101,16 @@ describe("moontap plan", function()
     assert.same({ "network", {} }, { plan.nics[2].type, plan.nics[2].steps })
   end)
 
+  it("says as JSON what would go back, as the step that it would be", function()
+    moontap "up -p policy.lua web.xml"
+    program.write("policy.lua", "function connect(nic) tap(nic, { up = true }) end")
+    local undone = parsed "plan --json -p policy.lua web.xml".nics[1].undone
+    local printed = moontap "plan -p policy.lua web.xml".out
+    assert.same({ "delete", "ip addr del dev web0 10.0.1.1/24" },
+      { undone[1].op, undone[1].command })
+    for _, step in ipairs(undone) do assert.truthy(printed:find(step.command, 1, true)) end
+  end)
+
   it("has no step in --sh for what is so already", function()
     moontap "up -p policy.lua web.xml 1"
     assert.same({ status = 0, out = "", err = "" }, moontap "plan --sh -p policy.lua web.xml 1")

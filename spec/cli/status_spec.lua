@@ -23,6 +23,18 @@ end
 describe("status", function()
   before_each(guests.setup)
 
+  it("says where to look when nothing is connected since the last run failed", function()
+    program.write("no.lua", "function connect(nic) refuse 'not today' end")
+    program.write("g.xml", "<domain type='kvm'><name>g</name><devices>" ..
+      "<interface type='ethernet'>" ..
+      "<target dev='g0' managed='no'/></interface></devices></domain>")
+    assert.equal(1, moontap "-p no.lua up g.xml".status)
+    assert.equal("nothing is connected; the last run failed: moontap log g -1\n",
+      moontap "status".out)
+    assert.matches("error +NIC 1 %(g0%), no.lua:1: refused: not today", moontap "log g -1".out)
+    assert.equal("[]\n", moontap "status --json".out)
+  end)
+
   it("says so when nothing is connected, and writes nothing", function()
     assert.same({ status = 0, out = "nothing is connected\n", err = "" }, moontap "status")
     assert.same({}, program.state())

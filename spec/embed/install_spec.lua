@@ -35,6 +35,13 @@ describe("make install", function()
     end
   end)
 
+  it("has the manual, where man finds it", function()
+    for _, page in ipairs { "1 moontap", "5 moontap-policy", "7 moontap-hooks" } do
+      assert.matches("^" .. prefix():gsub("%p", "%%%0") .. "/share/man/man%d/moontap",
+        helper.run(("man -M '%s/share/man' -w %s"):format(prefix(), page)))
+    end
+  end)
+
   it("says what AppArmor is to be told", function()
     assert.truthy(said:find("/usr/local/bin/moontap PUx,", 1, true))
   end)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* kernel.c - src/kernel/ for specs: records go in as their text, come out as tables */
 #include "base/words.h"
-#include "kernel/host.h"
+#include "kernel/nl.h"
 #include "plan/sh.h"
 
 #include <errno.h>
@@ -404,7 +404,30 @@ static const luaL_Reg methods[] = {
 	{ NULL, NULL },
 };
 
-static const luaL_Reg functions[] = { { "open", l_open }, { "kinds", l_kinds }, { NULL, NULL } };
+/* ip(family, bytes, plen) -> the attribute's text as an address; nil: it is none */
+static int l_ip(lua_State *L)
+{
+	static const struct mt_field field = { .name = "ip", .type = MT_IP };
+	size_t n;
+	const char *bytes = luaL_checklstring(L, 2, &n);
+	struct mt_nl_request q;
+	struct nlmsghdr *m = mt_nl_start(&q, RTM_NEWADDR, 0, 0);
+	struct mt_value v;
+	char text[MT_VALUE_TEXT];
+
+	luaL_argcheck(L, n < 256, 2, "too long");
+	mnl_attr_put(m, 1, n, bytes);
+	v = mt_nl_ip(mnl_nlmsg_get_payload(m), (uint8_t)luaL_checkinteger(L, 1),
+		     (uint8_t)luaL_checkinteger(L, 3));
+	if (v.state != MT_SET)
+		return 0;
+	lua_pushstring(L, mt_value_print(&field, &v, text));
+	return 1;
+}
+
+static const luaL_Reg functions[] = {
+	{ "open", l_open }, { "kinds", l_kinds }, { "ip", l_ip }, { NULL, NULL }
+};
 
 #ifdef MOONTAP_FAULTS
 #define OPEN luaopen_internals_faults

@@ -91,7 +91,8 @@ describe("hooks/bridge.lua", function()
   local distrust = "conf dev=mytap0 family=ipv6 accept_ra=0" -- tap() says so
 
   it("puts a NIC into a bridge, with the bridge's MTU", function()
-    assert.same({ "allow link=br0", "link name=mytap0 mtu=9000 master=br0 up=true", distrust },
+    assert.same({ "allow link=br0 option=bridge",
+      "link name=mytap0 mtu=9000 master=br0 up=true", distrust },
       said "bridge = 'br0'")
   end)
 
@@ -116,11 +117,12 @@ describe("hooks/bridge.lua", function()
 
   it("refuses when there is no such bridge", function()
     local line = said("bridge = 'br1'")[2]
-    assert.is_truthy(line:find "^refuse at=bridge:%d+ text=there is no bridge br1$")
+    assert.is_truthy(line:find "^refuse at=bridge:%d+ text=there is no bridge br1, "
+      .. "which the policy names; this host's bridges: br0$")
   end)
 
   it("says whose mistake an option is", function()
-    assert.same({ "allow link=br0",
+    assert.same({ "allow link=br0 option=brigde",
       "error code=3 at=policy.lua:1 text=bridge: there is no option 'brigde'" },
       said "brigde = 'br0'")
     assert.equal("error code=3 at=policy.lua:1 text=bridge: the option 'bridge' must name a bridge",

@@ -117,11 +117,12 @@ describe("hook", function()
     local got = with [[hook "plain" {
       uplink = "eth0", bridge = "br0", n = 4, ip = "10.0.0.0/8", more = { "eth1", "eth2" },
     }]]
-    assert.same({ "allow link=br0", "allow link=eth1", "allow link=eth2", "allow link=eth0" },
+    assert.same({ "allow link=br0 option=bridge", "allow link=eth1 option=more",
+      "allow link=eth2 option=more", "allow link=eth0 option=uplink" },
       { got[1], got[2], got[3], got[4] })
     assert.equal(5, #got)
     got = with "local t = { a = 'br0' } t.t = t hook 'greedy' (t)"
-    assert.same({ "allow link=deep", "allow link=br0" }, { got[1], got[2] })
+    assert.same({ "allow link=deep", "allow link=br0 option=a" }, { got[1], got[2] })
   end)
 
   for text, why in pairs {

@@ -29,6 +29,7 @@ __attribute__((format(printf, 6, 0))) static int fill(struct mt_err *e, int code
 		vsnprintf(e->text, sizeof e->text, fmt, ap);
 	else
 		snprintf(e->text, sizeof e->text, "%s", strerror(code));
+	one_line(e->op);
 	one_line(e->subject);
 	one_line(e->text);
 	return -code;

@@ -23,6 +23,43 @@ int mt_kind_field(const struct mt_kind *k, const char *name)
 	return -1;
 }
 
+/* What a row's columns mean for whoever writes a policy. A key's own back says nothing. */
+static bool back_is(const struct mt_field *f, int back, const struct mt_kind *k)
+{
+	return f->back == back && !(k->flags & MT_KIND_EXCLUSIVE);
+}
+
+const char *mt_kind_note(const struct mt_kind *k, int field, int nth)
+{
+	const struct mt_field *f = &k->fields[field];
+	const struct {
+		bool holds;
+		const char *text;
+	} notes[] = {
+		{ f->flags & MT_FIELD_IDENTITY,
+		  "on what moontap makes, unless given: derived, never random" },
+		{ f->flags & MT_FIELD_MARK,
+		  "on what moontap makes, unless given: moontap's mark, with the guest's name" },
+		{ back_is(f, MT_BACK_FIXED, k), "given when it is made, and not changed after" },
+		{ back_is(f, MT_BACK_STICKY, k),
+		  "not changed on others' devices that compute it by themselves: it could not be "
+		  "given back" },
+		{ back_is(f, MT_BACK_PARENT, k), "lost when the device leaves its bridge" },
+		{ f->flags & MT_FIELD_KEPT && f->type == MT_BOOL,
+		  "never set to false on a device that moontap did not make" },
+		{ f->flags & MT_FIELD_KEPT && f->type != MT_BOOL,
+		  "another one is never taken away from a device that moontap did not make" },
+		{ f->flags & MT_FIELD_WITHIN, "inside of a prefix that the policy allows" },
+		{ f->flags & MT_FIELD_ALLOWED, "the usual one, or one that the policy allows" },
+		{ f->flags & MT_FIELD_UNSEEN, "the kernel does not show it afterwards" },
+	};
+
+	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+		if (notes[i].holds && !nth--)
+			return notes[i].text;
+	return NULL;
+}
+
 const char *mt_kind_nearest(const struct mt_kind *k, const char *name)
 {
 	const char *names[MT_FIELDS_MAX + 1] = { 0 }, *best;

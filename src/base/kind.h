@@ -108,6 +108,9 @@ const struct mt_kind *mt_kind_find(const struct mt_kind *const *kinds, const cha
 /** mt_kind_field() - the index of a field; -1: no such field */
 int mt_kind_field(const struct mt_kind *k, const char *name);
 
+/** mt_kind_note() - the @nth thing that a plan minds about a field, as text; NULL: no more */
+const char *mt_kind_note(const struct mt_kind *k, int field, int nth);
+
 /** mt_kind_nearest() - the field whose name is nearest to a misspelt one */
 const char *mt_kind_nearest(const struct mt_kind *k, const char *name);
 

@@ -16,16 +16,13 @@ void mtl_line_add(struct mtl_lines *lines, int level, const char *text)
 	lines->end = &l->next;
 }
 
-static void push_undone(lua_State *L, const struct mt_result *r, const struct mt_steps *steps)
+static void push_undone(lua_State *L, const struct mt_outcome *o, const struct mt_outcome_nic *n)
 {
-	size_t n = steps ? steps->n : 0;
 	lua_Integer at = 0;
 	struct mt_step shown;
 
 	lua_newtable(L);
-	for (size_t i = 0; i < n; i++) {
-		if (!mt_result_undone(r, &steps->at[r->dry ? n - 1 - i : i], &shown))
-			continue;
+	for (size_t i = 0; mt_outcome_undone(o, n, &i, &shown);) {
 		mtl_step_push(L, &shown);
 		lua_rawseti(L, -2, ++at);
 	}
@@ -47,7 +44,7 @@ static void push_nic(lua_State *L, const struct mt_result *r, size_t i)
 	mtl_string(L, "note", n->note);
 	mtl_steps_push(L, n->steps);
 	lua_setfield(L, -2, "steps");
-	push_undone(L, r, n->undone);
+	push_undone(L, &r->inside, n);
 	lua_setfield(L, -2, "undone");
 }
 
@@ -72,7 +69,7 @@ void mtl_outcome_push(lua_State *L, const struct mtl_lines *log, const struct mt
 	mtl_table(L, "moontap.outcome");
 	mtl_string(L, "name", r->inside.name);
 	mtl_string(L, "uuid", r->inside.uuid);
-	lua_pushboolean(L, r->dry);
+	lua_pushboolean(L, r->inside.dry);
 	lua_setfield(L, -2, "dry");
 	lua_pushinteger(L, r->inside.left);
 	lua_setfield(L, -2, "left");

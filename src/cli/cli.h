@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+struct mt_help;
 struct mt_history;
 struct mt_table;
 
@@ -26,10 +27,9 @@ struct mt_cli {
 	const char *event;    /* --event */
 	const char *run;      /* --run: the Nth from the end */
 	unsigned back;	      /* the same, read, or -N; 0: not given */
-	bool json, sh, inactive, force, verbose, watch, help, version;
+	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
 	unsigned given;	   /* bit i: mt_options[i] was given */
 	bool changes;	   /* what is as it shall be is not shown */
-	bool dry;	   /* nothing was changed: what is shown is what would be */
 	const char **args; /* the words that are no options, NULL-ended */
 	int n;
 };
@@ -44,6 +44,7 @@ struct mt_command {
 };
 
 extern const struct mt_command mt_commands[]; /* ended by a NULL name */
+extern const struct mt_command mt_scripts[];  /* links to the program; likewise */
 extern const struct mt_command *mt_command_find(const char *name);
 
 /* One row an option, for parsing and for help. */
@@ -99,6 +100,7 @@ struct mt_json {
 	char *(*facts)(const char *text, size_t n);
 	char *(*table)(const struct mt_table *t);
 	char *(*history)(const struct mt_history *h);
+	char *(*help)(const struct mt_help *h);
 };
 
 /** mt_json_load() - load it. Return: NULL after saying why. */
@@ -120,6 +122,9 @@ int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char 
 /** mt_print_time() - "2026-03-01 14:05:09", as the host's clock has it. Returns @buf. */
 const char *mt_print_time(uint64_t seconds, char buf[static 32]);
 
+/** mt_doctor_list() - every check of doctor, and why it matters */
+void mt_doctor_list(FILE *out);
+
 /** mt_help_all() - every subcommand and option */
 void mt_help_all(FILE *out);
 
@@ -127,6 +132,8 @@ int mt_command_plan(struct mt_cli *c);
 int mt_command_up(struct mt_cli *c);
 int mt_command_down(struct mt_cli *c);
 int mt_command_status(struct mt_cli *c);
+int mt_command_doctor(struct mt_cli *c);
+int mt_command_graph(struct mt_cli *c);
 int mt_command_reconcile(struct mt_cli *c);
 int mt_command_log(struct mt_cli *c);
 int mt_command_replay(struct mt_cli *c);

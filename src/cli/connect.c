@@ -77,7 +77,6 @@ static int connect(struct mt_cli *c, bool dry)
 	struct mt_err e = { 0 };
 	int err;
 
-	c->dry = dry;
 	err = mt_cli_engine(c, &g);
 	if (err)
 		return err;

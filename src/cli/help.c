@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* help.c - help, made from the tables of subcommands, options and topics */
-#include "cli/cli.h"
+#include "cli/help.h"
 #include "base/words.h"
-#include "cli/topic.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+const struct mt_exit mt_exits[] = {
+	{ "done", "what was asked for is done, or there was nothing to do" },
+	{ "refused", "the policy refused" },
+	{ "usage", "the command line is wrong" },
+	{ "bad input", "the XML or the policy is wrong; the message has file and line" },
+	{ "failed", "the host said no, and everything was undone; of doctor: it found something" },
+	{ "limit", "the policy ran out of its time, memory or instructions" },
+	{ "undo incomplete",
+	  "not all could be undone; what is left, and the command that finishes it, are printed" },
+	{ NULL },
+};
 
 static void print_option(const struct mt_option *o, FILE *out)
 {
@@ -15,6 +27,19 @@ static void print_option(const struct mt_option *o, FILE *out)
 	fprintf(out, "  %-24s %s\n", names, o->doc);
 }
 
+static const struct mt_command *find_script(const char *name)
+{
+	for (const struct mt_command *m = mt_scripts; m->name; m++)
+		if (!strcmp(m->name, name))
+			return m;
+	return NULL;
+}
+
+static bool is_script(const struct mt_command *m)
+{
+	return find_script(m->name) == m;
+}
+
 static void print_kinds(FILE *out)
 {
 	for (const struct mt_kind *const *k = mt_kinds; *k; k++)
@@ -22,28 +47,39 @@ static void print_kinds(FILE *out)
 	fprintf(out, "\n");
 }
 
+static void print_synopsis(const struct mt_command *m, FILE *out)
+{
+	fprintf(out, "  %s%s%s%s\n          %s\n", is_script(m) ? "" : "moontap ", m->name,
+		*m->args ? " " : "", m->args, m->doc);
+}
+
 void mt_help_all(FILE *out)
 {
 	fprintf(out, "moontap connects the network interfaces of virtual machines\n\n");
 	for (const struct mt_command *m = mt_commands; m->name; m++)
-		fprintf(out, "  moontap %s %s\n          %s\n", m->name, m->args, m->doc);
+		print_synopsis(m, out);
+	fprintf(out, "\nlinks to the program, for libvirt and QEMU to call:\n");
+	for (const struct mt_command *m = mt_scripts; m->name; m++)
+		print_synopsis(m, out);
 	fprintf(out, "\noptions, each of the subcommands that take it:\n");
 	for (const struct mt_option *o = mt_options; o->name; o++)
 		print_option(o, out);
 	fprintf(out, "\n`-` is standard input. Kinds, for `moontap help KIND`:");
 	print_kinds(out);
-	fprintf(out,
-		"\nexit: 0 done, 1 refused by the policy, 2 usage, 3 bad input, 4 the host said "
-		"no\nand everything was undone, 5 the policy ran out of time or memory, 6 undo "
-		"incomplete\n");
+	fprintf(out, "\nexit status:\n");
+	for (int i = 0; mt_exits[i].word; i++)
+		fprintf(out, "  %d  %s\n", i, mt_exits[i].doc);
 }
 
 static void print_command(const struct mt_command *m)
 {
-	printf("moontap %s %s\n%s\n\noptions:\n", m->name, m->args, m->doc);
+	printf("%s%s%s%s\n%s\n\noptions:\n", is_script(m) ? "" : "moontap ", m->name,
+	       *m->args ? " " : "", m->args, m->doc);
 	for (const struct mt_option *o = mt_options; o->name; o++)
 		if (mt_options_takes(m, o))
 			print_option(o, stdout);
+	if (m->run == mt_command_doctor)
+		mt_doctor_list(stdout);
 }
 
 /* Of a subcommand and another word as near, the subcommand. */
@@ -58,11 +94,29 @@ static const char *nearest_word(const char *word)
 	return mt_nearest(word, names, sizeof *names);
 }
 
+static int print_json(const struct mt_cli *c)
+{
+	const struct mt_help help = { mt_commands, mt_scripts, mt_options, mt_options_takes,
+				      mt_exits,	   mt_kinds,   mt_topics };
+	const struct mt_json *json = mt_json_load(c);
+	char *text = json ? json->help(&help) : NULL;
+
+	if (!text)
+		return 4;
+	puts(text);
+	free(text);
+	return 0;
+}
+
 int mt_command_help(struct mt_cli *c)
 {
 	const char *word = c->n ? c->args[0] : NULL;
 	const struct mt_command *m = word ? mt_command_find(word) : NULL;
 
+	if (word && !m)
+		m = find_script(word);
+	if (c->json)
+		return print_json(c);
 	if (!word)
 		return mt_help_all(stdout), 0;
 	if (m)

@@ -1,35 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* json.c - outcomes, facts, tables and runs as JSON; a module of its own, the only one to see
- * jansson
- */
-#include "cli/cli.h"
+/* json.c - outcomes, tables and runs as JSON; with json_facts.c a module, the only one to see
+ * jansson */
+#include "cli/json.h"
 #include "cli/table.h"
-#include "domain/facts.h"
+#include "engine/handle.h"
 #include "engine/history.h"
 #include "plan/sh.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
 
 extern __attribute__((visibility("default"))) const struct mt_json mt_json;
-
-/* Bytes that are no UTF-8 cannot stand in JSON: a device's name may have any. */
-static json_t *text(const char *s)
-{
-	json_t *j = json_string(s);
-	char copy[MT_LINE_MAX];
-	size_t n = 0;
-
-	if (j)
-		return j;
-	for (; *s && n < sizeof copy - 1; s++)
-		copy[n++] = (unsigned char)*s < 128 ? *s : '?';
-	copy[n] = 0;
-	return json_string(copy);
-}
 
 static json_t *value(const struct mt_field *f, const struct mt_value *v)
 {
@@ -45,7 +28,7 @@ static json_t *value(const struct mt_field *f, const struct mt_value *v)
 	case MT_BOOL:
 		return json_boolean(v->u);
 	default:
-		return text(mt_value_print(f, v, buf));
+		return mt_json_text(mt_value_print(f, v, buf));
 	}
 }
 
@@ -60,42 +43,24 @@ static json_t *record(const struct mt_record *r, int from, int to)
 	return j;
 }
 
-static const char *op_name(enum mt_op op)
-{
-	switch (op) {
-	case MT_ADD:
-		return "add";
-	case MT_CHANGE:
-		return "set";
-	case MT_DELETE:
-		return "delete";
-	case MT_CLAIM:
-		return "claim";
-	case MT_RELEASE:
-		return "release";
-	default:
-		return "same";
-	}
-}
-
 static json_t *step(const struct mt_step *s)
 {
 	const struct mt_kind *k = s->put.kind;
 	char command[2 * MT_LINE_MAX];
-	json_t *j = json_pack("{s:s, s:s, s:o, s:o}", "op", op_name(s->op), "kind", k->name, "key",
-			      record(&s->put, 0, k->nkeys), "put",
+	json_t *j = json_pack("{s:s, s:s, s:o, s:o}", "op", mt_op_name(s->op), "kind", k->name,
+			      "key", record(&s->put, 0, k->nkeys), "put",
 			      record(&s->put, k->nkeys, k->nfields));
 
 	if (s->op == MT_CHANGE && s->was.kind)
 		json_object_set_new(j, "was", record(&s->was, k->nkeys, k->nfields));
 	if (s->place)
-		json_object_set_new(j, "place", text(s->place));
+		json_object_set_new(j, "place", mt_json_text(s->place));
 	if (s->shared)
 		json_object_set_new(j, "shared", json_true());
 	mt_sh_print(s->op, &s->put, command, sizeof command);
 	if (*command) {
 		command[strlen(command) - 1] = 0;
-		json_object_set_new(j, "command", text(command));
+		json_object_set_new(j, "command", mt_json_text(command));
 	}
 	return j;
 }
@@ -109,21 +74,32 @@ static json_t *steps(const struct mt_steps *s)
 	return j;
 }
 
-static json_t *nic(const struct mt_outcome_nic *n)
+static json_t *undone(const struct mt_outcome *o, const struct mt_outcome_nic *n)
+{
+	json_t *j = json_array();
+	struct mt_step shown;
+
+	for (size_t i = 0; mt_outcome_undone(o, n, &i, &shown);)
+		json_array_append_new(j, step(&shown));
+	return j;
+}
+
+static json_t *nic(const struct mt_outcome *o, const struct mt_outcome_nic *n)
 {
 	static const char *const decisions[] = { NULL, "managed", "unmanaged" };
 	json_t *j = json_pack("{s:i, s:b}", "index", n->index, "unmanaged", n->unmanaged);
 
-	json_object_set_new(j, "type", text(n->type));
-	json_object_set_new(j, "mac", *n->mac ? text(n->mac) : json_null());
-	json_object_set_new(j, "dev", *n->dev ? text(n->dev) : json_null());
+	json_object_set_new(j, "type", mt_json_text(n->type));
+	json_object_set_new(j, "mac", *n->mac ? mt_json_text(n->mac) : json_null());
+	json_object_set_new(j, "dev", *n->dev ? mt_json_text(n->dev) : json_null());
 	json_object_set_new(j, "decision",
-			    decisions[n->decision] ? text(decisions[n->decision]) : json_null());
+			    decisions[n->decision] ? mt_json_text(decisions[n->decision])
+						   : json_null());
 	if (n->note)
-		json_object_set_new(j, "note", text(n->note));
+		json_object_set_new(j, "note", mt_json_text(n->note));
 	json_object_set_new(j, "steps", steps(n->steps));
 	if (n->undone && n->undone->n)
-		json_object_set_new(j, "undone", steps(n->undone));
+		json_object_set_new(j, "undone", undone(o, n));
 	return j;
 }
 
@@ -134,8 +110,9 @@ static json_t *error(const struct mt_err *e)
 	if (!e->code)
 		return json_null();
 	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:o}", "code", name ? name : "?", "exit",
-			 mt_exit_status(e->blame), "where", text(e->where), "what", text(e->op),
-			 "on", text(e->subject), "why", text(e->text));
+			 mt_exit_status(e->blame), "where", mt_json_text(e->where), "what",
+			 mt_json_text(e->op), "on", mt_json_text(e->subject), "why",
+			 mt_json_text(e->text));
 }
 
 static char *dump(json_t *j)
@@ -151,49 +128,11 @@ static char *outcome(const struct mt_outcome *o, const struct mt_err *e)
 	json_t *nics = json_array(), *j;
 
 	for (size_t i = 0; i < o->n; i++)
-		json_array_append_new(nics, nic(&o->nics[i]));
-	j = json_pack("{s:{s:o, s:o}, s:o, s:i, s:o}", "domain", "name", text(o->name), "uuid",
-		      *o->uuid ? text(o->uuid) : json_null(), "nics", nics, "left", (int)o->left,
-		      "error", e ? error(e) : json_null());
+		json_array_append_new(nics, nic(o, &o->nics[i]));
+	j = json_pack("{s:{s:o, s:o}, s:o, s:i, s:o}", "domain", "name", mt_json_text(o->name),
+		      "uuid", *o->uuid ? mt_json_text(o->uuid) : json_null(), "nics", nics, "left",
+		      (int)o->left, "error", e ? error(e) : json_null());
 	return dump(j);
-}
-
-static json_t *fact(const struct mt_fact *f)
-{
-	json_t *j;
-
-	switch (f->type) {
-	case MT_FACT_STRING:
-		return text(f->string);
-	case MT_FACT_INTEGER:
-		return json_integer(f->integer);
-	case MT_FACT_BOOLEAN:
-		return json_boolean(f->boolean);
-	case MT_FACT_OBJECT:
-		j = json_object();
-		mt_fact_each (in, f)
-			json_object_set_new(j, in->name, fact(in));
-		return j;
-	case MT_FACT_ARRAY:
-		j = json_array();
-		mt_fact_each (in, f)
-			json_array_append_new(j, fact(in));
-		return j;
-	}
-	return json_null();
-}
-
-static char *facts(const char *bytes, size_t n)
-{
-	struct mt_pool p = { 0 };
-	struct mt_fact *root;
-	struct mt_err e;
-	char *s = NULL;
-
-	if (!mt_fact_parse(bytes, n, &p, &root, &e))
-		s = dump(fact(root));
-	mt_pool_free(&p);
-	return s;
 }
 
 static json_t *cell(const struct mt_column *c, const char *s)
@@ -203,7 +142,7 @@ static json_t *cell(const struct mt_column *c, const char *s)
 	if (c->type == MT_CELL_BOOL)
 		return json_boolean(!strcmp(s, "true"));
 	if (c->type == MT_CELL_TEXT)
-		return text(s);
+		return mt_json_text(s);
 	return strchr(s, '.') ? json_real(strtod(s, NULL)) : json_integer(strtoll(s, NULL, 10));
 }
 
@@ -218,7 +157,7 @@ static json_t *row(const struct mt_table *t, const struct mt_row *r)
 		json_t *notes = json_array();
 
 		for (size_t i = 0; i < r->nnotes; i++)
-			json_array_append_new(notes, text(r->notes[i]));
+			json_array_append_new(notes, mt_json_text(r->notes[i]));
 		json_object_set_new(j, t->notes, notes);
 	}
 	return j;
@@ -246,13 +185,11 @@ static char *table(const struct mt_table *t)
 
 static json_t *fact_tree(const char *bytes, size_t n)
 {
-	struct mt_pool p = { 0 };
-	struct mt_fact *root;
-	struct mt_err e;
-	json_t *j = bytes && !mt_fact_parse(bytes, n, &p, &root, &e) ? fact(root) : json_null();
+	char *s = bytes ? mt_json_facts(bytes, n) : NULL;
+	json_t *j = s ? json_loads(s, 0, NULL) : NULL;
 
-	mt_pool_free(&p);
-	return j;
+	free(s);
+	return j ? j : json_null();
 }
 
 static char *history(const struct mt_history *h)
@@ -261,15 +198,16 @@ static char *history(const struct mt_history *h)
 	const struct mt_times *t = &h->outcome.times;
 
 	for (size_t i = 0; i < h->outcome.n; i++)
-		json_array_append_new(nics, nic(&h->outcome.nics[i]));
+		json_array_append_new(nics, nic(&h->outcome, &h->outcome.nics[i]));
 	for (size_t i = 0; i < h->nlogs; i++)
-		json_array_append_new(logs, text(h->logs[i]));
+		json_array_append_new(logs, mt_json_text(h->logs[i]));
 	j = json_pack("{s:f, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "time", (double)h->at_us / 1e6,
-		      "event", text(h->event), "driver", text(h->driver), "guest", text(h->guest),
-		      "dev", text(h->dev), "words", text(h->words), "exit", h->exit, "error",
-		      *h->error ? text(h->error) : json_null());
-	json_object_set_new(j, "policy", *h->policy ? text(h->policy) : json_null());
-	json_object_set_new(j, "checksum", *h->checksum ? text(h->checksum) : json_null());
+		      "event", mt_json_text(h->event), "driver", mt_json_text(h->driver), "domain",
+		      mt_json_text(h->guest), "dev", mt_json_text(h->dev), "words",
+		      mt_json_text(h->words), "exit", h->exit, "error",
+		      *h->error ? mt_json_text(h->error) : json_null());
+	json_object_set_new(j, "policy", *h->policy ? mt_json_text(h->policy) : json_null());
+	json_object_set_new(j, "checksum", *h->checksum ? mt_json_text(h->checksum) : json_null());
 	json_object_set_new(j, "us",
 			    json_pack("{s:i, s:i, s:i, s:i}", "all", (int)h->took_us, "evaluate",
 				      (int)t->evaluate, "compute", (int)t->compute, "make",
@@ -281,4 +219,4 @@ static char *history(const struct mt_history *h)
 	return dump(j);
 }
 
-const struct mt_json mt_json = { outcome, facts, table, history };
+const struct mt_json mt_json = { outcome, mt_json_facts, table, history, mt_json_help };

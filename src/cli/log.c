@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* log.c - log, replay: what became of earlier runs, and what would become of them now */
-#include "cli/cli.h"
+#include "cli/help.h"
 #include "cli/table.h"
 #include "engine/history.h"
 
@@ -17,17 +17,14 @@ static const struct mt_column columns[] = {
 	[EXIT] = { "", "exit", MT_CELL_NUMBER },   [ERROR] = { NULL },
 };
 
-static const char *const results[] = {
-	[0] = "done",	[1] = "refused", [2] = "usage",		  [3] = "bad input",
-	[4] = "failed", [5] = "limit",	 [6] = "undo incomplete",
-};
-
 static const char *result_of(const struct mt_history *h)
 {
 	if (!h->exit && *h->error)
 		return "failed, guest runs on";
-	return h->exit >= 0 && h->exit < (int)(sizeof results / sizeof *results) ? results[h->exit]
-										 : "?";
+	for (int i = 0; mt_exits[i].word; i++)
+		if (h->exit == i)
+			return mt_exits[i].word;
+	return "?";
 }
 
 /* A guest whose name nobody knew is called by its tap. */
@@ -187,7 +184,6 @@ static int replay(struct mt_cli *c, struct mt_engine *g, const struct mt_history
 	char *text = json ? json->outcome(&out, err ? &e : NULL) : NULL;
 	int status = err ? mt_cli_error(c, name_of(h), &e) : c->json && !text ? 4 : 0;
 
-	c->dry = true;
 	if (text)
 		puts(text);
 	else if (!c->json)

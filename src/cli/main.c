@@ -19,6 +19,12 @@ const struct mt_command mt_commands[] = {
 	  -1, "state json force" },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
 	  "state json watch" },
+	{ "doctor", "[GUEST.xml]",
+	  "what keeps guests off the network, and what to do; exits with 4 when it finds something",
+	  mt_command_doctor, 0, 1, POLICY_OPTIONS " state json root" },
+	{ "graph", "[GUEST...]",
+	  "a picture of guests, taps, bridges and uplinks, what drifted in red: as Graphviz DOT",
+	  mt_command_graph, 0, -1, "state svg png" },
 	{ "reconcile", "[GUEST]", "repair what others changed, finish what was cut short",
 	  mt_command_reconcile, 0, 1, POLICY_OPTIONS " state json" },
 	{ "log", "[GUEST [-N]]", "what became of the last runs; -1: of the last one, whole",
@@ -39,7 +45,7 @@ const struct mt_command mt_commands[] = {
 	{ "repl", "[GUEST.xml]", "look at a guest, try a policy, see what it would do: in Lua",
 	  mt_command_repl, 0, 1, POLICY_OPTIONS " state eval event" },
 	{ "help", "[WORD]", "a subcommand, a kind, a field, a policy function", mt_command_help, 0,
-	  1, "" },
+	  1, "json" },
 	{ NULL },
 };
 
@@ -89,8 +95,8 @@ static int run_command(struct mt_cli *c)
 	return run(c, m, "moontap ");
 }
 
-/* Links to the program, called with one word. */
-static const struct mt_command scripts[] = {
+/* Called with one word. */
+const struct mt_command mt_scripts[] = {
 	{ "qemu-ifup", "TAP", "what libvirt's <script> and QEMU's script= call", mt_command_ifup, 1,
 	  1, POLICY_OPTIONS " state" },
 	{ "qemu-ifdown", "TAP", "what <downscript> and downscript= call", mt_command_ifdown, 1, 1,
@@ -151,7 +157,7 @@ int main(int argc, char **argv)
 		return puts("moontap " MOONTAP_VERSION), 0;
 	if (c.help)
 		return mt_command_help(&c);
-	for (const struct mt_command *m = scripts; m->name; m++)
+	for (const struct mt_command *m = mt_scripts; m->name; m++)
 		if (!strcmp(m->name, name))
 			return run(&c, m, "");
 	c.program = "moontap";

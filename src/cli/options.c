@@ -25,6 +25,8 @@ const struct mt_option mt_options[] = {
 	{ 0, "deadline", "SECONDS", "for the policy; else 10", AT(deadline) },
 	{ 0, "json", NULL, "print JSON", AT(json) },
 	{ 0, "sh", NULL, "print just the commands, for sh", AT(sh) },
+	{ 0, "svg", NULL, "draw it, with Graphviz's dot, as SVG", AT(svg) },
+	{ 0, "png", NULL, "draw it as PNG", AT(png) },
 	{ 0, "inactive", NULL, "as libvirt defines a domain", AT(inactive) },
 	{ 0, "prefix", "TEXT", "names that begin so are generated, too", AT(prefix) },
 	{ 0, "schema", "FILE.rng", "validate the XML with this schema", AT(schema) },

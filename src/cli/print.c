@@ -40,39 +40,27 @@ static int command_of(const struct mt_step *s, char *buf, size_t n)
 	return mt_sh_print(op, &s->put, buf, n);
 }
 
-static void print_step(const struct mt_cli *c, const struct mt_step *s, enum mt_op shown, FILE *out)
+static void print_step(const struct mt_cli *c, const struct mt_step *s, FILE *out)
 {
-	struct mt_step as = *s;
 	char text[2 * MT_LINE_MAX], *save = NULL;
 
-	as.op = shown;
-	if ((c->sh || c->changes) && as.op == MT_SAME)
+	if ((c->sh || c->changes) && s->op == MT_SAME)
 		return;
-	command_of(&as, text, sizeof text);
+	command_of(s, text, sizeof text);
 	for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
 		if (c->sh)
 			fprintf(out, "%s\n", l);
 		else
-			fprintf(out, "  %s%c %s%s\n", mt_colour(out, (char)as.op), as.op, l,
+			fprintf(out, "  %s%c %s%s\n", mt_colour(out, (char)s->op), s->op, l,
 				mt_colour(out, 0));
 	}
 }
 
-/* What is no longer declared goes back: an add is deleted, a change is set to what it was. */
-static void print_undeclared(const struct mt_cli *c, const struct mt_step *s, FILE *out)
-{
-	struct mt_step back = *s;
-
-	if (s->op == MT_CLAIM || s->op == MT_RELEASE)
-		return;
-	if (s->op == MT_CHANGE)
-		back.put = s->was;
-	print_step(c, &back, s->op == MT_ADD ? MT_DELETE : s->op, out);
-}
-
 static void print_nic(const struct mt_cli *c, const struct mt_outcome *o,
-		      const struct mt_outcome_nic *n, bool dry, FILE *out)
+		      const struct mt_outcome_nic *n, FILE *out)
 {
+	struct mt_step undone;
+
 	if (!c->sh)
 		fprintf(out, "%s%s NIC %d%s (%s): %s, %s%s%s\n", mt_colour(out, 'b'),
 			*o->name ? o->name : "?", n->index, mt_colour(out, 0),
@@ -80,19 +68,15 @@ static void print_nic(const struct mt_cli *c, const struct mt_outcome *o,
 			n->unmanaged ? "unmanaged" : "managed", n->note ? ": " : "",
 			n->note ? n->note : "");
 	for (size_t i = 0; n->steps && i < n->steps->n; i++)
-		print_step(c, &n->steps->at[i], n->steps->at[i].op, out);
-	for (size_t i = 0; n->undone && i < n->undone->n; i++) {
-		if (dry) /* entries of the journal, to be taken back from the last one on */
-			print_undeclared(c, &n->undone->at[n->undone->n - 1 - i], out);
-		else
-			print_step(c, &n->undone->at[i], n->undone->at[i].op, out);
-	}
+		print_step(c, &n->steps->at[i], out);
+	for (size_t i = 0; mt_outcome_undone(o, n, &i, &undone);)
+		print_step(c, &undone, out);
 }
 
 void mt_print_outcome(const struct mt_cli *c, const struct mt_outcome *o, FILE *out)
 {
 	for (size_t i = 0; i < o->n; i++)
-		print_nic(c, o, &o->nics[i], c->dry, out);
+		print_nic(c, o, &o->nics[i], out);
 }
 
 int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char *nothing, FILE *out)

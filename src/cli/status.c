@@ -4,6 +4,7 @@
 #include "cli/show.h"
 #include "cli/table.h"
 #include "engine/evaluator_file.h"
+#include "engine/history.h"
 #include "engine/look.h"
 
 #include <errno.h>
@@ -21,43 +22,43 @@ enum {
 	SINCE,
 	BY,
 	POLICY,
-	STATE, /* and for JSON: */
-	DRIVER,
-	UUID,
-	MAC,
-	UNMANAGED,
-	KNOWN,
-	IFINDEX,
-	AT,
-	PATH,
-	CHECKSUM,
-	CHANGED
+	STATE,
+	/* and for JSON: */
+	CHANGED,
+	HEADER, /* the first of a column for each field of a journal's header */
+	COLUMNS = HEADER + MT_HEADER_WITH
 };
 
-/* In JSON by the names that a journal's header has. */
-static const struct mt_column columns[] = {
-	[GUEST] = { "GUEST", "domain" },
-	[NIC] = { "NIC", "index", MT_CELL_NUMBER },
-	[DEVICE] = { "DEVICE", "dev" },
-	[TAP] = { "TAP", NULL },
-	[LINK] = { "LINK", "link" },
-	[IN] = { "IN", "master" },
-	[SINCE] = { "SINCE", NULL },
-	[BY] = { "BY", "by" },
-	[POLICY] = { "POLICY", NULL },
-	[STATE] = { "STATE", "state" },
-	[DRIVER] = { "", "driver" },
-	[UUID] = { "", "uuid" },
-	[MAC] = { "", "mac" },
-	[UNMANAGED] = { "", "unmanaged", MT_CELL_BOOL },
-	[KNOWN] = { "", "known", MT_CELL_BOOL },
-	[IFINDEX] = { "", "ifindex", MT_CELL_NUMBER },
-	[AT] = { "", "since", MT_CELL_NUMBER },
-	[PATH] = { "", "policy" },
-	[CHECKSUM] = { "", "checksum" },
-	[CHANGED] = { "", "policy_changed", MT_CELL_BOOL },
-	{ NULL },
-};
+_Static_assert(COLUMNS < MT_TABLE_COLUMNS, "a table has not so many columns");
+
+/* In JSON what a journal's header has is called as it is there, and people see some of it said
+ * otherwise. */
+static const struct mt_column *columns(void)
+{
+	static struct mt_column all[COLUMNS + 1] = {
+		[GUEST] = { "GUEST" },
+		[NIC] = { "NIC", NULL, MT_CELL_NUMBER },
+		[DEVICE] = { "DEVICE" },
+		[TAP] = { "TAP" },
+		[LINK] = { "LINK", "link" },
+		[IN] = { "IN", "master" },
+		[SINCE] = { "SINCE" },
+		[BY] = { "BY" },
+		[POLICY] = { "POLICY" },
+		[STATE] = { "STATE", "state" },
+		[CHANGED] = { "", "policy_changed", MT_CELL_BOOL },
+	};
+
+	for (int i = 0; i < MT_HEADER_WITH; i++) {
+		const struct mt_field *f = &mt_header_kind.fields[i];
+
+		all[HEADER + i] = (struct mt_column){ "", f->name,
+						      f->type == MT_UINT	   ? MT_CELL_NUMBER
+							      : f->type == MT_BOOL ? MT_CELL_BOOL
+										   : MT_CELL_TEXT };
+	}
+	return all;
+}
 
 static char colour_of(enum mt_standing s)
 {
@@ -115,14 +116,25 @@ void mt_show_policy(const struct mt_nic_look *l, bool whole, char *buf, size_t n
 	snprintf(buf, n, "%s%s", whole || !slash ? path : slash + 1, policy_state(h));
 }
 
+/* What a NIC has that is not connected, too. */
+static void add_known(struct mt_table *t, const struct mt_nic_look *l)
+{
+	mt_table_cell(t, HEADER + MT_HEADER_DEV, 0, "%s", l->dev);
+	mt_table_cell(t, HEADER + MT_HEADER_DRIVER, 0, "%s", l->driver);
+	mt_table_cell(t, HEADER + MT_HEADER_DOMAIN, 0, "%s", l->guest);
+	mt_table_cell(t, HEADER + MT_HEADER_UUID, 0, "%s", l->uuid);
+	mt_table_cell(t, HEADER + MT_HEADER_MAC, 0, "%s", l->mac);
+	mt_table_cell(t, HEADER + MT_HEADER_INDEX, 0, "%u", l->index);
+	mt_table_cell(t, HEADER + MT_HEADER_UNMANAGED, 0, "%s", l->unmanaged ? "true" : "false");
+}
+
 static void add_header(struct mt_table *t, const struct mt_record *h)
 {
-	mt_table_cell(t, KNOWN, 0, "%s", h->v[MT_HEADER_KNOWN].u ? "true" : "false");
-	mt_table_cell(t, IFINDEX, 0, "%llu", (unsigned long long)h->v[MT_HEADER_IFINDEX].u);
-	mt_table_cell(t, AT, 0, "%llu", (unsigned long long)h->v[MT_HEADER_SINCE].u);
-	mt_table_cell(t, PATH, 0, "%s", mt_header_text(h, MT_HEADER_POLICY));
-	mt_table_cell(t, CHECKSUM, 0, "%s", mt_header_text(h, MT_HEADER_CHECKSUM));
-	mt_table_cell(t, CHANGED, 0, "%s", *policy_state(h) ? "true" : "false");
+	char text[MT_VALUE_TEXT];
+
+	for (int i = 0; i < MT_HEADER_WITH; i++)
+		mt_table_cell(t, HEADER + i, 0, "%s",
+			      mt_value_print(&h->kind->fields[i], &h->v[i], text));
 }
 
 static void add_connected(struct mt_table *t, const struct mt_nic_look *l)
@@ -135,6 +147,7 @@ static void add_connected(struct mt_table *t, const struct mt_nic_look *l)
 	mt_table_cell(t, SINCE, 0, "%s", mt_print_time(h->v[MT_HEADER_SINCE].u, when));
 	mt_table_cell(t, BY, 0, "%s", mt_header_text(h, MT_HEADER_BY));
 	mt_table_cell(t, POLICY, strchr(policy, '(') ? '~' : 0, "%s", policy);
+	mt_table_cell(t, CHANGED, 0, "%s", *policy_state(h) ? "true" : "false");
 	if (l->here && strcmp(l->device.name, l->dev))
 		mt_table_note(t, "%s is called %s now", l->dev, l->device.name);
 	for (size_t i = 0; i < l->ndrift; i++)
@@ -145,16 +158,13 @@ static void add_row(struct mt_table *t, const struct mt_nic_look *l)
 {
 	if (!mt_table_row(t))
 		return;
-	mt_table_cell(t, GUEST, 'b', "%s", *l->guest ? l->guest : "");
-	mt_table_cell(t, DRIVER, 0, "%s", l->driver);
-	mt_table_cell(t, UUID, 0, "%s", l->uuid);
-	mt_table_cell(t, MAC, 0, "%s", l->mac);
+	mt_table_cell(t, GUEST, 'b', "%s", l->guest);
 	mt_table_cell(t, NIC, 0, "%u", l->index);
-	mt_table_cell(t, UNMANAGED, 0, "%s", l->unmanaged ? "true" : "false");
 	mt_table_cell(t, DEVICE, 0, "%s", l->dev);
 	mt_table_cell(t, TAP, 0, "%s", l->unmanaged ? "unmanaged" : "managed");
 	mt_table_cell(t, LINK, l->here && l->device.up ? 0 : '~', "%s", mt_show_link(l));
 	mt_table_cell(t, IN, 0, "%s", l->here ? l->device.master : "");
+	add_known(t, l);
 	if (l->journal.header.kind)
 		add_connected(t, l);
 	mt_table_cell(t, STATE, colour_of(l->standing), "%s", mt_standing_name(l->standing));
@@ -164,9 +174,37 @@ static void add_row(struct mt_table *t, const struct mt_nic_look *l)
 
 void mt_show_table(struct mt_table *t, const struct mt_nic_look *nics, size_t n, struct mt_pool *p)
 {
-	*t = (struct mt_table){ .columns = columns, .notes = "drift", .pool = p };
+	*t = (struct mt_table){ .columns = columns(), .notes = "drift", .pool = p };
 	for (size_t i = 0; i < n; i++)
 		add_row(t, &nics[i]);
+}
+
+/* The run after which nothing was connected, if it failed; NULL. */
+static const struct mt_history *last_failure(struct mt_engine *g, struct mt_pool *p)
+{
+	const struct mt_history *last = NULL;
+	struct mt_history *runs;
+	struct mt_err ignored;
+	size_t n = 0;
+
+	if (mt_history_list(g, NULL, p, &runs, &n, &ignored))
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (!last || runs[i].at_us >= last->at_us)
+			last = &runs[i];
+	return last && *last->error ? last : NULL;
+}
+
+/* What is said to people when nothing is connected. */
+static const char *nothing(struct mt_engine *g, struct mt_pool *p, char *buf, size_t n)
+{
+	const struct mt_history *h = last_failure(g, p);
+	size_t used = (size_t)snprintf(buf, n, "nothing is connected");
+
+	if (h)
+		snprintf(buf + used, n - used, "; the last run failed: moontap log %s -1",
+			 *h->guest ? h->guest : h->dev);
+	return buf;
 }
 
 static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_err *e)
@@ -174,6 +212,7 @@ static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_
 	struct mt_pool p = { 0 };
 	struct mt_nic_look *nics;
 	struct mt_table t;
+	char none[256];
 	size_t n;
 	int status;
 
@@ -182,9 +221,20 @@ static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_
 		return mt_cli_error(c, NULL, e);
 	}
 	mt_show_table(&t, nics, n, &p);
-	status = mt_print_table(c, &t, "nothing is connected", out);
+	status = mt_print_table(c, &t, n ? "" : nothing(g, &p, none, sizeof none), out);
 	mt_pool_free(&p);
 	return status;
+}
+
+int mt_show_nobody(const struct mt_cli *c, const char *guest)
+{
+	struct mt_err e = { 0 };
+
+	mt_fail(&e, ENOENT, "status", "",
+		"nothing of it is connected or remembered; what became of it says: moontap log %s",
+		guest);
+	e.blame = MT_BLAME_INPUT;
+	return mt_cli_error(c, guest, &e);
 }
 
 static int show_guest(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_err *e)
@@ -198,12 +248,7 @@ static int show_guest(struct mt_cli *c, struct mt_engine *g, FILE *out, struct m
 	if (mt_look(g, guest, &p, &nics, &n, e)) {
 		status = mt_cli_error(c, guest, e);
 	} else if (!n) {
-		mt_fail(e, ENOENT, "status", "",
-			"nothing of it is connected or remembered; what became of it says: "
-			"moontap log %s",
-			guest);
-		e->blame = MT_BLAME_INPUT;
-		status = mt_cli_error(c, guest, e);
+		status = mt_show_nobody(c, guest);
 	} else {
 		status = mt_show_nics(c, g, nics, n, &p, out);
 	}

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define MT_TABLE_COLUMNS 24
+#define MT_TABLE_COLUMNS 32
 
 enum mt_cell { MT_CELL_TEXT, MT_CELL_NUMBER, MT_CELL_BOOL };
 

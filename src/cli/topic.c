@@ -86,10 +86,23 @@ static bool print_functions(const char *word, bool repl, FILE *out)
 /* --- kinds and fields ---------------------------------------------------------------------------
  */
 
+/* How ip(8), or whichever the kind's commands are of, spells it: "master VALUE, or nomaster". */
+static void print_spelling(const struct mt_field *f, FILE *out)
+{
+	bool plain = f->type != MT_BOOL && f->word;
+
+	if (!f->word && !f->off)
+		return;
+	fprintf(out, "  %-16s   as a command: %s%s%s%s%s\n", "", f->word ? f->word : "",
+		plain && *f->word ? " " : "", plain ? "VALUE" : "",
+		f->word && f->off ? ", or " : "", f->off ? f->off : "");
+}
+
 static void print_field(const struct mt_kind *k, int i, FILE *out)
 {
 	const struct mt_field *f = &k->fields[i];
 	char expects[256];
+	const char *note;
 
 	fprintf(out, "  %-16s %s%s\n", f->name, f->doc ? f->doc : "",
 		i < k->required	       ? " (must be given)"
@@ -97,6 +110,9 @@ static void print_field(const struct mt_kind *k, int i, FILE *out)
 				       : "");
 	fprintf(out, "  %-16s   %s%s\n", "", mt_value_expects(f, expects, sizeof expects),
 		f->flags & MT_FIELD_NONE ? ", or none (false in Lua)" : "");
+	print_spelling(f, out);
+	for (int n = 0; (note = mt_kind_note(k, i, n)); n++)
+		fprintf(out, "  %-16s   %s\n", "", note);
 }
 
 static void print_kind(const struct mt_kind *k, FILE *out)

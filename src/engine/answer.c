@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* answer.c - the evaluator's lines, one function each */
 #include "engine/answer.h"
+#include "base/sh.h"
 #include "base/words.h"
 #include "plan/step.h"
 
@@ -8,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECORDS_MAX 65536 /* of one answer: no real host needs a tenth of it */
+/* Of one answer: no real guest needs a tenth of it. */
+#define RECORDS_MAX 65536
+#define NICS_MAX    65536
+#define LOGS_MAX    16384
 
 struct parse {
 	const struct mt_kind *const *kinds;
@@ -33,6 +37,22 @@ static const char *text_of(char **words, int n, const char *key)
 	return s ? s : "";
 }
 
+static int too_many(struct parse *p, int max, const char *what)
+{
+	mt_bad(p->e, "policy", p->place, "more than %d %s", max, what);
+	p->e->blame = MT_BLAME_LIMIT;
+	return -p->e->code;
+}
+
+/* What a journal may keep, it must be able to read again. */
+static int bounded(struct parse *p, char **words, int n, const char *key, const char **to)
+{
+	*to = text_of(words, n, key);
+	return strlen(*to) > MT_TEXT_MAX
+		? mt_bad(p->e, words[0], "", "a %s of more than %d bytes", key, MT_TEXT_MAX)
+		: 0;
+}
+
 /* Grow an array of @size bytes an element, one element at a time. */
 static void *one_more(struct mt_pool *pool, void *at, size_t n, size_t *cap, size_t size)
 {
@@ -49,12 +69,9 @@ static void *one_more(struct mt_pool *pool, void *at, size_t n, size_t *cap, siz
 
 static int take_domain(struct parse *p, char **words, int n)
 {
-	p->a->name = text_of(words, n, "name");
-	p->a->uuid = text_of(words, n, "uuid");
-	p->a->type = text_of(words, n, "type");
-	if (strlen(p->a->name) > MT_TEXT_MAX)
-		return mt_bad(p->e, "domain", "", "a name of more than %d bytes", MT_TEXT_MAX);
-	return 0;
+	return bounded(p, words, n, "name", &p->a->name) ?:
+	       bounded(p, words, n, "uuid", &p->a->uuid) ?:
+	       bounded(p, words, n, "type", &p->a->type);
 }
 
 static struct mt_interface *interface_of(struct mt_answer *a, const char *index)
@@ -85,21 +102,28 @@ static int take_interface(struct parse *p, char **words, int n)
 	struct mt_interface *nic;
 	const char *dev;
 
+	if (a->n == NICS_MAX)
+		return too_many(p, NICS_MAX, "NICs");
 	a->nics = one_more(a->pool, a->nics, a->n, &a->cap, sizeof *a->nics);
 	if (!a->nics)
 		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
 	nic = &a->nics[a->n++];
 	dev = text_of(words, n, "dev");
 	*nic = (struct mt_interface){ .index = atoi(text_of(words, n, "index")),
-				      .type = text_of(words, n, "type"),
-				      .mac = text_of(words, n, "mac"),
 				      .unmanaged =
 					      !strcmp(text_of(words, n, "unmanaged"), "true") };
 	if (*dev && !mt_name_valid(dev)) /* it matters once somebody wants to connect it */
 		nic->misnamed = dev;
 	else
 		strcpy(nic->dev, dev);
-	return 0;
+	return bounded(p, words, n, "type", &nic->type) ?: bounded(p, words, n, "mac", &nic->mac);
+}
+
+/* In a dry run a NIC whose device has no name yet is called $DEV, $DEV2, ...; decide() may know
+ * better. */
+static bool is_stand_in(const char *dev)
+{
+	return !strncmp(dev, MT_SH_UNNAMED, strlen(MT_SH_UNNAMED));
 }
 
 static int take_nic(struct parse *p, char **words, int n)
@@ -114,7 +138,7 @@ static int take_nic(struct parse *p, char **words, int n)
 	p->nic->decision = !strcmp(decision, "managed") ? MT_MANAGED
 		: !strcmp(decision, "unmanaged")	? MT_UNMANAGED
 							: MT_AS_XML_SAYS;
-	if (!*p->nic->dev && !p->nic->misnamed)
+	if (!p->nic->misnamed && (!*p->nic->dev || is_stand_in(p->nic->dev)))
 		return set_dev(p, p->nic, mt_words_get(words, n, "dev"));
 	return 0;
 }
@@ -129,6 +153,8 @@ static int take_log(struct parse *p, char **words, int n)
 {
 	struct mt_answer *a = p->a;
 
+	if (a->nlogs == LOGS_MAX)
+		return too_many(p, LOGS_MAX, "lines for the log");
 	a->logs = one_more(a->pool, a->logs, a->nlogs, &a->logs_cap, sizeof *a->logs);
 	if (!a->logs)
 		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
@@ -136,37 +162,30 @@ static int take_log(struct parse *p, char **words, int n)
 	return 0;
 }
 
-/* What is said before this was written before the guest's XML was read, by root's policy alone. */
 static int take_loaded(struct parse *p, char **words, int n)
 {
-	(void)words, (void)n;
-	p->loaded = true;
+	(void)p, (void)words, (void)n;
 	return 0;
 }
 
 static int take_allow(struct parse *p, char **words, int n)
 {
-	if (p->loaded)
-		return nonsense(p, "allow, after its top level was done");
-	for (int i = 1; i < n; i++) {
-		struct mt_allow *allow = mt_pool_alloc(p->a->pool, sizeof *allow);
-		char *eq = strchr(words[i], '=');
+	struct mt_allow *allow = mt_pool_alloc(p->a->pool, sizeof *allow);
+	char *eq = n > 1 ? strchr(words[1], '=') : NULL;
 
-		if (!eq || mt_word_unescape(eq + 1))
-			return nonsense(p, words[i]);
-		if (!allow)
-			return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
-		*eq = 0;
-		*allow = (struct mt_allow){ p->a->allow, words[i], eq + 1 };
-		p->a->allow = allow;
-	}
+	if (!eq || mt_word_unescape(eq + 1))
+		return nonsense(p, words[0]);
+	if (!allow)
+		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
+	*eq = 0;
+	*allow = (struct mt_allow){ p->a->allow, words[1], eq + 1, text_of(words, n, "option") };
+	p->a->allow = allow;
 	return 0;
 }
 
 static int take_policy(struct parse *p, char **words, int n)
 {
-	p->a->checksum = text_of(words, n, "checksum");
-	return 0;
+	return bounded(p, words, n, "checksum", &p->a->checksum);
 }
 
 static int take_bytes(struct parse *p, char **words, int n)
@@ -176,6 +195,8 @@ static int take_bytes(struct parse *p, char **words, int n)
 
 	if (bytes > (size_t)(p->end - p->at))
 		return mt_fail(p->e, EPROTO, "evaluator", "", "its answer is cut short");
+	if (facts && memchr(p->at, 0, bytes))
+		return nonsense(p, "facts with a NUL");
 	*(facts ? &p->a->facts : &p->a->xml) = p->at;
 	*(facts ? &p->a->facts_n : &p->a->xml_n) = bytes;
 	p->at += bytes;
@@ -213,18 +234,40 @@ static int take_end(struct parse *p, char **words, int n)
 	return 0;
 }
 
+/*
+ * What was said before `loaded` was written before the guest's words were read, by root's policy
+ * alone; what follows may be of somebody who took the evaluator over. The files that remember a
+ * guest begin with its domain.
+ */
+enum when { ANY_TIME, TOP_LEVEL, LOADED };
+
 static const struct {
 	const char *word;
 	int (*take)(struct parse *p, char **words, int n);
+	enum when when;
 } lines[] = {
-	{ "domain", take_domain }, { "interface", take_interface },
-	{ "policy", take_policy }, { "facts", take_bytes },
-	{ "xml", take_bytes },	   { "allow", take_allow },
-	{ "nic", take_nic },	   { "at", take_at },
-	{ "log", take_log },	   { "refuse", take_refuse },
-	{ "error", take_error },   { "loaded", take_loaded },
-	{ "end", take_end },
+	{ "policy", take_policy, TOP_LEVEL },
+	{ "allow", take_allow, TOP_LEVEL },
+	{ "loaded", take_loaded, LOADED },
+	{ "domain", take_domain, LOADED },
+	{ "interface", take_interface, LOADED },
+	{ "facts", take_bytes, LOADED },
+	{ "xml", take_bytes, LOADED },
+	{ "nic", take_nic, LOADED },
+	{ "at", take_at, ANY_TIME },
+	{ "log", take_log, ANY_TIME },
+	{ "refuse", take_refuse, ANY_TIME },
+	{ "error", take_error, ANY_TIME },
+	{ "end", take_end, ANY_TIME },
 };
+
+static int take_word(struct parse *p, size_t i, char **words, int n)
+{
+	if (lines[i].when == TOP_LEVEL && p->loaded)
+		return nonsense(p, words[0]);
+	p->loaded |= lines[i].when == LOADED;
+	return lines[i].take(p, words, n);
+}
 
 static int take_record(struct parse *p, const struct mt_kind *k, char **words, int n)
 {
@@ -232,11 +275,8 @@ static int take_record(struct parse *p, const struct mt_kind *k, char **words, i
 
 	if (!p->nic)
 		return nonsense(p, words[0]);
-	if (++p->records > RECORDS_MAX) {
-		mt_bad(p->e, "policy", p->place, "more than %d records", RECORDS_MAX);
-		p->e->blame = MT_BLAME_LIMIT;
-		return -EINVAL;
-	}
+	if (++p->records > RECORDS_MAX)
+		return too_many(p, RECORDS_MAX, "records");
 	if (!d)
 		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
 	d->record.kind = k;
@@ -259,7 +299,7 @@ static int take_line(struct parse *p, char *line)
 		return nonsense(p, n ? "a line of too many words" : "");
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		if (!strcmp(lines[i].word, words[0]))
-			return lines[i].take(p, words, n);
+			return take_word(p, i, words, n);
 	k = mt_kind_find(p->kinds, words[0]);
 	return k ? take_record(p, k, words, n) : nonsense(p, words[0]);
 }

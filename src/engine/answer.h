@@ -4,10 +4,11 @@
  *
  * One line after the other, words escaped as in base/words.h:
  *
- *   loaded                      the policy's top level is done: nothing is allowed any more
+ *   loaded                      the policy's top level is done, or there is no policy: from here on
+ *                               nothing is allowed any more
  *   domain name=web uuid=... type=qemu     the guest
  *   interface index=1 type=ethernet mac=... dev=... unmanaged=true     each NIC as its XML has it
- *   policy checksum=...         there is a policy
+ *   policy checksum=...         there is a policy; before `loaded`
  *   facts bytes=N               N bytes of facts follow, opaque here
  *   xml bytes=N                 N bytes of changed XML follow
  *   allow, nic, at, log, refuse, error and records: policy/policy.h

@@ -136,9 +136,14 @@ static int held_by_another(struct connect *c, const struct mt_interface *nic,
 	if (err || !j.header.kind || (d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex))
 		return err;
 	*ours = *uuid ? !strcmp(uuid, c->answer.uuid) : !strcmp(domain, c->guest);
+	if (c->ask->guest) /* who it is, the caller knows better than the answer */
+		*ours &= !strcmp(domain, c->ask->guest);
 	if (*ours || !j.header.v[MT_HEADER_KNOWN].u)
 		return 0;
-	return mt_fail(e, EBUSY, "", "", "it is connected for the guest %s", domain);
+	return mt_fail(
+		e, EBUSY, "", "",
+		"it is connected for the guest %s; when that one is done with: moontap down %s",
+		domain, domain);
 }
 
 /* A veth may be a host's uplink: only LXC's NICs are such. */
@@ -182,6 +187,10 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 	bool ours;
 	int err;
 
+	if (c->ask->dev && strcmp(c->ask->dev, nic->dev)) {
+		mt_fail(e, EPROTO, "evaluator", nic->dev, "it was asked about %s", c->ask->dev);
+		return FAILED;
+	}
 	if (nic->misnamed) {
 		mt_bad(e, "nic", nic->misnamed, MT_NAME_RULE);
 		return FAILED;
@@ -191,7 +200,8 @@ static enum presence find_device(struct connect *c, const struct mt_interface *n
 					 : "libvirt names its device at start";
 		return LATER;
 	}
-	err = *nic->dev == '$' ? -ENODEV : mt_device_by_name(c->g->host, nic->dev, &d, e);
+	err = c->ask->dry && *nic->dev == '$' ? -ENODEV
+					      : mt_device_by_name(c->g->host, nic->dev, &d, e);
 	if (err && err != -ENODEV)
 		return FAILED;
 	if (held_by_another(c, nic, err ? NULL : &d, &ours, e) ||
@@ -405,6 +415,7 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 	struct mt_child child;
 	int err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, &child, e);
 
+	out->dry = ask->dry;
 	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);
 	take_answer(out, &c.answer);
 	if (!err)

@@ -24,7 +24,9 @@ void mt_engine_close(struct mt_engine *g)
 int mt_engine_state(struct mt_engine *g, bool create, struct mt_err *e)
 {
 	g->state.netns = mt_host_cookie(g->host);
-	return g->state.dir >= 0 ? 0 : mt_state_open(&g->state, g->o.state, create, e);
+	if (g->state.dir < 0)
+		return mt_state_open(&g->state, g->o.state, create, e);
+	return create ? mt_state_fill(&g->state, e) : 0;
 }
 
 bool mt_engine_may(void)

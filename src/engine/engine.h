@@ -57,12 +57,23 @@ struct mt_outcome {
 	size_t n;
 	const char *facts, *xml; /* when asked for; not NUL-ended */
 	size_t facts_n, xml_n;
+	bool dry;		      /* nothing was changed */
 	unsigned left;		      /* things that someone else changed, and that were left */
 	const char *checksum;	      /* of the policy that was asked; NULL: none was */
 	const struct mt_allow *allow; /* what its top level named */
 	struct mt_times times;
 	struct mt_err ignored; /* a failure that must not be the event's: code 0: there was none */
 };
+
+/**
+ * mt_outcome_undone() - the next step that went back, of a dry run that would, as it is to be shown
+ * @n:		of @o
+ * @i:		0 at first
+ *
+ * Return: whether there is one.
+ */
+bool mt_outcome_undone(const struct mt_outcome *o, const struct mt_outcome_nic *n, size_t *i,
+		       struct mt_step *shown);
 
 /** mt_engine_open() - open the kernel's handle; the state directory when it is first needed
  * @o:	borrowed until the engine is closed

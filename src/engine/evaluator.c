@@ -240,10 +240,7 @@ static int load_policy(struct evaluator *v, struct mt_err *e)
 	mt_files_checksum(text, n, sum);
 	if (say(v, "policy", (const char *[]){ "checksum", sum, NULL }))
 		return -EPIPE;
-	if (mt_policy_load(v->policy, text, n, v->files.policy.path, e))
-		return -e->code;
-	/* out of reach before the guest's words are read: what is allowed stays as it was said */
-	return say_bytes(v, "loaded\n", 7) || flush(v) ? -EPIPE : 0;
+	return mt_policy_load(v->policy, text, n, v->files.policy.path, e);
 }
 
 static int read_source(struct evaluator *v, struct mt_err *e)
@@ -467,6 +464,9 @@ static int evaluate(struct evaluator *v, struct mt_err *e)
 
 	if (load_policy(v, e))
 		return -e->code;
+	/* out of reach before the guest's words are read: what is allowed stays as it was said */
+	if (say_bytes(v, "loaded\n", 7) || flush(v))
+		return -EPIPE;
 	err = q->source.fd >= 0 || q->source.bytes ? read_source(v, e) : unknown_guest(v);
 	if (err)
 		return e->code ? say_error(v, e) : 0, err;

@@ -84,16 +84,21 @@ int mt_files_read(const struct mt_files *all, const struct mt_file *f, const cha
 		  struct mt_pool *p, struct mt_err *e)
 {
 	const struct stat *st = &f->st;
+	bool foreign, writable;
 	char *to;
 
 	if (!S_ISREG(st->st_mode))
 		return bad(e, EINVAL, f->path, "it is no file");
-	if ((st->st_uid != 0 && st->st_uid != all->runner) || st->st_mode & 022)
+	foreign = st->st_uid != 0 && st->st_uid != all->runner;
+	writable = st->st_mode & 022;
+	if (foreign || writable)
 		return mt_bad(
 			e, "policy", f->path,
-			"it belongs to uid %u with mode %04o; it must belong to root or to who "
-			"runs moontap, and be writable by nobody else",
-			(unsigned)st->st_uid, (unsigned)st->st_mode & 07777);
+			"it belongs to uid %u with mode %04o; it must belong to root or to "
+			"who runs moontap, and be writable by nobody else: read it, then%s%s%s",
+			(unsigned)st->st_uid, (unsigned)st->st_mode & 07777,
+			foreign ? " chown root" : "", foreign && writable ? " and" : "",
+			writable ? " chmod go-w" : "");
 	if (st->st_size > MT_FILE_BYTES_MAX)
 		return bad(e, EFBIG, f->path, "it is larger than 1 MiB");
 	to = mt_pool_alloc(p, (size_t)st->st_size + 1);

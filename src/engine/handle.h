@@ -14,7 +14,6 @@ struct moontap {
 struct mt_result {
 	struct moontap_outcome face; /* first: the caller's pointer is ours */
 	struct mt_outcome inside;
-	bool dry;
 };
 
 /** mt_handle_open() - moontap_open() of known options, with an error of ours */
@@ -26,10 +25,6 @@ int mt_handle_run(struct moontap *m, const struct moontap_event *event,
 
 /** mt_result_face() - fill @r->face from @r->inside, in its pool. Return: 0 or -ENOMEM. */
 int mt_result_face(struct mt_result *r, struct mt_err *e);
-
-/** mt_result_undone() - one of a NIC's undone steps, as it is to be shown: of a dry run what would
- * go back. Return: whether there is anything to show. */
-bool mt_result_undone(const struct mt_result *r, const struct mt_step *s, struct mt_step *shown);
 
 /** mt_result_command() - the command of a step: of what is as it shall be, the one that would make
  * it so. Returns @buf. */

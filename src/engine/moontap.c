@@ -281,7 +281,7 @@ int mt_handle_run(struct moontap *m, const struct moontap_event *event,
 	if (!r)
 		return mt_fail(e, ENOMEM, "run", NULL, NULL);
 	r->inside.name = r->inside.uuid = "";
-	r->dry = event->flags & MOONTAP_DRY;
+	r->inside.dry = event->flags & MOONTAP_DRY;
 	if (!run(&m->engine, event, &r->inside, e))
 		*e = (struct mt_err){ 0 }; /* of what was looked for in vain */
 	hand_over(r, outcome, e);

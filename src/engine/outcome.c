@@ -37,18 +37,32 @@ const char *mt_result_command(const struct mt_step *s, char *buf, size_t n)
 	return buf;
 }
 
-bool mt_result_undone(const struct mt_result *r, const struct mt_step *s, struct mt_step *shown)
+/* Of a dry run: what the journal has would be taken back. */
+static void turn_back(struct mt_step *s)
 {
-	*shown = *s;
-	if (s->op == MT_CLAIM || s->op == MT_RELEASE)
-		return false;
-	if (r->dry && s->op == MT_ADD)
-		shown->op = MT_DELETE;
-	else if (r->dry && s->op == MT_DELETE)
-		shown->op = MT_ADD;
-	else if (r->dry)
-		shown->put = s->was;
-	return true;
+	if (s->op == MT_ADD)
+		s->op = MT_DELETE;
+	else if (s->op == MT_DELETE)
+		s->op = MT_ADD;
+	else
+		s->put = s->was;
+}
+
+/* Claims are moontap's own affair; a journal is taken back from its end. */
+bool mt_outcome_undone(const struct mt_outcome *o, const struct mt_outcome_nic *n, size_t *i,
+		       struct mt_step *shown)
+{
+	while (n->undone && *i < n->undone->n) {
+		size_t at = (*i)++;
+
+		*shown = n->undone->at[o->dry ? n->undone->n - 1 - at : at];
+		if (shown->op == MT_CLAIM || shown->op == MT_RELEASE)
+			continue;
+		if (o->dry)
+			turn_back(shown);
+		return true;
+	}
+	return false;
 }
 
 static const char *keep(struct mt_pool *p, const char *s)
@@ -87,17 +101,14 @@ static const struct moontap_step **steps_face(struct mt_pool *p, const struct mt
 	return faces;
 }
 
-/* A journal is taken back from its end. */
 static const struct moontap_step **undone_face(const struct mt_result *r, struct mt_pool *p,
-					       const struct mt_steps *steps)
+					       const struct mt_outcome_nic *nic)
 {
-	size_t n = steps ? steps->n : 0, shown = 0;
+	size_t n = nic->undone ? nic->undone->n : 0, shown = 0;
 	const struct moontap_step **faces = mt_pool_alloc(p, (n + 1) * sizeof *faces);
 	struct mt_step s;
 
-	for (size_t i = 0; faces && i < n; i++) {
-		if (!mt_result_undone(r, &steps->at[r->dry ? n - 1 - i : i], &s))
-			continue;
+	for (size_t i = 0; faces && mt_outcome_undone(&r->inside, nic, &i, &s);) {
 		faces[shown] = step_face(p, &s);
 		if (!faces[shown++])
 			return NULL;
@@ -123,7 +134,7 @@ static struct moontap_nic *nic_face(const struct mt_result *r, struct mt_pool *p
 	face->decision = decisions[n->decision];
 	face->note = n->note;
 	face->steps = steps_face(p, n->steps);
-	face->undone = undone_face(r, p, n->undone);
+	face->undone = undone_face(r, p, n);
 	return face->steps && face->undone ? face : NULL;
 }
 

@@ -19,9 +19,14 @@ static bool own_object(char path[static PATH_MAX])
 {
 	struct link_map *map = NULL;
 	Dl_info info;
+	ssize_t n;
 	bool library = dladdr1(&here, &info, (void **)&map, RTLD_DL_LINKMAP) && map && *map->l_name;
 
-	return realpath(library ? map->l_name : "/proc/self/exe", path);
+	if (library)
+		return realpath(map->l_name, path);
+	n = readlink("/proc/self/exe", path, PATH_MAX - 1); /* has no link in it (proc(5)) */
+	path[n > 0 ? n : 0] = 0;
+	return n > 0;
 }
 
 /* The prefix of an installed object: what stands before the last of these folders. */

@@ -79,9 +79,9 @@ static void put_uint(struct nlmsghdr *n, uint16_t attr, uint8_t size, uint64_t u
 struct mt_value mt_nl_ip(const struct nlattr *a, uint8_t family, uint8_t plen)
 {
 	struct mt_value v = { .state = MT_SET, .family = family, .plen = plen };
-	size_t size = family == AF_INET ? 4 : 16;
+	size_t size = family == AF_INET ? 4 : family == AF_INET6 ? 16 : 0;
 
-	if (!a || mnl_attr_get_payload_len(a) != size || plen > 8 * size)
+	if (!size || !a || mnl_attr_get_payload_len(a) != size || plen > 8 * size)
 		return (struct mt_value){ .state = MT_UNSET };
 	memcpy(v.b, mnl_attr_get_payload(a), size);
 	return v;

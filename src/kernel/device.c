@@ -59,6 +59,8 @@ static int fill(struct one *o, const struct mt_nl_device *from)
 	d->up = from->head->ifi_flags & IFF_UP;
 	d->carrier = mt_nl_uint(from->tb[IFLA_CARRIER]);
 	d->mtu = (uint32_t)mt_nl_uint(from->tb[IFLA_MTU]);
+	if (!strcmp(from->kind, "vlan"))
+		d->vlan = (uint16_t)mt_nl_uint(from->data[IFLA_VLAN_ID]);
 	if (!from->tb[IFLA_LINK_NETNSID]) /* else it is an index of another namespace */
 		d->peer = (uint32_t)mt_nl_uint(from->tb[IFLA_LINK]);
 	if (mac && mnl_attr_get_payload_len(mac) == sizeof d->address)
@@ -155,6 +157,58 @@ int mt_nl_record_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t 
 {
 	*ifindex = r->ifindex;
 	return *ifindex ? 0 : mt_nl_ifindex(h, mt_record_device(r), ifindex, e);
+}
+
+/* --- all devices ------------------------------------------------------------------------------ */
+
+struct listing {
+	struct mt_host *h;
+	struct mt_pool *p;
+	struct mt_device *at;
+	size_t n, cap;
+	struct mt_err *e;
+};
+
+static int take_any(const struct nlmsghdr *n, void *data)
+{
+	struct listing *l = data;
+	struct one o = { .h = l->h, .full = true, .e = l->e };
+	struct mt_nl_device d;
+	int err;
+
+	if (!parse(n, &d))
+		return mt_fail(l->e, EBADMSG, "", "", "the kernel's answer makes no sense");
+	if (l->n == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 64;
+		struct mt_device *more = mt_pool_alloc(l->p, cap * sizeof *more);
+
+		if (!more)
+			return mt_fail(l->e, ENOMEM, "", "", NULL);
+		if (l->n)
+			memcpy(more, l->at, l->n * sizeof *more);
+		l->at = more;
+		l->cap = cap;
+	}
+	o.d = &l->at[l->n];
+	*o.d = (struct mt_device){ .ifindex = (uint32_t)d.head->ifi_index };
+	strcpy(o.d->name, d.name);
+	err = fill(&o, &d);
+	if (err && err != -ENODEV) /* its master is gone by now */
+		return err;
+	l->n++;
+	return 0;
+}
+
+int mt_device_list(struct mt_host *h, struct mt_pool *p, struct mt_device **devices, size_t *n,
+		   struct mt_err *e)
+{
+	struct listing l = { .h = h, .p = p, .e = e };
+	struct mt_nl_request q;
+	int err = mt_nl_talk(h, question(&q, NLM_F_DUMP, 0, NULL), take_any, &l, e);
+
+	*devices = l.at;
+	*n = err ? 0 : l.n;
+	return err ? mt_err_about(e, "device", "all") : 0;
 }
 
 /* --- all devices of a kind -------------------------------------------------------------------- */

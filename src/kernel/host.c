@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-int mt_host_open(struct mt_host **h, struct mt_err *e)
+int mt_nl_open(int bus, struct mt_host **h, struct mt_err *e)
 {
 	/* EXT_ACK: the kernel's own words. CAP_ACK: without our request behind them. STRICT_CHK: it
 	 * refuses or obeys a dump's filters, and never overlooks them. Linux 4.20 has all three. */
@@ -21,7 +21,7 @@ int mt_host_open(struct mt_host **h, struct mt_err *e)
 	if (!new)
 		return mt_fail(e, ENOMEM, "host.open", "", NULL);
 	memset(new, 0, offsetof(struct mt_host, buf)); /* the buffer's pages are not touched yet */
-	new->nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	new->nl = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	if (!new->nl || mnl_socket_bind(new->nl, 0, MNL_SOCKET_AUTOPID) < 0)
 		goto out;
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
@@ -33,7 +33,12 @@ int mt_host_open(struct mt_host **h, struct mt_err *e)
 out:
 	code = errno;
 	mt_host_close(new);
-	return mt_fail(e, code, "host.open", "rtnetlink", NULL);
+	return mt_fail(e, code, "host.open", "netlink", NULL);
+}
+
+int mt_host_open(struct mt_host **h, struct mt_err *e)
+{
+	return mt_nl_open(NETLINK_ROUTE, h, e);
 }
 
 void mt_host_close(struct mt_host *h)

@@ -57,6 +57,7 @@ struct mt_device {
 	uint8_t address[6];
 	bool up, carrier; /* IFF_UP; IFLA_CARRIER: of a tap, whether somebody has it open */
 	uint32_t mtu;
+	uint16_t vlan; /* of a device of kind "vlan": its tag */
 	char alias[MT_TEXT_MAX + 1];
 };
 
@@ -76,5 +77,9 @@ void mt_host_end(struct mt_host *h);
 
 /** mt_device_by_index() - the same by ifindex: finds it under a new name, too */
 int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d, struct mt_err *e);
+
+/** mt_device_list() - all devices of this network namespace, by index, in @p */
+int mt_device_list(struct mt_host *h, struct mt_pool *p, struct mt_device **devices, size_t *n,
+		   struct mt_err *e);
 
 #endif

@@ -44,6 +44,9 @@ struct mt_host {
 	alignas(NLMSG_ALIGNTO) char buf[65536];
 };
 
+/** mt_nl_open() - mt_host_open(), with a socket of another netlink family than rtnetlink's */
+int mt_nl_open(int bus, struct mt_host **h, struct mt_err *e);
+
 struct mt_nl_request {
 	alignas(NLMSG_ALIGNTO) char bytes[MT_NL_REQUEST];
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* difference.c - records against the kernel as it will be */
 #include "plan/difference.h"
+#include "base/sh.h"
 #include "kernel/host.h"
 
 #include <errno.h>
@@ -126,6 +127,25 @@ static const char *both(const struct mt_field *f, const struct mt_value *has,
 	return buf;
 }
 
+/* The command that removes a device, for whoever has to. */
+static const char *removal(const struct mt_record *r, char *buf, size_t n)
+{
+	struct mt_sh s = { buf, n, 0 };
+
+	buf[0] = 0;
+	if (r->kind->del)
+		mt_sh_command(&s, r, r->kind->del);
+	return buf;
+}
+
+/* Nothing stands in the way of most changes, so whose the device is, is asked last. */
+static bool may_anyway(struct mt_view *v, const struct found *f, const struct mt_record *want,
+		       int i)
+{
+	return (v->ours && v->ours(v->data, mt_record_device(want), f->has.ifindex)) ||
+		(want->kind->fields[i].back != MT_BACK_FIXED && v->had && v->had(v->data, want, i));
+}
+
 /* May this field of what is there be changed? */
 static int changeable(struct mt_view *v, const struct found *f, const struct mt_record *want, int i,
 		      struct mt_err *e)
@@ -133,32 +153,31 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 	const struct mt_kind *k = want->kind;
 	const struct mt_field *field = &k->fields[i];
 	const struct mt_value *has = &f->has.v[i], *to = &want->v[i];
-	char subject[96], why[300];
 	bool taken_away = has->state == MT_SET && (field->type != MT_BOOL || has->u);
+	bool exclusive = k->flags & MT_KIND_EXCLUSIVE, fixed = field->back == MT_BACK_FIXED;
+	bool sticky = field->back == MT_BACK_STICKY && has->automatic;
+	bool kept = field->flags & MT_FIELD_KEPT && taken_away;
+	char subject[96], why[300], command[64];
 
+	if (!exclusive && ((!fixed && !sticky && !kept) || may_anyway(v, f, want, i)))
+		return 0;
 	mt_record_subject(want, subject, sizeof subject);
-	if (k->flags & MT_KIND_EXCLUSIVE)
+	both(field, has, to, why, sizeof why);
+	if (exclusive)
 		return mt_fail(e, EEXIST, k->name, subject,
-			       "it is there already and not as wanted: %s",
-			       both(field, has, to, why, sizeof why));
-	if (v->ours && v->ours(v->data, mt_record_device(want), f->has.ifindex))
-		return 0;
-	if (field->back == MT_BACK_FIXED)
+			       "it is there already and not as wanted: %s", why);
+	if (fixed)
 		return mt_fail(e, EEXIST, k->name, subject,
-			       "the device is there already, made by someone else: %s",
-			       both(field, has, to, why, sizeof why));
-	if (v->had && v->had(v->data, want, i))
-		return 0;
-	if (field->back == MT_BACK_STICKY && has->automatic)
+			       "the device is there already, made by someone else: %s%s%s", why,
+			       k->del ? "; if it is a leftover: " : "",
+			       removal(want, command, sizeof command));
+	if (sticky)
 		return mt_fail(e, ENOTSUP, k->name, subject,
 			       "%s; the device computes it by itself and never does again once it "
 			       "is set, so it could not be given back",
-			       both(field, has, to, why, sizeof why));
-	if (field->flags & MT_FIELD_KEPT && taken_away)
-		return mt_fail(e, ENOTSUP, k->name, subject,
-			       "%s; it is somebody else's, and not to be taken away",
-			       both(field, has, to, why, sizeof why));
-	return 0;
+			       why);
+	return mt_fail(e, ENOTSUP, k->name, subject,
+		       "%s; it is somebody else's, and not to be taken away", why);
 }
 
 /* A device of ours whose fixed fields were changed since is drift: reported by status, not mended.

@@ -16,6 +16,7 @@
 struct mt_allow {
 	struct mt_allow *next;
 	const char *what, *value;
+	const char *option; /* of the hook that it was given to, as "bridge"; "": of none */
 };
 
 struct mt_rights {

@@ -34,20 +34,29 @@ static int check_owner(int fd, const char *path, struct mt_err *e)
 	return 0;
 }
 
+int mt_state_fill(struct mt_state *s, struct mt_err *e)
+{
+	for (size_t i = 0; !s->whole && i < sizeof folders / sizeof *folders; i++)
+		if (mkdirat(s->dir, folders[i], 0700) && errno != EEXIST)
+			return mt_fail(e, errno, "state", s->path, NULL);
+	s->whole = true;
+	return 0;
+}
+
 int mt_state_open(struct mt_state *s, const char *path, bool create, struct mt_err *e)
 {
 	int err;
 
 	s->path = path;
+	s->whole = false;
 	if (create && mkdir(path, 0700) && errno != EEXIST)
 		return mt_fail(e, errno, "state", path, NULL);
 	s->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (s->dir < 0)
 		return errno == ENOENT && !create ? 0 : mt_fail(e, errno, "state", path, NULL);
 	err = check_owner(s->dir, path, e);
-	for (size_t i = 0; create && !err && i < sizeof folders / sizeof *folders; i++)
-		if (mkdirat(s->dir, folders[i], 0700) && errno != EEXIST)
-			err = mt_fail(e, errno, "state", path, NULL);
+	if (!err && create)
+		err = mt_state_fill(s, e);
 	if (err)
 		mt_state_close(s);
 	return err;

@@ -23,6 +23,7 @@ struct mt_state {
 	int dir;	  /* -1: there is none yet, and nothing is in it */
 	uint64_t netns;	  /* cookie of the network namespace that this is about; 0: unknown */
 	const char *path; /* for messages; borrowed */
+	bool whole;	  /* its folders are there */
 };
 
 /**
@@ -34,6 +35,10 @@ struct mt_state {
  * Return: 0 (also when it is not there and not to be made), -EACCES, or another -errno.
  */
 int mt_state_open(struct mt_state *s, const char *path, bool create, struct mt_err *e);
+
+/** mt_state_fill() - make the folders that are missing in one that is open; at once, if it was done
+ */
+int mt_state_fill(struct mt_state *s, struct mt_err *e);
 void mt_state_close(struct mt_state *s);
 
 /**

@@ -70,6 +70,9 @@ int mt_policy_open(const struct mt_policy_options *o, struct mt_policy **out, st
 	p->L = lua_newstate(allocate, p);
 	if (!p->L)
 		goto out;
+	/* Most policies end long before there is much to collect; where the cap is reached, Lua
+	 * collects all the same (lmem.c, tryagain()). */
+	lua_gc(p->L, LUA_GCSTOP);
 	/* neither of the two allocates, nor does the call until it is protected */
 	lua_pushcfunction(p->L, prepare);
 	lua_pushlightuserdata(p->L, p);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* graph.c - graph: a picture of guests and what they hang on, as text, or drawn by Graphviz */
+#include "cli/graph.h"
+#include "cli/cli.h"
+#include "cli/show.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* --- Graphviz -----------------------------------------------------------------------------------
+ */
+
+static int start_dot(const struct mt_cli *c, pid_t *pid, int *fd, struct mt_err *e)
+{
+	char name[] = "dot", svg[] = "-Tsvg", png[] = "-Tpng";
+	char *argv[] = { name, c->svg ? svg : png, NULL };
+	posix_spawn_file_actions_t actions;
+	int ends[2], code;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return mt_fail(e, errno, "graph", "dot", NULL);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
+	code = posix_spawnp(pid, "dot", &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[0]);
+	*fd = ends[1];
+	if (!code)
+		return 0;
+	close(ends[1]);
+	return mt_fail(e, code, "graph", "dot",
+		       code == ENOENT
+			       ? "it is not installed: install graphviz; or take the text, and "
+				 "draw it elsewhere: moontap graph >graph.dot"
+			       : NULL);
+}
+
+static int draw(const struct mt_cli *c, const char *text, size_t n, struct mt_err *e)
+{
+	int fd = -1, status;
+	pid_t pid = 0;
+
+	if (start_dot(c, &pid, &fd, e))
+		return -e->code;
+	while (n) {
+		ssize_t did = write(fd, text, n);
+
+		if (did < 0 && errno != EINTR)
+			break; /* its status says more */
+		text += did > 0 ? did : 0;
+		n -= did > 0 ? (size_t)did : 0;
+	}
+	close(fd);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return mt_fail(e, errno, "graph", "dot", NULL);
+	return status ? mt_fail(e, EIO, "graph", "dot", "it failed") : 0;
+}
+
+/* --- which guests -------------------------------------------------------------------------------
+ */
+
+static bool is_there(const struct mt_nic_look *looks, size_t n, const struct mt_nic_look *l)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(looks[i].guest, l->guest) && !strcmp(looks[i].driver, l->driver) &&
+		    looks[i].index == l->index && !strcmp(looks[i].dev, l->dev))
+			return true;
+	return false;
+}
+
+/* The NICs of all guests that were named, each once. Return: 0, or the exit status. */
+static int find_guests(struct mt_cli *c, struct mt_engine *g, struct mt_pool *p,
+		       struct mt_nic_look **all, size_t *n)
+{
+	struct mt_err e = { 0 };
+
+	*n = 0;
+	if (!c->n && mt_look(g, NULL, p, all, n, &e))
+		return mt_cli_error(c, NULL, &e);
+	for (int i = 0; i < c->n; i++) {
+		struct mt_nic_look *some, *more;
+		size_t nsome;
+
+		if (mt_look(g, c->args[i], p, &some, &nsome, &e))
+			return mt_cli_error(c, c->args[i], &e);
+		if (!nsome)
+			return mt_show_nobody(c, c->args[i]);
+		more = mt_pool_alloc(p, (*n + nsome) * sizeof *more);
+		if (!more)
+			return mt_fail(&e, ENOMEM, "graph", "", NULL), mt_cli_error(c, NULL, &e);
+		if (*n)
+			memcpy(more, *all, *n * sizeof *more);
+		*all = more;
+		for (size_t k = 0; k < nsome; k++)
+			if (!is_there(more, *n, &some[k]))
+				more[(*n)++] = some[k];
+	}
+	return 0;
+}
+
+static int print(struct mt_cli *c, const struct mt_scene *s)
+{
+	struct mt_err e = { 0 };
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = c->svg || c->png ? open_memstream(&text, &n) : stdout;
+	int status = 0;
+
+	if (!f)
+		return mt_fail(&e, errno, "graph", "", NULL), mt_cli_error(c, NULL, &e);
+	mt_scene_draw(s, f);
+	if (f == stdout)
+		return 0;
+	if (fclose(f) || draw(c, text, n, &e))
+		status = mt_cli_error(c, NULL, &e);
+	free(text);
+	return status;
+}
+
+int mt_command_graph(struct mt_cli *c)
+{
+	struct mt_engine g = { .state.dir = -1 };
+	struct mt_pool p = { 0 };
+	struct mt_nic_look *looks = NULL;
+	struct mt_scene s;
+	struct mt_err e = { 0 };
+	size_t n;
+	int status;
+
+	if (c->svg && c->png)
+		return mt_cli_usage(c, "--svg or --png, not both");
+	if (c->png && isatty(STDOUT_FILENO))
+		return mt_cli_usage(c,
+				    "a PNG is nothing for a terminal: moontap graph --png >FILE");
+	status = mt_cli_engine(c, &g);
+	if (!status)
+		status = find_guests(c, &g, &p, &looks, &n);
+	if (!status && mt_scene_look(&g, looks, n, &p, &s, &e))
+		status = mt_cli_error(c, NULL, &e);
+	if (!status)
+		status = print(c, &s);
+	mt_pool_free(&p);
+	mt_engine_close(&g);
+	return status;
+}

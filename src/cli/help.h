@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* help.h - every table that help is made from, for whoever writes the same in another form */
+#ifndef MT_CLI_HELP_H
+#define MT_CLI_HELP_H
+
+#include "cli/cli.h"
+#include "cli/topic.h"
+
+/* What the program's exit status says; its place in the table is the status. */
+struct mt_exit {
+	const char *word; /* "refused" */
+	const char *doc;
+};
+
+extern const struct mt_exit mt_exits[]; /* ended by a NULL word */
+
+struct mt_help {
+	const struct mt_command *commands, *scripts;
+	const struct mt_option *options;
+	bool (*takes)(const struct mt_command *m, const struct mt_option *o);
+	const struct mt_exit *exits;
+	const struct mt_kind *const *kinds;
+	const struct mt_topic *topics;
+};
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * json.h - inside of the module that writes JSON
+ */
+#ifndef MT_CLI_JSON_H
+#define MT_CLI_JSON_H
+
+#include "cli/cli.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+/** mt_json_text() - a string; bytes that are no UTF-8, which a device's name may have, become "?"
+ */
+json_t *mt_json_text(const char *s);
+
+/**
+ * mt_json_facts() - facts as JSON, indented
+ * @bytes:	as mt_fact_print() writes them
+ *
+ * Return: text that free() frees; NULL: they are none, or no memory.
+ */
+char *mt_json_facts(const char *bytes, size_t n);
+
+/** mt_json_help() - every table that help is made from; to be freed, NULL: no memory */
+char *mt_json_help(const struct mt_help *h);
+
+#endif
