@@ -59,9 +59,4 @@ describe("doc/promise.md", function()
     end
     helper.run("make -n " .. block(page, "sh"):match "^make (.*)$" .. " >/dev/null")
   end)
-
-  it("counts the scenes", function()
-    local scenes = #require "spec.torture.scenes".all
-    assert.is_truthy(page:find(({ [13] = "thirteen" })[scenes] .. " scenes", 1, true))
-  end)
 end)

@@ -112,8 +112,11 @@ static int l_print(lua_State *L)
 	luaL_argcheck(L, n < sizeof line && n == strlen(line), 1, "its length is not as it says");
 	for (size_t cut = 0; cut <= n;
 	     cut += 1 + n / 16) { /* too little room: the same beginning */
-		size_t says = mt_record_print(&r, 0, copy, cut);
+		size_t says;
 
+		memset(copy, 'x', sizeof copy - 1);
+		copy[sizeof copy - 1] = 0;
+		says = mt_record_print(&r, 0, copy, cut);
 		luaL_argcheck(L, says == n, 1, "its length depends on the room");
 		luaL_argcheck(L, !cut || strlen(copy) < cut, 1, "it does not end");
 	}
