@@ -100,7 +100,7 @@ describe("bash completes", function()
 
   it("files of XML, and folders on the way", function()
     setup()
-    for _, command in ipairs{ "plan", "facts", "xml", "repl", "doctor" } do
+    for _, command in ipairs{ "plan", "facts", "xml", "doctor" } do
       offers({ "folder", "lost.xml", "state", "web.xml" }, "moontap", command, "")
     end
   end)
@@ -112,6 +112,7 @@ describe("bash completes", function()
     end
     offers({ "web", "web.xml" }, "moontap", "down", "--state", "state", "we")
     offers({ "web", "web.xml" }, "moontap", "up", "--state", "state", "we")
+    offers({ "web", "web.xml" }, "moontap", "repl", "--replay", "--state", "state", "we")
     offers({ "web0" }, "moontap", "down", "--state", "state", "web", "")
     offers({ "web0" }, "moontap", "down", "--state", "state", "web", "web1", "w")
   end)

@@ -11,7 +11,8 @@ local words = {
   DIR = "folder", TAP = "tap", WORD = "help", DRIVER = "driver", OPERATION = "operation",
 }
 -- Where the word itself does not say it.
-local of_command = { up = { "xml guest" }, down = { "guest xml" } }
+local of_command = { up = { "xml guest" }, down = { "guest xml" },
+  repl = { "xml guest" } }
 local of_option = { driver = "driver", event = "operation" }
 
 local function kind_of(word)

@@ -61,10 +61,21 @@ local function has_ipv6()
   return ipv6
 end
 
+-- The kernel takes IPv6 from a device whose MTU is smaller: net/ipv6/addrconf.c addrconf_notify()
+local least_mtu = 1280
+
+local function too_small(dev, mtu)
+  if math.type(mtu) ~= "integer" then
+    local there = words.host.link(dev)
+    mtu = there and there.mtu or least_mtu
+  end
+  return mtu < least_mtu
+end
+
 -- A guest must not become the host's router: what it announces on its tap is not believed. Where
--- the host has no IPv6 there is nothing to say.
-local function distrust(dev)
-  if has_ipv6() then
+-- there is no IPv6 there is nothing to say.
+local function distrust(dev, fields)
+  if has_ipv6() and not too_small(dev, fields.mtu) then
     core.verbs.conf{ dev = dev, family = "ipv6", accept_ra = 0 }
   end
 end
@@ -86,7 +97,7 @@ function words.tap(nic, fields)
   end
   fields = fields or {}
   core.tap(facts.dev, fields, facts.unmanaged and made(facts, fields) or nil)
-  distrust(facts.dev)
+  distrust(facts.dev, fields)
 end
 
 -- The devices that a hook's options name, at any depth, may be used by plans. Any text may be one;

@@ -34,8 +34,8 @@ local function words(list)
   return set
 end
 
-local all = words("policy state hooks deadline json sh inactive prefix schema force watch run " ..
-  "svg png")
+local all = words("policy state hooks deadline json sh inactive prefix schema force watch run "
+  .. "replay svg png")
 
 local function says(status, err, r)
   assert.same({ status = status, out = "", err = err }, r)

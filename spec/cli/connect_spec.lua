@@ -197,7 +197,8 @@ describe("moontap status", function()
     local all = parsed "status --json"
     local nic = all[1]
     assert.equal(1, #all)
-    assert.same({ "web0", "qemu", "web", uuid, 1, true, true, "up", "policy.lua" },
+    assert.same({ "web0", "qemu", "web", uuid, 1, true, true, "up",
+      helper.folder() .. "/policy.lua" },
       { nic.dev, nic.driver, nic.domain, nic.uuid, nic.index, nic.unmanaged, nic.known, nic.by,
         nic.policy })
     assert.same({}, nic.drift)

@@ -205,6 +205,10 @@ function connect(nic) lan(nic) end]])
     assert.truthy(all.text:find("|many3|many30|drifted|mtu is 1400, was put 1500|", 1, true))
     local _, reds = all.label:gsub(red, "")
     assert.equal(3, reds) -- the guest's name, its state and the line below
+    helper.run "ip link del br0"
+    nodes, edges = graph()
+    local _, missed = with(nodes, "br0")
+    assert.same({ name .. " -> " .. missed }, keys(edges))
   end)
 end)
 

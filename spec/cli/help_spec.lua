@@ -1,6 +1,7 @@
 -- help_spec.lua - each word of the policy language has help, and editors know it
 
 local helper = require "spec.helper"
+local json = require "dkjson"
 local program = require "spec.program"
 
 -- Prints each name that a policy has, and whether its value is Lua's own.
@@ -80,6 +81,38 @@ describe("the annotations for editors", function()
       return f:read "a"
     end
     assert.equal(text(folder .. "/policy.lua"), text "lua/moontap/meta/policy.lua")
+  end)
+
+  it("have every word that a policy has and Lua has not", function()
+    program.write("policy.lua", "")
+    local meta <close> = assert(io.open "lua/moontap/meta/policy.lua")
+    local text = meta:read "a"
+    local n = 0
+    local list = fine(program.moontap("-p policy.lua repl", list_words))
+    for word in list:gmatch "(%S+)\t" do
+      if not lua_has(word) then
+        assert.truthy(text:find("\nfunction " .. word .. "(", 1, true), word)
+        n = n + 1
+      end
+    end
+    assert.is_true(n > 20)
+  end)
+
+  it("have every field of every kind, with its type, and every fact", function()
+    local meta <close> = assert(io.open "lua/moontap/meta/policy.lua")
+    local text = meta:read "a"
+    local tables = json.decode(program.bare "help --json".out)
+    for _, kind in ipairs(tables.kinds) do
+      local class = text:match("%-%-%-@class moontap%." .. kind.name .. "%.fields\n(.-)\n\n")
+      for _, field in ipairs(kind.fields) do
+        assert.matches("%-%-%-@field " .. field.name .. "%? [%w|\"]+ ", class)
+      end
+    end
+    for _, name in ipairs{ "nic", "nic.domain" } do
+      for row in help(name).out:gmatch "\n  ([%w_.]+) +%l" do
+        assert.matches("@field " .. row:match "[^.]+$" .. "%?? ", text)
+      end
+    end
   end)
 
   it("are Lua", function()

@@ -164,8 +164,19 @@ describe("replay", function()
   it("says that an event asks no policy", function()
     moontap "up web.xml"
     moontap "down web"
-    local r = moontap "replay web"
+    local r = moontap "replay web -1"
     assert.equal(3, r.status)
     assert.truthy(r.err:find "asks no policy")
+  end)
+
+  it("is of the last run that can be, where none is named", function()
+    moontap "up web.xml"
+    moontap "down web"
+    assert.same(moontap "plan web.xml", moontap "replay web")
+    local r = moontap "repl --replay web -e nic.dev"
+    assert.same({ 0, '"web0"\n', "" }, { r.status, r.out, r.err })
+    r = moontap "replay nobody"
+    assert.equal(3, r.status)
+    assert.matches("there is no run", r.err)
   end)
 end)

@@ -71,7 +71,7 @@ describe("status", function()
     local web = status()[1]
     assert.equal("drifted", web.state)
     assert.same({ "link web0: mtu is 1400, moontap had put 1500" }, web.drift)
-    assert.same({ "policy.lua", false }, { web.policy, web.policy_changed })
+    assert.same({ helper.folder() .. "/policy.lua", false }, { web.policy, web.policy_changed })
     program.write("policy.lua", guests.policy .. "\n")
     assert.truthy(status()[1].policy_changed)
     assert.truthy(moontap "status".out:find("policy.lua (changed)", 1, true))
@@ -103,6 +103,15 @@ describe("status", function()
     helper.run "ip addr del 10.0.0.1/24 dev br0"
     assert.same({ "gone", "db0" }, objects(status "web"[1])["addr 10.0.0.1/24 on br0: made"])
     assert.truthy(moontap "status web".out:find "10.0.0.1/24 on br0  made%s+%-%s+gone%s+db0\n")
+  end)
+
+  it("knows a policy that was named from elsewhere", function()
+    moontap "up web.xml"
+    helper.run(("mkdir %s/elsewhere"):format(helper.folder()))
+    local r = program.run(("cd elsewhere && '%s' --state ../state status web"):format(program.path))
+    assert.matches("policy    /%g+/policy.lua\n", r.out)
+    assert.equal(helper.folder() .. "/policy.lua",
+      program.state()["nic/web0"]:match " policy=(%g+)")
   end)
 
   it("finds a guest by name, uuid or device, and says when there is none", function()

@@ -50,7 +50,8 @@ static void plan(const struct mt_interface *nic, const struct mt_answer *a)
 	for (const struct mt_declared *d = nic->declared; d; d = d->next)
 		if (mt_plan_add(&p, &d->record, d->place, &e))
 			return;
-	if (mt_rights_check(&rights, &p, &e) || mt_plan_mark(&p, mt_kinds, "moontap web", "id", &e))
+	if (mt_rights_check(&rights, &p, &e) ||
+	    mt_plan_mark(&p, mt_kinds, "moontap web", "id", NULL, NULL, &e))
 		return;
 	for (size_t i = 0; i < p.n; i++)
 		if (mt_difference(&view, &p.wishes[i]->record, p.wishes[i]->place, &steps, &e))

@@ -27,6 +27,7 @@ struct mt_cli {
 	const char *event;    /* --event */
 	const char *run;      /* --run: the Nth from the end */
 	unsigned back;	      /* the same, read, or -N; 0: not given */
+	bool replay;
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
 	unsigned given;	   /* bit i: mt_options[i] was given */
 	bool changes;	   /* what is as it shall be is not shown */

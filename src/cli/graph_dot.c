@@ -76,22 +76,29 @@ static void draw_missing(const struct mt_scene *s, const struct mt_scene_link *l
 }
 
 /* From whatever stands at the left: a device, or a cell of a guest's. */
+const char *mt_dot_place(const struct mt_scene *s, const char *name, char buf[static 32])
+{
+	const struct mt_scene_link *there = mt_scene_link(s, name);
+	const struct mt_scene_link *l = there ? there : first_to_miss(s, name);
+
+	if (l)
+		snprintf(buf, 32, "%s%u", there ? "link" : "missed", l->d->ifindex);
+	return l ? buf : NULL;
+}
+
 void mt_dot_edges(const struct mt_scene *s, const char *from, const struct mt_scene_link *l,
 		  FILE *out)
 {
-	const struct mt_scene_link *master = mt_scene_link(s, l->d->master), *meant;
+	char place[32];
 
-	if (master)
-		fprintf(out, "  %s -> link%u%s;\n", from, master->d->ifindex,
+	if (mt_dot_place(s, l->d->master, place))
+		fprintf(out, "  %s -> %s%s;\n", from, place,
 			l->drift ? " [color=\"" MT_DOT_RED "\"]" : "");
-	if (!l->meant)
-		return;
-	meant = mt_scene_link(s, l->meant);
-	fprintf(out,
-		"  %s -> %s%u [color=\"" MT_DOT_RED "\", style=dashed, fontcolor=\"" MT_DOT_RED
-		"\", label=\"was in\"];\n",
-		from, meant ? "link" : "missed",
-		meant ? meant->d->ifindex : first_to_miss(s, l->meant)->d->ifindex);
+	if (l->meant && mt_dot_place(s, l->meant, place))
+		fprintf(out,
+			"  %s -> %s [color=\"" MT_DOT_RED
+			"\", style=dashed, fontcolor=\"" MT_DOT_RED "\", label=\"was in\"];\n",
+			from, place);
 }
 
 static bool is_drawn_nic(const struct mt_scene *s, const struct mt_scene_link *l)

@@ -33,6 +33,10 @@ void mt_dot_box(enum mt_dot_look look, int padding, FILE *out);
 /** mt_dot_link() - the node of a device: linkIFINDEX */
 void mt_dot_link(const struct mt_scene_link *l, FILE *out);
 
+/** mt_dot_place() - the node of a device, or the one that stands for a device that is gone
+ * Return: @buf; NULL: there is neither. */
+const char *mt_dot_place(const struct mt_scene *s, const char *name, char buf[static 32]);
+
 /** mt_dot_edges() - from a device to its master, and to the one that it should be in
  * @from:	the node on the left */
 void mt_dot_edges(const struct mt_scene *s, const char *from, const struct mt_scene_link *l,

@@ -200,7 +200,7 @@ static void draw_rows(const struct mt_scene *s, const struct mt_scene_guest *g, 
 static void draw_table(const struct mt_scene *s, const struct mt_scene_guest *g, FILE *out)
 {
 	size_t id = (size_t)(g - s->guests), n = count_alike(s, g);
-	char title[64];
+	char title[64], place[32];
 
 	snprintf(title, sizeof title, "%zu guests", n);
 	fprintf(out, "  guest%zu [label=<", id);
@@ -211,10 +211,11 @@ static void draw_table(const struct mt_scene *s, const struct mt_scene_guest *g,
 	draw_rows(s, g, out);
 	fputs("</TABLE>>];\n", out);
 	for (size_t i = 0; i < g->n; i++) {
-		const struct mt_scene_link *to = mt_scene_link(s, place_of(&g->nics[i]));
-
-		if (to)
-			fprintf(out, "  guest%zu -> link%u [penwidth=3];\n", id, to->d->ifindex);
+		if (mt_dot_place(s, place_of(&g->nics[i]), place))
+			fprintf(out, "  guest%zu -> %s [penwidth=3%s];\n", id, place,
+				mt_scene_link(s, place_of(&g->nics[i]))
+					? ""
+					: ", style=dashed, color=\"" MT_DOT_RED "\"");
 	}
 }
 

@@ -179,7 +179,7 @@ static int replay(struct mt_cli *c, struct mt_engine *g, const struct mt_history
 {
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_err e = { 0 };
-	int err = mt_history_replay(g, h, &out, &e);
+	int err = mt_history_replay(g, h, NULL, &out, &e);
 	const struct mt_json *json = c->json ? mt_json_load(c) : NULL;
 	char *text = json ? json->outcome(&out, err ? &e : NULL) : NULL;
 	int status = err ? mt_cli_error(c, name_of(h), &e) : c->json && !text ? 4 : 0;
@@ -199,13 +199,14 @@ int mt_command_replay(struct mt_cli *c)
 	struct mt_pool p = { 0 };
 	struct mt_history *runs;
 	size_t n;
+	bool any = !c->back;
 	int status;
 
-	if (!c->back)
-		c->back = 1;
+	if (any)
+		c->back = 1; /* there must be one */
 	status = load(c, &g, &p, &runs, &n);
 	if (!status)
-		status = replay(c, &g, &runs[n - c->back]);
+		status = replay(c, &g, any ? mt_history_latest(runs, n) : &runs[n - c->back]);
 	mt_pool_free(&p);
 	mt_engine_close(&g);
 	return status;

@@ -44,7 +44,7 @@ const struct mt_command mt_commands[] = {
 	{ "uninstall-hook", "", "take that back", mt_command_uninstall_hook, 0, 0, "driver root",
 	  true },
 	{ "repl", "[GUEST.xml]", "look at a guest, try a policy, see what it would do: in Lua",
-	  mt_command_repl, 0, 1, POLICY_OPTIONS " state eval event", true },
+	  mt_command_repl, 0, 1, POLICY_OPTIONS " state eval event replay run", true },
 	{ "help", "[WORD]", "a subcommand, a kind, a field, a policy function", mt_command_help, 0,
 	  1, "json" },
 	{ NULL },

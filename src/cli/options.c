@@ -34,6 +34,8 @@ const struct mt_option mt_options[] = {
 	{ 0, "root", "DIR", "the host's files are in DIR", AT(root) },
 	{ 'e', "eval", "CHUNK", "run this Lua, and print its value", AT(chunk) },
 	{ 0, "event", "NAME", "as libvirt's hook would be called: prepare, start", AT(event) },
+	{ 0, "replay", NULL, "a guest's earlier run, as the policy was told: GUEST -N",
+	  AT(replay) },
 	{ 0, "force", NULL, "take down even a running guest's tap", AT(force) },
 	{ 0, "watch", NULL, "again whenever something changes, until Ctrl-C", AT(watch) },
 	{ 0, "run", "N", "the Nth run from the end; in short -N", AT(run) },

@@ -8,6 +8,10 @@ int mt_command_repl(struct mt_cli *c)
 
 	if (c->event && !mt_hook_operation(c->event))
 		return mt_cli_unknown(c, "event", c->event, mt_hook_nearest(c->event));
+	if (c->back && !c->replay)
+		return mt_cli_usage(c, "-%u is a run for --replay", c->back);
+	if (c->replay && !c->n)
+		return mt_cli_usage(c, "of which guest? moontap repl --replay GUEST -1");
 	repl = mt_repl_load(c);
 	return repl ? repl->run(c) : 4;
 }

@@ -20,5 +20,6 @@ void mt_repl_edit(lua_State *L);
 void mt_repl_history(lua_State *L);
 void mt_repl_policy(lua_State *L, const struct mt_cli *c);
 void mt_repl_kinds(lua_State *L);
+void mt_repl_replay(lua_State *L, const struct mt_cli *c);
 
 #endif

@@ -76,13 +76,15 @@ static void set(lua_State *L, const char *name, const char *value)
 
 static void push_options(lua_State *L, const struct mt_cli *c)
 {
-	lua_createtable(L, 0, 8);
+	lua_createtable(L, 0, 10);
 	set(L, "guest", c->n ? c->args[0] : NULL);
 	set(L, "event", c->event);
 	set(L, "chunk", c->chunk);
 	set(L, "policy", c->policy);
 	set(L, "hooks", c->hooks);
 	set(L, "state", c->state);
+	lua_pushboolean(L, c->replay);
+	lua_setfield(L, -2, "replay");
 	if (c->deadline_ms) {
 		lua_pushnumber(L, c->deadline_ms / 1000.0);
 		lua_setfield(L, -2, "deadline");
@@ -132,6 +134,7 @@ static int prepare(lua_State *L)
 	mt_repl_history(L);
 	mt_repl_policy(L, c);
 	mt_repl_kinds(L);
+	mt_repl_replay(L, c);
 	run_file(L, lua_repl_show, sizeof lua_repl_show);
 	run_file(L, lua_repl_trouble, sizeof lua_repl_trouble);
 	run_file(L, lua_repl_complete, sizeof lua_repl_complete);

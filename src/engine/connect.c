@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* connect.c - from an evaluator's answer to plans, and from plans to one run */
 #include "engine/engine.h"
+#include "engine/place.h"
 #include "engine/remember.h"
 #include "plan/rights.h"
 
@@ -16,7 +17,7 @@ struct connect {
 	struct mt_outcome *out;
 	struct mt_run run;
 	struct mt_outcome_nic **planned; /* of run.nics[i] */
-	const char *guest, *mark;
+	const char *guest, *mark, *policy;
 };
 
 static struct mt_request request_of(const struct mt_engine *g, const struct mt_ask *ask)
@@ -239,7 +240,7 @@ static struct mt_value text(const char *s)
 static struct mt_record header_of(const struct connect *c, const struct mt_interface *nic)
 {
 	struct mt_record h = { .kind = &mt_header_kind };
-	const char *policy = c->answer.checksum ? c->g->o.policy : "";
+	const char *policy = c->answer.checksum ? c->policy : "";
 
 	mt_record_put(&h, MT_HEADER_DEV, mt_name_from(nic->dev));
 	mt_record_put(&h, MT_HEADER_DRIVER, text(c->ask->driver));
@@ -269,7 +270,8 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 		if (mt_plan_add(plan, &d->record, d->place, e))
 			return mt_err_in(e, "%s", d->place ? d->place : "");
 	return mt_rights_check(&rights, plan, e) ||
-			mt_plan_mark(plan, mt_kinds, c->mark, c->g->o.host_id, e)
+			mt_plan_mark(plan, mt_kinds, c->mark, c->g->o.host_id, mt_rights_others,
+				     &rights, e)
 		? -e->code
 		: 0;
 }
@@ -409,11 +411,13 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 			     .out = out,
 			     .answer = { .pool = &out->pool, .name = "", .uuid = "" } };
 	struct mt_request q = request_of(g, ask);
+	char policy[PATH_MAX];
 	int64_t begun = mt_engine_now_us();
 	struct mt_child child;
 	int err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, &child, e);
 
 	out->dry = ask->dry;
+	c.policy = mt_place_absolute(g->o.policy, MT_TEXT_MAX, policy);
 	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);
 	take_answer(out, &c.answer);
 	if (!err)

@@ -82,10 +82,18 @@ int mt_history_list(struct mt_engine *g, const char *guest, struct mt_pool *p,
  */
 int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struct mt_err *e);
 
+/** mt_history_latest() - of @n > 0 runs the last that can be planned again; none can: the last */
+const struct mt_history *mt_history_latest(const struct mt_history *runs, size_t n);
+
 /** mt_history_replay() - plan the same again, with the policy and the kernel as they are now
  * @run:	borrowed until @out is freed
+ * @only:	NICs, as struct mt_ask has them; NULL: those that the run had
  * Return: as mt_connect(); -EINVAL: it evaluated nothing, or its facts were not kept. */
-int mt_history_replay(struct mt_engine *g, const struct mt_history *run, struct mt_outcome *out,
-		      struct mt_err *e);
+int mt_history_replay(struct mt_engine *g, const struct mt_history *run, const char *const *only,
+		      struct mt_outcome *out, struct mt_err *e);
+
+#define MT_HISTORY_NO_FACTS                                                            \
+	"what the policy saw was not kept: this event asks no policy, or the guest's " \
+	"XML could not be read"
 
 #endif

@@ -164,7 +164,7 @@ int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struc
 		*text = done ? end : *text;
 	}
 	h->outcome.name = h->guest;
-	if (!end)
+	if (!end && line)
 		*text = line + strlen(line);
 	if (done < 0)
 		return done;
@@ -280,8 +280,22 @@ static void replay_tap(const struct mt_history *run, struct mt_ask *ask, char in
 	}
 }
 
-int mt_history_replay(struct mt_engine *g, const struct mt_history *run, struct mt_outcome *out,
-		      struct mt_err *e)
+/* Disconnecting asks no policy. Of a tap of nobody's, its name is all that was known. */
+static bool can_replay(const struct mt_history *run)
+{
+	return run->outcome.facts || (!*run->guest && *run->dev);
+}
+
+const struct mt_history *mt_history_latest(const struct mt_history *runs, size_t n)
+{
+	for (size_t i = n; i; i--)
+		if (can_replay(&runs[i - 1]))
+			return &runs[i - 1];
+	return &runs[n - 1];
+}
+
+int mt_history_replay(struct mt_engine *g, const struct mt_history *run, const char *const *only,
+		      struct mt_outcome *out, struct mt_err *e)
 {
 	const struct mt_outcome *was = &run->outcome;
 	struct mt_ask ask = { .source = { .fd = -1,
@@ -298,14 +312,14 @@ int mt_history_replay(struct mt_engine *g, const struct mt_history *run, struct 
 			      .known = *run->guest != 0,
 			      .dry = true,
 			      .unnamed = "$DEV" };
-	const char *only[2] = { NULL };
+	const char *one[2] = { NULL };
 	char index[16];
 
 	if (*run->dev)
-		replay_tap(run, &ask, index, only);
-	if (!was->facts && (*run->guest || !*run->dev))
-		return mt_bad(e, "replay", run->event,
-			      "what the policy saw was not kept: this event asks no policy, or the "
-			      "guest's XML could not be read");
+		replay_tap(run, &ask, index, one);
+	if (only)
+		ask.only = only;
+	if (!can_replay(run))
+		return mt_bad(e, "replay", run->event, MT_HISTORY_NO_FACTS);
 	return mt_connect(g, &ask, out, e);
 }

@@ -60,6 +60,19 @@ void mt_place_find(const char *below, char path[static PATH_MAX])
 	snprintf(path, PATH_MAX, "%s/%s", MOONTAP_PREFIX, below);
 }
 
+const char *mt_place_absolute(const char *path, size_t most, char buf[static PATH_MAX])
+{
+	size_t n;
+
+	if (!path || !*path || *path == '/' || !getcwd(buf, PATH_MAX))
+		return path;
+	n = strlen(buf);
+	if (n + 1 + strlen(path) > most)
+		return path;
+	sprintf(buf + n, "/%s", path);
+	return buf;
+}
+
 const char *mt_place_host_id(char id[static 65])
 {
 	int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC);

@@ -4,6 +4,7 @@
 #define MT_ENGINE_PLACE_H
 
 #include <limits.h>
+#include <stddef.h>
 
 #define MT_PLACE_POLICY "/etc/moontap/policy.lua"
 #define MT_PLACE_HOOKS	"/etc/moontap/hooks"
@@ -18,6 +19,10 @@
  * So that it may be installed anywhere, and never by a word of the environment or of the caller.
  */
 void mt_place_find(const char *below, char path[static PATH_MAX]);
+
+/** mt_place_absolute() - a path for whoever reads it elsewhere. Return: @path or @buf; @path when
+ * it would become longer than @most, which is at most PATH_MAX - 1 */
+const char *mt_place_absolute(const char *path, size_t most, char buf[static PATH_MAX]);
 
 /** mt_place_host_id() - the same on each boot, another on each host: machine-id(5). Returns @id. */
 const char *mt_place_host_id(char id[static 65]);

@@ -29,6 +29,14 @@ static int is_ours_to_make(const struct mt_rights *rights, const char *name, str
 	return mt_shared_made(rights->work, name, d.ifindex);
 }
 
+bool mt_rights_others(void *rights, const char *name)
+{
+	const struct mt_rights *r = rights;
+	struct mt_err e;
+
+	return strcmp(name, r->dev) && !is_ours_to_make(r, name, &e);
+}
+
 static bool is_allowed(const struct mt_rights *rights, const char *what, const char *value)
 {
 	for (const struct mt_allow *a = rights->allow; a; a = a->next)

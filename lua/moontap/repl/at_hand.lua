@@ -88,8 +88,18 @@ local function complete(facts)
   return facts
 end
 
+-- Of an earlier run: what the policy was told then, in that event, unless another one is named.
+local function recall_guest()
+  local facts, event, when = repl.recall()
+  if not facts then error(event, 0) end
+  repl.since = event .. os.date(", %Y-%m-%d %H:%M:%S", when)
+  options.event = options.event or asks[event] and event
+  return complete(facts)
+end
+
 local function load_guest()
   if not options.guest then return end
+  if options.replay then return recall_guest() end
   if options.guest ~= "-" or not xml then
     xml = read(options.guest)
     if options.guest ~= "-" then watch(options.guest) end
@@ -237,8 +247,18 @@ function repl.was_shown(value)
 end
 
 local function guest_of()
+  if options.replay then return end
   if not xml then error("there is no guest: moontap repl GUEST.xml", 3) end
   return xml
+end
+
+-- Who may not change the host is told so, and not which file or socket said no first.
+local function may_change()
+  if options.replay then
+    error("a replay changes nothing; what connects the guest is: moontap up", 3)
+  elseif not repl.may() then
+    error("this changes the host: it needs root, or CAP_NET_ADMIN", 3)
+  end
 end
 
 local function no_nics()
@@ -252,12 +272,14 @@ end
 function plan(one)
   local text, list = guest_of(), which(one)
   if #list == 0 then return no_nics() end
+  if options.replay then return finish(repl.replay(list)) end
   return finish(open_session():plan(text, list))
 end
 
 --- up([nic]) -> outcome
 -- Connect: all of them, or none. This changes the host.
 function up(one)
+  may_change()
   local text, list = guest_of(), which(one)
   if #list == 0 then return no_nics() end
   return finish(open_session():up(text, list))
@@ -266,6 +288,7 @@ end
 --- down([nic]) -> outcome
 -- Disconnect: take back what connecting did. This changes the host.
 function down(one)
+  may_change()
   guest_of()
   return finish(open_session():down(domain.uuid or domain.name, one and which(one)))
 end

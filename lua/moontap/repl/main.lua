@@ -122,7 +122,11 @@ local function greet()
     _VERSION) }
   if domain then
     lines[2] = ("%s: %d %s"):format(domain.name, #nics, #nics == 1 and "NIC" or "NICs")
-    if options.event then lines[2] = lines[2] .. ", as at " .. options.event end
+    if repl.since then
+      lines[2] = lines[2] .. ", a replay of " .. repl.since
+    elseif options.event then
+      lines[2] = lines[2] .. ", as at " .. options.event
+    end
   end
   lines[#lines + 1] = repl.has_policy and "policy " .. repl.policy_path
     or "no policy: there is no " .. repl.policy_path
