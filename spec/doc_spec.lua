@@ -36,6 +36,18 @@ describe("README.md", function()
     assert.equal(1, start.status)
     assert.truthy(start.err:gsub("policy%.lua", "/etc/moontap/policy.lua"):find(shown, 1, true))
   end)
+
+  it("has rows that the benchmark prints", function()
+    local bench = read "spec/bench/run.lua"
+    local table = read "README.md":match "## How fast.-```\n(.-)```"
+    local rows = 0
+    for name in table:gmatch "\n  (%a[%a:%-, %d]-)  +%d" do
+      name = name:gsub("%d+ interfaces", "%%d interfaces")
+      assert.truthy(bench:find(name, 1, true), name)
+      rows = rows + 1
+    end
+    assert.equal(12, rows)
+  end)
 end)
 
 describe("doc/contributing.md", function()

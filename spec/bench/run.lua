@@ -53,9 +53,10 @@ end
 
 -- What connects one tap to br0, against moontap; times against the floor at most.
 local function ifup(most)
-  local moon, bare, script, python = table.unpack(measure.in_turn({
+  local moon, bare, nothing, script, python = table.unpack(measure.in_turn({
     ifup_by_moontap "tap0",
     { build .. "/bench/bare", "tap0", "br0" },
+    { "/bin/true" },
     ifup_by_sh "tap0",
     { "/usr/bin/python3", here .. "/ifup.py", "tap0" },
   }, {
@@ -65,6 +66,7 @@ local function ifup(most)
   }))
   row("moontap: qemu-ifup", moon)
   row("bare C: slower by", bare, moon.wall / bare.wall, { most = most })
+  row("a process that does nothing", nothing)
   row("sh, ip twice: faster by", script, script.wall / moon.wall, { least = 2 })
   row("Python, ip twice: faster by", python, python.wall / moon.wall)
 end
