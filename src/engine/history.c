@@ -262,7 +262,7 @@ static void write_file(const struct mt_state *s, const struct mt_history_run *ru
 	if (!fstat(lock, &st) && write(lock, t->at, t->n) > 0) {
 		if (!st.st_size)
 			prune_guests(s);
-		if ((size_t)st.st_size + t->n > 2 * MT_HISTORY_BYTES)
+		if ((size_t)st.st_size + t->n > (size_t)2 * MT_HISTORY_BYTES)
 			prune_runs(s, file, &lock);
 	}
 	close(lock);
