@@ -46,7 +46,8 @@ static void write_memory(FILE *f, struct mt_engine *g, const struct mt_ask *ask,
 		put(f, "dev", nic->dev);
 	}
 	fprintf(f, "\nfacts bytes=%zu\n", a->facts_n);
-	fwrite(a->facts, 1, a->facts_n, f);
+	if (a->facts_n)
+		fwrite(a->facts, 1, a->facts_n, f);
 	fputs("end\n", f);
 }
 
