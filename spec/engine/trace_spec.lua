@@ -94,7 +94,7 @@ end
 
 local words = "--state state --hooks hooks -p policy.lua --deadline 1 "
 
-describe("the evaluator, watched from outside", function()
+describe("the evaluator #bare, watched from outside", function()
   before_each(function()
     helper.run(("mkdir -p '%s/hooks'"):format(helper.folder()))
     program.write("guest.xml", xml)

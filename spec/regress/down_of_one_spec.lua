@@ -4,7 +4,7 @@ local helper = require "spec.helper"
 local scenes = require "spec.torture.scenes"
 local torture = require "spec.torture.torture"
 
-describe("down of two NICs of which one fails", function()
+describe("down #bare of two NICs of which one fails", function()
   it("exits with 6 when the other one is down", function()
     torture.begin { host = "", xml = scenes.xml("two", { "nic0", "nic1" }),
       policy = "function connect(nic) tap(nic, { up = true }) end" }

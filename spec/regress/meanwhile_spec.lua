@@ -23,7 +23,7 @@ local function meanwhile(slow, other)
   return r.status
 end
 
-describe("an event that waits for another's lock", function()
+describe("an event #bare that waits for another's lock", function()
   local before
 
   before_each(function()

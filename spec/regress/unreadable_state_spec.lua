@@ -24,7 +24,7 @@ describe("a folder that cannot be read", function()
     end
   end)
 
-  it("for lack of memory, neither", function()
+  it("for lack of memory, neither #bare", function()
     local n, r = 0
     repeat
       n = n + 1

@@ -93,7 +93,7 @@ describe("many guests at once", function()
   after_each(torture.summary)
 
   -- A guest whose every request takes 20 ms, and meanwhile others that share all that it shares.
-  it("do not wait for one that is slow, but for one step of what they share", function()
+  it("do not wait #bare for one that is slow, but for one step of what they share", function()
     begin()
     program.write("slow.xml", guest_xml(2, "slow0"))
     program.write("slow.lua", policy:gsub("end%s*$", [[
