@@ -33,39 +33,37 @@ static struct mt_pool_block *grow(struct mt_pool *p, size_t n)
 	return b;
 }
 
-static char *take(struct mt_pool *p, size_t n)
+static char *take(struct mt_pool *p, size_t n, size_t align)
 {
-	const size_t align = alignof(max_align_t);
 	struct mt_pool_block *b = p->last;
+	size_t gap = b ? -b->used & (align - 1) : 0;
 	char *got;
 
-	if (n > SIZE_MAX / 4)
+	if (n > SIZE_MAX / 4 || (p->limit && n + gap > p->limit - p->used))
 		return NULL;
-	n = (n + align - 1) & ~(align - 1);
-	if (p->limit && n > p->limit - p->used)
-		return NULL;
-	if (!b || b->size - b->used < n) {
+	if (!b || b->size - b->used < n + gap) {
 		b = grow(p, n);
+		gap = 0;
 		if (!b)
 			return NULL;
 	}
-	got = b->bytes + b->used;
-	b->used += n;
-	p->used += n;
+	got = b->bytes + b->used + gap;
+	b->used += n + gap;
+	p->used += n + gap;
 	return got;
 }
 
 /* Not the whole block is zeroed: pages that are not used yet are not touched. */
 void *mt_pool_alloc(struct mt_pool *p, size_t n)
 {
-	void *got = take(p, n);
+	void *got = take(p, n, alignof(max_align_t));
 
 	return got ? memset(got, 0, n) : NULL;
 }
 
 char *mt_pool_copy(struct mt_pool *p, const char *s, size_t n)
 {
-	char *c = take(p, n + 1);
+	char *c = take(p, n + 1, 1);
 
 	if (!c)
 		return NULL;

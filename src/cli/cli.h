@@ -102,7 +102,8 @@ const char *mt_colour(FILE *out, char op);
 struct mt_json {
 	/* Return: the text, to be freed; NULL: no memory. @e NULL: it went well. */
 	char *(*outcome)(const struct mt_outcome *o, const struct mt_err *e);
-	char *(*facts)(const char *text, size_t n);
+	/* Return: whether they are facts, and written. */
+	bool (*facts)(const char *text, size_t n, FILE *out);
 	char *(*table)(const struct mt_table *t);
 	char *(*history)(const struct mt_history *h);
 	char *(*help)(const struct mt_help *h);

@@ -40,14 +40,10 @@ int mt_command_facts(struct mt_cli *c)
 {
 	const struct mt_json *json = mt_json_load(c);
 	struct mt_outcome out = { 0 };
-	char *text = NULL;
 	int status = json ? evaluate(c, c->args[0], MT_WANT_FACTS, &out) : 4;
 
-	if (!status)
-		text = json->facts(out.facts, out.facts_n);
-	if (text)
-		puts(text);
-	free(text);
+	if (!status && (!json->facts(out.facts, out.facts_n, stdout) || puts("") < 0))
+		status = 4;
 	mt_outcome_free(&out);
 	return status;
 }

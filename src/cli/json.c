@@ -185,10 +185,13 @@ static char *table(const struct mt_table *t)
 
 static json_t *fact_tree(const char *bytes, size_t n)
 {
-	char *s = bytes ? mt_json_facts(bytes, n) : NULL;
-	json_t *j = s ? json_loads(s, 0, NULL) : NULL;
+	char *text = NULL;
+	size_t size;
+	FILE *f = bytes ? open_memstream(&text, &size) : NULL;
+	bool written = f && mt_json_facts(bytes, n, f);
+	json_t *j = f && !fclose(f) && written ? json_loads(text, 0, NULL) : NULL;
 
-	free(s);
+	free(text);
 	return j ? j : json_null();
 }
 

@@ -8,7 +8,8 @@
 #include "cli/cli.h"
 
 #include <jansson.h>
-#include <stddef.h>
+#include <stdbool.h>
+#include <stdio.h>
 
 /** mt_json_text() - a string; bytes that are no UTF-8, which a device's name may have, become "?"
  */
@@ -18,9 +19,9 @@ json_t *mt_json_text(const char *s);
  * mt_json_facts() - facts as JSON, indented
  * @bytes:	as mt_fact_print() writes them
  *
- * Return: text that free() frees; NULL: they are none, or no memory.
+ * Return: whether they are facts, and written.
  */
-char *mt_json_facts(const char *bytes, size_t n);
+bool mt_json_facts(const char *bytes, size_t n, FILE *out);
 
 /** mt_json_help() - every table that help is made from; to be freed, NULL: no memory */
 char *mt_json_help(const struct mt_help *h);

@@ -90,24 +90,15 @@ static void put_fact(FILE *f, const struct mt_fact *fact, int depth)
 	putc_unlocked(ends[1], f);
 }
 
-char *mt_json_facts(const char *bytes, size_t n)
+bool mt_json_facts(const char *bytes, size_t n, FILE *out)
 {
 	struct mt_pool p = { 0 };
 	struct mt_fact *root;
 	struct mt_err e;
-	char *text = NULL;
-	size_t size;
-	bool failed = mt_fact_parse(bytes, n, &p, &root, &e);
-	FILE *f = failed ? NULL : open_memstream(&text, &size);
+	bool all = !mt_fact_parse(bytes, n, &p, &root, &e);
 
-	if (f) {
-		put_fact(f, root, 0);
-		failed = ferror(f);
-		failed |= fclose(f) != 0;
-	}
+	if (all)
+		put_fact(out, root, 0);
 	mt_pool_free(&p);
-	if (!failed)
-		return text;
-	free(text);
-	return NULL;
+	return all && !ferror(out);
 }

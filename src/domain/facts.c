@@ -45,15 +45,20 @@ struct mt_fact *mt_fact_string(struct mt_facts *b, struct mt_fact *in, const cha
 			       const char *s)
 {
 	char *copy = b->failed ? NULL : mt_pool_copy(b->pool, s, strlen(s));
-	struct mt_fact *f;
 
-	if (!copy) {
-		b->failed = true;
-		return NULL;
-	}
-	f = add(b, in, name, MT_FACT_STRING);
+	if (copy)
+		return mt_fact_string_here(b, in, name, copy);
+	b->failed = true;
+	return NULL;
+}
+
+struct mt_fact *mt_fact_string_here(struct mt_facts *b, struct mt_fact *in, const char *name,
+				    const char *s)
+{
+	struct mt_fact *f = add(b, in, name, MT_FACT_STRING);
+
 	if (f)
-		f->string = copy;
+		f->string = s;
 	return f;
 }
 

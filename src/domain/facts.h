@@ -53,8 +53,9 @@ struct mt_facts {
  * @in:		the object or array that it becomes the last member of; NULL: a root
  * @name:	its name in an object; "" in an array; kept as long as the pool
  *
- * mt_fact_array(), mt_fact_string() (the string is copied), mt_fact_integer() and
- * mt_fact_boolean() are alike. Nobody looks whether an object has the name already.
+ * mt_fact_array(), mt_fact_string() (the string is copied), mt_fact_string_here() (it is kept as
+ * long as the pool), mt_fact_integer() and mt_fact_boolean() are alike. Nobody looks whether an
+ * object has the name already.
  *
  * Return: the fact, or NULL, with @b->failed set; a failed builder adds nothing, wherever.
  */
@@ -62,6 +63,8 @@ struct mt_fact *mt_fact_object(struct mt_facts *b, struct mt_fact *in, const cha
 struct mt_fact *mt_fact_array(struct mt_facts *b, struct mt_fact *in, const char *name);
 struct mt_fact *mt_fact_string(struct mt_facts *b, struct mt_fact *in, const char *name,
 			       const char *s);
+struct mt_fact *mt_fact_string_here(struct mt_facts *b, struct mt_fact *in, const char *name,
+				    const char *s);
 struct mt_fact *mt_fact_integer(struct mt_facts *b, struct mt_fact *in, const char *name,
 				int64_t i);
 struct mt_fact *mt_fact_boolean(struct mt_facts *b, struct mt_fact *in, const char *name, bool yes);

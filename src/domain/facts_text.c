@@ -112,14 +112,14 @@ static int hex_digit(char c)
  * build.failed) */
 static char *unescape(struct in *in, const char *s, size_t n)
 {
-	char *to = mt_pool_alloc(in->build.pool, n + 1), *at = to;
-	const char *end = s + n;
+	char *to = mt_pool_copy(in->build.pool, s, n), *at = to;
+	const char *end;
 
 	if (!to) {
 		in->build.failed = true;
 		return NULL;
 	}
-	while (s < end) {
+	for (s = to, end = to + n; s < end;) {
 		int high, low;
 
 		if ((unsigned char)*s < 32 || *s == 127)
@@ -137,6 +137,7 @@ static char *unescape(struct in *in, const char *s, size_t n)
 		*at++ = high << 4 | low;
 		s += 3;
 	}
+	*at = '\0';
 	return to;
 }
 
@@ -148,7 +149,7 @@ static struct mt_fact *scalar(struct in *in, char mark, const char *name, const 
 
 	switch (mark) {
 	case '$':
-		return mt_fact_string(&in->build, inside, name, text);
+		return mt_fact_string_here(&in->build, inside, name, text);
 	case '#':
 		errno = 0;
 		i = strtoll(text, &end, 10);
