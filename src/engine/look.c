@@ -91,18 +91,25 @@ static int compare(struct looking *k, struct mt_nic_look *l)
 	return 0;
 }
 
+static struct mt_nic_look from_header(const struct mt_record *h)
+{
+	struct mt_nic_look l = { .driver = mt_header_text(h, MT_HEADER_DRIVER),
+				 .guest = mt_header_text(h, MT_HEADER_DOMAIN),
+				 .uuid = mt_header_text(h, MT_HEADER_UUID),
+				 .mac = mt_header_text(h, MT_HEADER_MAC),
+				 .type = "ethernet",
+				 .index = (unsigned)h->v[MT_HEADER_INDEX].u,
+				 .unmanaged = h->v[MT_HEADER_UNMANAGED].u };
+
+	return l;
+}
+
 static int add_connected(struct looking *k, const struct mt_record *h)
 {
 	struct mt_nic_look *l = &k->at[k->n++];
 	char file[32];
 
-	*l = (struct mt_nic_look){ .driver = mt_header_text(h, MT_HEADER_DRIVER),
-				   .guest = mt_header_text(h, MT_HEADER_DOMAIN),
-				   .uuid = mt_header_text(h, MT_HEADER_UUID),
-				   .mac = mt_header_text(h, MT_HEADER_MAC),
-				   .type = "ethernet",
-				   .index = (unsigned)h->v[MT_HEADER_INDEX].u,
-				   .unmanaged = h->v[MT_HEADER_UNMANAGED].u };
+	*l = from_header(h);
 	snprintf(l->dev, sizeof l->dev, "%s", h->v[MT_HEADER_DEV].name);
 	mt_state_path("nic", l->dev, file);
 	return mt_journal_load(&k->g->state, file, mt_kinds, k->p, &l->journal, k->e) ||
@@ -116,7 +123,6 @@ static int add_killed(struct looking *k, const char *dev)
 {
 	struct mt_nic_look *l = &k->at[k->n];
 	struct mt_journal run;
-	const struct mt_record *h = &run.header;
 	char file[32];
 	int err = strlen(dev) > MT_NAME_MAX
 		? 0
@@ -128,14 +134,8 @@ static int add_killed(struct looking *k, const char *dev)
 			return 0;
 	if (err || strlen(dev) > MT_NAME_MAX)
 		return err == -EXDEV ? 0 : err;
-	*l = (struct mt_nic_look){ .standing = MT_STANDS_KILLED,
-				   .driver = mt_header_text(h, MT_HEADER_DRIVER),
-				   .guest = mt_header_text(h, MT_HEADER_DOMAIN),
-				   .uuid = mt_header_text(h, MT_HEADER_UUID),
-				   .mac = mt_header_text(h, MT_HEADER_MAC),
-				   .type = "ethernet",
-				   .index = (unsigned)h->v[MT_HEADER_INDEX].u,
-				   .unmanaged = h->v[MT_HEADER_UNMANAGED].u };
+	*l = from_header(&run.header);
+	l->standing = MT_STANDS_KILLED;
 	strcpy(l->dev, dev);
 	k->n++;
 	return look_at_device(k, l);
