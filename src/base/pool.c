@@ -72,6 +72,22 @@ char *mt_pool_copy(struct mt_pool *p, const char *s, size_t n)
 	return c;
 }
 
+void *mt_pool_room(struct mt_pool *p, void *at, size_t n, size_t *cap, size_t size)
+{
+	size_t wider = *cap ? *cap * 2 : 8;
+	void *more;
+
+	if (n < *cap)
+		return at;
+	more = mt_pool_alloc(p, wider * size);
+	if (!more)
+		return NULL;
+	if (n)
+		memcpy(more, at, n * size);
+	*cap = wider;
+	return more;
+}
+
 void mt_pool_free(struct mt_pool *p)
 {
 	struct mt_pool_block *b = p->last, *before;

@@ -22,6 +22,16 @@ void *mt_pool_alloc(struct mt_pool *p, size_t n);
 /** mt_pool_copy() - @n bytes of @s and a NUL; NULL: no memory */
 char *mt_pool_copy(struct mt_pool *p, const char *s, size_t n);
 
+/**
+ * mt_pool_room() - room for one more element of an array in the pool: twice as much when it is full
+ * @at:		the array, NULL at first
+ * @n, @size:	how many elements it has, and what one takes
+ * @cap:	in, out: for how many there is room; 0 at first
+ *
+ * Return: the array, moved or not; NULL: no memory, and @at stands as it was.
+ */
+void *mt_pool_room(struct mt_pool *p, void *at, size_t n, size_t *cap, size_t size);
+
 /** mt_pool_free() - free everything; the pool is empty again and may be used on */
 void mt_pool_free(struct mt_pool *p);
 

@@ -53,20 +53,6 @@ static int bounded(struct parse *p, char **words, int n, const char *key, const 
 		: 0;
 }
 
-/* Grow an array of @size bytes an element, one element at a time. */
-static void *one_more(struct mt_pool *pool, void *at, size_t n, size_t *cap, size_t size)
-{
-	void *more;
-
-	if (n < *cap)
-		return at;
-	*cap = *cap ? *cap * 2 : 8;
-	more = mt_pool_alloc(pool, *cap * size);
-	if (more && n)
-		memcpy(more, at, n * size);
-	return more;
-}
-
 static int take_domain(struct parse *p, char **words, int n)
 {
 	return bounded(p, words, n, "name", &p->a->name) ?:
@@ -104,7 +90,7 @@ static int take_interface(struct parse *p, char **words, int n)
 
 	if (a->n == NICS_MAX)
 		return too_many(p, NICS_MAX, "NICs");
-	a->nics = one_more(a->pool, a->nics, a->n, &a->cap, sizeof *a->nics);
+	a->nics = mt_pool_room(a->pool, a->nics, a->n, &a->cap, sizeof *a->nics);
 	if (!a->nics)
 		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
 	nic = &a->nics[a->n++];
@@ -155,7 +141,7 @@ static int take_log(struct parse *p, char **words, int n)
 
 	if (a->nlogs == LOGS_MAX)
 		return too_many(p, LOGS_MAX, "lines for the log");
-	a->logs = one_more(a->pool, a->logs, a->nlogs, &a->logs_cap, sizeof *a->logs);
+	a->logs = mt_pool_room(a->pool, a->logs, a->nlogs, &a->logs_cap, sizeof *a->logs);
 	if (!a->logs)
 		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
 	a->logs[a->nlogs++] = text_of(words, n, "text");

@@ -189,19 +189,12 @@ struct listing {
 
 static struct mt_history *more_room(struct listing *l)
 {
-	size_t cap = l->cap ? l->cap * 2 : 32;
-	struct mt_history *more = l->at;
+	struct mt_history *at = mt_pool_room(l->p, l->at, l->n, &l->cap, sizeof *at);
 
-	if (l->n < l->cap)
-		return more + l->n;
-	more = mt_pool_alloc(l->p, cap * sizeof *more);
-	if (!more)
+	if (!at)
 		return NULL;
-	if (l->n)
-		memcpy(more, l->at, l->n * sizeof *more);
-	l->at = more;
-	l->cap = cap;
-	return more + l->n;
+	l->at = at;
+	return at + l->n;
 }
 
 /* A damaged record, or one of another version of moontap, hides no other. */

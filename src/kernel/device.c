@@ -174,21 +174,15 @@ static int take_any(const struct nlmsghdr *n, void *data)
 	struct listing *l = data;
 	struct one o = { .h = l->h, .full = true, .e = l->e };
 	struct mt_nl_device d;
+	struct mt_device *at;
 	int err;
 
 	if (!parse(n, &d))
 		return mt_fail(l->e, EBADMSG, "", "", "the kernel's answer makes no sense");
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 64;
-		struct mt_device *more = mt_pool_alloc(l->p, cap * sizeof *more);
-
-		if (!more)
-			return mt_fail(l->e, ENOMEM, "", "", NULL);
-		if (l->n)
-			memcpy(more, l->at, l->n * sizeof *more);
-		l->at = more;
-		l->cap = cap;
-	}
+	at = mt_pool_room(l->p, l->at, l->n, &l->cap, sizeof *at);
+	if (!at)
+		return mt_fail(l->e, ENOMEM, "", "", NULL);
+	l->at = at;
 	o.d = &l->at[l->n];
 	*o.d = (struct mt_device){ .ifindex = (uint32_t)d.head->ifi_index };
 	strcpy(o.d->name, d.name);

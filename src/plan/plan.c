@@ -51,20 +51,13 @@ static int merge(struct mt_wish *w, const struct mt_record *r, const char *place
 static struct mt_wish *append(struct mt_plan *plan)
 {
 	struct mt_wish *w = mt_pool_alloc(plan->pool, sizeof *w);
+	struct mt_wish **wishes =
+		mt_pool_room(plan->pool, plan->wishes, plan->n, &plan->cap, sizeof *wishes);
 
-	if (w && plan->n == plan->cap) {
-		size_t cap = plan->cap ? plan->cap * 2 : 8;
-		struct mt_wish **wishes = mt_pool_alloc(plan->pool, cap * sizeof *wishes);
-
-		if (!wishes)
-			return NULL;
-		if (plan->n)
-			memcpy(wishes, plan->wishes, plan->n * sizeof *wishes);
-		plan->wishes = wishes;
-		plan->cap = cap;
-	}
-	if (w)
-		plan->wishes[plan->n++] = w;
+	if (!w || !wishes)
+		return NULL;
+	plan->wishes = wishes;
+	plan->wishes[plan->n++] = w;
 	return w;
 }
 

@@ -283,13 +283,7 @@ int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *
 		if (!strncmp(i->d_name, ".moontap-is-making-", 19) || !strcmp(i->d_name, ".") ||
 		    !strcmp(i->d_name, ".."))
 			continue;
-		if (*n == cap) {
-			char **more = mt_pool_alloc(p, (cap = cap ? cap * 2 : 32) * sizeof *more);
-
-			if (more && *n)
-				memcpy(more, *names, *n * sizeof *more);
-			*names = more;
-		}
+		*names = mt_pool_room(p, *names, *n, &cap, sizeof **names);
 		if (!*names || !((*names)[*n] = mt_pool_copy(p, i->d_name, strlen(i->d_name))))
 			err = mt_fail(e, ENOMEM, "state", folder, NULL);
 		else

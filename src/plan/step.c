@@ -10,17 +10,11 @@
 
 struct mt_step *mt_steps_add(struct mt_steps *s, const struct mt_step *step)
 {
-	if (s->n == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 8;
-		struct mt_step *at = mt_pool_alloc(s->pool, cap * sizeof *at);
+	struct mt_step *at = mt_pool_room(s->pool, s->at, s->n, &s->cap, sizeof *at);
 
-		if (!at)
-			return NULL;
-		if (s->n)
-			memcpy(at, s->at, s->n * sizeof *at);
-		s->at = at;
-		s->cap = cap;
-	}
+	if (!at)
+		return NULL;
+	s->at = at;
 	s->at[s->n] = *step;
 	return &s->at[s->n++];
 }
