@@ -72,6 +72,11 @@ void mt_cli_keep_little(void);
 /** mt_cli_engine() - an engine as the command line says. Return: 0, or the exit status. */
 int mt_cli_engine(struct mt_cli *c, struct mt_engine *g);
 
+/** mt_cli_ask() - what a person asks of a guest: all of its NICs
+ * @want:	enum mt_want
+ * @dry:	nothing is to be changed */
+struct mt_ask mt_cli_ask(unsigned want, bool dry);
+
 /** mt_cli_source() - open a file, or standard input for "-". Return: 0, or the exit status. */
 int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s);
 

@@ -62,21 +62,15 @@ static int source_of(struct mt_cli *c, struct mt_engine *g, const char *word, st
 
 static int connect(struct mt_cli *c, bool dry)
 {
-	struct mt_ask ask = { .want = MT_WANT_PLANS | (dry ? 0u : MT_WANT_FACTS),
-			      .driver = "qemu",
-			      .by = "up",
-			      .managed = true,
-			      .unmanaged = true,
-			      .known = true,
-			      .dry = dry,
-			      .unnamed = dry ? MT_SH_UNNAMED : NULL,
-			      .only = c->n > 1 ? (const char *const *)c->args + 1 : NULL };
+	struct mt_ask ask = mt_cli_ask(MT_WANT_PLANS | (dry ? 0u : MT_WANT_FACTS), dry);
 	struct mt_history_run run = { .event = "up", .driver = "qemu", .words = c->args };
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_engine g;
 	struct mt_err e = { 0 };
 	int err;
 
+	ask.unnamed = dry ? MT_SH_UNNAMED : NULL;
+	ask.only = c->n > 1 ? (const char *const *)c->args + 1 : NULL;
 	err = mt_cli_engine(c, &g);
 	if (err)
 		return err;

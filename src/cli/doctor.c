@@ -105,20 +105,14 @@ static void ask_policy(struct mt_doctor *d)
 
 static int ask_guest(struct mt_doctor *d)
 {
-	struct mt_ask ask = { .want = MT_WANT_PLANS | MT_WANT_FACTS,
-			      .driver = "qemu",
-			      .by = "up",
-			      .managed = true,
-			      .unmanaged = true,
-			      .known = true,
-			      .dry = true,
-			      .unnamed = MT_SH_UNNAMED };
+	struct mt_ask ask = mt_cli_ask(MT_WANT_PLANS | MT_WANT_FACTS, true);
 	struct mt_fact *facts;
 	struct mt_err e;
 	int status = mt_cli_source(d->c, d->file, &ask.source);
 
 	if (status)
 		return status;
+	ask.unnamed = MT_SH_UNNAMED;
 	if (!mt_connect(d->g, &ask, &d->plan, &d->plan_error))
 		d->plan_error.code = 0;
 	if (d->plan.facts && !mt_fact_parse(d->plan.facts, d->plan.facts_n, d->p, &facts, &e))

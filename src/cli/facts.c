@@ -10,20 +10,14 @@
 
 static int evaluate(struct mt_cli *c, const char *file, unsigned want, struct mt_outcome *out)
 {
-	struct mt_ask ask = { .want = want,
-			      .driver = "qemu",
-			      .by = "up",
-			      .managed = true,
-			      .unmanaged = true,
-			      .known = true,
-			      .dry = true,
-			      .inactive = c->inactive,
-			      .prefix = c->prefix,
-			      .schema = c->schema };
+	struct mt_ask ask = mt_cli_ask(want, true);
 	struct mt_engine g;
 	struct mt_err e = { 0 };
 	int status = mt_cli_source(c, file, &ask.source);
 
+	ask.inactive = c->inactive;
+	ask.prefix = c->prefix;
+	ask.schema = c->schema;
 	if (!status)
 		status = mt_cli_engine(c, &g);
 	if (status)

@@ -91,6 +91,17 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 	return mt_engine_open(g, &o, &e) ? mt_cli_error(c, NULL, &e) : 0;
 }
 
+struct mt_ask mt_cli_ask(unsigned want, bool dry)
+{
+	return (struct mt_ask){ .want = want,
+				.driver = "qemu",
+				.by = "up",
+				.managed = true,
+				.unmanaged = true,
+				.known = true,
+				.dry = dry };
+}
+
 int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s)
 {
 	struct mt_err e;
