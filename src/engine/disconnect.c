@@ -73,26 +73,53 @@ static bool is_among(char *const *sorted, size_t n, const char *name)
 	return false;
 }
 
+/* The devices that may be meant: the one that is named, or all that have a journal or a run. */
+static int list_devices(struct mt_engine *g, const char *dev, struct mt_pool *p, char ***names,
+			size_t *n, struct mt_err *e)
+{
+	char **nics, **runs;
+	size_t running, all;
+
+	if (dev) {
+		*names = mt_pool_alloc(p, sizeof **names);
+		*n = mt_name_valid(dev); /* a guest's name may be asked for, too: no path of its */
+		return *names && ((*names)[0] = mt_pool_copy(p, dev, strlen(dev)))
+			? 0
+			: mt_fail(e, ENOMEM, "state", g->o.state, NULL);
+	}
+	if (mt_state_list(&g->state, "nic", p, &nics, n, e) ||
+	    mt_state_list(&g->state, "run", p, &runs, &running, e))
+		return -e->code;
+	all = *n;
+	*names = mt_pool_alloc(p, (all + running + 1) * sizeof **names);
+	if (!*names)
+		return mt_fail(e, ENOMEM, "state", g->o.state, NULL);
+	if (all)
+		memcpy(*names, nics, all * sizeof **names);
+	for (size_t i = 0; i < running; i++)
+		if (!is_among(nics, all, runs[i]))
+			(*names)[(*n)++] = runs[i];
+	return 0;
+}
+
 int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
 		 struct mt_record **headers, size_t *n, struct mt_err *e)
 {
-	char **names, **runs;
-	size_t nics, running;
+	char **names = NULL;
+	size_t devices = 0;
 
 	*n = 0;
-	if (mt_engine_state(g, false, e) || mt_state_list(&g->state, "nic", p, &names, &nics, e) ||
-	    mt_state_list(&g->state, "run", p, &runs, &running, e))
+	if (mt_engine_state(g, false, e) || list_devices(g, which->dev, p, &names, &devices, e))
 		return -e->code;
-	*headers = mt_pool_alloc(p, (nics + running + 1) * sizeof **headers);
+	*headers = mt_pool_alloc(p, (devices + 1) * sizeof **headers);
 	if (!*headers)
 		return mt_fail(e, ENOMEM, "state", g->o.state, NULL);
-	for (size_t i = 0; i < nics + running; i++) {
-		const char *dev = i < nics ? names[i] : runs[i - nics];
+	for (size_t i = 0; i < devices; i++) {
 		struct mt_record *h = &(*headers)[*n];
 
-		if (strlen(dev) > MT_NAME_MAX || (i >= nics && is_among(names, nics, dev)))
+		if (strlen(names[i]) > MT_NAME_MAX)
 			continue;
-		if (load_header(g, dev, p, h, e))
+		if (load_header(g, names[i], p, h, e))
 			return -e->code;
 		if (h->kind && fits(h, which))
 			++*n;
