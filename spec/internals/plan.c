@@ -272,9 +272,9 @@ static int l_merge(lua_State *L)
 	return 1;
 }
 
-static bool says_yes(void *data, const char *device, uint32_t ifindex)
+static int says_yes(void *data, const char *device, uint32_t ifindex, struct mt_err *e)
 {
-	(void)device, (void)ifindex;
+	(void)device, (void)ifindex, (void)e;
 	return *(bool *)data;
 }
 

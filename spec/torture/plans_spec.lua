@@ -355,7 +355,7 @@ local function try(session, before, answer, may, what)
   else
     done, err, outcome = session:hook(may.event, "evil", answer)
   end
-  torture.count("a plan of who took the evaluator over",
+  torture.count("a hostile plan", "the evaluator was taken over", may.event,
     done and (#done.nics > 0 and "carried out, within its rights" or "was about nothing")
     or "refused, nothing changed")
   for _, line in ipairs((done or outcome or { log = {} }).log or {}) do

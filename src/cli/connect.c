@@ -103,16 +103,12 @@ static int guest_of_file(struct mt_cli *c, struct mt_engine *g, const char *file
 			 const char **guest)
 {
 	struct mt_ask ask = { .want = 0 };
-	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_err e = { 0 };
 	int err = mt_cli_source(c, file, &ask.source);
 
 	if (err)
 		return err;
-	err = mt_connect(g, &ask, &out, &e);
-	*guest = mt_pool_copy(p, *out.uuid ? out.uuid : out.name,
-			      strlen(*out.uuid ? out.uuid : out.name));
-	mt_outcome_free(&out);
+	err = mt_guest_of(g, &ask, p, guest, &e);
 	if (ask.source.fd > 0)
 		close(ask.source.fd);
 	return err ? mt_cli_error(c, NULL, &e) : 0;

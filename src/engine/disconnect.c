@@ -159,7 +159,7 @@ int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, stru
 static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct mt_outcome *out,
 			  struct mt_err *e)
 {
-	struct mt_outcome_nic *o = &out->nics[out->n++];
+	struct mt_outcome_nic *o = &out->nics[out->n];
 	struct mt_steps *undone = mt_pool_alloc(&out->pool, sizeof *undone);
 	struct mt_work w = mt_engine_work(g, &out->pool);
 	int err;
@@ -173,12 +173,25 @@ static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct
 				      .dev = h->v[MT_HEADER_DEV].name,
 				      .unmanaged = h->v[MT_HEADER_UNMANAGED].u,
 				      .undone = undone };
+	out->n++;
 	out->name = mt_header_text(h, MT_HEADER_DOMAIN);
 	out->uuid = mt_header_text(h, MT_HEADER_UUID);
 	w.done = undone;
 	err = mt_disconnect(&w, o->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, e);
 	out->left += w.left;
 	return err ? mt_err_in_nic(e, o->index, o->dev) : 0;
+}
+
+int mt_guest_of(struct mt_engine *g, const struct mt_ask *ask, struct mt_pool *p,
+		const char **guest, struct mt_err *e)
+{
+	struct mt_outcome of = { .name = "", .uuid = "" };
+	int err = mt_connect(g, ask, &of, e);
+	const char *s = *of.uuid ? of.uuid : of.name;
+
+	*guest = err ? NULL : mt_pool_copy(p, s, strlen(s));
+	mt_outcome_free(&of);
+	return err ?: *guest ? 0 : mt_fail(e, ENOMEM, "down", "", NULL);
 }
 
 int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
@@ -192,6 +205,8 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 	int err = 0;
 
 	out->name = out->uuid = "";
+	if (!which->guest && !which->dev) /* all guests of the host: nobody means that */
+		return mt_bad(e, "down", "", "of which guest, or of which device?");
 	if (mt_connected(g, which, &out->pool, &headers, &n, e))
 		return -e->code;
 	out->nics = mt_pool_alloc(&out->pool, (n + 1) * sizeof *out->nics);

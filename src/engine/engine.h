@@ -154,7 +154,18 @@ int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_po
 int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, struct mt_pool *p,
 		       void (*each)(void *data, const char *line), void *data, struct mt_err *e);
 
-/** mt_disconnect_all() - disconnect what fits; goes on after a failure, and returns the first */
+/** mt_guest_of() - the guest that a document describes: its uuid, else its name
+ * @ask:	source, and as a reader wants it; no policy is asked
+ * @guest:	out, in @p
+ *
+ * Return: 0, or -errno.
+ */
+int mt_guest_of(struct mt_engine *g, const struct mt_ask *ask, struct mt_pool *p,
+		const char **guest, struct mt_err *e);
+
+/** mt_disconnect_all() - disconnect what fits; goes on after a failure, and returns the first
+ * @which:	at least its guest or its dev; else -EINVAL
+ */
 int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
 		      struct mt_err *e);
 

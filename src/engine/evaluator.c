@@ -43,6 +43,8 @@ struct evaluator {
 	size_t nedits;
 	char *text; /* of the answer, until it is written */
 	size_t len, cap, written;
+	bool broken; /* something could not be said: nothing is any more, not even its end */
+	bool told;   /* what ended the evaluation was said */
 };
 
 static struct mt_policy *running; /* for the signal handler */
@@ -63,8 +65,10 @@ static int flush(struct evaluator *v)
 
 		if (w < 0 && errno == EINTR)
 			continue;
-		if (w <= 0)
+		if (w <= 0) {
+			v->broken = true;
 			return -EPIPE;
+		}
 		done += (size_t)w;
 	}
 	v->written += v->len;
@@ -72,20 +76,31 @@ static int flush(struct evaluator *v)
 	return 0;
 }
 
+static int more_room(struct evaluator *v, size_t n)
+{
+	size_t cap = n > 65536 ? n : 65536;
+	char *text;
+
+	if (n <= v->cap)
+		return 0;
+	text = realloc(v->text, cap);
+	if (!text)
+		return -ENOMEM;
+	v->text = text;
+	v->cap = cap;
+	return 0;
+}
+
+/* An answer with a hole in it would be believed: after a failure nothing more is said. */
 static int say_bytes(struct evaluator *v, const char *s, size_t n)
 {
-	if (n > OUTPUT_MAX - v->written)
-		return -EFBIG;
-	if (v->len + n > v->cap && flush(v))
-		return -EPIPE;
-	if (n > v->cap) {
-		size_t cap = n > 65536 ? n : 65536;
-		char *text = realloc(v->text, cap);
+	int err = v->broken ? -EPIPE : n > OUTPUT_MAX - v->written ? -EFBIG : 0;
 
-		if (!text)
-			return -ENOMEM;
-		v->text = text;
-		v->cap = cap;
+	if (!err && v->len + n > v->cap)
+		err = flush(v) ?: more_room(v, n);
+	if (err) {
+		v->broken = true;
+		return err;
 	}
 	memcpy(v->text + v->len, s, n);
 	v->len += n;
@@ -114,6 +129,7 @@ static int say_error(struct evaluator *v, const struct mt_err *e)
 {
 	const char *code = e->blame == MT_BLAME_LIMIT ? "5" : "3";
 
+	v->told = true;
 	return say(v, "error",
 		   (const char *[]){ "code", code, "op", e->op, "on", e->subject, "at", e->where,
 				     "text", e->text, NULL });
@@ -131,6 +147,7 @@ static int policy_says(void *data, const char *line, size_t n)
 
 	if (say_bytes(v, line, n))
 		return -EFBIG;
+	v->told |= !strncmp(line, "error ", 6) || !strncmp(line, "refuse ", 7);
 	if (!(v->q->want & MT_WANT_XML) || n >= sizeof copy || strncmp(line, "nic ", 4))
 		return 0;
 	memcpy(copy, line, n);
@@ -235,7 +252,7 @@ static int load_policy(struct evaluator *v, struct mt_err *e)
 		return 0;
 	if (mt_files_read(&v->files, &v->files.policy, &text, &n, &v->pool, e) ||
 	    mt_policy_open(&o, &v->policy, e))
-		return say_error(v, e), -e->code;
+		return -e->code;
 	running = v->policy;
 	mt_files_checksum(text, n, sum);
 	if (say(v, "policy", (const char *[]){ "checksum", sum, NULL }))
@@ -419,7 +436,7 @@ static int say_xml(struct evaluator *v, struct mt_err *e)
 	size_t n;
 
 	if (mt_domain_rewrite(v->xml, v->bytes, v->n, &o, v->edits, v->nedits, &out, &n, e))
-		return say_error(v, e), -e->code;
+		return -e->code;
 	if (!out && v->q->want & MT_WANT_WHOLE)
 		return say_blob(v, "xml", v->bytes, v->n);
 	return out ? say_blob(v, "xml", out, n) : 0;
@@ -469,7 +486,7 @@ static int evaluate(struct evaluator *v, struct mt_err *e)
 		return -EPIPE;
 	err = q->source.fd >= 0 || q->source.bytes ? read_source(v, e) : unknown_guest(v);
 	if (err)
-		return e->code ? say_error(v, e) : 0, err;
+		return err;
 	if (q->want & MT_WANT_FACTS && say_facts(v))
 		return -EPIPE;
 	if (complete_facts(v) || say_domain(v) || (q->want & MT_WANT_NOTES && say_notes(v)))
@@ -490,10 +507,13 @@ int mt_evaluator_run(const struct mt_request *q, int out)
 	set_timer(q->deadline_ms);
 	if (!err)
 		err = confine(&v, &e);
-	if (err)
-		say_error(&v, &e);
-	else
+	if (!err)
 		err = evaluate(&v, &e);
+	/* whatever it was that failed: an answer without its line would pass for a whole one */
+	if (err && !e.code)
+		mt_fail(&e, -err, "evaluator", "", NULL);
+	if (err && !v.told)
+		say_error(&v, &e);
 	/* refuse and error lines are answers, too */
 	err |= say_bytes(&v, "end\n", 4) || flush(&v);
 	free(v.text);

@@ -193,32 +193,16 @@ static int run_up(struct mt_engine *g, const struct moontap_event *ev, struct mt
 }
 
 /* Whose the XML is. */
-static int guest_of(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
-		    const char **guest, struct mt_err *e)
-{
-	struct mt_ask ask = ask_of(ev);
-	struct mt_outcome of = { .name = "", .uuid = "" };
-	int err = mt_connect(g, &ask, &of, e);
-
-	if (!err) {
-		const char *s = *of.uuid ? of.uuid : of.name;
-
-		*guest = mt_pool_copy(&out->pool, s, strlen(s));
-		err = *guest ? 0 : mt_fail(e, ENOMEM, "down", NULL, NULL);
-	}
-	mt_outcome_free(&of);
-	return err;
-}
-
 static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
 		    struct mt_err *e)
 {
-	struct mt_which which = { .guest = ev->guest, .only = ask_of(ev).only };
+	struct mt_ask ask = ask_of(ev);
+	struct mt_which which = { .guest = ev->guest, .only = ask.only };
 	int err;
 
 	if (!ev->guest && !has_xml(ev))
 		return misused(e, EINVAL, "down", "there is neither a guest nor XML");
-	if (!ev->guest && guest_of(g, ev, out, &which.guest, e))
+	if (!ev->guest && mt_guest_of(g, &ask, &out->pool, &which.guest, e))
 		return -e->code;
 	err = mt_disconnect_all(g, &which, out, e);
 	if (!err && !out->n && ev->guest) { /* it may be a device's name */

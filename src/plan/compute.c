@@ -9,12 +9,13 @@ struct looking {
 	struct mt_run_nic *nic;
 };
 
-static bool view_ours(void *data, const char *device, uint32_t ifindex)
+static int view_ours(void *data, const char *device, uint32_t ifindex, struct mt_err *e)
 {
 	struct looking *l = data;
 
-	return mt_journal_made(&l->nic->had, ifindex) ||
-		mt_shared_made(&l->run->work, device, ifindex);
+	return mt_journal_made(&l->nic->had, ifindex)
+		? 1
+		: mt_shared_made(&l->run->work, device, ifindex, e);
 }
 
 static bool view_had(void *data, const struct mt_record *key, int field)

@@ -138,12 +138,22 @@ static const char *removal(const struct mt_record *r, char *buf, size_t n)
 	return buf;
 }
 
-/* Nothing stands in the way of most changes, so whose the device is, is asked last. */
-static bool may_anyway(struct mt_view *v, const struct found *f, const struct mt_record *want,
-		       int i)
+static int is_ours(struct mt_view *v, const struct found *f, const struct mt_record *want,
+		   struct mt_err *e)
 {
-	return (v->ours && v->ours(v->data, mt_record_device(want), f->has.ifindex)) ||
-		(want->kind->fields[i].back != MT_BACK_FIXED && v->had && v->had(v->data, want, i));
+	return v->ours ? v->ours(v->data, mt_record_device(want), f->has.ifindex, e) : 0;
+}
+
+/* Nothing stands in the way of most changes, so whose the device is, is asked last. Return: 1, 0 or
+ * -errno. */
+static int may_anyway(struct mt_view *v, const struct found *f, const struct mt_record *want, int i,
+		      struct mt_err *e)
+{
+	int ours = is_ours(v, f, want, e);
+
+	return ours
+		?: want->kind->fields[i].back != MT_BACK_FIXED && v->had &&
+			v->had(v->data, want, i);
 }
 
 /* May this field of what is there be changed? */
@@ -158,9 +168,10 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 	bool sticky = field->back == MT_BACK_STICKY && has->automatic;
 	bool kept = field->flags & MT_FIELD_KEPT && taken_away;
 	char subject[96], why[300], command[64];
+	int may = exclusive ? 0 : !fixed && !sticky && !kept ? 1 : may_anyway(v, f, want, i, e);
 
-	if (!exclusive && ((!fixed && !sticky && !kept) || may_anyway(v, f, want, i)))
-		return 0;
+	if (may)
+		return may < 0 ? may : 0;
 	mt_record_subject(want, subject, sizeof subject);
 	both(field, has, to, why, sizeof why);
 	if (exclusive)
@@ -181,16 +192,20 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 }
 
 /* A device of ours whose fixed fields were changed since is drift: reported by status, not mended.
- */
-static bool differs(struct mt_view *v, const struct found *f, const struct mt_record *want, int i)
+ * Return: 1, 0 or -errno. */
+static int differs(struct mt_view *v, const struct found *f, const struct mt_record *want, int i,
+		   struct mt_err *e)
 {
 	const struct mt_field *field = &want->kind->fields[i];
+	int ours;
 
 	if (!mt_record_has(want, i) || field->flags & MT_FIELD_UNSEEN ||
 	    mt_value_equal(field, &want->v[i], &f->has.v[i]))
-		return false;
-	return field->back != MT_BACK_FIXED || want->kind->flags & MT_KIND_EXCLUSIVE || !v->ours ||
-		!v->ours(v->data, mt_record_device(want), f->has.ifindex);
+		return 0;
+	if (field->back != MT_BACK_FIXED || want->kind->flags & MT_KIND_EXCLUSIVE)
+		return 1;
+	ours = is_ours(v, f, want, e);
+	return ours < 0 ? ours : !ours;
 }
 
 static int remember_devices(struct mt_view *v, const struct mt_record *r)
@@ -258,7 +273,11 @@ static int change(struct mt_view *v, const struct found *f, const struct mt_reco
 		s->op = MT_SAME;
 		s->put = s->was = mt_record_key(&f->has);
 		for (int i = k->nkeys; i < k->nfields; i++) {
-			if (k->fields[i].phase != phase || !differs(v, f, want, i))
+			int is = k->fields[i].phase == phase ? differs(v, f, want, i, e) : 0;
+
+			if (is < 0)
+				return is;
+			if (!is)
 				continue;
 			if (!(f->fresh && f->has.v[i].state == MT_UNSET) &&
 			    changeable(v, f, want, i, e))

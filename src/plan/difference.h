@@ -16,8 +16,9 @@ struct mt_view {
 	struct mt_host *host;
 	struct mt_pool *pool;
 	struct mt_index will; /* records as they will be */
-	/* whether moontap made the device: what nobody else had before can be changed freely */
-	bool (*ours)(void *data, const char *device, uint32_t ifindex);
+	/* 1 when moontap made the device: what nobody else had before can be changed freely; 0; or
+	 * -errno */
+	int (*ours)(void *data, const char *device, uint32_t ifindex, struct mt_err *e);
 	/* whether moontap put this field of this object, so that its first value is known */
 	bool (*had)(void *data, const struct mt_record *key, int field);
 	void *data;

@@ -135,17 +135,21 @@ static bool has_marks(const struct mt_kind *k)
 }
 
 int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const char *mark,
-		 const char *host, bool (*others)(void *data, const char *name), void *data,
-		 struct mt_err *e)
+		 const char *host, int (*others)(void *data, const char *name, struct mt_err *e),
+		 void *data, struct mt_err *e)
 {
 	size_t declared = plan->n;
 	const char *name;
 
 	for (; *kinds; kinds++)
 		for (size_t i = 0; has_marks(*kinds) && i < declared; i++)
-			for (int d = 0; (name = mt_record_makes(&plan->wishes[i]->record, d)); d++)
-				if (!(others && others(data, name)) &&
-				    mark_one(plan, *kinds, name, mark, host, e))
+			for (int d = 0; (name = mt_record_makes(&plan->wishes[i]->record, d));
+			     d++) {
+				int theirs = others ? others(data, name, e) : 0;
+
+				if (theirs < 0 ||
+				    (!theirs && mark_one(plan, *kinds, name, mark, host, e)))
 					return -e->code;
+			}
 	return 0;
 }

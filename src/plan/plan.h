@@ -48,11 +48,11 @@ bool mt_wish_is_own(const struct mt_plan *plan, const struct mt_record *r);
  * @kinds:	the table with the facets that have such fields (MT_FIELD_MARK, MT_FIELD_IDENTITY)
  * @mark:	"moontap web", for the NIC's own; what others may share is marked "moontap"
  * @host:	a text that is this host's own, so that equal names on two hosts get two MACs
- * @others:	whether a device is somebody else's, and left as it is but for what was declared;
- * NULL
+ * @others:	1 when a device is somebody else's, and left as it is but for what was declared; 0;
+ * or -errno. NULL: none is
  */
 int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const char *mark,
-		 const char *host, bool (*others)(void *data, const char *name), void *data,
-		 struct mt_err *e);
+		 const char *host, int (*others)(void *data, const char *name, struct mt_err *e),
+		 void *data, struct mt_err *e);
 
 #endif

@@ -26,15 +26,15 @@ static int is_ours_to_make(const struct mt_rights *rights, const char *name, str
 
 	if (err)
 		return err == -ENODEV ? 1 : err;
-	return mt_shared_made(rights->work, name, d.ifindex);
+	return mt_shared_made(rights->work, name, d.ifindex, e);
 }
 
-bool mt_rights_others(void *rights, const char *name)
+int mt_rights_others(void *rights, const char *name, struct mt_err *e)
 {
 	const struct mt_rights *r = rights;
-	struct mt_err e;
+	int ours = strcmp(name, r->dev) ? is_ours_to_make(r, name, e) : 1;
 
-	return strcmp(name, r->dev) && !is_ours_to_make(r, name, &e);
+	return ours < 0 ? ours : !ours;
 }
 
 static bool is_allowed(const struct mt_rights *rights, const char *what, const char *value)

@@ -36,7 +36,8 @@ struct mt_rights {
 int mt_rights_check(const struct mt_rights *rights, const struct mt_plan *plan, struct mt_err *e);
 
 /** mt_rights_others() - whether a device is there that neither is the NIC's nor was made by moontap
- * @rights:	struct mt_rights */
-bool mt_rights_others(void *rights, const char *name);
+ * @rights:	struct mt_rights
+ * Return: 1, 0 or -errno. */
+int mt_rights_others(void *rights, const char *name, struct mt_err *e);
 
 #endif

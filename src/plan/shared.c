@@ -161,43 +161,48 @@ static bool is_being_made(const struct mt_journal *j)
 	return false;
 }
 
-static bool was_made(struct mt_work *w, const char *device, uint32_t ifindex)
+static int was_made(struct mt_work *w, const char *device, uint32_t ifindex, struct mt_err *e)
 {
-	struct mt_err e;
-
 	for (const struct mt_kind *const *k = w->kinds; *k; k++) {
 		struct object o = { .work = w };
 		struct mt_record key = { .kind = *k };
+		int err;
 
 		if (!((*k)->flags & MT_KIND_DEVICE))
 			continue;
 		mt_record_put(&key, 0, mt_name_from(device));
 		folder_of(&key, o.folder, sizeof o.folder);
-		if (!load_journal(&o, &e) &&
-		    (mt_journal_made(&o.journal, ifindex) || is_being_made(&o.journal)))
-			return true;
+		err = load_journal(&o, e);
+		if (err && err != -EXDEV) /* of another network namespace: not of this device */
+			return err;
+		if (!err && (mt_journal_made(&o.journal, ifindex) || is_being_made(&o.journal)))
+			return 1;
 	}
-	return false;
+	return 0;
 }
 
 /* The other end of a veth came with it. */
-bool mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex)
+int mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex, struct mt_err *e)
 {
-	struct mt_device end, other;
-	struct mt_err e;
+	struct mt_device end, other = { 0 };
+	int made = was_made(w, device, ifindex, e), err;
 
-	if (was_made(w, device, ifindex))
-		return true;
-	return !mt_device_by_index(w->host, ifindex, &end, &e) && !strcmp(end.kind, "veth") &&
-		end.peer && !mt_device_by_index(w->host, end.peer, &other, &e) &&
-		!strcmp(other.kind, "veth") && was_made(w, other.name, other.ifindex);
+	if (made)
+		return made;
+	err = mt_device_by_index(w->host, ifindex, &end, e);
+	if (!err && !strcmp(end.kind, "veth") && end.peer)
+		err = mt_device_by_index(w->host, end.peer, &other, e);
+	if (err)
+		return err == -ENODEV ? 0 : err;
+	return strcmp(other.kind, "veth") ? 0 : was_made(w, other.name, other.ifindex, e);
 }
 
-static bool view_ours(void *data, const char *device, uint32_t ifindex)
+static int view_ours(void *data, const char *device, uint32_t ifindex, struct mt_err *e)
 {
 	struct object *o = data;
 
-	return mt_journal_made(&o->journal, ifindex) || mt_shared_made(o->work, device, ifindex);
+	return mt_journal_made(&o->journal, ifindex) ? 1
+						     : mt_shared_made(o->work, device, ifindex, e);
 }
 
 static bool view_had(void *data, const struct mt_record *key, int field)

@@ -44,7 +44,8 @@ int mt_shared_claim(struct mt_work *w, const char *dev, const struct mt_record *
 int mt_shared_look(struct mt_work *w, const struct mt_record *key, struct mt_journal *journal,
 		   const char ***devs, size_t *n, struct mt_err *e);
 
-/** mt_shared_made() - whether a shared object's journal says that moontap made this device */
-bool mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex);
+/** mt_shared_made() - whether a shared object's journal says that moontap made this device
+ * Return: 1, 0 or -errno. */
+int mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex, struct mt_err *e);
 
 #endif

@@ -1,0 +1,31 @@
+-- evaluator_memory_spec.lua - an answer without what could not be said, for want of memory, was
+-- believed: `up` did nothing, and said that all was well
+
+local helper = require "spec.helper"
+local program = require "spec.program"
+local torture = require "spec.torture.torture"
+
+local xml = [[
+<domain type='qemu'><name>web</name><devices><interface type='ethernet'>
+  <mac address='52:54:00:00:00:01'/><target dev='web0' managed='no'/>
+</interface></devices></domain>]]
+
+describe("an evaluator #bare that lacks memory once, at any of its last allocations", function()
+  it("either does without, or nothing is connected and the reason is said", function()
+    local how = { who = "child", what = "memory", fault = "ENOMEM", input = xml, n = 0 }
+    program.write("policy.lua", "function connect(nic) tap(nic, { up = true }) end")
+    helper.run(("mkdir -p '%s/state/nic'"):format(helper.folder()))
+    local last = torture.moontap("up -p policy.lua -", how).counts[5]
+    program.moontap "down web"
+    for n = last - 170, last do
+      how.n = n
+      local r = torture.moontap("up -p policy.lua -", how)
+      local made = #helper.json "ip -j link show type tun" == 1
+      local what = ("allocation %d of %d: exit %d: %s"):format(n, last, r.status, r.err)
+      assert.is_true(r.fired, what)
+      assert.equal(made, r.status == 0, what)
+      assert.equal(made, r.err == "", what)
+      program.moontap "down web"
+    end
+  end)
+end)
