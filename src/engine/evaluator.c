@@ -517,5 +517,9 @@ int mt_evaluator_run(const struct mt_request *q, int out)
 	/* refuse and error lines are answers, too */
 	err |= say_bytes(&v, "end\n", 4) || flush(&v);
 	free(v.text);
+	if (v.bytes != q->source.bytes)
+		free(v.bytes);
+	mt_pool_free(&v.files.pool);
+	mt_pool_free(&v.pool);
 	return err ? 1 : 0;
 }
