@@ -41,7 +41,7 @@ describe("log", function()
     local up = moontap "up web.xml"
     local shown = moontap "log web -1".out
     assert.truthy(shown:find(up.out, 1, true))
-    assert.truthy(shown:find("policy    policy.lua, checksum %x+\n"))
+    assert.truthy(shown:find("policy    /%g+/policy.lua, checksum %x+\n"))
     assert.truthy(shown:find("took      [%d.]+ ms: evaluate [%d.]+, compute [%d.]+, make [%d.]+\n"))
 
     program.write("policy.lua", "function connect(nic) log 'hm' refuse 'not today' end")

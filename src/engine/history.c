@@ -2,6 +2,7 @@
 /* history.c - a run is written down: once, at its end, in one file */
 #include "engine/history.h"
 #include "base/words.h"
+#include "engine/place.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -157,7 +158,7 @@ static void put_head(struct text *t, const struct mt_history_run *run, const str
 		     const struct mt_outcome *out, const struct mt_err *e)
 {
 	const struct mt_err *failed = e ? e : out->ignored.code ? &out->ignored : NULL;
-	char line[sizeof *e];
+	char line[sizeof *e], path[PATH_MAX];
 
 	put(t, "run at=%llu exit=%d took=%lld evaluate=%u compute=%u make=%u",
 	    (unsigned long long)run->at_us, e ? mt_exit_status(e->blame) : 0,
@@ -168,7 +169,7 @@ static void put_head(struct text *t, const struct mt_history_run *run, const str
 	put_word(t, "guest", run->guest);
 	put_word(t, "dev", run->dev);
 	if (out->times.evaluate)
-		put_word(t, "policy", g->o.policy);
+		put_word(t, "policy", mt_place_absolute(g->o.policy, sizeof path - 1, path));
 	put_word(t, "checksum", out->checksum);
 	if (failed)
 		put_word(t, "error", mt_err_line(failed, line, sizeof line));
