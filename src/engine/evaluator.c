@@ -9,7 +9,9 @@
 #include "base/words.h"
 #include "domain/domain.h"
 #include "engine/confine.h"
+#include "engine/evaluator_asked.h"
 #include "engine/evaluator_file.h"
+#include "engine/evaluator_say.h"
 #include "engine/place.h"
 #include "kernel/host.h"
 #include "plan/step.h"
@@ -21,14 +23,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <unistd.h>
 
-#define GRACE_MS   500 /* before the deadline: time for the policy to say where it was */
-#define OUTPUT_MAX (48u << 20)
+#define GRACE_MS 500 /* before the deadline: time for the policy to say where it was */
 
 struct evaluator {
 	const struct mt_request *q;
-	int out;
 	struct mt_pool pool;
 	struct mt_files files;
 	struct mt_host *host;
@@ -41,10 +40,7 @@ struct evaluator {
 	struct mt_names *names; /* that devices have already */
 	struct mt_edit *edits;
 	size_t nedits;
-	char *text; /* of the answer, until it is written */
-	size_t len, cap, written;
-	bool broken; /* something could not be said: nothing is any more, not even its end */
-	bool told;   /* what ended the evaluation was said */
+	struct mt_say say;
 };
 
 static struct mt_policy *running; /* for the signal handler */
@@ -54,85 +50,6 @@ static void late(int signal)
 	(void)signal;
 	if (running)
 		mt_policy_interrupt(running);
-}
-
-static int flush(struct evaluator *v)
-{
-	size_t done = 0;
-
-	while (done < v->len) {
-		ssize_t w = write(v->out, v->text + done, v->len - done);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0) {
-			v->broken = true;
-			return -EPIPE;
-		}
-		done += (size_t)w;
-	}
-	v->written += v->len;
-	v->len = 0;
-	return 0;
-}
-
-static int more_room(struct evaluator *v, size_t n)
-{
-	size_t cap = n > 65536 ? n : 65536;
-	char *text;
-
-	if (n <= v->cap)
-		return 0;
-	text = realloc(v->text, cap);
-	if (!text)
-		return -ENOMEM;
-	v->text = text;
-	v->cap = cap;
-	return 0;
-}
-
-/* An answer with a hole in it would be believed: after a failure nothing more is said. */
-static int say_bytes(struct evaluator *v, const char *s, size_t n)
-{
-	int err = v->broken ? -EPIPE : n > OUTPUT_MAX - v->written ? -EFBIG : 0;
-
-	if (!err && v->len + n > v->cap)
-		err = flush(v) ?: more_room(v, n);
-	if (err) {
-		v->broken = true;
-		return err;
-	}
-	memcpy(v->text + v->len, s, n);
-	v->len += n;
-	return 0;
-}
-
-/* "word key=value ...\n"; an empty value is not said. */
-static int say(struct evaluator *v, const char *word, const char *const *pairs)
-{
-	char line[2 * MT_LINE_MAX];
-	size_t n = (size_t)snprintf(line, sizeof line, "%s", word);
-
-	for (; *pairs; pairs += 2) {
-		if (!pairs[1] || !*pairs[1])
-			continue;
-		n += (size_t)snprintf(line + n, sizeof line - n, " %s=", pairs[0]);
-		n += mt_word_escape(pairs[1], line + n, sizeof line - n);
-		if (n + 2 > sizeof line)
-			return -EFBIG;
-	}
-	line[n++] = '\n';
-	return say_bytes(v, line, n);
-}
-
-static int say_error(struct evaluator *v, const struct mt_err *e)
-{
-	const char *code = e->blame == MT_BLAME_LIMIT ? "5" : "3";
-
-	v->told = true;
-	return say(v, "error",
-		   (const char *[]){ "code", code, "op", e->op, "on", e->subject, "at", e->where,
-				     "text", e->text, NULL });
 }
 
 /* The policy's lines go through; what decide() said is remembered for the document's rewriting. */
@@ -145,9 +62,9 @@ static int policy_says(void *data, const char *line, size_t n)
 	struct mt_err e;
 	int nwords, index;
 
-	if (say_bytes(v, line, n))
+	if (mt_say_bytes(&v->say, line, n))
 		return -EFBIG;
-	v->told |= !strncmp(line, "error ", 6) || !strncmp(line, "refuse ", 7);
+	v->say.told |= !strncmp(line, "error ", 6) || !strncmp(line, "refuse ", 7);
 	if (!(v->q->want & MT_WANT_XML) || n >= sizeof copy || strncmp(line, "nic ", 4))
 		return 0;
 	memcpy(copy, line, n);
@@ -163,7 +80,7 @@ static int policy_says(void *data, const char *line, size_t n)
 		return 0;
 	if (mt_domain_decide(v->names, nic, !strcmp(decision, "unmanaged"), dev, name,
 			     &v->edits[v->nedits], &e))
-		return say_error(v, &e), -EINVAL;
+		return mt_say_error(&v->say, &e), -EINVAL;
 	if (v->edits[v->nedits].dev == name)
 		v->edits[v->nedits].dev = mt_pool_copy(&v->pool, name, strlen(name));
 	v->nedits++;
@@ -199,7 +116,7 @@ static int confine(struct evaluator *v, struct mt_err *e)
 	int keep[MT_FILES_MAX + 4];
 	unsigned n = 0;
 
-	keep[n++] = v->out;
+	keep[n++] = v->say.fd;
 	if (v->q->source.fd >= 0)
 		keep[n++] = v->q->source.fd;
 	if (v->host)
@@ -255,7 +172,7 @@ static int load_policy(struct evaluator *v, struct mt_err *e)
 		return -e->code;
 	running = v->policy;
 	mt_files_checksum(text, n, sum);
-	if (say(v, "policy", (const char *[]){ "checksum", sum, NULL }))
+	if (mt_say(&v->say, "policy", (const char *[]){ "checksum", sum, NULL }))
 		return -EPIPE;
 	return mt_policy_load(v->policy, text, n, v->files.policy.path, e);
 }
@@ -278,114 +195,13 @@ static int read_source(struct evaluator *v, struct mt_err *e)
 	return mt_domain_read(v->xml, v->bytes, v->n, &o, &v->pool, &v->facts, e);
 }
 
-/* A tap of a guest that nobody told us about. */
-static int unknown_guest(struct evaluator *v)
-{
-	struct mt_facts b = { .pool = &v->pool };
-	struct mt_fact *domain, *nics, *nic;
-
-	v->facts = mt_fact_object(&b, NULL, "");
-	domain = mt_fact_object(&b, v->facts, "domain");
-	mt_fact_string(&b, domain, "name", "");
-	nics = mt_fact_array(&b, v->facts, "nics");
-	nic = mt_fact_object(&b, nics, "");
-	mt_fact_string(&b, nic, "type", "ethernet");
-	if (v->q->mac)
-		mt_fact_string(&b, nic, "mac", v->q->mac);
-	mt_fact_integer(&b, nic, "index", 1);
-	mt_fact_boolean(&b, nic, "unmanaged", false);
-	return b.failed ? -ENOMEM : 0;
-}
-
-static int set_string(struct evaluator *v, struct mt_fact *object, const char *name, const char *s)
-{
-	struct mt_facts b = { .pool = &v->pool };
-	struct mt_fact *have = mt_fact_get(object, name);
-
-	if (have)
-		have->string = s;
-	else
-		mt_fact_string(&b, object, name, s);
-	return b.failed ? -ENOMEM : 0;
-}
-
-static bool selected(const struct mt_request *q, const struct mt_fact *nic)
-{
-	const char *dev = mt_fact_text_at(nic, "dev"), *mac = mt_fact_text_at(nic, "mac");
-	bool unmanaged = mt_fact_true_at(nic, "unmanaged");
-	char index[16];
-
-	if (unmanaged ? !q->unmanaged : !q->managed)
-		return false;
-	snprintf(index, sizeof index, "%d", (int)mt_fact_get(nic, "index")->integer);
-	for (const char *const *o = q->only; o && *o; o++)
-		if ((dev && !strcmp(*o, dev)) || (mac && !strcasecmp(*o, mac)) ||
-		    !strcmp(*o, index))
-			return true;
-	return !q->only;
-}
-
-/* LXC names no device before it started: at start the host's end is its peer, and a link of `guest
- * actual` (libvirt-lxc's <guest dev='eth0' actual='vnet1'/>). Every NIC of LXC's is managed. */
-static int complete_container(struct evaluator *v, struct mt_fact *nic)
-{
-	const char *actual = mt_fact_text_at(nic, "guest.actual");
-	struct mt_fact *unmanaged = mt_fact_get(nic, "unmanaged");
-	struct mt_device end, host;
-	struct mt_err e;
-	char *name;
-
-	if (unmanaged)
-		unmanaged->boolean = false;
-	if (!actual || mt_fact_get(nic, "dev") || !v->host ||
-	    mt_device_by_name(v->host, actual, &end, &e) ||
-	    mt_device_by_index(v->host, end.peer, &host, &e))
-		return 0;
-	name = mt_pool_copy(&v->pool, host.name, strlen(host.name));
-	return name ? set_string(v, nic, "dev", name) : -ENOMEM;
-}
-
-/* What comes from the caller and not from the document: names, and what is known of the guest. */
-static int complete_facts(struct evaluator *v)
-{
-	const struct mt_request *q = v->q;
-	struct mt_facts b = { .pool = &v->pool };
-	struct mt_fact *domain = mt_fact_get(v->facts, "domain");
-	const char *hypervisor = mt_fact_text_at(domain, "type");
-	bool lxc = hypervisor && !strcmp(hypervisor, "lxc");
-	int unnamed = 0, err = 0;
-
-	mt_fact_boolean(&b, domain, "known", q->known);
-	if (q->incoming)
-		mt_fact_boolean(&b, domain, "incoming", true);
-	mt_fact_each (nic, mt_fact_get(v->facts, "nics")) {
-		const char *type = mt_fact_text_at(nic, "type");
-
-		if (lxc)
-			err |= complete_container(v, nic);
-		if (q->dev && selected(q, nic))
-			err |= set_string(v, nic, "dev", q->dev);
-		else if (q->unnamed && !mt_fact_get(nic, "dev") && type &&
-			 !strcmp(type, "ethernet")) {
-			char *name = mt_pool_copy(&v->pool, "                ", 16);
-
-			if (name)
-				snprintf(name, 16, unnamed ? "%s%d" : "%s", q->unnamed,
-					 unnamed + 1);
-			unnamed++;
-			err |= name ? set_string(v, nic, "dev", name) : -ENOMEM;
-		}
-	}
-	return b.failed || err ? -ENOMEM : 0;
-}
-
 static int say_domain(struct evaluator *v)
 {
 	const struct mt_fact *d = mt_fact_get(v->facts, "domain");
-	int err = say(v, "domain",
-		      (const char *[]){ "name", mt_fact_text_at(d, "name"), "uuid",
-					mt_fact_text_at(d, "uuid"), "type",
-					mt_fact_text_at(d, "type"), NULL });
+	int err = mt_say(&v->say, "domain",
+			 (const char *[]){ "name", mt_fact_text_at(d, "name"), "uuid",
+					   mt_fact_text_at(d, "uuid"), "type",
+					   mt_fact_text_at(d, "type"), NULL });
 
 	mt_fact_each (nic, mt_fact_get(v->facts, "nics")) {
 		char index[16];
@@ -393,24 +209,14 @@ static int say_domain(struct evaluator *v)
 		snprintf(index, sizeof index, "%d", (int)mt_fact_get(nic, "index")->integer);
 		if (err)
 			break;
-		err = say(v, "interface",
-			  (const char *[]){ "index", index, "type", mt_fact_text_at(nic, "type"),
-					    "mac", mt_fact_text_at(nic, "mac"), "dev",
-					    mt_fact_text_at(nic, "dev"), "unmanaged",
-					    mt_fact_true_at(nic, "unmanaged") ? "true" : "false",
-					    NULL });
+		err = mt_say(&v->say, "interface",
+			     (const char *[]){ "index", index, "type", mt_fact_text_at(nic, "type"),
+					       "mac", mt_fact_text_at(nic, "mac"), "dev",
+					       mt_fact_text_at(nic, "dev"), "unmanaged",
+					       mt_fact_true_at(nic, "unmanaged") ? "true" : "false",
+					       NULL });
 	}
 	return err;
-}
-
-static int say_blob(struct evaluator *v, const char *word, const char *bytes, size_t n)
-{
-	char size[24];
-
-	snprintf(size, sizeof size, "%zu", n);
-	return say(v, word, (const char *[]){ "bytes", size, NULL }) || say_bytes(v, bytes, n)
-		? -EPIPE
-		: 0;
 }
 
 static int say_facts(struct evaluator *v)
@@ -422,7 +228,7 @@ static int say_facts(struct evaluator *v)
 	if (!text)
 		return -ENOMEM;
 	mt_fact_print(v->facts, text, n + 1);
-	err = say_blob(v, "facts", text, n);
+	err = mt_say_blob(&v->say, "facts", text, n);
 	free(text);
 	return err;
 }
@@ -438,8 +244,8 @@ static int say_xml(struct evaluator *v, struct mt_err *e)
 	if (mt_domain_rewrite(v->xml, v->bytes, v->n, &o, v->edits, v->nedits, &out, &n, e))
 		return -e->code;
 	if (!out && v->q->want & MT_WANT_WHOLE)
-		return say_blob(v, "xml", v->bytes, v->n);
-	return out ? say_blob(v, "xml", out, n) : 0;
+		return mt_say_blob(&v->say, "xml", v->bytes, v->n);
+	return out ? mt_say_blob(&v->say, "xml", out, n) : 0;
 }
 
 static int say_notes(struct evaluator *v)
@@ -450,7 +256,7 @@ static int say_notes(struct evaluator *v)
 		const char *note = mt_domain_schema_note(nic);
 
 		if (note && !err)
-			err = say(v, "log", (const char *[]){ "text", note, NULL });
+			err = mt_say(&v->say, "log", (const char *[]){ "text", note, NULL });
 	}
 	return err;
 }
@@ -468,7 +274,8 @@ static int ask_policy(struct evaluator *v, struct mt_err *e)
 	mt_fact_each (nic, nics) {
 		const char *dev = mt_fact_text_at(nic, "dev");
 
-		if (v->q->want & MT_WANT_PLANS && dev && mt_name_valid(dev) && selected(v->q, nic))
+		if (v->q->want & MT_WANT_PLANS && dev && mt_name_valid(dev) &&
+		    mt_asked_for(v->q, nic))
 			wanted[n++] = (int)mt_fact_get(nic, "index")->integer;
 	}
 	return mt_policy_ask(v->policy, v->facts, wanted, n, e);
@@ -482,14 +289,16 @@ static int evaluate(struct evaluator *v, struct mt_err *e)
 	if (load_policy(v, e))
 		return -e->code;
 	/* out of reach before the guest's words are read: what is allowed stays as it was said */
-	if (say_bytes(v, "loaded\n", 7) || flush(v))
+	if (mt_say_bytes(&v->say, "loaded\n", 7) || mt_say_flush(&v->say))
 		return -EPIPE;
-	err = q->source.fd >= 0 || q->source.bytes ? read_source(v, e) : unknown_guest(v);
+	err = q->source.fd >= 0 || q->source.bytes ? read_source(v, e)
+						   : mt_asked_unknown(q, &v->pool, &v->facts);
 	if (err)
 		return err;
 	if (q->want & MT_WANT_FACTS && say_facts(v))
 		return -EPIPE;
-	if (complete_facts(v) || say_domain(v) || (q->want & MT_WANT_NOTES && say_notes(v)))
+	if (mt_asked_complete(q, v->host, v->facts, &v->pool) || say_domain(v) ||
+	    (q->want & MT_WANT_NOTES && say_notes(v)))
 		return -ENOMEM;
 	if (v->policy && q->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) && ask_policy(v, e))
 		return -e->code;
@@ -498,7 +307,7 @@ static int evaluate(struct evaluator *v, struct mt_err *e)
 
 int mt_evaluator_run(const struct mt_request *q, int out)
 {
-	struct evaluator v = { .q = q, .out = out, .files.policy.fd = -1 };
+	struct evaluator v = { .q = q, .say.fd = out, .files.policy.fd = -1 };
 	struct mt_err e = { 0 };
 	int err;
 
@@ -512,11 +321,11 @@ int mt_evaluator_run(const struct mt_request *q, int out)
 	/* whatever it was that failed: an answer without its line would pass for a whole one */
 	if (err && !e.code)
 		mt_fail(&e, -err, "evaluator", "", NULL);
-	if (err && !v.told)
-		say_error(&v, &e);
+	if (err && !v.say.told)
+		mt_say_error(&v.say, &e);
 	/* refuse and error lines are answers, too */
-	err |= say_bytes(&v, "end\n", 4) || flush(&v);
-	free(v.text);
+	err |= mt_say_bytes(&v.say, "end\n", 4) || mt_say_flush(&v.say);
+	free(v.say.text);
 	if (v.bytes != q->source.bytes)
 		free(v.bytes);
 	mt_pool_free(&v.files.pool);

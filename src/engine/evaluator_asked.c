@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* evaluator_asked.c - facts that the document has not, or whose place the request takes */
+#include "engine/evaluator_asked.h"
+#include "kernel/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A tap of a guest that nobody told us about. */
+int mt_asked_unknown(const struct mt_request *q, struct mt_pool *p, struct mt_fact **facts)
+{
+	struct mt_facts b = { .pool = p };
+	struct mt_fact *domain, *nics, *nic;
+
+	*facts = mt_fact_object(&b, NULL, "");
+	domain = mt_fact_object(&b, *facts, "domain");
+	mt_fact_string(&b, domain, "name", "");
+	nics = mt_fact_array(&b, *facts, "nics");
+	nic = mt_fact_object(&b, nics, "");
+	mt_fact_string(&b, nic, "type", "ethernet");
+	if (q->mac)
+		mt_fact_string(&b, nic, "mac", q->mac);
+	mt_fact_integer(&b, nic, "index", 1);
+	mt_fact_boolean(&b, nic, "unmanaged", false);
+	return b.failed ? -ENOMEM : 0;
+}
+
+static int set_string(struct mt_pool *p, struct mt_fact *object, const char *name, const char *s)
+{
+	struct mt_facts b = { .pool = p };
+	struct mt_fact *have = mt_fact_get(object, name);
+
+	if (have)
+		have->string = s;
+	else
+		mt_fact_string(&b, object, name, s);
+	return b.failed ? -ENOMEM : 0;
+}
+
+bool mt_asked_for(const struct mt_request *q, const struct mt_fact *nic)
+{
+	const char *dev = mt_fact_text_at(nic, "dev"), *mac = mt_fact_text_at(nic, "mac");
+	bool unmanaged = mt_fact_true_at(nic, "unmanaged");
+	char index[16];
+
+	if (unmanaged ? !q->unmanaged : !q->managed)
+		return false;
+	snprintf(index, sizeof index, "%d", (int)mt_fact_get(nic, "index")->integer);
+	for (const char *const *o = q->only; o && *o; o++)
+		if ((dev && !strcmp(*o, dev)) || (mac && !strcasecmp(*o, mac)) ||
+		    !strcmp(*o, index))
+			return true;
+	return !q->only;
+}
+
+/* LXC names no device before it started: at start the host's end is its peer, and a link of `guest
+ * actual` (libvirt-lxc's <guest dev='eth0' actual='vnet1'/>). Every NIC of LXC's is managed. */
+static int complete_container(struct mt_host *h, struct mt_fact *nic, struct mt_pool *p)
+{
+	const char *actual = mt_fact_text_at(nic, "guest.actual");
+	struct mt_fact *unmanaged = mt_fact_get(nic, "unmanaged");
+	struct mt_device end, host;
+	struct mt_err e;
+	char *name;
+
+	if (unmanaged)
+		unmanaged->boolean = false;
+	if (!actual || mt_fact_get(nic, "dev") || !h || mt_device_by_name(h, actual, &end, &e) ||
+	    mt_device_by_index(h, end.peer, &host, &e))
+		return 0;
+	name = mt_pool_copy(p, host.name, strlen(host.name));
+	return name ? set_string(p, nic, "dev", name) : -ENOMEM;
+}
+
+/* What comes from the caller and not from the document: names, and what is known of the guest. */
+int mt_asked_complete(const struct mt_request *q, struct mt_host *h, struct mt_fact *facts,
+		      struct mt_pool *p)
+{
+	struct mt_facts b = { .pool = p };
+	struct mt_fact *domain = mt_fact_get(facts, "domain");
+	const char *hypervisor = mt_fact_text_at(domain, "type");
+	bool lxc = hypervisor && !strcmp(hypervisor, "lxc");
+	int unnamed = 0, err = 0;
+
+	mt_fact_boolean(&b, domain, "known", q->known);
+	if (q->incoming)
+		mt_fact_boolean(&b, domain, "incoming", true);
+	mt_fact_each (nic, mt_fact_get(facts, "nics")) {
+		const char *type = mt_fact_text_at(nic, "type");
+
+		if (lxc)
+			err |= complete_container(h, nic, p);
+		if (q->dev && mt_asked_for(q, nic))
+			err |= set_string(p, nic, "dev", q->dev);
+		else if (q->unnamed && !mt_fact_get(nic, "dev") && type &&
+			 !strcmp(type, "ethernet")) {
+			char *name = mt_pool_copy(p, "                ", 16);
+
+			if (name)
+				snprintf(name, 16, unnamed ? "%s%d" : "%s", q->unnamed,
+					 unnamed + 1);
+			unnamed++;
+			err |= name ? set_string(p, nic, "dev", name) : -ENOMEM;
+		}
+	}
+	return b.failed || err ? -ENOMEM : 0;
+}

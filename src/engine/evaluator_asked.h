@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* evaluator_asked.h - what comes from the caller and not from the document: names, which NICs, and
+ * what is known of the guest */
+#ifndef MT_ENGINE_EVALUATOR_ASKED_H
+#define MT_ENGINE_EVALUATOR_ASKED_H
+
+#include "domain/facts.h"
+#include "engine/evaluate.h"
+
+struct mt_host;
+
+/** mt_asked_unknown() - the facts of a guest that nobody told us about: one tap. 0 or -ENOMEM. */
+int mt_asked_unknown(const struct mt_request *q, struct mt_pool *p, struct mt_fact **facts);
+
+/** mt_asked_complete() - put into @facts what the request says
+ * @h:	for LXC's devices, which have no name before they are started; may be NULL
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mt_asked_complete(const struct mt_request *q, struct mt_host *h, struct mt_fact *facts,
+		      struct mt_pool *p);
+
+/** mt_asked_for() - whether the request is for this NIC */
+bool mt_asked_for(const struct mt_request *q, const struct mt_fact *nic);
+
+#endif
