@@ -2,6 +2,7 @@
 /* connect.c - from an evaluator's answer to plans, and from plans to one run */
 #include "engine/engine.h"
 #include "engine/place.h"
+#include "engine/presence.h"
 #include "engine/remember.h"
 #include "plan/rights.h"
 
@@ -44,16 +45,6 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 		.memory = g->o.memory,
 		.evaluator = g->o.evaluator,
 	};
-}
-
-/* libvirt's rule for a tap's MAC: qemu_interface.c qemuInterfaceEthernetConnect(). */
-bool mt_tap_address(const char *mac, uint8_t address[6])
-{
-	if (sscanf(mac, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", address, address + 1, address + 2,
-		   address + 3, address + 4, address + 5) != 6)
-		return false;
-	address[0] = address[0] == 0xfe ? 0xfa : 0xfe;
-	return true;
 }
 
 static int decide_fits(const struct mt_interface *nic, struct mt_err *e)
@@ -103,133 +94,6 @@ static int check_selection(const struct connect *c, struct mt_err *e)
 		return -e->code;
 	}
 	return 0;
-}
-
-/* What libvirt will have made by the time that the plan is carried out. */
-static int expect_tap(struct connect *c, const struct mt_interface *nic, struct mt_err *e)
-{
-	const struct mt_kind *link = mt_kind_find(mt_kinds, "link");
-	struct mt_record r = { .kind = link };
-	struct mt_value v = { .state = MT_SET };
-
-	mt_record_put(&r, 0, mt_name_from(nic->dev));
-	mt_record_put(&r, mt_kind_field(link, "up"), mt_uint(true));
-	mt_record_put(&r, mt_kind_field(link, "master"), (struct mt_value){ .state = MT_NONE });
-	if (mt_tap_address(nic->mac, v.b))
-		mt_record_put(&r, mt_kind_field(link, "address"), v);
-	c->run.view.pool = &c->out->pool;
-	return mt_view_expect(&c->run.view, &r) ? mt_fail(e, ENOMEM, "plan", nic->dev, NULL) : 0;
-}
-
-/* Another guest's: connected under this name, and the device is still that one.
- * @ours: out: it is connected for this guest already */
-static int held_by_another(struct connect *c, const struct mt_interface *nic,
-			   const struct mt_device *d, bool *ours, struct mt_err *e)
-{
-	struct mt_journal j;
-	char file[32];
-	int err = mt_journal_load(&c->g->state, mt_state_path("nic", nic->dev, file), mt_kinds,
-				  &c->out->pool, &j, e);
-	const char *uuid = mt_header_text(&j.header, MT_HEADER_UUID);
-	const char *domain = mt_header_text(&j.header, MT_HEADER_DOMAIN);
-
-	*ours = false;
-	if (err || !j.header.kind || (d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex))
-		return err;
-	/* the uuid is the answer's word; the name is the caller's, where it says one */
-	*ours = (!*uuid || !strcmp(uuid, c->answer.uuid)) && !strcmp(domain, c->guest);
-	if (*ours || !j.header.v[MT_HEADER_KNOWN].u)
-		return 0;
-	return mt_fail(
-		e, EBUSY, "", "",
-		"it is connected for the guest %s; when that one is done with: moontap down %s",
-		domain, domain);
-}
-
-/* A veth may be a host's uplink: only LXC's NICs are such. */
-static bool can_be_a_nic(const struct connect *c, const struct mt_device *d)
-{
-	return !strcmp(d->kind, "tun") || !strcmp(d->kind, "macvtap") ||
-		(!strcmp(d->kind, "veth") && !strcmp(c->ask->driver, "lxc"));
-}
-
-/* A device that moontap has not made is the NIC's own only if it can be this NIC's. */
-static int check_own(const struct connect *c, const struct mt_interface *nic,
-		     const struct mt_device *d, bool ours, struct mt_err *e)
-{
-	bool tap = !strcmp(d->kind, "tun");
-	uint8_t address[6];
-
-	if (!can_be_a_nic(c, d))
-		return mt_fail(e, EINVAL, "", "",
-			       "the device is there and is no tap but %s%s: it cannot be a NIC's",
-			       *d->kind ? "a " : "some other link", d->kind);
-	if (!nic->unmanaged && tap && mt_tap_address(nic->mac, address) &&
-	    memcmp(address, d->address, 6))
-		return mt_fail(
-			e, EEXIST, "", "",
-			"a tap of that name is there, and not with the MAC that libvirt would "
-			"give it: it is another's");
-	if (nic->unmanaged && tap && d->carrier && !ours && !c->ask->after_start && !c->ask->dev &&
-	    !c->g->o.force)
-		return mt_fail(e, EBUSY, "", "",
-			       "the tap is there and in use, and not by a guest of moontap's");
-	return 0;
-}
-
-enum presence { READY, LATER, FAILED };
-
-/* Whether the NIC's device is there, will be made, or is to be waited for. */
-static enum presence find_device(struct connect *c, const struct mt_interface *nic,
-				 struct mt_outcome_nic *o, struct mt_err *e)
-{
-	struct mt_device d;
-	bool ours;
-	int err;
-
-	if (c->ask->dev && strcmp(c->ask->dev, nic->dev)) {
-		mt_fail(e, EPROTO, "evaluator", nic->dev, "it was asked about %s", c->ask->dev);
-		return FAILED;
-	}
-	if (nic->misnamed) {
-		mt_bad(e, "nic", nic->misnamed, MT_NAME_RULE);
-		return FAILED;
-	}
-	if (!*nic->dev) {
-		o->note = nic->unmanaged ? "it has no device: <target dev=.../> is missing"
-					 : "libvirt names its device at start";
-		return LATER;
-	}
-	err = c->ask->dry && *nic->dev == '$' ? -ENODEV
-					      : mt_device_by_name(c->g->host, nic->dev, &d, e);
-	if (err && err != -ENODEV)
-		return FAILED;
-	if (held_by_another(c, nic, err ? NULL : &d, &ours, e) ||
-	    (!err && check_own(c, nic, &d, ours, e)))
-		return FAILED;
-	if (!err || nic->unmanaged)
-		return READY;
-	if (c->ask->dry)
-		return expect_tap(c, nic, e) ? FAILED : READY;
-	if (c->ask->after_start) {
-		mt_fail(e, ENODEV, "", "", "libvirt should have made it, and it is not there");
-		return FAILED;
-	}
-	o->note = "libvirt makes its device at start";
-	return LATER;
-}
-
-static int unmanaged_must_exist(struct connect *c, const struct mt_interface *nic, struct mt_err *e)
-{
-	struct mt_device d;
-	int err = mt_device_by_name(c->g->host, nic->dev, &d, e);
-
-	if (err == -ENODEV)
-		return mt_fail(
-			e, ENODEV, "", "",
-			"the XML says managed='no', no policy makes the device, and it is not "
-			"there");
-	return err;
 }
 
 static struct mt_value text(const char *s)
@@ -287,7 +151,7 @@ static int plan_nic(struct connect *c, const struct mt_interface *nic, struct mt
 	if (!c->answer.checksum) {
 		o->note = nic->unmanaged ? "there is no policy: the device is as it was found"
 					 : "there is no policy: as libvirt does it";
-		return nic->unmanaged ? unmanaged_must_exist(c, nic, e) : 0;
+		return nic->unmanaged ? mt_must_exist(c->g, nic, e) : 0;
 	}
 	if (build_plan(c, nic, plan, e))
 		return -e->code;
@@ -299,11 +163,19 @@ static int plan_nic(struct connect *c, const struct mt_interface *nic, struct mt
 
 static int plan_all(struct connect *c, struct mt_err *e)
 {
+	struct mt_seeking seeking = { .g = c->g,
+				      .ask = c->ask,
+				      .guest = c->guest,
+				      .uuid = c->answer.uuid,
+				      .view = &c->run.view,
+				      .pool = &c->out->pool };
+
+	c->run.view.pool = &c->out->pool;
 	for (size_t i = 0; i < c->answer.n; i++) {
 		const struct mt_interface *nic = &c->answer.nics[i];
 		struct mt_outcome_nic *o = &c->out->nics[i];
 		bool ethernet = !strcmp(nic->type, "ethernet");
-		enum presence p;
+		enum mt_sought p;
 
 		if (ethernet && decide_fits(nic, e))
 			return mt_err_in_nic(e, nic->index, nic->dev);
@@ -311,8 +183,8 @@ static int plan_all(struct connect *c, struct mt_err *e)
 			o->note = ethernet ? "not asked for" : "libvirt connects it by itself";
 			continue;
 		}
-		p = find_device(c, nic, o, e);
-		if (p == FAILED || (p == READY && plan_nic(c, nic, o, e)))
+		p = mt_seek_device(&seeking, nic, &o->note, e);
+		if (p == MT_SOUGHT_FAILED || (p == MT_SOUGHT_READY && plan_nic(c, nic, o, e)))
 			return mt_err_in_nic(e, nic->index, nic->dev);
 	}
 	return 0;
