@@ -4,12 +4,14 @@
 
 local errors = "an error is handed on: spec/torture/faults_spec.lua makes each call fail, "
   .. "`make check` a sample"
-local memory = "no memory: spec/torture/memory_spec.lua, which a program that counts cannot pass"
+local memory = "no memory: spec/torture/memory_spec.lua makes each allocation fail, `make check` a "
+  .. "sample"
 local host = "the kernel or libc would have to fail in a way that no spec can make it"
 
 return {
   { file = "engine/confine%.c", line = ".",
     why = "spec/engine/confine_spec.lua runs it in children that can write no counts" },
+  { file = "engine/evaluator_main%.c", line = "errno", why = host },
   { file = "", line = "ENOMEM", why = memory },
   { file = "", line = "failed = true", why = memory },
   { file = "", line = "mt_fail%(e?, ?%-?errno", why = host },
