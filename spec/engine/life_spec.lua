@@ -2,6 +2,7 @@
 
 local guests = require "spec.guests"
 local helper = require "spec.helper"
+local trusted = require "moontap"
 local program = require "spec.program"
 local scenes = require "spec.torture.scenes"
 local snapshot = require "spec.snapshot"
@@ -97,6 +98,21 @@ describe("a NIC", function()
     assert.matches("web .*run killed", moontap "status".out)
     assert.matches("a killed run was taken back", moontap "reconcile".out, 1, true)
     assert.equal("nothing is connected\n", moontap "status".out:gsub(";.*", "\n"))
+    unchanged()
+  end)
+
+  it("whose tap is in use keeps it when the policy wants none any more, and until down", function()
+    assert.equal(0, moontap "up web.xml".status)
+    program.write("policy.lua", "function connect(nic) end")
+    do
+      local tap <close> = assert(trusted.tap.open "web0")
+      assert.is_truthy(tap:fd())
+      local r = moontap "up -v web.xml"
+      assert.equal(0, r.status)
+      assert.matches("web0 is no longer declared, and stays until down: ", r.err, 1, true)
+      assert.equal("web0", helper.json "ip -j link show web0"[1].ifname)
+    end
+    assert.equal(0, moontap "down web".status)
     unchanged()
   end)
 
