@@ -31,7 +31,7 @@ describe("without memory #bare,", function()
 
   for words, who in pairs {
     ["-p policy.lua plan guest.xml"] = "parent", ["status"] = "parent", ["log web"] = "parent",
-    ["status web"] = "parent", ["-p policy.lua xml guest.xml"] = "parent", ["log web -1"] = "parent",
+    ["status web"] = "parent", ["log web -1"] = "parent",
     ["-p policy.lua plan other.xml"] = "child", ["replay web"] = "parent",
   } do
     it(words:match "[%l ]+.*" .. " says so, and changes nothing: " .. who, function()
