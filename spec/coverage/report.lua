@@ -1,11 +1,13 @@
--- report.lua - lines and branches that were run, by folder: report.lua OBJECTS LISTING
+-- report.lua - lines and branches that were run, by folder: report.lua OBJECTS LISTING COUNTS
 --
--- The listing names each line that was not run, with its reason where uncovered.lua has one.
+-- The listing names each line that was not run, with its reason where uncovered.lua has one. COUNTS
+-- is the file of Lua's lines: lines.lua.
 
 local json = require "dkjson"
+local lines = dofile "spec/coverage/lines.lua"
 local uncovered = dofile "spec/coverage/uncovered.lua"
 
-local objects, listing = arg[1], arg[2]
+local objects, listing, counts = arg[1], arg[2], arg[3]
 local aimed = { base = true, domain = true, kernel = true, plan = true, engine = true }
 
 local function run(command)
@@ -17,10 +19,10 @@ end
 local files = {}
 
 local function take(file, line)
-  local lines = files[file] or {}
-  files[file] = lines
-  local has = lines[line.line_number] or { count = 0, branches = {} }
-  lines[line.line_number] = has
+  local known = files[file] or {}
+  files[file] = known
+  local has = known[line.line_number] or { count = 0, branches = {} }
+  known[line.line_number] = has
   has.count = has.count + line.count
   for i, branch in ipairs(line.branches) do
     has.branches[i] = (has.branches[i] or 0) + branch.count
@@ -38,17 +40,17 @@ for notes in run(("find %s -name '*.gcno' | sort"):format(objects)):gmatch "%C+"
 end
 
 local function text_of(name)
-  local lines = {}
-  for line in io.lines(name) do lines[#lines + 1] = line end
-  return lines
+  local text = {}
+  for line in io.lines(name) do text[#text + 1] = line end
+  return text
 end
 
-local function reason(file, lines, at)
+local function reason(file, text, at)
   for _, row in ipairs(uncovered) do
     if file:find(row.file) then
-      local from, to = at - (row.before or 0), math.min(#lines, at + (row.after or 0))
+      local from, to = at - (row.before or 0), math.min(#text, at + (row.after or 0))
       for i = math.max(1, from), to do
-        if lines[i]:find(row.line) then return row.why end
+        if text[i]:find(row.line) then return row.why end
       end
     end
   end
@@ -56,6 +58,15 @@ end
 
 local folders, names = {}, {}
 local out <close> = assert(io.open(listing, "w"))
+
+-- One line of the listing. Return: whether it has a reason.
+local function list(file, text, at)
+  local why = reason(file, text, at)
+  out:write(("%s:%d: %s%s\n"):format(file, at, text[at]:match "^%s*(.-)%s*$",
+    why and "  [" .. why .. "]" or ""))
+  return why
+end
+
 for file in pairs(files) do names[#names + 1] = file end
 table.sort(names)
 for _, file in ipairs(names) do
@@ -71,10 +82,7 @@ for _, file in ipairs(names) do
     sum.lines = sum.lines + (line and 1 or 0)
     sum.run = sum.run + (line and line.count > 0 and 1 or 0)
     if line and line.count == 0 then
-      local why = reason(file, source, at)
-      sum.named = sum.named + (why and 1 or 0)
-      out:write(("%s:%d: %s%s\n"):format(file, at, source[at]:match "^%s*(.-)%s*$",
-        why and "  [" .. why .. "]" or ""))
+      sum.named = sum.named + (list(file, source, at) and 1 or 0)
     end
   end
 end
@@ -93,4 +101,24 @@ for name in ("base domain kernel plan engine policy binding cli"):gmatch "%a+" d
   for key, n in pairs(aimed[name] and sum or {}) do all[key] = all[key] + n end
 end
 row("the first 5", all)
+
+local whole = { lines = 0, run = 0 }
+
+local function lua_row(name, sum)
+  print(("%-30s %4d of %4d lines of Lua %5.1f %%"):format(name, sum.run, sum.lines,
+    100 * sum.run / sum.lines))
+end
+
+for _, file in ipairs(lines.read(counts)) do
+  local sum = { lines = 0, run = 0 }
+  for at = 1, #file.text do
+    local count = file.counts[at]
+    sum.lines = sum.lines + (count and 1 or 0)
+    sum.run = sum.run + (count and count > 0 and 1 or 0)
+    if count == 0 then list(file.name, file.text, at) end
+  end
+  lua_row(file.name, sum)
+  for key, n in pairs(sum) do whole[key] = whole[key] + n end
+end
+lua_row("lua/ and hooks/", whole)
 print("what was not run: " .. listing)

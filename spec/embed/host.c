@@ -127,6 +127,42 @@ static int of_a_newer_header(void)
 	return 0;
 }
 
+/* What no event is; each is told, and nothing is done. */
+static int misusing_it(void)
+{
+	static const char *const nics[] = { "1", NULL }, *const hooks[] = { "/nonexistent", NULL };
+	static const struct moontap_event wrong[] = {
+		{ .what = NULL },
+		{ .what = "upp" },
+		{ .what = "up" },
+		{ .what = "down" },
+		{ .what = "prepare" },
+		{ .what = "prepare", .guest = "web", .nics = nics },
+		{ .what = "down", .guest = "web", .flags = MOONTAP_DRY },
+		{ .what = "up", .flags = 64 },
+	};
+	struct moontap_error error;
+	struct moontap *m;
+
+	options.hooks = hooks;
+	moontap_open(&m, &options, sizeof options, &error);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		moontap_run(m, &wrong[i], sizeof *wrong, NULL, &error);
+		fprintf(say, "%d %s: %s: %s\n", error.exit, error.name, error.what, error.why);
+	}
+	moontap_run(m, &event, sizeof event, NULL, &error);
+	moontap_close(m);
+	moontap_close(NULL);
+	moontap_outcome_free(NULL);
+	return error.exit;
+}
+
+static int without_descriptors_or_xml(void)
+{
+	event = (struct moontap_event){ .what = "prepare", .guest = "web" };
+	return without_standard_descriptors();
+}
+
 static const struct {
 	const char *name;
 	int (*run)(void);
@@ -140,6 +176,8 @@ static const struct {
 	{ "without evaluator", without_evaluator },
 	{ "with another program", with_another_program },
 	{ "of a newer header", of_a_newer_header },
+	{ "misusing it", misusing_it },
+	{ "without standard descriptors or XML", without_descriptors_or_xml },
 };
 
 int main(int argc, char **argv)

@@ -45,6 +45,27 @@ describe("a host", function()
   it("of a newer header is told what the library does not know", function()
     assert.equal("\nE2BIG 2\n", host "of a newer header".out)
   end)
+
+  it("without standard descriptors, and with nothing to say of the guest, is served", function()
+    assert.same({ status = 0, out = "  : \n", err = "" },
+      host "without standard descriptors or XML")
+  end)
+
+  it("misusing it is told how", function()
+    local r = host "misusing it"
+    assert.equal([[
+2 EINVAL: : there is no such event
+2 EINVAL: upp: there is no such event
+2 EINVAL: up: there is no XML
+2 EINVAL: down: there is neither a guest nor XML
+2 EINVAL: prepare: there is no guest
+2 EINVAL: prepare: a hook is for all NICs
+2 EINVAL: down: it has no such flag
+2 EINVAL: up: it has no such flag
+]], r.out)
+    assert.equal(0, r.status) -- of what was right, after them
+    assert.equal("br0", links().web0)
+  end)
 end)
 
 describe("the evaluator", function()

@@ -4,7 +4,9 @@
  *
  * box is a device, face and slot are facets of one, note is exclusive, thing is anything else. What
  * `remember` says is there; adding, changing and deleting change that. A field `size` that is 1500
- * is one that the device computes by itself, a record with size=666 is one that memory refuses.
+ * is one that the device computes by itself. Memory refuses a record with size=666, says yes to one
+ * with size=667 and does nothing, and somebody else is always faster to add one with size=668,
+ * without a text.
  */
 #include "base/words.h"
 #include "kernel/host.h"
@@ -16,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COMPUTED = 1500, REFUSED = 666 };
+enum { COMPUTED = 1500, REFUSED = 666, IGNORED = 667, RACED = 668 };
 
 static const struct mt_field box_fields[] = {
 	{ "name", MT_NAME },
@@ -103,6 +105,15 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	(void)h;
 	if (op != MT_DELETE && size >= 0 && r->v[size].u == REFUSED)
 		return mt_fail(e, EINVAL, r->kind->name, "", "memory refuses it");
+	if (op != MT_DELETE && size >= 0 && r->v[size].u == IGNORED)
+		return 0;
+	if (op == MT_ADD && size >= 0 && r->v[size].u == RACED) {
+		there = &memory[nmemory++];
+		*there = *r;
+		mt_record_put(there, mt_kind_field(r->kind, "text"), (struct mt_value){ 0 });
+		if (mt_record_keep(there, &memory_pool))
+			return mt_fail(e, ENOMEM, "memory", "", NULL);
+	}
 	if (op == MT_ADD ? there != NULL : !there)
 		return mt_fail(e, there ? EEXIST : ENODEV, r->kind->name, "", NULL);
 	if (op == MT_DELETE) {
@@ -130,12 +141,15 @@ static const struct mt_kind *const kinds[] = { &box_kind,  &face_kind,	&slot_kin
 
 #define POOL "moontap.spec.plan.pool"
 
+static size_t pool_limit; /* of those to come; 0: none */
+
 /* What a call builds hangs on a userdata, so that Lua may throw. */
 static struct mt_pool *new_pool(lua_State *L)
 {
 	struct mt_pool *p = lua_newuserdatauv(L, sizeof *p, 0);
 
 	memset(p, 0, sizeof *p);
+	p->limit = pool_limit;
 	luaL_setmetatable(L, POOL);
 	return p;
 }
@@ -143,6 +157,13 @@ static struct mt_pool *new_pool(lua_State *L)
 static int l_pool_gc(lua_State *L)
 {
 	mt_pool_free(luaL_checkudata(L, 1, POOL));
+	return 0;
+}
+
+/* limit(bytes): what each call may take from now on; 0: all that it wants */
+static int l_limit(lua_State *L)
+{
+	pool_limit = (size_t)luaL_checkinteger(L, 1);
 	return 0;
 }
 
@@ -448,10 +469,19 @@ static int l_unlock(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-	{ "remember", l_remember },	{ "there", l_there },	  { "merge", l_merge },
-	{ "difference", l_difference }, { "fold", l_fold },	  { "back", l_back },
-	{ "journal", l_journal },	{ "connect", l_connect }, { "lock", l_lock },
-	{ "disconnect", l_disconnect }, { "unlock", l_unlock },	  { NULL, NULL },
+	{ "remember", l_remember },
+	{ "there", l_there },
+	{ "merge", l_merge },
+	{ "difference", l_difference },
+	{ "fold", l_fold },
+	{ "back", l_back },
+	{ "journal", l_journal },
+	{ "connect", l_connect },
+	{ "lock", l_lock },
+	{ "disconnect", l_disconnect },
+	{ "unlock", l_unlock },
+	{ "limit", l_limit },
+	{ NULL, NULL },
 };
 
 int luaopen_internals_plan(lua_State *L);

@@ -124,6 +124,10 @@ describe("taking a step back", function()
   local cases = {
     ["an add is deleted, whole"] = { "+ 0 note key=a text=x", "note key=a text=x",
       "- 0 note key=a text=x", 0 },
+    ["an add that others have changed is theirs"] = { "+ 0 note key=a text=x", "note key=a text=y",
+      "= 0 note key=a |", 2 },
+    ["what was there already is done"] = { "= 0 thing key=a size=2 |", "thing key=a size=2",
+      "= 0 thing key=a |", 0 },
     ["an add that is gone is done"] = { "+ 0 note key=a", nil, "= 0 note key=a |", 0 },
     ["a deletion is added"] = { "- 0 note key=a text=x", nil, "+ 0 note key=a text=x", 0 },
     ["a change is set to what it was"] = { "~ 0 thing key=a size=2 | size=1",

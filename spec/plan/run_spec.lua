@@ -94,6 +94,107 @@ describe("a run", function()
   end)
 end)
 
+describe("a step", function()
+  it("of which the kernel says that it is made, and it is not there, fails", function()
+    local _, line, code = connect("nic0", "thing key=t size=667")
+    assert.equal("NIC 1 (nic0), p.lua:1: thing t: the kernel said yes, and it is not there", line)
+    assert.equal("EOPNOTSUPP", code)
+    assert.same({}, files())
+  end)
+
+  it("that is not made as it was asked for fails", function()
+    plan.remember("face name=nic0 size=9")
+    local _, line = connect("nic0", "face name=nic0 size=667")
+    assert.equal("NIC 1 (nic0), p.lua:1: face nic0: the kernel said yes, and did not do it: " ..
+      "size is 9, and 667 was asked for", line)
+    there "face name=nic0 size=9"
+  end)
+
+  it("that another did just now is done, and stays theirs", function()
+    assert(connect("nic0", "thing key=t size=668"))
+    there("face name=nic0 colour=none up=false", "thing key=t size=668")
+    assert(connect("nic1", "thing key=t size=668"))
+    assert(disconnect "nic0")
+    assert(disconnect "nic1")
+    there("face name=nic0 colour=none up=false", "thing key=t size=668")
+    assert.same({}, files())
+  end)
+
+  it("of the NIC's own that another did just now is theirs, too", function()
+    assert(connect("nic0", "note key=n size=668 dev=nic0"))
+    assert(disconnect "nic0")
+    there("face name=nic0 colour=none up=false", "note key=n size=668 dev=nic0")
+  end)
+
+  it("that another did just now, and otherwise, fails", function()
+    for _, step in ipairs { "thing key=t size=668 text=x",
+      "note key=t size=668 text=x dev=nic0" } do
+      plan.remember()
+      local _, line, code = connect("nic0", step)
+      assert.matches("t: someone else made it just now: text is unset, and x was asked for",
+        line:gsub(" on nic0", ""), 1, true)
+      assert.equal("EEXIST", code)
+      assert.equal(1, #plan.there())
+      assert.same({}, files())
+    end
+  end)
+end)
+
+-- Less and less of it lacks. What a run had begun is taken back; what `partly` is done is done, and
+-- disconnecting does the rest. Return: how often it was not enough.
+local function without_memory(before, try, partly)
+  local failed, bytes = 0, 16
+  while true do
+    before()
+    log = {}
+    local was = table.concat(plan.there(), "\n")
+    plan.limit(bytes)
+    local ok, done, line, code = pcall(try)
+    plan.limit(0)
+    if ok and done then return failed end
+    failed, bytes = failed + 1, bytes + 16 + bytes // 24
+    assert.is_true(bytes < 4 << 20, line)
+    if ok then assert.equal("ENOMEM", code, line) end
+    if #log == 0 and not partly then assert.equal(was, table.concat(plan.there(), "\n")) end
+    assert(disconnect "nic0")
+    there("face name=nic0 colour=none up=false", "face name=nic1 colour=none up=false")
+    assert.same({}, files())
+  end
+end
+
+describe("a run without memory", function()
+  before_each(function()
+    plan.remember("face name=nic0 colour=none up=false", "face name=nic1 colour=none up=false")
+  end)
+
+  local first = {
+    "face name=nic0 colour=red up=true", "note key=n text=x", "thing key=t text=x",
+    "face name=nic1 colour=red up=true",
+  }
+
+  local function connect_first()
+    return connect("nic0", table.unpack(first))
+  end
+
+  it("is taken back", function()
+    assert.is_true(without_memory(function() end, connect_first) > 50)
+    assert(disconnect "nic0")
+  end)
+
+  it("leaves what an earlier one made", function()
+    assert.is_true(without_memory(function() assert(connect_first()) end, function()
+      return connect("nic0", "face name=nic0 colour=blue", "thing key=u", "thing key=t text=x")
+    end) > 50)
+    assert(disconnect "nic0")
+  end)
+
+  it("can be disconnected later", function()
+    assert.is_true(without_memory(function() assert(connect_first()) end, function()
+      return disconnect "nic0"
+    end, true) > 20)
+  end)
+end)
+
 describe("disconnecting", function()
   it("leaves what someone else changed since, and says so", function()
     assert(connect("nic0", "face name=nic0 colour=red up=true"))
@@ -200,6 +301,20 @@ describe("a shared object", function()
     assert(disconnect "nic1")
     there "thing key=t text=was size=1"
     assert.same({}, files())
+  end)
+
+  it("can be changed back by who changed it, and by nobody else", function()
+    plan.remember "face name=nic1 up=false"
+    assert(connect("nic0", "face name=nic1 up=true"))
+    assert(connect("nic0", "face name=nic1 up=false"))
+    there "face name=nic1 up=false"
+    assert(disconnect "nic0")
+    plan.remember "face name=nic1 up=true"
+    local _, line, code = connect("nic0", "face name=nic1 up=false")
+    assert.equal("EOPNOTSUPP", code)
+    assert.matches("up is true, and false is wanted; it is somebody else's, and not to be taken",
+      line)
+    there "face name=nic1 up=true"
   end)
 
   it("is given up by a NIC that no longer declares it", function()

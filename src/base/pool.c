@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef BLOCK_MIN
 #define BLOCK_MIN 4096ul
 #define BLOCK_MAX (1024ul * 1024)
+#endif
 
 struct mt_pool_block {
 	struct mt_pool_block *before;

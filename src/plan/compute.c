@@ -29,7 +29,7 @@ static bool view_had(void *data, const struct mt_record *key, int field)
 		    mt_record_has(&s->put, field))
 			return true;
 	}
-	return false;
+	return mt_shared_had(&l->run->work, key, field);
 }
 
 static int compute_undeclared(struct mt_run_nic *n, struct mt_err *e)

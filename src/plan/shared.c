@@ -216,6 +216,15 @@ static bool view_had(void *data, const struct mt_record *key, int field)
 	return false;
 }
 
+bool mt_shared_had(struct mt_work *w, const struct mt_record *key, int field)
+{
+	struct object o = { .work = w };
+	struct mt_err e;
+
+	folder_of(key, o.folder, sizeof o.folder);
+	return !load_journal(&o, &e) && view_had(&o, key, field);
+}
+
 static int write_claim(struct object *o, const char *dev, const struct mt_record *claim,
 		       struct mt_err *e)
 {

@@ -48,4 +48,7 @@ int mt_shared_look(struct mt_work *w, const struct mt_record *key, struct mt_jou
  * Return: 1, 0 or -errno. */
 int mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex, struct mt_err *e);
 
+/** mt_shared_had() - whether a shared object's journal says that moontap has put this field */
+bool mt_shared_had(struct mt_work *w, const struct mt_record *key, int field);
+
 #endif

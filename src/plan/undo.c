@@ -80,8 +80,8 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 				mt_log(w->log, LOG_ERR, "%s", mt_err_line(&one, line, sizeof line));
 			else if (!first)
 				*e = one, first = -one.code;
-			if (failed && !mt_steps_add(failed, s))
-				return mt_fail(e, ENOMEM, "undo", dev, NULL);
+			if (failed)
+				mt_steps_add(failed, s); /* there is room: see undo.h */
 		}
 	}
 	return first;
@@ -180,6 +180,10 @@ static int disconnect_locked(struct mt_work *w, const char *dev, uint32_t ifinde
 	if (in_use(w, &j.steps, e))
 		return -e->code;
 	rest = (struct mt_journal){ .header = j.header, .steps.pool = w->pool };
+	rest.steps.cap = j.steps.n + 1;
+	rest.steps.at = mt_pool_alloc(w->pool, rest.steps.cap * sizeof *rest.steps.at);
+	if (!rest.steps.at) /* what fails would be in no journal any more */
+		return mt_fail(e, ENOMEM, "undo", dev, NULL);
 	err = mt_take_all_back(w, dev, &j.steps, &rest.steps, e);
 	if (!err)
 		err = mt_state_remove(w->state, file, e);

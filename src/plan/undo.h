@@ -6,7 +6,8 @@
 #include "plan/shared.h"
 
 /** mt_take_all_back() - a list of steps and claims of @dev's NIC, backwards, as far as it goes
- * @failed:	out: what could not be taken back, appended from the last on; or NULL
+ * @failed:	out: what could not be taken back, appended from the last on: it has room for all of
+ *		@steps; or NULL
  *
  * Return: 0, or the first error; the others are logged.
  */

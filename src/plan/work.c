@@ -23,10 +23,10 @@ static int refuse_difference(const struct mt_record *put, const struct mt_record
 	const struct mt_field *f = &put->kind->fields[field];
 	char subject[96], is[MT_VALUE_TEXT], want[MT_VALUE_TEXT];
 
+	mt_value_print(f, &has->v[field], is);
 	return mt_fail(e, code, put->kind->name, mt_record_subject(put, subject, sizeof subject),
 		       "%s: %s is %.100s, and %.100s was asked for", what, f->name,
-		       mt_value_print(f, &has->v[field], is),
-		       mt_value_print(f, &put->v[field], want));
+		       *is ? is : "unset", mt_value_print(f, &put->v[field], want));
 }
 
 /* Another was faster between the look and the add: it may even be what we want. */

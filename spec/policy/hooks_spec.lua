@@ -1,0 +1,49 @@
+-- hooks_spec.lua - the ready-made hooks: what they say of options and hosts that are not good
+
+local guests = require "spec.guests"
+local helper = require "spec.helper"
+local program = require "spec.program"
+
+local function up(hook, options)
+  program.write("policy.lua", ("local h = hook '%s' %s\nfunction connect(nic) h(nic) end\n")
+    :format(hook, options))
+  return program.moontap "-p policy.lua plan web.xml"
+end
+
+describe("a ready-made hook", function()
+  before_each(guests.setup)
+
+  for options, why in pairs {
+    ["{ bridge = 'br0', isolate = true }"] = "policy.lua:1: bridge: there is no option 'isolate'",
+    ["{}"] = "policy.lua:1: bridge: the option 'bridge' must name a bridge",
+    ["{ bridge = 'br9' }"] =
+      "refused: there is no bridge br9, which the policy names; this host's bridges: br0",
+  } do
+    it("bridge refuses " .. options, function()
+      local r = up("bridge", options)
+      assert.matches(why, r.err, 1, true)
+      assert.is_true(r.status == 1 or r.status == 3)
+    end)
+  end
+
+  it("bridge says when the host has no bridge at all", function()
+    helper.run "ip link del br0"
+    assert.matches("this host's bridges: none", up("bridge", "{ bridge = 'br0' }").err, 1, true)
+  end)
+
+  for options, why in pairs {
+    ["{ addresses = {}, up_link = 'eth0' }"] = "policy.lua:1: routed: there is no option 'up_link'",
+    ["{}"] = "policy.lua:1: routed: the option 'addresses' must be a table or a function",
+    ["{ addresses = { db = { '192.0.2.1' } } }"] =
+      "refused: routed: no address is written down for web",
+    ["{ addresses = function(nic) return { '192.0.2.1' } end }"] =
+      "refused: the host does not forward: sysctl -w net.ipv4.ip_forward=1",
+  } do
+    it("routed refuses " .. options, function()
+      helper.run "echo 0 >/proc/sys/net/ipv4/ip_forward"
+      local r = up("routed", options)
+      assert.matches(why, r.err, 1, true)
+      assert.is_true(r.status == 1 or r.status == 3)
+    end)
+  end
+end)
