@@ -125,6 +125,13 @@ struct mt_repl {
 /** mt_repl_load() - load it. Return: NULL after saying why. */
 const struct mt_repl *mt_repl_load(const struct mt_cli *c);
 
+/** mt_print_json() - a text that one of @json's functions made, freed here
+ * @json:	NULL: it was not to be loaded, which was said
+ * @text:	NULL: there was no memory for it, which is said here
+ *
+ * Return: the exit status. */
+int mt_print_json(const struct mt_cli *c, const struct mt_json *json, char *text, FILE *out);
+
 /** mt_print_table() - a table, as JSON with --json; @nothing: what is said to people when it is
  * empty. Return: the exit status. */
 int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char *nothing,

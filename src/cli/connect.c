@@ -12,12 +12,8 @@
 static int print_json(const struct mt_cli *c, const struct mt_outcome *o, const struct mt_err *e)
 {
 	const struct mt_json *json = mt_json_load(c);
-	char *text = json ? json->outcome(o, e) : NULL;
 
-	if (text)
-		puts(text);
-	free(text);
-	return text ? 0 : 4;
+	return mt_print_json(c, json, json ? json->outcome(o, e) : NULL, stdout);
 }
 
 static int finish(struct mt_cli *c, struct mt_engine *g, struct mt_outcome *out, int err,

@@ -34,10 +34,14 @@ int mt_command_facts(struct mt_cli *c)
 {
 	const struct mt_json *json = mt_json_load(c);
 	struct mt_outcome out = { 0 };
-	int status = json ? evaluate(c, c->args[0], MT_WANT_FACTS, &out) : 4;
+	struct mt_err e = { 0 };
+	int status =
+		json ? evaluate(c, c->args[0], MT_WANT_FACTS, &out) : mt_exit_status(MT_BLAME_HOST);
 
-	if (!status && (!json->facts(out.facts, out.facts_n, stdout) || puts("") < 0))
-		status = 4;
+	if (!status && (!json->facts(out.facts, out.facts_n, stdout) || puts("") < 0)) {
+		mt_fail(&e, EIO, "facts", "", "they could not be written");
+		status = mt_cli_error(c, NULL, &e);
+	}
 	mt_outcome_free(&out);
 	return status;
 }

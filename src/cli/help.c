@@ -99,13 +99,8 @@ static int print_json(const struct mt_cli *c)
 	const struct mt_help help = { mt_commands, mt_scripts, mt_options, mt_options_takes,
 				      mt_exits,	   mt_kinds,   mt_topics };
 	const struct mt_json *json = mt_json_load(c);
-	char *text = json ? json->help(&help) : NULL;
 
-	if (!text)
-		return 4;
-	puts(text);
-	free(text);
-	return 0;
+	return mt_print_json(c, json, json ? json->help(&help) : NULL, stdout);
 }
 
 int mt_command_help(struct mt_cli *c)

@@ -126,15 +126,12 @@ static void print_run(const struct mt_cli *c, const struct mt_history *h, unsign
 
 static int print_whole(const struct mt_cli *c, const struct mt_history *h)
 {
-	const struct mt_json *json = c->json ? mt_json_load(c) : NULL;
-	char *text = json ? json->history(h) : NULL;
+	const struct mt_json *json;
 
 	if (!c->json)
 		return print_run(c, h, c->back), 0;
-	if (text)
-		puts(text);
-	free(text);
-	return text ? 0 : 4;
+	json = mt_json_load(c);
+	return mt_print_json(c, json, json ? json->history(h) : NULL, stdout);
 }
 
 /* Of some guest or of all; and the one that -N names. */
@@ -181,14 +178,15 @@ static int replay(struct mt_cli *c, struct mt_engine *g, const struct mt_history
 	struct mt_err e = { 0 };
 	int err = mt_history_replay(g, h, NULL, &out, &e);
 	const struct mt_json *json = c->json ? mt_json_load(c) : NULL;
-	char *text = json ? json->outcome(&out, err ? &e : NULL) : NULL;
-	int status = err ? mt_cli_error(c, name_of(h), &e) : c->json && !text ? 4 : 0;
+	int status = 0;
 
-	if (text)
-		puts(text);
-	else if (!c->json)
+	if (c->json)
+		status = mt_print_json(c, json, json ? json->outcome(&out, err ? &e : NULL) : NULL,
+				       stdout);
+	else
 		mt_print_outcome(c, &out, stdout);
-	free(text);
+	if (err)
+		status = mt_cli_error(c, name_of(h), &e);
 	mt_outcome_free(&out);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include "cli/table.h"
 #include "plan/sh.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -79,20 +80,38 @@ void mt_print_outcome(const struct mt_cli *c, const struct mt_outcome *o, FILE *
 		print_nic(c, o, &o->nics[i], out);
 }
 
+static int no_memory(const struct mt_cli *c)
+{
+	struct mt_err e = { 0 };
+
+	mt_fail(&e, ENOMEM, "", "", NULL);
+	return mt_cli_error(c, NULL, &e);
+}
+
+int mt_print_json(const struct mt_cli *c, const struct mt_json *json, char *text, FILE *out)
+{
+	if (!text)
+		return json ? no_memory(c) : mt_exit_status(MT_BLAME_HOST);
+	fprintf(out, "%s\n", text);
+	free(text);
+	return 0;
+}
+
 int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char *nothing, FILE *out)
 {
-	const struct mt_json *json = c->json ? mt_json_load(c) : NULL;
-	char *text;
+	const struct mt_json *json;
 
-	if (!c->json && t->first)
-		return mt_table_print(t, out), t->failed ? 4 : 0;
-	if (!c->json)
-		return fprintf(out, "%s\n", nothing), 0;
-	text = json ? json->table(t) : NULL;
-	if (text)
-		fprintf(out, "%s\n", text);
-	free(text);
-	return text && !t->failed ? 0 : 4;
+	if (t->failed)
+		return no_memory(c);
+	if (c->json) {
+		json = mt_json_load(c);
+		return mt_print_json(c, json, json ? json->table(t) : NULL, out);
+	}
+	if (t->first)
+		mt_table_print(t, out);
+	else
+		fprintf(out, "%s\n", nothing);
+	return 0;
 }
 
 const char *mt_print_time(uint64_t seconds, char buf[static 32])
