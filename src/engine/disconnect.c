@@ -73,30 +73,33 @@ static bool is_among(char *const *sorted, size_t n, const char *name)
 	return false;
 }
 
-/* The devices that may be meant: the one that is named, or all that have a journal or a run. */
-static int list_devices(struct mt_engine *g, const char *dev, struct mt_pool *p, char ***names,
-			size_t *n, struct mt_err *e)
+/* The device that is named, as a list. A guest's name may be asked for, too: no path of its. */
+static char **list_one(const char *dev, struct mt_pool *p, size_t *n)
+{
+	char **names = mt_pool_alloc(p, sizeof *names);
+
+	if (!names)
+		return NULL;
+	*n = mt_name_valid(dev);
+	names[0] = mt_pool_copy(p, dev, strlen(dev));
+	return names[0] ? names : NULL;
+}
+
+/* All that have a journal or a run; NULL in @names: no memory. */
+static int list_all(struct mt_engine *g, struct mt_pool *p, char ***names, size_t *n,
+		    struct mt_err *e)
 {
 	char **nics, **runs;
 	size_t running, all;
 
-	if (dev) {
-		*names = mt_pool_alloc(p, sizeof **names);
-		*n = mt_name_valid(dev); /* a guest's name may be asked for, too: no path of its */
-		return *names && ((*names)[0] = mt_pool_copy(p, dev, strlen(dev)))
-			? 0
-			: mt_fail(e, ENOMEM, "state", g->o.state, NULL);
-	}
-	if (mt_state_list(&g->state, "nic", p, &nics, n, e) ||
+	if (mt_state_list(&g->state, "nic", p, &nics, &all, e) ||
 	    mt_state_list(&g->state, "run", p, &runs, &running, e))
 		return -e->code;
-	all = *n;
 	*names = mt_pool_alloc(p, (all + running + 1) * sizeof **names);
-	if (!*names)
-		return mt_fail(e, ENOMEM, "state", g->o.state, NULL);
-	if (all)
+	if (*names && all)
 		memcpy(*names, nics, all * sizeof **names);
-	for (size_t i = 0; i < running; i++)
+	*n = all;
+	for (size_t i = 0; *names && i < running; i++)
 		if (!is_among(nics, all, runs[i]))
 			(*names)[(*n)++] = runs[i];
 	return 0;
@@ -109,10 +112,14 @@ int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_po
 	size_t devices = 0;
 
 	*n = 0;
-	if (mt_engine_state(g, false, e) || list_devices(g, which->dev, p, &names, &devices, e))
+	if (mt_engine_state(g, false, e))
+		return -e->code;
+	if (which->dev)
+		names = list_one(which->dev, p, &devices);
+	else if (list_all(g, p, &names, &devices, e))
 		return -e->code;
 	*headers = mt_pool_alloc(p, (devices + 1) * sizeof **headers);
-	if (!*headers)
+	if (!names || !*headers)
 		return mt_fail(e, ENOMEM, "state", g->o.state, NULL);
 	for (size_t i = 0; i < devices; i++) {
 		struct mt_record *h = &(*headers)[*n];
