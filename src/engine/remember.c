@@ -99,7 +99,8 @@ static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
 		return -ENOENT;
 	/* facts may have NULs in no place, so the text's length is its string's */
 	if (mt_answer_parse(none, text, strlen(text), &m->answer, e)) {
-		e->blame = MT_BLAME_UNDO;
+		if (e->code != ENOMEM)
+			e->blame = MT_BLAME_UNDO;
 		return mt_err_in(e, "%s", file);
 	}
 	m->name = m->answer.name;

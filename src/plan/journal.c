@@ -94,7 +94,8 @@ int mt_journal_parse(const struct mt_kind *const *kinds, const char *name, char 
 	for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1, number++) {
 		*end = 0;
 		if (parse_line(kinds, line, p, j, e)) {
-			e->blame = MT_BLAME_UNDO;
+			if (e->code != ENOMEM)
+				e->blame = MT_BLAME_UNDO;
 			return mt_err_in(e, "journal %s:%u", name, number);
 		}
 	}

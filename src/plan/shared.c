@@ -60,7 +60,7 @@ static int load_claim(struct mt_work *w, const char *folder, const char *file,
 	if (err)
 		return err;
 	err = mt_record_read(w->kinds, text, claim, w->pool, e);
-	if (err)
+	if (err && err != -ENOMEM)
 		e->blame = MT_BLAME_UNDO;
 	return err;
 }
