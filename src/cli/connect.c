@@ -16,6 +16,13 @@ static int print_json(const struct mt_cli *c, const struct mt_outcome *o, const 
 	return mt_print_json(c, json, json ? json->outcome(o, e) : NULL, stdout);
 }
 
+static int give_back(struct mt_engine *g, struct mt_outcome *out, int status)
+{
+	mt_outcome_free(out);
+	mt_engine_close(g);
+	return status;
+}
+
 static int finish(struct mt_cli *c, struct mt_engine *g, struct mt_outcome *out, int err,
 		  const struct mt_err *e)
 {
@@ -27,9 +34,7 @@ static int finish(struct mt_cli *c, struct mt_engine *g, struct mt_outcome *out,
 		mt_print_outcome(c, out, stdout);
 	if (err)
 		status = mt_cli_error(c, out->name, e);
-	mt_outcome_free(out);
-	mt_engine_close(g);
-	return status;
+	return give_back(g, out, status);
 }
 
 static bool is_file(const char *word)
@@ -71,10 +76,8 @@ static int connect(struct mt_cli *c, bool dry)
 	if (err)
 		return err;
 	err = source_of(c, &g, c->args[0], &ask, &out.pool);
-	if (err) {
-		mt_engine_close(&g);
-		return err;
-	}
+	if (err)
+		return give_back(&g, &out, err);
 	mt_history_begin(&run, &g);
 	err = mt_connect(&g, &ask, &out, &e);
 	if (!dry)
@@ -120,10 +123,12 @@ int mt_command_down(struct mt_cli *c)
 	struct mt_err e = { 0 };
 	int err = mt_cli_engine(c, &g);
 
-	if (!err && is_file(which.guest))
-		err = guest_of_file(c, &g, which.guest, &out.pool, &which.guest);
 	if (err)
 		return err;
+	if (is_file(which.guest))
+		err = guest_of_file(c, &g, which.guest, &out.pool, &which.guest);
+	if (err)
+		return give_back(&g, &out, err);
 	mt_history_begin(&run, &g);
 	err = mt_disconnect_all(&g, &which, &out, &e);
 	if (!err && !out.n) { /* it may be a device's name */
