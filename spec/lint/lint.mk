@@ -39,26 +39,36 @@ check-san: deps-check
 	  LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) \
 	  LD_LIBRARY_PATH=$(abspath $(BUILD))/san/lib/moontap $(LUA)" EXCLUDE=guest,bare specs
 
-# The specs of internals in a Lua that valgrind watches, and the program wherever specs run it: each
+# Each part of the specs in a Lua that valgrind watches, and the program wherever they run it: each
 # call of it, and its evaluator, which is a fork. In that build the evaluator has no system call
-# filter and no limits: they would forbid what valgrind does.
-WATCHED_BUILD   := $(BUILD)/watched
-WATCHED_PROGRAM := spec/samples_spec.lua
-WATCHED_INSIDE  := spec/base spec/plan spec/kernel
-VALGRIND        := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
-	--errors-for-leak-kinds=definite
+# filter and no limits: they would forbid what valgrind does. Left out are guests, what is tagged
+# #bare as above, the specs of those limits, and spec/embed, whose programs have no such script.
+WATCHED_BUILD  := $(BUILD)/watched
+WATCHED_SPECS  ?= samples_spec.lua base binding domain kernel plan policy regress \
+	$(patsubst %,cli/%_spec.lua,connect hook script status reconcile bad_input) \
+	$(filter-out engine/confine_spec.lua,$(patsubst spec/%,%,$(wildcard spec/engine/*_spec.lua)))
+VALGRIND_PARTS := $(patsubst %,valgrind-%,$(WATCHED_SPECS))
+VALGRIND_JOBS  ?= 2
+VALGRIND       := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
+	--errors-for-leak-kinds=definite --child-silent-after-fork=yes
 
-.PHONY: valgrind valgrind-specs
+.PHONY: valgrind valgrind-bin $(VALGRIND_PARTS)
 valgrind: deps-valgrind
-	$(Q)$(MAKE) --no-print-directory WATCHED=1 BUILD=$(WATCHED_BUILD) program valgrind-specs
+	$(Q)$(MAKE) --no-print-directory WATCHED=1 BUILD=$(WATCHED_BUILD) program valgrind-bin
+	$(Q)$(MAKE) --no-print-directory WATCHED=1 BUILD=$(WATCHED_BUILD) -k -j$(VALGRIND_JOBS) \
+	  $(VALGRIND_PARTS); failed=$$?; cat $(WATCHED_BUILD)/logs/*; \
+	  ! cat $(WATCHED_BUILD)/logs/* | grep -q . && exit $$failed
 
-valgrind-specs: program $(SPEC_SO)
+# In place of the program a script that watches it; what it says is in one file for each process.
+valgrind-bin: program $(SPEC_SO)
 	@rm -rf $(BUILD)/logs $(BUILD)/bin
 	@mkdir -p $(BUILD)/logs $(BUILD)/bin
 	@cp spec/lint/valgrind.sh $(BUILD)/bin/moontap
-	@ln -s ../spec ../lib ../libexec ../share $(BUILD)/bin
-	$(Q)MOONTAP_BUILD=$(abspath $(BUILD))/bin $(LUA) $$(command -v $(BUSTED)) -o plainTerminal \
-	  --exclude-tags=guest $(WATCHED_PROGRAM) || { cat $(BUILD)/logs/*; exit 1; }
-	@cat $(BUILD)/logs/*; ! cat $(BUILD)/logs/* | grep -q .
-	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(VALGRIND) $(LUA) $$(command -v $(BUSTED)) \
-	  -o plainTerminal --exclude-tags=guest $(WATCHED_INSIDE)
+	@ln -s ../spec ../lib ../libexec ../share ../libmoontap.* $(BUILD)/bin
+	@ln -s moontap $(BUILD)/bin/qemu-ifup
+	@ln -s moontap $(BUILD)/bin/qemu-ifdown
+
+$(VALGRIND_PARTS): valgrind-%:
+	$(call say,VALGRIND,$*)
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD))/bin MOONTAP_WATCHED=1 $(VALGRIND) $(LUA) $$(command -v $(BUSTED)) \
+	  -o plainTerminal --exclude-tags=guest,bare spec/$*
