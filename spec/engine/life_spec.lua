@@ -50,7 +50,7 @@ describe("a NIC", function()
     unchanged()
   end)
 
-  it("is not connected when a signal stops the run", function()
+  it("is not connected when a signal stops the run #bare", function()
     program.write("vm.xml", scenes.xml("vm", { "u0", "u1", "u2" }))
     local r = program.run("timeout -s TERM 0.5 " .. torture.command("-p policy.lua up vm.xml",
       { what = "change", n = 0, fault = "slow-100" }):gsub("^(.-) '", "env %1 '", 1))
@@ -87,7 +87,7 @@ describe("a NIC", function()
     assert.equal(0, moontap("hook qemu vm release end -", managed).status)
   end)
 
-  it("whose first run was killed is seen, and taken back", function()
+  it("whose first run was killed is seen #bare, and taken back", function()
     for n = 1, 100 do
       torture.moontap("-p policy.lua up web.xml", { what = "change", n = n, fault = "after" })
       if program.read "state/run/web0" and not (program.read "state/nic/web0" or ""):find "%S" then

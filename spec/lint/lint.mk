@@ -42,11 +42,12 @@ check-san: deps-check
 # Each part of the specs in a Lua that valgrind watches, and the program wherever they run it: each
 # call of it, and its evaluator, which is a fork. In that build the evaluator has no system call
 # filter and no limits: they would forbid what valgrind does. Left out are guests, what is tagged
-# #bare as above, the specs of those limits, and spec/embed, whose programs have no such script.
+# #bare as above, the specs of those limits, spec/embed, whose programs have no such script, and most
+# of spec/cli, for the time that it takes.
 WATCHED_BUILD  := $(BUILD)/watched
 WATCHED_SPECS  ?= samples_spec.lua base binding domain kernel plan policy regress \
 	$(patsubst %,cli/%_spec.lua,connect hook script status reconcile bad_input) \
-	$(filter-out engine/confine_spec.lua,$(patsubst spec/%,%,$(wildcard spec/engine/*_spec.lua)))
+	$(filter-out engine/confine_spec.lua engine/life_spec.lua,$(patsubst spec/%,%,$(wildcard spec/engine/*_spec.lua)))
 VALGRIND_PARTS := $(patsubst %,valgrind-%,$(WATCHED_SPECS))
 VALGRIND_JOBS  ?= 2
 VALGRIND       := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \

@@ -28,6 +28,6 @@ describe("an evaluator #bare that lacks memory once, at any of its last allocati
       assert.equal(made, r.err == "", what)
       program.moontap "down web"
     end
-    assert.is_true(fired > 150) -- the very last may come too late: it is killed when it has answered
+    assert.is_true(fired > 150) -- the last may come too late: who has answered is killed
   end)
 end)
