@@ -35,9 +35,11 @@ int mt_command_facts(struct mt_cli *c)
 	const struct mt_json *json = mt_json_load(c);
 	struct mt_outcome out = { 0 };
 	struct mt_err e = { 0 };
-	int status =
-		json ? evaluate(c, c->args[0], MT_WANT_FACTS, &out) : mt_exit_status(MT_BLAME_HOST);
+	int status;
 
+	if (!json)
+		return mt_exit_status(MT_BLAME_HOST);
+	status = evaluate(c, c->args[0], MT_WANT_FACTS, &out);
 	if (!status && (!json->facts(out.facts, out.facts_n, stdout) || puts("") < 0)) {
 		mt_fail(&e, EIO, "facts", "", "they could not be written");
 		status = mt_cli_error(c, NULL, &e);
