@@ -291,7 +291,7 @@ int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *
 	}
 	if (d)
 		closedir(d);
-	if (!err && *n)
+	if (!err && *names)
 		qsort(*names, *n, sizeof **names, by_name);
 	return err;
 }
