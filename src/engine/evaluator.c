@@ -56,7 +56,7 @@ static void late(int signal)
 static int policy_says(void *data, const char *line, size_t n)
 {
 	struct evaluator *v = data;
-	char copy[MT_LINE_MAX], name[MT_DEV_SIZE], *words[16];
+	char *copy, *name, *words[16]; /* the edit points into them */
 	const char *decision, *dev;
 	struct mt_fact *nic;
 	struct mt_err e;
@@ -65,10 +65,12 @@ static int policy_says(void *data, const char *line, size_t n)
 	if (mt_say_bytes(&v->say, line, n))
 		return -EFBIG;
 	v->say.told |= !strncmp(line, "error ", 6) || !strncmp(line, "refuse ", 7);
-	if (!(v->q->want & MT_WANT_XML) || n >= sizeof copy || strncmp(line, "nic ", 4))
+	if (!(v->q->want & MT_WANT_XML) || strncmp(line, "nic ", 4))
 		return 0;
-	memcpy(copy, line, n);
-	copy[n] = 0;
+	copy = mt_pool_copy(&v->pool, line, n);
+	name = mt_pool_alloc(&v->pool, MT_DEV_SIZE);
+	if (!copy || !name)
+		return -ENOMEM;
 	nwords = mt_words_split(copy, words, 16);
 	decision = mt_words_get(words, nwords, "decision");
 	index = atoi(mt_words_get(words, nwords, "index"));
@@ -81,8 +83,6 @@ static int policy_says(void *data, const char *line, size_t n)
 	if (mt_domain_decide(v->names, nic, !strcmp(decision, "unmanaged"), dev, name,
 			     &v->edits[v->nedits], &e))
 		return mt_say_error(&v->say, &e), -EINVAL;
-	if (v->edits[v->nedits].dev == name)
-		v->edits[v->nedits].dev = mt_pool_copy(&v->pool, name, strlen(name));
 	v->nedits++;
 	return 0;
 }
