@@ -30,6 +30,17 @@ describe("reconcile", function()
     assert.equal(records, moontap "log".out)
   end)
 
+  it("leaves alone what waits for libvirt, whatever its guest is called", function()
+    local name = ("long"):rep(60) -- longer than a file's name may become
+    local xml = ("<domain type='qemu'><name>%s</name><devices><interface type='ethernet'>"
+      .. "<mac address='52:54:00:00:00:01'/></interface></devices></domain>"):format(name)
+    assert.equal(0, moontap("hook qemu " .. name .. " prepare begin -", xml).status)
+    assert.matches("waiting", moontap "status".out)
+    assert.equal("all is as it shall be\n", moontap "reconcile".out)
+    assert.equal(0, moontap("hook qemu " .. name .. " release end -", xml).status)
+    assert.same({}, program.state())
+  end)
+
   for who, connect in pairs {
     ["a person connected"] = function() return moontap "up web.xml" end,
     ["the hook connected"] = function() return guests.prepare "web" end,
