@@ -33,7 +33,6 @@ return {
   { file = "engine/evaluator%.c", line = "mt_say_error%(&v%->say, &e%)", why = guard },
   { file = "engine/evaluator%.c", line = '"log"', why = "spec/domain/schema_spec.lua asks the "
     .. "same function without an evaluator" },
-  { file = "engine/evaluator_asked%.c", line = '"mac"', why = "nobody says one yet" },
   { file = "engine/evaluator_file%.c", line = "^%s*return;", why = memory },
   { file = "engine/history%.c", line = "secret = %*depth", why = guard },
   { file = "engine/history%.c", line = "t%->n = before", why = guard },

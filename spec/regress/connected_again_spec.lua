@@ -1,12 +1,10 @@
 -- connected_again_spec.lua - connecting again rewrote since when, and by whom, a NIC is connected
 
+local guests = require "spec.guests"
 local helper = require "spec.helper"
 local program = require "spec.program"
 
-local xml = [[
-<domain type='qemu'><name>web</name><devices><interface type='ethernet'>
-  <mac address='52:54:00:00:00:01'/><target dev='web0' managed='no'/>
-</interface></devices></domain>]]
+local xml = guests.xml("web", 1)
 
 describe("connecting a NIC that a person connected before", function()
   local function header(journal)

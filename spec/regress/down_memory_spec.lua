@@ -1,18 +1,13 @@
 -- down_memory_spec.lua - short of memory, `down FILE` forgot whose NICs it was to take down, and
 -- took down those of every guest; or it crashed
 
+local guests = require "spec.guests"
 local helper = require "spec.helper"
 local program = require "spec.program"
 local torture = require "spec.torture.torture"
 
-local function xml(name, i)
-  return ([[<domain type='qemu'><name>%s</name><devices><interface type='ethernet'>
-    <mac address='52:54:00:00:00:%02d'/><target dev='%s0' managed='no'/>
-  </interface></devices></domain>]]):format(name, i, name)
-end
-
 local function up(name, i)
-  assert.equal(0, program.moontap("up -p policy.lua -", xml(name, i)).status)
+  assert.equal(0, program.moontap("up -p policy.lua -", guests.xml(name, i)).status)
 end
 
 local function is_up(name)
@@ -25,7 +20,7 @@ end
 describe("down of a guest's file, with an allocation that fails #bare", function()
   it("never takes down another guest", function()
     program.write("policy.lua", "function connect(nic) tap(nic, { up = true }) end")
-    program.write("web.xml", xml("web", 1))
+    program.write("web.xml", guests.xml("web", 1))
     up("db", 2)
     local how = { what = "memory", fault = "ENOMEM", n = 0 }
     repeat

@@ -1,14 +1,12 @@
 -- evaluator_memory_spec.lua - an answer without what could not be said, for want of memory, was
 -- believed: `up` did nothing, and said that all was well
 
+local guests = require "spec.guests"
 local helper = require "spec.helper"
 local program = require "spec.program"
 local torture = require "spec.torture.torture"
 
-local xml = [[
-<domain type='qemu'><name>web</name><devices><interface type='ethernet'>
-  <mac address='52:54:00:00:00:01'/><target dev='web0' managed='no'/>
-</interface></devices></domain>]]
+local xml = guests.xml("web", 1)
 
 describe("an evaluator #bare that lacks memory once, at any of its last allocations", function()
   it("either does without, or nothing is connected and the reason is said", function()

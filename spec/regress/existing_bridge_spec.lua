@@ -1,12 +1,10 @@
 -- existing_bridge_spec.lua - a bridge of the host got moontap's MAC, and was refused for that
 
+local guests = require "spec.guests"
 local helper = require "spec.helper"
 local program = require "spec.program"
 
-local xml = [[
-<domain type='qemu'><name>web</name><devices><interface type='ethernet'>
-  <mac address='52:54:00:00:00:01'/><target dev='web0' managed='no'/>
-</interface></devices></domain>]]
+local xml = guests.xml("web", 1)
 
 describe("a bridge that somebody else made", function()
   it("gets the options that a policy declares, no mark, and its old ones back", function()

@@ -1,12 +1,10 @@
 -- shared_master_spec.lua - what moontap had put on a shared link was called somebody else's
 
+local guests = require "spec.guests"
 local helper = require "spec.helper"
 local program = require "spec.program"
 
-local xml = [[
-<domain type='qemu'><name>web</name><devices><interface type='ethernet'>
-  <mac address='52:54:00:00:00:01'/><target dev='web0' managed='no'/>
-</interface></devices></domain>]]
+local xml = guests.xml("web", 1)
 
 describe("a link of the host that moontap has put into a bridge", function()
   local function master()

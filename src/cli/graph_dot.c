@@ -75,7 +75,6 @@ static void draw_missing(const struct mt_scene *s, const struct mt_scene_link *l
 	fputs("</TABLE>>];\n", out);
 }
 
-/* From whatever stands at the left: a device, or a cell of a guest's. */
 const char *mt_dot_place(const struct mt_scene *s, const char *name, char buf[static 32])
 {
 	const struct mt_scene_link *there = mt_scene_link(s, name);
@@ -86,6 +85,7 @@ const char *mt_dot_place(const struct mt_scene *s, const char *name, char buf[st
 	return l ? buf : NULL;
 }
 
+/* From whatever stands at the left: a device, or a cell of a guest's. */
 void mt_dot_edges(const struct mt_scene *s, const char *from, const struct mt_scene_link *l,
 		  FILE *out)
 {

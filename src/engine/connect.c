@@ -35,7 +35,6 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 		.only = ask->only,
 		.unnamed = ask->unnamed,
 		.dev = ask->dev,
-		.mac = ask->mac,
 		.known = ask->known,
 		.incoming = ask->incoming,
 		.inactive = ask->inactive,

@@ -105,8 +105,8 @@ struct mt_ask {
 	const char *const *only;
 	bool managed, unmanaged; /* which NICs are connected */
 	bool dry;
-	const char *unnamed;   /* name of NICs without a device in a dry run */
-	const char *dev, *mac; /* a tap that was handed over */
+	const char *unnamed; /* name of NICs without a device in a dry run */
+	const char *dev;     /* a tap that was handed over */
 	bool known, incoming, inactive;
 	bool started; /* libvirt has come as far as its hook's start: it has the taps open */
 	const char *prefix;

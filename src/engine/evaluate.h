@@ -39,8 +39,7 @@ struct mt_request {
 		*only; /* and of these only those: device, MAC or index; NULL-ended; or NULL */
 	const char
 		*unnamed; /* what a managed NIC without a device is called, "$DEV"; NULL: skipped */
-	const char *dev,
-		*mac; /* a tap that is handed over: the NIC that it is of, or of nobody's */
+	const char *dev;  /* a tap that is handed over: the NIC that it is of, or of nobody's */
 	bool known, incoming;
 	bool inactive;	    /* facts and XML as libvirt defines a domain */
 	const char *prefix; /* of generated names; NULL */

@@ -292,7 +292,7 @@ static int evaluate(struct evaluator *v, struct mt_err *e)
 	if (mt_say_bytes(&v->say, "loaded\n", 7) || mt_say_flush(&v->say))
 		return -EPIPE;
 	err = q->source.fd >= 0 || q->source.bytes ? read_source(v, e)
-						   : mt_asked_unknown(q, &v->pool, &v->facts);
+						   : mt_asked_unknown(&v->pool, &v->facts);
 	if (err)
 		return err;
 	if (q->want & MT_WANT_FACTS && say_facts(v))

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* A tap of a guest that nobody told us about. */
-int mt_asked_unknown(const struct mt_request *q, struct mt_pool *p, struct mt_fact **facts)
+int mt_asked_unknown(struct mt_pool *p, struct mt_fact **facts)
 {
 	struct mt_facts b = { .pool = p };
 	struct mt_fact *domain, *nics, *nic;
@@ -19,8 +19,6 @@ int mt_asked_unknown(const struct mt_request *q, struct mt_pool *p, struct mt_fa
 	nics = mt_fact_array(&b, *facts, "nics");
 	nic = mt_fact_object(&b, nics, "");
 	mt_fact_string(&b, nic, "type", "ethernet");
-	if (q->mac)
-		mt_fact_string(&b, nic, "mac", q->mac);
 	mt_fact_integer(&b, nic, "index", 1);
 	mt_fact_boolean(&b, nic, "unmanaged", false);
 	return b.failed ? -ENOMEM : 0;

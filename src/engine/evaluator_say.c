@@ -62,7 +62,6 @@ int mt_say_bytes(struct mt_say *s, const char *bytes, size_t n)
 	return 0;
 }
 
-/* "word key=value ...\n"; an empty value is not said. */
 int mt_say(struct mt_say *s, const char *word, const char *const *pairs)
 {
 	char line[2 * MT_LINE_MAX];

@@ -22,7 +22,8 @@ struct mt_say {
 };
 
 /** mt_say() - "word key=value ...\n"
- * @pairs:	keys and values in turn, NULL-ended; an empty value is not said */
+ * @pairs:	keys and values in turn, NULL-ended; an empty value is not said
+ * Return: also -EFBIG: it is too long, and nothing of it was said; the error still can be. */
 int mt_say(struct mt_say *s, const char *word, const char *const *pairs);
 
 /** mt_say_error() - the line that ends an answer before its end */

@@ -35,7 +35,6 @@ static const struct field {
 	FIELD(LIST, "only", only),
 	FIELD(TEXT, "unnamed", unnamed),
 	FIELD(TEXT, "dev", dev),
-	FIELD(TEXT, "mac", mac),
 	FIELD(FLAG, "known", known),
 	FIELD(FLAG, "incoming", incoming),
 	FIELD(FLAG, "inactive", inactive),
