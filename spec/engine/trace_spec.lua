@@ -166,6 +166,22 @@ describe("the evaluator #bare, watched from outside", function()
     end)
   end
 
+  it("runs where the one runs that waits for it, who may run anywhere again afterwards", function()
+    trace(program.path .. " " .. words .. "plan guest.xml")
+    local parent, were, sets = nil, nil, {}
+    for line in program.read "trace":gmatch "[^\n]+" do
+      local pid, call, cpus = line:match "^(%d+) +(sched_%w-affinity)%(0, .*(%[[%d ,-]*%])"
+      if call == "sched_getaffinity" then
+        parent, were = pid, cpus
+      elseif pid and pid == parent then
+        sets[#sets + 1] = cpus
+      end
+    end
+    assert.equal(2, #sets)
+    assert.matches("^%[%d+%]$", sets[1])
+    assert.equal(were, sets[2])
+  end)
+
   it("holds what it was given and no more, while it runs", function()
     program.write("policy.lua", "function connect() while true do end end")
     local held = helper.run(([[cd '%s'

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,30 @@
 #define ANSWER_MAX (64u << 20) /* a document of 8 MiB may come back escaped and as facts */
 #define LAST	   "\nend\n"
 
+/*
+ * Parent and child take turns: one waits while the other works. On two processors that would be two
+ * idle ones that must be woken, and caches filled twice; so both stay on this one meanwhile. More
+ * processors than a cpu_set_t has room for: nobody is kept.
+ */
+static void stay_here(struct mt_child *c)
+{
+	cpu_set_t here;
+	int cpu = sched_getcpu();
+
+	CPU_ZERO(&here);
+	if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(0, sizeof c->were, &c->were))
+		return;
+	CPU_SET(cpu, &here);
+	c->stayed = !sched_setaffinity(0, sizeof here, &here);
+}
+
+static void stay_no_more(struct mt_child *c)
+{
+	if (c->stayed)
+		sched_setaffinity(0, sizeof c->were, &c->were);
+	c->stayed = false;
+}
+
 int mt_start_fork(const struct mt_request *q, int (*run)(const struct mt_request *q, int out),
 		  struct mt_child *c, struct mt_err *e)
 {
@@ -25,10 +50,13 @@ int mt_start_fork(const struct mt_request *q, int (*run)(const struct mt_request
 	asked.parent = getpid();
 	if (pipe2(ends, O_CLOEXEC))
 		return mt_fail(e, errno, "evaluator", "pipe", NULL);
-	*c = (struct mt_child){ .pid = fork(), .fd = -1, .out = ends[0] };
+	*c = (struct mt_child){ .fd = -1, .out = ends[0] };
+	stay_here(c);
+	c->pid = fork();
 	if (c->pid < 0) {
 		c->pid = 0;
 		mt_fail(e, errno, "evaluator", "fork", NULL);
+		stay_no_more(c);
 		close(ends[0]);
 		close(ends[1]);
 		return -e->code;
@@ -119,8 +147,9 @@ static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_e
  * A host may wait for any child, in a signal handler or another thread, and get ours: then its pid
  * can be another process's. So in a host it is ended by its pidfd, and ECHILD is fine.
  */
-static void end(const struct mt_child *c)
+static void end(struct mt_child *c)
 {
+	stay_no_more(c);
 	close(c->out);
 	if (c->fd >= 0)
 		syscall(SYS_pidfd_send_signal, c->fd, SIGKILL, NULL, 0);

@@ -7,6 +7,7 @@
 
 #include "engine/answer.h"
 
+#include <sched.h>
 #include <sys/types.h>
 
 enum mt_want {
@@ -55,6 +56,8 @@ struct mt_child {
 	pid_t pid; /* 0: it has ended, and somebody else waited for it */
 	int fd;	   /* pidfd_open(2); -1: nobody else in this process waits for children */
 	int out;   /* its answer */
+	bool stayed;	/* whoever asks is kept where the child runs, until it has answered: */
+	cpu_set_t were; /* and may run on these afterwards */
 };
 
 /* Starts the evaluator. On failure there is nothing to reap. */
