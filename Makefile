@@ -68,8 +68,9 @@ LUA_CFLAGS  = $(call pkg,--cflags,lua5.4)
 LUA_LIBS    = $(call pkg,--libs,lua5.4)
 # In the programs Lua is linked statically, where that is to be had: loading a library, and looking
 # its names up, costs each start more than most of what Lua does there.
-LUA_ARCHIVE := $(shell $(CC) -print-file-name=$(patsubst -l%,lib%.a,$(filter -l%,$(LUA_LIBS))))
-LUA_INSIDE   = $(if $(wildcard $(LUA_ARCHIVE)),$(LUA_ARCHIVE) -lm,$(LUA_LIBS))
+archive      = $(wildcard $(shell $(CC) -print-file-name=$(1)))
+LUA_ARCHIVE := $(call archive,$(patsubst -l%,lib%.a,$(filter -l%,$(LUA_LIBS))))
+LUA_INSIDE   = $(if $(LUA_ARCHIVE),$(LUA_ARCHIVE) -lm,$(LUA_LIBS))
 XML_CFLAGS  = $(call pkg,--cflags,libxml-2.0)
 XML_LIBS    = $(call pkg,--libs,libxml-2.0)
 MNL_LIBS    = $(call pkg,--libs,libmnl)
@@ -77,11 +78,17 @@ JSON_LIBS   = $(call pkg,--libs,jansson)
 EDIT_LIBS   = $(call pkg,--libs,libedit)
 SECCOMP_LIBS = $(call pkg,--libs,libseccomp)
 
+# moontap-script is static where the system has archives of libc and Lua; where it has none of libmnl,
+# kernel/mnl_static.c stands in. make STATIC= links it as the others are.
+MNL_ARCHIVE := $(call archive,libmnl.a)
+STATIC      ?= $(and $(LUA_ARCHIVE),$(call archive,libc.a),$(if $(SAN)$(WATCHED),,1))
+
+FLAGS = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(if $(STATIC),static)
+
 # A changed flag rebuilds what was built with another.
 $(BUILD)/.flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(subst ','\'',$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))' | cmp -s - $@ || \
-	  echo '$(subst ','\'',$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))' >$@
+	@echo '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS))' >$@
 .PHONY: FORCE
 FORCE:
 
@@ -99,7 +106,8 @@ EVAL_OBJ    := $(filter-out $(EVAL_MAIN),$(call objects,$(wildcard src/engine/ev
 	src/engine/confine.c) $(call sources,policy)))
 # What the library exports; the rest of it is taken from the archive, as far as it is needed.
 FACE_OBJ    := $(BUILD)/obj/engine/moontap.o
-LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ) $(EVAL_MAIN) $(FACE_OBJ) %/filter_gen.o,\
+LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ) $(EVAL_MAIN) $(FACE_OBJ) %/filter_gen.o \
+	%/mnl_static.o,\
 	$(call objects,$(call sources,base domain kernel plan engine)))
 # The Lua module: values cross as they do between a policy and its host.
 BINDING_OBJ := $(call objects,$(call sources,binding)) $(patsubst %,$(BUILD)/obj/policy/%.o,\
@@ -108,7 +116,10 @@ BINDING_OBJ := $(call objects,$(call sources,binding)) $(patsubst %,$(BUILD)/obj
 REPL_OBJ    := $(call objects,$(wildcard src/cli/repl_*.c)) $(BUILD)/obj/cli/topic.o \
 	$(BUILD)/obj/engine/evaluator_file.o $(FACE_OBJ) \
 	$(call objects,$(call sources,binding policy))
-CLI_OBJ     := $(filter-out $(JSON_OBJ) $(BUILD)/obj/cli/repl_%.o,$(call objects,$(call sources,cli)))
+SCRIPT_MAIN := $(BUILD)/obj/cli/script_main.o
+SCRIPT_OBJ  := $(SCRIPT_MAIN) $(patsubst %,$(BUILD)/obj/cli/%.o,script command options setup keep)
+CLI_OBJ     := $(filter-out $(JSON_OBJ) $(BUILD)/obj/cli/repl_%.o $(SCRIPT_MAIN),\
+	$(call objects,$(call sources,cli)))
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	$(call say,CC,$<)
@@ -172,17 +183,18 @@ $(BUILD)/doc/%: doc/%.scd $(BUILD)/doc/help.json doc/tools/manual.lua doc/tools/
 	$(Q)$(LUA) doc/tools/manual.lua $< <$(BUILD)/doc/help.json >$@.scd
 	$(Q)scdoc <$@.scd >$@
 
-# Links to the program: what it does depends on the name that it is called by.
+# Links to the programs: what they do depends on the name that they are called by.
 ENTRY_POINTS := $(patsubst %,$(BUILD)/%,qemu-ifup qemu-ifdown qemu lxc)
+entered       = $(if $(filter qemu-if%,$(notdir $(1))),moontap-script,moontap)
 
 $(ENTRY_POINTS):
 	@mkdir -p $(@D)
-	$(Q)ln -sf moontap $@
+	$(Q)ln -sf $(call entered,$@) $@
 
 INTERNAL := $(BUILD)/obj/internal.a
 
 .PHONY: program library lua
-program: $(BUILD)/moontap $(BUILD)/lib/moontap/moontap-xml.so \
+program: $(BUILD)/moontap $(BUILD)/moontap-script $(BUILD)/lib/moontap/moontap-xml.so \
 	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/lib/moontap/moontap-repl.so $(BUILD)/share/moontap/hooks \
 	$(ENTRY_POINTS) library lua
 library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/evaluator
@@ -194,6 +206,18 @@ program_link = $(link) -Wl,-z,now
 $(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
 	$(Q)$(program_link) -o $@ $^ $(LUA_INSIDE) $(MNL_LIBS)
+
+# One segment for code and what is only read: each segment more is mapped, copied by a fork, and
+# let go, in both processes. What the linker says of names of users is known: getpwnam(3) looks into
+# /etc/passwd by itself, and loads a library for what /etc/nsswitch.conf has beside it.
+STATIC_LINK = -static -Wl,-z,noseparate-code $(LUA_ARCHIVE) -lm \
+	$(or $(MNL_ARCHIVE),$(filter %/mnl_static.o,$^))
+
+$(BUILD)/moontap-script: $(SCRIPT_OBJ) $(EVAL_OBJ) $(BUILD)/obj/kernel/mnl_static.o $(INTERNAL)
+	$(call say,LINK,$@)
+	$(Q)$(program_link) -o $@ $(filter-out %/mnl_static.o,$^) \
+	  $(if $(STATIC),$(STATIC_LINK),$(LUA_INSIDE) $(MNL_LIBS)) 2>$@.said || { cat $@.said >&2; exit 1; }
+	@rm -f $@.said
 
 $(BUILD)/libexec/moontap/evaluator: $(EVAL_MAIN) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
@@ -281,7 +305,8 @@ $(BUILD)/spec/internals/%.so: spec/internals/%.c $(BUILD)/spec/internals.a $(BUI
 	  -Wl,--as-needed -o $@ $< $(BUILD)/spec/internals.a $(MNL_LIBS) $(XML_LIBS)
 
 # Once more the kernel folder and its binding, with the seam by which requests fail.
-FAULTS_OBJ := $(patsubst src/%.c,$(BUILD)/obj/faults/%.o,$(call sources,kernel))
+FAULTS_OBJ := $(patsubst src/%.c,$(BUILD)/obj/faults/%.o,\
+	$(filter-out %/mnl_static.c,$(call sources,kernel)))
 
 $(BUILD)/obj/faults/%.o: src/%.c $(BUILD)/.flags
 	$(call say,CC,$< with faults)
@@ -334,7 +359,7 @@ MANUALS    = $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd))
 COMPLETED  = moontap qemu-ifup qemu-ifdown
 
 # What is removed again: files and links, then the folders that are nobody else's.
-INSTALLED  = bin/moontap $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS))) \
+INSTALLED  = bin/moontap bin/moontap-script $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS))) \
 	$(patsubst %,lib/moontap/moontap-%.so,xml json repl) \
 	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
@@ -351,14 +376,14 @@ install: install-program install-library install-lua
 	@case $(PREFIX)/bin in /usr/bin|/usr/sbin) ;; *) \
 	  echo "where AppArmor confines libvirt, this line is needed in" \
 	    "/etc/apparmor.d/local/usr.sbin.libvirtd:"; \
-	  echo "  $(PREFIX)/bin/moontap PUx," ;; esac
+	  echo "  $(PREFIX)/bin/moontap{,-script} PUx," ;; esac
 
 install-program: program manual
 	$(call say,INSTALL,$(to)/bin/moontap)
-	$(Q)$(INSTALL) -D -m 755 $(BUILD)/moontap $(to)/bin/moontap
+	$(Q)$(INSTALL) -D -m 755 -t $(to)/bin $(BUILD)/moontap $(BUILD)/moontap-script
 	$(Q)$(INSTALL) -D -m 755 -t $(to)/libexec/moontap $(BUILD)/libexec/moontap/evaluator
-	$(Q)for name in $(notdir $(ENTRY_POINTS)); do \
-	  ln -sf ../../bin/moontap $(to)/libexec/moontap/$$name || exit; done
+	$(Q)$(foreach e,$(notdir $(ENTRY_POINTS)),ln -sf ../../bin/$(call entered,$e) \
+	  $(to)/libexec/moontap/$e &&) true
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/lib/moontap $(BUILD)/lib/moontap/*.so
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/moontap/hooks $(HOOK_FILES)
 	$(Q)for page in $(MANUALS); do \

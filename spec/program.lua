@@ -13,6 +13,9 @@ end
 -- The program, as built.
 M.path = absolute(os.getenv "MOONTAP_BUILD" or "build") .. "/moontap"
 
+-- The one that qemu-ifup and qemu-ifdown are links to.
+M.script_path = M.path .. "-script"
+
 -- write(name, text) -> name: a file in the test's folder
 function M.write(name, text)
   local f <close> = assert(io.open(helper.folder() .. "/" .. name, "w"))

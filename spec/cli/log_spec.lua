@@ -63,7 +63,7 @@ describe("log", function()
   it("knows a tap of no guest by the tap's name", function()
     helper.run "ip tuntap add dev tap7 mode tap"
     helper.run(("cd %s && ln -s '%s' qemu-ifup && ./qemu-ifup --state state -p policy.lua tap7")
-      :format(helper.folder(), program.path))
+      :format(helper.folder(), program.script_path))
     assert.equal("qemu-ifup", runs "tap7"[1].event)
     assert.equal(0, moontap "replay tap7".status)
   end)

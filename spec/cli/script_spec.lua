@@ -27,8 +27,8 @@ local function tap(name, i)
 end
 
 local function script(which, words)
-  return program.run(("ln -sf '%s' %s; ./%s --state state %s"):format(program.path, which, which,
-    words))
+  return program.run(("ln -sf '%s' %s; ./%s --state state %s")
+    :format(program.script_path, which, which, words))
 end
 
 local function up(name) return script("qemu-ifup", "-v -p policy.lua " .. name) end
@@ -118,8 +118,8 @@ describe("qemu-ifup", function()
 
   it("only looks without CAP_NET_ADMIN", function()
     tap("vnet0", 1)
-    helper.run(("chmod 755 '%s'; ln -sf '%s' '%s/qemu-ifup'"):format(helper.folder(), program.path,
-      helper.folder()))
+    helper.run(("chmod 755 '%s'; ln -sf '%s' '%s/qemu-ifup'"):format(helper.folder(),
+      program.script_path, helper.folder()))
     for name, said in pairs { vnet0 = "nothing done: it needs CAP_NET_ADMIN",
       vnet9 = "No such device" } do
       local r = program.run(("setpriv --bounding-set=-net_admin --inh-caps=-net_admin " ..

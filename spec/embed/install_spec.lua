@@ -27,12 +27,21 @@ describe("make install", function()
     build.host()
   end)
 
-  it("has one real program, and links to it", function()
-    assert.equal("regular file\n", helper.run("stat -c %F " .. prefix() .. "/bin/moontap"))
-    for _, name in ipairs { "qemu-ifup", "qemu-ifdown", "qemu", "lxc" } do
-      assert.equal(prefix() .. "/bin/moontap\n",
+  it("has two real programs, and links to them", function()
+    for name, to in pairs { ["qemu-ifup"] = "moontap-script", ["qemu-ifdown"] = "moontap-script",
+      qemu = "moontap", lxc = "moontap" } do
+      assert.equal("regular file\n", helper.run("stat -c %F " .. prefix() .. "/bin/" .. to))
+      assert.equal(prefix() .. "/bin/" .. to .. "\n",
         helper.run("readlink -f " .. prefix() .. "/libexec/moontap/" .. name))
     end
+  end)
+
+  it("has a program for scripts that hands over what is no script's", function()
+    local r = program.run(prefix() .. "/libexec/moontap/qemu-ifup --help")
+    assert.equal(0, r.status, r.err)
+    assert.truthy(r.out:find "moontap plan")
+    assert.truthy(program.run(prefix() .. "/bin/moontap-script status --state state").out
+      :find "nothing is connected")
   end)
 
   it("has the manual, where man finds it", function()
@@ -43,7 +52,7 @@ describe("make install", function()
   end)
 
   it("says what AppArmor is to be told", function()
-    assert.truthy(said:find("/usr/local/bin/moontap PUx,", 1, true))
+    assert.truthy(said:find("/usr/local/bin/moontap{,-script} PUx,", 1, true))
   end)
 
   it("compiles no DESTDIR in", function()
@@ -131,7 +140,7 @@ describe("install-hook", function()
     assert.equal(0, r.status, r.err)
     assert.equal(program.path .. "\n", helper.run("readlink " .. link))
     assert.truthy(r.out:find "libvirt does not run: it finds the hook when it starts")
-    assert.truthy(r.out:find(program.path .. " PUx,", 1, true))
+    assert.truthy(r.out:find(program.path .. "{,-script} PUx,", 1, true))
     assert.truthy(run "install-hook".out:find "is there already")
     assert.truthy(run "uninstall-hook".out:find "is removed")
     assert.truthy(run "uninstall-hook".out:find "is not there")

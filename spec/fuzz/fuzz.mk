@@ -17,8 +17,9 @@ FUZZ_CFLAGS   = -std=gnu11 -D_GNU_SOURCE -DMOONTAP_FAULTS -DMOONTAP_VERSION='"$(
 
 # What reads, without what runs in the child; the program's main() is called as a function.
 FUZZ_OBJ := $(patsubst src/%.c,$(BUILD)/fuzz/obj/%.o,$(filter-out $(wildcard \
-	src/engine/evaluator*.c) src/engine/confine.c src/engine/filter_gen.c,$(call sources,base \
-	domain kernel plan engine)) src/cli/main.c src/cli/options.c)
+	src/engine/evaluator*.c) src/engine/confine.c src/engine/filter_gen.c \
+	src/kernel/mnl_static.c,$(call sources,base domain kernel plan engine)) \
+	$(patsubst %,src/cli/%.c,main command options))
 
 $(BUILD)/fuzz/obj/%.o: src/%.c $(BUILD)/.flags
 	$(call say,CLANG,$@)

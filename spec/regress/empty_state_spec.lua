@@ -9,7 +9,7 @@ describe("a state directory that is there and empty", function()
     helper.run(("mkdir -m 700 %s/state"):format(helper.folder()))
     helper.run "ip tuntap add dev tap0 mode tap"
     local up = program.run(("ln -s '%s' qemu-ifup && ./qemu-ifup --state state -p policy.lua tap0")
-      :format(program.path))
+      :format(program.script_path))
     assert.equal("", up.err)
     assert.equal(0, up.status)
     assert.truthy(program.state()["nic/tap0"])

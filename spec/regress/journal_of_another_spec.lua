@@ -5,8 +5,8 @@ local program = require "spec.program"
 
 describe("beside another device's damaged journal", function()
   local function script(which, words)
-    return program.run(("ln -sf '%s' %s; ./%s --state state %s"):format(program.path, which, which,
-      words))
+    return program.run(("ln -sf '%s' %s; ./%s --state state %s")
+      :format(program.script_path, which, which, words))
   end
 
   local function alias() return helper.run "ip link show vnet0":match "alias (%g+)" end

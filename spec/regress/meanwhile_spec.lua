@@ -30,7 +30,7 @@ describe("an event #bare that waits for another's lock", function()
     torture.begin { xml = scenes.xml("web", { "m0 managed" }),
       host = "ip tuntap add dev m0 mode tap; ip link set m0 address fe:54:00:00:00:01 up",
       policy = "function connect(nic) tap(nic, { mtu = 1400, txqueuelen = 77, up = true }) end" }
-    helper.run(("ln -s '%s' '%s/qemu-ifup'"):format(program.path, helper.folder()))
+    helper.run(("ln -s '%s' '%s/qemu-ifup'"):format(program.script_path, helper.folder()))
     before = torture.moment()
   end)
 

@@ -165,7 +165,7 @@ describe("events of one guest at the same moment", function()
         link{ name = "lan0", mtu = 1500, up = true }
         addr{ dev = "lan0", address = "198.51.100.1/24" }
       end]] }
-    helper.run(("ln -s '%s' '%s/qemu-ifup'"):format(program.path, helper.folder()))
+    helper.run(("ln -s '%s' '%s/qemu-ifup'"):format(program.script_path, helper.folder()))
     local before = torture.moment()
     for _ = 1, torture.all and 50 or 4 do
       local words = {}

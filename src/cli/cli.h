@@ -45,9 +45,24 @@ struct mt_command {
 	bool whole;	     /* keeps its privileges: it runs programs, or looks after files */
 };
 
+/* After moontap's path, in AppArmor's words: that one, and the one that scripts call. */
+#define MT_PROGRAMS "{,-script}"
+
+#define MT_POLICY_OPTIONS "policy hooks deadline"
+
 extern const struct mt_command mt_commands[]; /* ended by a NULL name */
-extern const struct mt_command mt_scripts[];  /* links to the program; likewise */
+extern const struct mt_command mt_scripts[];  /* called with one word, by their names; likewise */
 extern const struct mt_command *mt_command_find(const char *name);
+extern const struct mt_command *mt_script_find(const char *name);
+
+/** mt_command_run() - check the command line against @m's row, and run it
+ * @before:	what stands before its name in the usage: "moontap "
+ *
+ * Return: the exit status. */
+int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *before);
+
+/** mt_cli_name() - what the program was called as, without its folder. Borrowed. */
+const char *mt_cli_name(int argc, char **argv);
 
 /* One row an option, for parsing and for help. */
 struct mt_option {

@@ -169,15 +169,15 @@ void mt_check_confined(struct mt_doctor *d)
 	const char *profiles = mt_doctor_read(d, "/sys/kernel/security/apparmor/profiles");
 	const char *local = mt_doctor_read(d, "/etc/apparmor.d/local/usr.sbin.libvirtd");
 	const char *libvirt = profiles ? strstr(profiles, "libvirtd (enforce)") : NULL;
-	char program[PATH_MAX];
+	char program[PATH_MAX], both[PATH_MAX + 16];
 
 	if (!libvirt || !realpath("/proc/self/exe", program) || (local && strstr(local, program)))
 		return;
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if (!strncmp(program, places[i], strlen(places[i])))
 			return;
-	mt_doctor_found(d, program, "libvirtd is confined, and %s is in none of its places",
-			program);
+	snprintf(both, sizeof both, "%s" MT_PROGRAMS, program);
+	mt_doctor_found(d, both, "libvirtd is confined, and %s is in none of its places", program);
 }
 
 static bool is_denial(const char *line)

@@ -27,17 +27,9 @@ static void print_option(const struct mt_option *o, FILE *out)
 	fprintf(out, "  %-24s %s\n", names, o->doc);
 }
 
-static const struct mt_command *find_script(const char *name)
-{
-	for (const struct mt_command *m = mt_scripts; m->name; m++)
-		if (!strcmp(m->name, name))
-			return m;
-	return NULL;
-}
-
 static bool is_script(const struct mt_command *m)
 {
-	return find_script(m->name) == m;
+	return mt_script_find(m->name) == m;
 }
 
 static void print_kinds(FILE *out)
@@ -109,7 +101,7 @@ int mt_command_help(struct mt_cli *c)
 	const struct mt_command *m = word ? mt_command_find(word) : NULL;
 
 	if (word && !m)
-		m = find_script(word);
+		m = mt_script_find(word);
 	if (c->json)
 		return print_json(c);
 	if (!word)

@@ -117,7 +117,7 @@ static void say_what_else(const struct hook *h)
 		printf("libvirt does not run: it finds the hook when it starts\n");
 	if (strncmp(h->program, "/usr/bin/", 9) && strncmp(h->program, "/usr/sbin/", 10))
 		printf("where AppArmor confines libvirt, add this line to "
-		       "/etc/apparmor.d/local/usr.sbin.libvirtd:\n  %s PUx,\n",
+		       "/etc/apparmor.d/local/usr.sbin.libvirtd:\n  %s" MT_PROGRAMS " PUx,\n",
 		       h->program);
 }
 

@@ -5,46 +5,43 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-
-#define POLICY_OPTIONS "policy hooks deadline"
 
 const struct mt_command mt_commands[] = {
 	{ "plan", "GUEST.xml [NIC...]", "what connecting would change; changes nothing",
-	  mt_command_plan, 1, -1, POLICY_OPTIONS " state json sh" },
+	  mt_command_plan, 1, -1, MT_POLICY_OPTIONS " state json sh" },
 	{ "up", "GUEST.xml [NIC...]",
 	  "connect; also by the name of a guest that the hook remembers", mt_command_up, 1, -1,
-	  POLICY_OPTIONS " state json" },
+	  MT_POLICY_OPTIONS " state json" },
 	{ "down", "GUEST [NIC...]", "disconnect: by name, uuid, device or file", mt_command_down, 1,
 	  -1, "state json force" },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
 	  "state json watch" },
 	{ "doctor", "[GUEST.xml]",
 	  "what keeps guests off the network, and what to do; exits with 4 when it finds something",
-	  mt_command_doctor, 0, 1, POLICY_OPTIONS " state json root", true },
+	  mt_command_doctor, 0, 1, MT_POLICY_OPTIONS " state json root", true },
 	{ "graph", "[GUEST...]",
 	  "a picture of guests, taps, bridges and uplinks, what drifted in red: as Graphviz DOT",
 	  mt_command_graph, 0, -1, "state svg png", true },
 	{ "reconcile", "[GUEST]", "repair what others changed, finish what was cut short",
-	  mt_command_reconcile, 0, 1, POLICY_OPTIONS " state json" },
+	  mt_command_reconcile, 0, 1, MT_POLICY_OPTIONS " state json" },
 	{ "log", "[GUEST [-N]]", "what became of the last runs; -1: of the last one, whole",
 	  mt_command_log, 0, 1, "state json run" },
 	{ "replay", "GUEST [-N]", "plan a run again, with the policy as it is now",
-	  mt_command_replay, 1, 1, POLICY_OPTIONS " state json sh run" },
+	  mt_command_replay, 1, 1, MT_POLICY_OPTIONS " state json sh run" },
 	{ "facts", "GUEST.xml", "the domain as a policy sees it, as JSON", mt_command_facts, 1, 1,
 	  "inactive prefix" },
 	{ "xml", "GUEST.xml", "the XML after parsing, checking and the policy's decide()",
-	  mt_command_xml, 1, 1, POLICY_OPTIONS " inactive prefix" },
+	  mt_command_xml, 1, 1, MT_POLICY_OPTIONS " inactive prefix" },
 	{ "check", "FILE...", "policies (.lua) and domain XML: what is wrong, and where",
 	  mt_command_check, 1, -1, "hooks deadline schema" },
 	{ "hook", "DRIVER GUEST OPERATION SUB EXTRA", "what libvirt calls", mt_command_hook, 5, 5,
-	  POLICY_OPTIONS " state" },
+	  MT_POLICY_OPTIONS " state" },
 	{ "install-hook", "", "let libvirt find moontap in its folder of hooks",
 	  mt_command_install_hook, 0, 0, "driver root", true },
 	{ "uninstall-hook", "", "take that back", mt_command_uninstall_hook, 0, 0, "driver root",
 	  true },
 	{ "repl", "[GUEST.xml]", "look at a guest, try a policy, see what it would do: in Lua",
-	  mt_command_repl, 0, 1, POLICY_OPTIONS " state eval event replay run", true },
+	  mt_command_repl, 0, 1, MT_POLICY_OPTIONS " state eval event replay run", true },
 	{ "help", "[WORD]", "a subcommand, a kind, a field, a policy function", mt_command_help, 0,
 	  1, "json" },
 	{ NULL },
@@ -56,30 +53,6 @@ const struct mt_command *mt_command_find(const char *name)
 		if (!strcmp(m->name, name))
 			return m;
 	return NULL;
-}
-
-/* A tap that is being made is an open descriptor, and a guest may have many. */
-static void raise_descriptors(void)
-{
-	struct rlimit l;
-
-	if (!getrlimit(RLIMIT_NOFILE, &l) && l.rlim_cur < l.rlim_max) {
-		l.rlim_cur = l.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &l);
-	}
-}
-
-static int run(struct mt_cli *c, const struct mt_command *m, const char *before)
-{
-	int status = mt_options_check(c, m);
-
-	if (status)
-		return status;
-	if (c->n < m->least || (m->most >= 0 && c->n > m->most))
-		return mt_cli_usage(c, "usage: %s%s %s", before, m->name, m->args);
-	if (!m->whole)
-		mt_cli_keep_little();
-	return m->run(c);
 }
 
 static int run_command(struct mt_cli *c)
@@ -95,17 +68,8 @@ static int run_command(struct mt_cli *c)
 						 sizeof *mt_commands));
 	c->args++;
 	c->n--;
-	return run(c, m, "moontap ");
+	return mt_command_run(c, m, "moontap ");
 }
-
-/* Called with one word. */
-const struct mt_command mt_scripts[] = {
-	{ "qemu-ifup", "TAP", "what libvirt's <script> and QEMU's script= call", mt_command_ifup, 1,
-	  1, POLICY_OPTIONS " state" },
-	{ "qemu-ifdown", "TAP", "what <downscript> and downscript= call", mt_command_ifdown, 1, 1,
-	  POLICY_OPTIONS " state" },
-	{ NULL },
-};
 
 /* libvirt runs hooks/DRIVER and every program in hooks/DRIVER.d/, whatever its name. */
 static const char *driver_of(const char *path)
@@ -138,21 +102,20 @@ static bool is_hook(struct mt_cli *c, int argc, char **argv, int *status)
 		words[i + 1] = argv[argc - 4 + i];
 	c->args = words;
 	c->n = 5;
-	*status = run(c, mt_command_find("hook"), "moontap ");
+	*status = mt_command_run(c, mt_command_find("hook"), "moontap ");
 	return true;
 }
 
 int main(int argc, char **argv)
 {
-	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
-	const char *name = slash ? slash + 1 : argc ? argv[0] : "moontap";
-	struct mt_cli c = { .program = name };
+	struct mt_cli c = { .program = mt_cli_name(argc, argv) };
+	const struct mt_command *script;
 	int status;
 
-	raise_descriptors();
 	if (is_hook(&c, argc, argv, &status))
 		return status;
-	c = (struct mt_cli){ .program = name };
+	c = (struct mt_cli){ .program = mt_cli_name(argc, argv) };
+	script = mt_script_find(c.program);
 	status = mt_options_parse(&c, argc, argv);
 	if (status)
 		return status;
@@ -160,9 +123,8 @@ int main(int argc, char **argv)
 		return puts("moontap " MOONTAP_VERSION), 0;
 	if (c.help)
 		return mt_command_help(&c);
-	for (const struct mt_command *m = mt_scripts; m->name; m++)
-		if (!strcmp(m->name, name))
-			return run(&c, m, "");
+	if (script)
+		return mt_command_run(&c, script, "");
 	c.program = "moontap";
 	return run_command(&c);
 }

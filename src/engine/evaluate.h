@@ -53,9 +53,9 @@ struct mt_request {
 
 /* A running evaluator. */
 struct mt_child {
-	pid_t pid; /* 0: it has ended, and somebody else waited for it */
-	int fd;	   /* pidfd_open(2); -1: nobody else in this process waits for children */
-	int out;   /* its answer */
+	pid_t pid;	/* 0: it has ended, and somebody else waited for it */
+	int fd;		/* pidfd_open(2); -1: nobody else in this process waits for children */
+	int out;	/* its answer */
 	bool stayed;	/* whoever asks is kept where the child runs, until it has answered: */
 	cpu_set_t were; /* and may run on these afterwards */
 };

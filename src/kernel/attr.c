@@ -33,7 +33,10 @@ void mt_nl_parse_nest(const struct nlattr *a, mt_nl_attrs tb)
 
 const char *mt_nl_str(const struct nlattr *a)
 {
-	return a && mnl_attr_validate(a, MNL_TYPE_NUL_STRING) >= 0 ? mnl_attr_get_str(a) : "";
+	size_t n = a ? mnl_attr_get_payload_len(a) : 0;
+	const char *text = a ? mnl_attr_get_str(a) : "";
+
+	return n && !text[n - 1] ? text : "";
 }
 
 uint64_t mt_nl_uint(const struct nlattr *a)
