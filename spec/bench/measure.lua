@@ -39,17 +39,28 @@ function M.together(commands)
   return seconds
 end
 
+local function shuffled(n)
+  local order = {}
+  for i = 1, n do
+    local k = math.random(i)
+    order[i] = order[k]
+    order[k] = i
+  end
+  return order
+end
+
 --- in_turn(commands, options) -> for each of them its medians, of what run() gives
--- Each command runs once before any runs again, so that a busy moment is everybody's.
+-- Each command runs once before any runs again, so that a busy moment is everybody's; and each time
+-- in another order, so that none always finds the caches as the same other one left them.
 --   commands   array of arrays of words
 --   options    runs; before(i) and after(i) around each, not measured
 function M.in_turn(commands, options)
   local all = {}
   for i = 1, #commands do all[i] = { wall = {}, cpu = {}, own = {}, peak = {} } end
   for round = 0, options.runs do -- the first warms caches up, and is not counted
-    for i, words in ipairs(commands) do
+    for _, i in ipairs(shuffled(#commands)) do
       if options.before then options.before(i) end
-      local took = M.run(words)
+      local took = M.run(commands[i])
       if options.after then options.after(i) end
       if round > 0 then
         for what, values in pairs(all[i]) do values[round] = took[what] end

@@ -27,6 +27,10 @@ local function ifup_by_moontap(tap)
   return command(build .. "/qemu-ifup", "bridge.lua", tap)
 end
 
+local function ifup_with_libraries(tap)
+  return command(build .. "/bench/qemu-ifup", "bridge.lua", tap)
+end
+
 local function ifup_by_sh(tap)
   return { "/bin/sh", here .. "/ifup.sh", tap }
 end
@@ -53,8 +57,9 @@ end
 
 -- What connects one tap to br0, against moontap; times against the floor at most.
 local function ifup(most)
-  local moon, bare, nothing, script, python = table.unpack(measure.in_turn({
+  local moon, loading, bare, nothing, script, python = table.unpack(measure.in_turn({
     ifup_by_moontap "tap0",
+    ifup_with_libraries "tap0",
     { build .. "/bench/bare", "tap0", "br0" },
     { "/bin/true" },
     ifup_by_sh "tap0",
@@ -65,6 +70,7 @@ local function ifup(most)
     after = function() remove_tap "tap0" end,
   }))
   row("moontap: qemu-ifup", moon)
+  row("the same, loading libraries", loading, loading.wall / moon.wall)
   row("bare C: slower by", bare, moon.wall / bare.wall, { most = most })
   row("a process that does nothing", nothing)
   row("sh, ip twice: faster by", script, script.wall / moon.wall, { least = 2 })
