@@ -82,6 +82,7 @@ SECCOMP_LIBS = $(call pkg,--libs,libseccomp)
 # kernel/mnl_static.c stands in. make STATIC= links it as the others are.
 MNL_ARCHIVE := $(call archive,libmnl.a)
 STATIC      ?= $(and $(LUA_ARCHIVE),$(call archive,libc.a),$(if $(SAN)$(WATCHED),,1))
+STATIC      := $(STATIC)
 
 FLAGS = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(if $(STATIC),static)
 
@@ -208,16 +209,14 @@ $(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(INTERNAL)
 	$(Q)$(program_link) -o $@ $^ $(LUA_INSIDE) $(MNL_LIBS)
 
 # One segment for code and what is only read: each segment more is mapped, copied by a fork, and
-# let go, in both processes. What the linker says of names of users is known: getpwnam(3) looks into
-# /etc/passwd by itself, and loads a library for what /etc/nsswitch.conf has beside it.
+# let go, in both processes.
 STATIC_LINK = -static -Wl,-z,noseparate-code $(LUA_ARCHIVE) -lm \
 	$(or $(MNL_ARCHIVE),$(filter %/mnl_static.o,$^))
 
 $(BUILD)/moontap-script: $(SCRIPT_OBJ) $(EVAL_OBJ) $(BUILD)/obj/kernel/mnl_static.o $(INTERNAL)
 	$(call say,LINK,$@)
 	$(Q)$(program_link) -o $@ $(filter-out %/mnl_static.o,$^) \
-	  $(if $(STATIC),$(STATIC_LINK),$(LUA_INSIDE) $(MNL_LIBS)) 2>$@.said || { cat $@.said >&2; exit 1; }
-	@rm -f $@.said
+	  $(if $(STATIC),$(STATIC_LINK),$(LUA_INSIDE) $(MNL_LIBS))
 
 $(BUILD)/libexec/moontap/evaluator: $(EVAL_MAIN) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)

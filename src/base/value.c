@@ -5,8 +5,6 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,36 +142,19 @@ static bool parse_id(const char *s, uint64_t *u)
 	return parse_number(s, u) && *u < UINT32_MAX;
 }
 
+/* A name does not begin with a digit: it would pass for a number. */
 static bool parse_user(const struct mt_field *f, const char *s, struct mt_pool *p,
 		       struct mt_value *v)
 {
-	char buf[4096];
-	struct passwd pw, *found = NULL;
-
 	(void)f, (void)p;
-	if (parse_id(s, &v->u))
-		return true;
-	if (!*s || isdigit((unsigned char)*s) || getpwnam_r(s, &pw, buf, sizeof buf, &found) ||
-	    !found)
-		return false;
-	v->u = found->pw_uid;
-	return true;
+	return parse_id(s, &v->u) || (*s && !isdigit((unsigned char)*s) && mt_user_id(s, &v->u));
 }
 
 static bool parse_group(const struct mt_field *f, const char *s, struct mt_pool *p,
 			struct mt_value *v)
 {
-	char buf[4096];
-	struct group gr, *found = NULL;
-
 	(void)f, (void)p;
-	if (parse_id(s, &v->u))
-		return true;
-	if (!*s || isdigit((unsigned char)*s) || getgrnam_r(s, &gr, buf, sizeof buf, &found) ||
-	    !found)
-		return false;
-	v->u = found->gr_gid;
-	return true;
+	return parse_id(s, &v->u) || (*s && !isdigit((unsigned char)*s) && mt_group_id(s, &v->u));
 }
 
 static const struct {
