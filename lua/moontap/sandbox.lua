@@ -2,13 +2,13 @@
 -- sandbox.lua - what is left of Lua for policies and hooks, in an environment for each file
 --
 -- The same facts give the same plan: nothing here depends on an address, a clock or chance. Files
--- share no table that they could change: each has its own copies of the libraries, and sees facts
--- through read-only views.
+-- share no table that they could change: each has its own of each library, and sees facts through
+-- read-only views.
 --
--- Requires: the table that policy/sandbox.c makes; it gets environment(), view(),
+-- Requires: the table that policy/sandbox.c makes; it gets environment(), is_word(), view(),
 -- behind() and seal().
 local core = ...
-local words = core.words
+local words, libraries = core.words, core.libraries
 
 -- Keys are sorted by type, then by value; there is no order among tables or functions.
 local sortable = { boolean = true, number = true, string = true }
@@ -118,63 +118,70 @@ local function sort(array, less)
   local from, to = table.move(array, 1, n, 1, {}), {}
   while width < n do
     for low = 1, n, 2 * width do
-      merge(from, to, low, math.min(low + width - 1, n), math.min(low + 2 * width - 1, n), less)
+      local middle, high = low + width - 1, low + 2 * width - 1
+      merge(from, to, low, middle < n and middle or n, high < n and high or n, less)
     end
     from, to, width = to, from, 2 * width
   end
   table.move(from, 1, n, 1, array)
 end
 
--- What there is of each library is said by name: the next Lua's new functions are not let in.
-local function pick(from, names, to)
-  to = to or {}
-  for _, name in ipairs(names) do to[name] = from[name] end
-  return to
+local tables = libraries.table
+
+function libraries.table()
+  local new = tables()
+  new.sort = sort
+  return new
 end
-
-pick(_G, {
-  "assert", "error", "getmetatable", "ipairs", "rawequal", "rawget", "rawlen", "select", "tonumber",
-  "type", "_VERSION",
-}, words)
-
-words.string = pick(string, {
-  "byte", "char", "find", "gmatch", "gsub", "len", "lower", "match", "pack", "packsize", "rep",
-  "reverse", "sub", "unpack", "upper",
-}, { format = words.format })
-words.format = nil
-
-words.table = pick(table, { "concat", "insert", "move", "pack", "remove", "unpack" }, {
-  sort = sort,
-})
-
-words.math = pick(math, {
-  "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max",
-  "maxinteger", "min", "mininteger", "modf", "pi", "rad", "sin", "sqrt", "tan", "tointeger", "type",
-  "ult",
-})
-
-words.utf8 = pick(utf8, { "char", "charpattern", "codepoint", "codes", "len", "offset" })
 
 -- Methods of strings are the state's, not a file's: sealed where nobody else has them.
 function core.seal()
   local strings = getmetatable ""
-  strings.__index, strings.__metatable = core.copy(words.string), false
+  strings.__index, strings.__metatable = libraries.string(), false
+end
+
+function core.is_word(name)
+  return words[name] ~= nil or libraries[name] ~= nil
+end
+
+-- Most files say few of the words and fewer of the libraries, and to make them all for each takes
+-- longer than a short policy: a file gets each when it first says its name.
+local function give(env, name)
+  local value = words[name]
+  if value == nil and libraries[name] then
+    value = libraries[name]()
+  elseif type(value) == "table" then
+    value = core.copy(value)
+  end
+  rawset(env, name, value)
+  return value
+end
+
+local function give_all(env)
+  for _, names in next, { words, libraries } do
+    for name in next, names do
+      if rawget(env, name) == nil then give(env, name) end
+    end
+  end
+  return env
 end
 
 local strict = { __metatable = false }
 
 function strict.__index(env, name)
-  local near = core.nearest(words.tostring(name), env)
+  if core.is_word(name) then return give(env, name) end
+  local near = core.nearest(words.tostring(name), give_all(env))
   error("undefined global '" .. words.tostring(name) .. "'" ..
     (near and "; did you mean '" .. near .. "'?" or ""))
 end
 
+function strict.__pairs(env)
+  return in_order(give_all(env))
+end
+
 -- The globals of one file.
 function core.environment()
-  local env = core.copy(words)
-  for name, value in next, words do
-    if type(value) == "table" then env[name] = core.copy(value) end
-  end
+  local env = setmetatable({}, strict)
   env._G = env
-  return setmetatable(env, strict)
+  return env
 end

@@ -5,9 +5,8 @@
 local core = ...
 local words = core.words
 
-for name, verb in next, core.verbs do
-  words[name] = verb
-end
+local conf = words.conf
+
 words.host = core.host
 
 --- log(...)
@@ -65,7 +64,7 @@ end
 local least_mtu = 1280
 
 local function too_small(dev, mtu)
-  if math.type(mtu) ~= "integer" then
+  if type(mtu) ~= "number" then
     local there = words.host.link(dev)
     mtu = there and there.mtu or least_mtu
   end
@@ -76,7 +75,7 @@ end
 -- there is no IPv6 there is nothing to say.
 local function distrust(dev, fields)
   if has_ipv6() and not too_small(dev, fields.mtu) then
-    core.verbs.conf{ dev = dev, family = "ipv6", accept_ra = 0 }
+    conf{ dev = dev, family = "ipv6", accept_ra = 0 }
   end
 end
 

@@ -102,6 +102,12 @@ describe("moontap repl -e", function()
     end)())
   end)
 
+  it("shows of the policy what is its own", function()
+    local shown = fine "return policy.math ~= nil, policy"
+    assert.matches("^true\n", shown)
+    assert.is_nil(shown:find("sqrt", 1, true))
+  end)
+
   it("has the guest, as the policy sees it", function()
     assert.equal('"web"\n2\n"web-lan"\ntrue\n',
       fine "return domain.name, #nics, nic.dev, domain.known")

@@ -229,6 +229,21 @@ describe("what a policy can reach", function()
     end)
   end
 
+  -- What a file gets when it first says its name is as if it had been there.
+  it("is a library that stays the same one", function()
+    assert.equal("log text=true true true true", reaches
+      "math == math, rawequal(utf8, _G.utf8), rawget(_G, 'math') == math, string.sub == ('').sub")
+  end)
+
+  it("is what the file puts in the place of a word", function()
+    local got = helper.run [[
+      type = "mine"
+      function math() return 1 end
+      host = host.link
+      log(type, math(), host == host) ]]
+    assert.equal("log text=mine 1 true", got.lines[1])
+  end)
+
   it("is not a finalizer that is added later", function()
     local got = helper.run [[
       local m = {}

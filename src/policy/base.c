@@ -69,7 +69,7 @@ static bool has_pointer(lua_State *L, int i)
  * string.format(format, ...) -> string
  * As in Lua, but without %p; tables and functions are shown as tostring() shows them.
  */
-static int l_format(lua_State *L)
+int l_format(lua_State *L)
 {
 	int n = lua_gettop(L);
 
@@ -135,10 +135,6 @@ void mtl_base(lua_State *L)
 		{ NULL, NULL },
 	};
 
+	mtl_base_library(L);
 	luaL_setfuncs(L, functions, 0);
-	lua_getglobal(L, LUA_STRLIBNAME);
-	lua_getfield(L, -1, "format");
-	lua_pushcclosure(L, l_format, 1);
-	lua_setfield(L, -3, "format"); /* sandbox.lua puts it into `string` */
-	lua_pop(L, 1);
 }

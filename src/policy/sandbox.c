@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sandbox.c - the libraries that a policy has, and C's share of the words that replace some
+ * sandbox.c - what lua/moontap/ and C share: the table that it calls core
  *
- * The state's own globals are all of Lua's; only lua/moontap/ sees them. A policy or hook runs in
- * an environment made of core.words. Left out, because they read, load, or differ from run to run:
- * io, os, debug, package, coroutine, load and its like, next, collectgarbage, xpcall, warn,
- * string.dump, math.random. Coroutines and xpcall would also take the limits apart: a hook is set
- * on one coroutine, and a message handler runs where hooks are off.
+ * The state's own globals are Lua's; only lua/moontap/ sees them. A policy or hook runs in an
+ * environment made of core.words and core.libraries.
  */
 #include "base/words.h"
 #include "policy/state.h"
@@ -16,7 +13,6 @@
 #include "lua/words.h"
 
 #include <errno.h>
-#include <lualib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -123,20 +119,6 @@ static int l_compile_hook(lua_State *L)
 	return 1;
 }
 
-static void open_libraries(lua_State *L)
-{
-	static const luaL_Reg libraries[] = {
-		{ LUA_GNAME, luaopen_base },	   { LUA_STRLIBNAME, luaopen_string },
-		{ LUA_TABLIBNAME, luaopen_table }, { LUA_MATHLIBNAME, luaopen_math },
-		{ LUA_UTF8LIBNAME, luaopen_utf8 },
-	};
-
-	for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
-		luaL_requiref(L, libraries[i].name, libraries[i].func, 1);
-		lua_pop(L, 1);
-	}
-}
-
 static void run(lua_State *L, const unsigned char *code, size_t n, const char *name)
 {
 	if (luaL_loadbufferx(L, (const char *)code, n, name, "b"))
@@ -153,19 +135,20 @@ void mtl_open_sandbox(lua_State *L)
 		{ "phase", l_phase },	  { "at_top", l_at_top },
 		{ "copy", l_copy },	  { "metafield", l_metafield },
 		{ "device", l_device },	  { "compile_hook", l_compile_hook },
-		{ NULL, NULL },
+		{ "tap", l_tap },	  { NULL, NULL },
 	};
 
-	open_libraries(L);
-	luaL_newlib(L, functions);
-	lua_newtable(L);
+	lua_createtable(L, 0, 32);
+	luaL_setfuncs(L, functions, 0);
+	mtl_libraries(L);
+	lua_createtable(L, 0, 64);
 	mtl_base(L);
+	mtl_verbs(L);
 	lua_pushcfunction(L, l_refuse);
 	lua_setfield(L, -2, "refuse");
 	lua_pushcfunction(L, l_allow);
 	lua_setfield(L, -2, "allow");
 	lua_setfield(L, -2, "words");
-	mtl_verbs(L);
 	mtl_host(L);
 	run(L, lua_sandbox, sizeof lua_sandbox, "=sandbox");
 	run(L, lua_words, sizeof lua_words, "=words");

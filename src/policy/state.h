@@ -85,6 +85,8 @@ int l_fail(lua_State *L);
 /** mtl_push_text() - a value as tostring() shows it to a policy [-0, +1] */
 void mtl_push_text(lua_State *L, int i);
 
+int l_format(lua_State *L);
+
 /* sandbox.c */
 
 /** mtl_open_sandbox() - the libraries, and the functions of lua/moontap/ [-0, +0] */
@@ -140,11 +142,15 @@ void mtl_facts(lua_State *L, const struct mt_fact *f);
 
 int l_device(lua_State *L);
 
-/* base.c, verbs.c, host.c, allow.c: what they add to the table on the top of the stack [-0, +0] */
+/* libraries.c, base.c, verbs.c, host.c, allow.c: what they add to the table on the top of the stack
+ * [-0, +0] */
 
+void mtl_libraries(lua_State *L);
+void mtl_base_library(lua_State *L);
 void mtl_base(lua_State *L);
 void mtl_verbs(lua_State *L);
 void mtl_host(lua_State *L);
 int l_allow(lua_State *L);
+int l_tap(lua_State *L);
 
 #endif

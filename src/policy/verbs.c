@@ -93,7 +93,7 @@ static void declare_part(lua_State *L, const struct mt_kind *kind, const struct 
 
 /* core.tap(device, options, made): made is nil for a device that libvirt makes, or what it shall be
  * like where the options do not say; lua/moontap/words.lua has the rest. */
-static int l_tap(lua_State *L)
+int l_tap(lua_State *L)
 {
 	const struct mt_kind *tap = mt_kind_find(mt_kinds, "tap");
 	const struct mt_kind *link = mt_kind_find(mt_kinds, "link");
@@ -117,13 +117,9 @@ static int l_tap(lua_State *L)
 
 void mtl_verbs(lua_State *L)
 {
-	lua_pushcfunction(L, l_tap);
-	lua_setfield(L, -2, "tap");
-	lua_createtable(L, 0, 16);
 	for (const struct mt_kind *const *k = mt_kinds; *k; k++) {
 		lua_pushlightuserdata(L, (void *)*k);
 		lua_pushcclosure(L, l_verb, 1);
 		lua_setfield(L, -2, (*k)->name);
 	}
-	lua_setfield(L, -2, "verbs");
 }

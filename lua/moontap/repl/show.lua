@@ -80,10 +80,10 @@ end
 -- entries(t) -> array of { key, value }, sorted
 local function entries(t)
   local list = {}
-  local hidden = rawequal(t, repl.env) and repl.core.words or {}
+  local words = rawequal(t, repl.env) and repl.core.is_word
   for key, value in pairs(t) do
     local plain = type(key) == "string" or type(key) == "number" or type(key) == "boolean"
-    if hidden[key] == nil and not rawequal(value, t) then
+    if not (words and words(key)) and not rawequal(value, t) then
       list[#list + 1] = { plain and key or tostring(key), value }
     end
   end
