@@ -285,15 +285,11 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 	struct mt_request q = request_of(g, ask);
 	char policy[PATH_MAX];
 	int64_t begun = mt_engine_now_us();
-	struct mt_child child;
-	int err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, &child, e);
+	int err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
 
 	out->dry = ask->dry;
 	c.policy = mt_place_absolute(g->o.policy, MT_TEXT_MAX, policy);
 	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);
 	take_answer(out, &c.answer);
-	if (!err)
-		err = act_on_answer(&c, e);
-	mt_child_reap(&child);
-	return err;
+	return err ? err : act_on_answer(&c, e);
 }

@@ -142,46 +142,44 @@ static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_e
 }
 
 /*
- * The answer is whole or of no use: the child is killed; it has no state.
+ * The answer is whole or of no use: the child is killed; it has no state. It is waited for here,
+ * where it still shares a processor with who waits: later, an idle one would have to be woken.
  *
  * A host may wait for any child, in a signal handler or another thread, and get ours: then its pid
  * can be another process's. So in a host it is ended by its pidfd, and ECHILD is fine.
  */
 static void end(struct mt_child *c)
 {
-	stay_no_more(c);
+	bool by_fd = c->fd >= 0;
+	siginfo_t info;
+
 	close(c->out);
-	if (c->fd >= 0)
+	if (by_fd)
 		syscall(SYS_pidfd_send_signal, c->fd, SIGKILL, NULL, 0);
 	else if (c->pid > 0)
 		kill(c->pid, SIGKILL);
-}
-
-void mt_child_reap(const struct mt_child *c)
-{
-	siginfo_t info;
-
 	if (c->pid > 0)
-		while (waitid(c->fd >= 0 ? P_PIDFD : P_PID, (id_t)(c->fd >= 0 ? c->fd : c->pid),
-			      &info, WEXITED) < 0 &&
+		while (waitid(by_fd ? P_PIDFD : P_PID, (id_t)(by_fd ? c->fd : c->pid), &info,
+			      WEXITED) < 0 &&
 		       errno == EINTR)
 			;
-	if (c->fd >= 0)
+	if (by_fd)
 		close(c->fd);
+	stay_no_more(c);
 }
 
 int mt_evaluate(const struct mt_request *q, mt_start start, const struct mt_kind *const *kinds,
-		struct mt_answer *a, struct mt_child *child, struct mt_err *e)
+		struct mt_answer *a, struct mt_err *e)
 {
+	struct mt_child child = { .fd = -1 };
 	struct text t = { 0 };
 	char *kept;
 	int err;
 
-	*child = (struct mt_child){ .fd = -1 };
-	if (start(q, child, e))
+	if (start(q, &child, e))
 		return -e->code;
-	err = read_answer(child->out, q->deadline_ms, &t, e);
-	end(child);
+	err = read_answer(child.out, q->deadline_ms, &t, e);
+	end(&child);
 	if (!err) {
 		kept = mt_pool_copy(a->pool, t.at ? t.at : "", t.n);
 		err = kept ? mt_answer_parse(kinds, kept, t.n, a, e)

@@ -56,11 +56,11 @@ struct mt_child {
 	pid_t pid;	/* 0: it has ended, and somebody else waited for it */
 	int fd;		/* pidfd_open(2); -1: nobody else in this process waits for children */
 	int out;	/* its answer */
-	bool stayed;	/* whoever asks is kept where the child runs, until it has answered: */
+	bool stayed;	/* whoever asks is kept where the child runs, until it has ended: */
 	cpu_set_t were; /* and may run on these afterwards */
 };
 
-/* Starts the evaluator. On failure there is nothing to reap. */
+/* Starts the evaluator. On failure there is none. */
 typedef int (*mt_start)(const struct mt_request *q, struct mt_child *c, struct mt_err *e);
 
 /** mt_start_fork() - in a fork of this process, which must have one thread: @run is
@@ -76,14 +76,10 @@ int mt_start_spawn(const struct mt_request *q, struct mt_child *c, struct mt_err
  * mt_evaluate() - ask, wait until the deadline, understand
  * @start:	how the child is started
  * @a:		pool set; out
- * @child:	out: it was killed, and is to be reaped; also on failure
  *
  * Return: as mt_answer_parse(); -ETIME: it was killed at its deadline, blamed on the policy.
  */
 int mt_evaluate(const struct mt_request *q, mt_start start, const struct mt_kind *const *kinds,
-		struct mt_answer *a, struct mt_child *child, struct mt_err *e);
-
-/** mt_child_reap() - wait for its end: it takes a while to die, in which there is other work */
-void mt_child_reap(const struct mt_child *c);
+		struct mt_answer *a, struct mt_err *e);
 
 #endif
