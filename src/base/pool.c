@@ -77,17 +77,18 @@ char *mt_pool_copy(struct mt_pool *p, const char *s, size_t n)
 void *mt_pool_room(struct mt_pool *p, void *at, size_t n, size_t *cap, size_t size)
 {
 	size_t wider = *cap ? *cap * 2 : 8;
-	void *more;
+	void *room = at;
 
-	if (n < *cap)
-		return at;
-	more = mt_pool_alloc(p, wider * size);
-	if (!more)
-		return NULL;
-	if (n)
-		memcpy(more, at, n * size);
-	*cap = wider;
-	return more;
+	if (n >= *cap) {
+		room = take(p, wider * size, alignof(max_align_t));
+		if (!room)
+			return NULL;
+		if (n)
+			memcpy(room, at, n * size);
+		*cap = wider;
+	}
+	memset((char *)room + n * size, 0, size);
+	return room;
 }
 
 void mt_pool_free(struct mt_pool *p)
