@@ -2,17 +2,18 @@
 -- run.lua - what `make bench` measures, and what it should come to
 --
 -- Everything happens in network namespaces and in a folder of its own, which go with it.
--- Environment: MOONTAP_BUILD; BENCH_RUNS: of each short command, 100 or more for a figure that
--- counts; BENCH_GROWTH_RUNS: of each long one; BENCH_ONLY: the cases to run, by name.
+-- Environment: MOONTAP_INSTALLED: below what it was installed; BENCH_RUNS: of each short command,
+-- 100 or more for a figure that counts; BENCH_GROWTH_RUNS: of each long one; BENCH_ONLY: the cases
+-- to run, by name.
 local measure = require "measure"
 local spawn = require "spawn"
 
-local build = assert(os.getenv "MOONTAP_BUILD")
+local prefix = assert(os.getenv "MOONTAP_INSTALLED")
 local runs = tonumber(os.getenv "BENCH_RUNS") or 100
 local growth_runs = tonumber(os.getenv "BENCH_GROWTH_RUNS") or 5
 local folder = arg[1]
 local here = arg[0]:match "^(.*)/"
-local moontap, sh, row = build .. "/moontap", measure.sh, measure.row
+local moontap, sh, row = prefix .. "/bin/moontap", measure.sh, measure.row
 
 local function state(policy)
   return folder .. "/state-" .. policy
@@ -24,11 +25,11 @@ local function command(program, policy, ...)
 end
 
 local function ifup_by_moontap(tap)
-  return command(build .. "/qemu-ifup", "bridge.lua", tap)
+  return command(prefix .. "/libexec/moontap/qemu-ifup", "bridge.lua", tap)
 end
 
 local function ifup_with_libraries(tap)
-  return command(build .. "/bench/qemu-ifup", "bridge.lua", tap)
+  return command(prefix .. "/bench/qemu-ifup", "bridge.lua", tap)
 end
 
 local function ifup_by_sh(tap)
@@ -60,7 +61,7 @@ local function ifup(most)
   local moon, loading, bare, nothing, script, python = table.unpack(measure.in_turn({
     ifup_by_moontap "tap0",
     ifup_with_libraries "tap0",
-    { build .. "/bench/bare", "tap0", "br0" },
+    { prefix .. "/bench/bare", "tap0", "br0" },
     { "/bin/true" },
     ifup_by_sh "tap0",
     { "/usr/bin/python3", here .. "/ifup.py", "tap0" },
