@@ -1,4 +1,5 @@
--- shared_master_spec.lua - what moontap had put on a shared link was called somebody else's
+-- shared_master_spec.lua - what moontap had put on a shared link was called somebody else's; and so
+-- it was, later, when what says so could not be read
 
 local guests = require "spec.guests"
 local helper = require "spec.helper"
@@ -34,6 +35,16 @@ describe("a link of the host that moontap has put into a bridge", function()
     assert.equal("", program.moontap("down web").err)
     assert.is_nil(master())
     assert.same({}, program.state())
+  end)
+
+  it("stays in it when what moontap did there cannot be read, and that is said", function()
+    assert.equal("", up "br0".err)
+    program.write("state/shared/link,name=eth5/journal", "~ 1 nonsense\n")
+    local r = up "br1"
+    assert.equal(6, r.status)
+    assert.is_nil(r.err:find("somebody else", 1, true))
+    assert.matches("shared/link,name=eth5/journal", r.err, 1, true)
+    assert.equal("br0", master())
   end)
 
   it("stays in the one that somebody else has put it into", function()

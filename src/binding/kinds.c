@@ -203,10 +203,10 @@ static int l_kind_list(lua_State *L)
  * ----------------------------------------------------------------------------------------- */
 
 /* Nobody will give back what trusted Lua changes, so nothing is refused for that. */
-static bool free_to_change(void *data, const struct mt_record *key, int field)
+static int free_to_change(void *data, const struct mt_record *key, int field, struct mt_err *e)
 {
-	(void)data, (void)key, (void)field;
-	return true;
+	(void)data, (void)key, (void)field, (void)e;
+	return 1;
 }
 
 static int make_steps(struct mt_work *w, struct mt_steps *steps, struct mt_steps *made,

@@ -18,7 +18,7 @@ static int view_ours(void *data, const char *device, uint32_t ifindex, struct mt
 		: mt_shared_made(&l->run->work, device, ifindex, e);
 }
 
-static bool view_had(void *data, const struct mt_record *key, int field)
+static int view_had(void *data, const struct mt_record *key, int field, struct mt_err *e)
 {
 	struct looking *l = data;
 
@@ -27,9 +27,9 @@ static bool view_had(void *data, const struct mt_record *key, int field)
 
 		if (s->op != MT_CLAIM && mt_record_same_key(&s->put, key) &&
 		    mt_record_has(&s->put, field))
-			return true;
+			return 1;
 	}
-	return mt_shared_had(&l->run->work, key, field);
+	return mt_shared_had(&l->run->work, key, field, e);
 }
 
 static int compute_undeclared(struct mt_run_nic *n, struct mt_err *e)

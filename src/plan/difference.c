@@ -151,9 +151,9 @@ static int may_anyway(struct mt_view *v, const struct found *f, const struct mt_
 {
 	int ours = is_ours(v, f, want, e);
 
-	return ours
-		?: want->kind->fields[i].back != MT_BACK_FIXED && v->had &&
-			v->had(v->data, want, i);
+	if (ours || !v->had || want->kind->fields[i].back == MT_BACK_FIXED)
+		return ours;
+	return v->had(v->data, want, i, e);
 }
 
 /* May this field of what is there be changed? */

@@ -19,8 +19,9 @@ struct mt_view {
 	/* 1 when moontap made the device: what nobody else had before can be changed freely; 0; or
 	 * -errno */
 	int (*ours)(void *data, const char *device, uint32_t ifindex, struct mt_err *e);
-	/* whether moontap put this field of this object, so that its first value is known */
-	bool (*had)(void *data, const struct mt_record *key, int field);
+	/* 1 when moontap put this field of this object, so that its first value is known; 0; or
+	 * -errno */
+	int (*had)(void *data, const struct mt_record *key, int field, struct mt_err *e);
 	void *data;
 };
 

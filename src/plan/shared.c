@@ -205,24 +205,28 @@ static int view_ours(void *data, const char *device, uint32_t ifindex, struct mt
 						     : mt_shared_made(o->work, device, ifindex, e);
 }
 
-static bool view_had(void *data, const struct mt_record *key, int field)
+static int view_had(void *data, const struct mt_record *key, int field, struct mt_err *e)
 {
 	struct object *o = data;
 
+	(void)e;
 	for (size_t i = 0; i < o->journal.steps.n; i++)
 		if (mt_record_same_key(&o->journal.steps.at[i].put, key) &&
 		    mt_record_has(&o->journal.steps.at[i].put, field))
-			return true;
-	return false;
+			return 1;
+	return 0;
 }
 
-bool mt_shared_had(struct mt_work *w, const struct mt_record *key, int field)
+int mt_shared_had(struct mt_work *w, const struct mt_record *key, int field, struct mt_err *e)
 {
 	struct object o = { .work = w };
-	struct mt_err e;
+	int err;
 
 	folder_of(key, o.folder, sizeof o.folder);
-	return !load_journal(&o, &e) && view_had(&o, key, field);
+	err = load_journal(&o, e);
+	if (err) /* of another network namespace: not of this object */
+		return err == -EXDEV ? 0 : err;
+	return view_had(&o, key, field, e);
 }
 
 static int write_claim(struct object *o, const char *dev, const struct mt_record *claim,

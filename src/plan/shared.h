@@ -48,7 +48,8 @@ int mt_shared_look(struct mt_work *w, const struct mt_record *key, struct mt_jou
  * Return: 1, 0 or -errno. */
 int mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex, struct mt_err *e);
 
-/** mt_shared_had() - whether a shared object's journal says that moontap has put this field */
-bool mt_shared_had(struct mt_work *w, const struct mt_record *key, int field);
+/** mt_shared_had() - 1 when a shared object's journal says that moontap has put this field; 0; or
+ * -errno */
+int mt_shared_had(struct mt_work *w, const struct mt_record *key, int field, struct mt_err *e);
 
 #endif
