@@ -43,12 +43,18 @@ local function up(name)
   return program.bare("--state root/run/moontap -p root/etc/moontap/policy.lua up " .. name)
 end
 
+-- By the switch that passes frames to it, and in a table of this family.
+local function dropped_by(tables, family)
+  return ([[
+mkdir -p proc/sys/net/bridge; echo 1 >proc/sys/net/bridge/bridge-nf-call-%s
+nft 'add table %s filter; add chain %s filter FORWARD {
+  type filter hook forward priority 0; policy drop; }'
+]]):format(tables, family, family)
+end
+
 local function drop_forwarded(rule)
-  return [[
-mkdir -p proc/sys/net/bridge; echo 1 >proc/sys/net/bridge/bridge-nf-call-iptables
-nft 'add table ip filter; add chain ip filter FORWARD {
-  type filter hook forward priority 0; policy drop; }']] ..
-    (rule and ("; nft 'add rule ip filter FORWARD %s'"):format(rule) or "")
+  return dropped_by("iptables", "ip") ..
+    (rule and ("nft 'add rule ip filter FORWARD %s'"):format(rule) or "")
 end
 
 -- A policy that gives the guest's tap to another user than root.
@@ -209,6 +215,26 @@ printf '[Match]\nMACAddress=02:00:00:00:00:01\n' >etc/systemd/network/06-card.ne
     assert.same({ "firewall drops bridged traffic" }, (findings()))
     shell "nft 'add rule ip filter FORWARD iifname \"br0\" accept'"
     assert.same({}, (findings()))
+  end)
+
+  it("finds what drops IPv6, and only where that is passed to it", function()
+    shell(dropped_by("iptables", "ip6"))
+    assert.same({}, (findings()))
+    shell "echo 1 >proc/sys/net/bridge/bridge-nf-call-ip6tables"
+    local names, found = findings()
+    assert.same({ "firewall drops bridged traffic" }, names)
+    assert.truthy(found:find("to ip6tables, and chain FORWARD of table ip6 filter drops", 1, true))
+    shell "nft 'add rule ip6 filter FORWARD iifname \"br0\" accept'"
+    assert.same({}, (findings()))
+  end)
+
+  it("finds what drops both, for each", function()
+    shell(dropped_by("ip6tables", "inet"))
+    shell "echo 1 >proc/sys/net/bridge/bridge-nf-call-iptables"
+    local _, found = findings()
+    for _, tables in ipairs { "iptables", "ip6tables" } do
+      assert.truthy(found:find("to " .. tables .. ", and chain FORWARD of table inet", 1, true))
+    end
   end)
 
   it("takes no other option of a hook for a device, unless it is one", function()

@@ -126,17 +126,30 @@ void mt_check_bridge_mac(struct mt_doctor *d)
 
 /* One switch for all bridges, and one of each: net/bridge/br_netfilter_hooks.c br_nf_pre_routing()
  */
+static const struct {
+	const char *name, *all, *of_one;
+	bool ipv6;
+} netfilters[] = {
+	{ "iptables", "/proc/sys/net/bridge/bridge-nf-call-iptables", "nf_call_iptables", false },
+	{ "ip6tables", "/proc/sys/net/bridge/bridge-nf-call-ip6tables", "nf_call_ip6tables", true },
+};
+
 static void check_netfilter(struct mt_doctor *d, const char *link)
 {
-	const char *all = mt_doctor_read(d, "/proc/sys/net/bridge/bridge-nf-call-iptables");
-	char who[128];
 	struct mt_record r;
 	struct mt_err e;
 
-	if (read_bridge(d, link, &r) && ((all && *all == '1') || field(&r, "nf_call_iptables")) &&
-	    mt_netfilter_drops(link, who, sizeof who, &e) > 0)
-		mt_doctor_found(d, link, "%s passes its frames to iptables, and %s drops them",
-				link, who);
+	if (!read_bridge(d, link, &r))
+		return;
+	for (size_t i = 0; i < sizeof netfilters / sizeof *netfilters; i++) {
+		const char *all = mt_doctor_read(d, netfilters[i].all);
+		char who[128];
+
+		if (((all && *all == '1') || field(&r, netfilters[i].of_one)) &&
+		    mt_netfilter_drops(link, netfilters[i].ipv6, who, sizeof who, &e) > 0)
+			mt_doctor_found(d, link, "%s passes its frames to %s, and %s drops them",
+					link, netfilters[i].name, who);
+	}
 }
 
 void mt_check_bridge_netfilter(struct mt_doctor *d)

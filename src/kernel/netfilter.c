@@ -15,7 +15,8 @@
 struct firewall {
 	struct mt_host *h;
 	const char *bridge;
-	uint8_t family;
+	uint8_t ip;		     /* NFPROTO_IPV4 or _IPV6: whose frames it is about */
+	uint8_t family;		     /* of the table: that, or NFPROTO_INET, which has both */
 	char table[128], chain[128]; /* that drops; "": none does */
 	bool accepted;
 };
@@ -28,7 +29,7 @@ static uint32_t number(const struct nlattr *a)
 
 static const char *family_name(uint8_t family)
 {
-	return family == NFPROTO_IPV4 ? "ip" : family == NFPROTO_INET ? "inet" : NULL;
+	return family == NFPROTO_IPV4 ? "ip" : family == NFPROTO_IPV6 ? "ip6" : "inet";
 }
 
 /* --- chains ----------------------------------------------------------------------------------- */
@@ -40,7 +41,8 @@ static int take_chain(const struct nlmsghdr *n, void *data)
 	mt_nl_attrs tb, hook;
 
 	head = mt_nl_parse(n, sizeof *head, tb);
-	if (!head || !family_name(head->nfgen_family) || !tb[NFTA_CHAIN_HOOK])
+	if (!head || !tb[NFTA_CHAIN_HOOK] ||
+	    (head->nfgen_family != f->ip && head->nfgen_family != NFPROTO_INET))
 		return 0;
 	mt_nl_parse_nest(tb[NFTA_CHAIN_HOOK], hook);
 	if (number(hook[NFTA_HOOK_HOOKNUM]) != NF_INET_FORWARD ||
@@ -125,9 +127,9 @@ static int ask(struct firewall *f, int message, uint8_t family, mt_nl_take take,
 	return err ? mt_err_about(e, "netfilter", "nftables") : 0;
 }
 
-int mt_netfilter_drops(const char *bridge, char *who, size_t n, struct mt_err *e)
+int mt_netfilter_drops(const char *bridge, bool ipv6, char *who, size_t n, struct mt_err *e)
 {
-	struct firewall f = { .bridge = bridge };
+	struct firewall f = { .bridge = bridge, .ip = ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4 };
 	int err = mt_nl_open(NETLINK_NETFILTER, &f.h, e);
 
 	if (!err)
