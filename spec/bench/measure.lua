@@ -56,7 +56,7 @@ local function shuffled(n)
   return order
 end
 
---- in_turn(commands, options) -> for each of them its medians, of what run() gives; of own, the mean
+--- in_turn(commands, options) -> for each of them its medians of what run() gives; of own, the mean
 -- Each command runs once before any runs again, so that a busy moment is everybody's; and each time
 -- in another order, so that none always finds the caches as the same other one left them.
 --   commands   array of arrays of words
