@@ -76,8 +76,7 @@ static int l_phase(lua_State *L)
 	return 0;
 }
 
-/* core.copy(table) -> a new one of just its size: in Lua it would grow by doubling, and did so for
- * most of the time that a short policy takes */
+/* core.copy(table) -> a new one, of just its size: in Lua it would grow by doubling */
 static int l_copy(lua_State *L)
 {
 	int n = 0;
