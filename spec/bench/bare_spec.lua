@@ -20,7 +20,7 @@ local function requests(command)
   return list
 end
 
-describe("the bare C program of the bench", function()
+describe("the floor of the bench #bare", function()
   it("sends the messages that qemu-ifup sends, in its order", function()
     build.compile("spec/bench/bare.c", "bare", "-D_GNU_SOURCE")
     program.write("policy.lua", helper.run "cat spec/bench/policy/bridge.lua")
