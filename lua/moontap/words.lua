@@ -5,8 +5,6 @@
 local core = ...
 local words = core.words
 
-local conf = words.conf
-
 words.host = core.host
 
 --- log(...)
@@ -75,7 +73,7 @@ end
 -- there is no IPv6 there is nothing to say.
 local function distrust(dev, fields)
   if has_ipv6() and not too_small(dev, fields.mtu) then
-    conf{ dev = dev, family = "ipv6", accept_ra = 0 }
+    words.conf{ dev = dev, family = "ipv6", accept_ra = 0 }
   end
 end
 

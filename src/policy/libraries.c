@@ -17,6 +17,7 @@ struct library {
 	lua_CFunction open;
 	const char *has[32]; /* up to a NULL */
 	luaL_Reg instead;    /* one that moontap has its own of; it gets Lua's as its upvalue */
+	bool used;	     /* by moontap's own Lua: opened at once, the others when asked for */
 };
 
 static const struct library base = {
@@ -24,6 +25,7 @@ static const struct library base = {
 	luaopen_base,
 	{ "assert", "error", "getmetatable", "ipairs", "rawequal", "rawget", "rawlen", "select",
 	  "tonumber", "type", "_VERSION" },
+	.used = true,
 };
 
 static const struct library libraries[] = {
@@ -31,10 +33,12 @@ static const struct library libraries[] = {
 	  luaopen_string,
 	  { "byte", "char", "find", "gmatch", "gsub", "len", "lower", "match", "pack", "packsize",
 	    "rep", "reverse", "sub", "unpack", "upper" },
-	  { "format", l_format } },
+	  { "format", l_format },
+	  .used = true },
 	{ LUA_TABLIBNAME,
 	  luaopen_table,
-	  { "concat", "insert", "move", "pack", "remove", "unpack" } },
+	  { "concat", "insert", "move", "pack", "remove", "unpack" },
+	  .used = true },
 	{ LUA_MATHLIBNAME,
 	  luaopen_math,
 	  { "abs",  "acos", "asin", "atan", "ceil",	  "cos",  "deg",	"exp",	"floor",
@@ -76,16 +80,20 @@ static int l_library(lua_State *L)
 	return 1;
 }
 
-/* moontap's own Lua does with the first two, and base: the others are opened when they are asked
- * for, which most policies never do. */
+static void open_used(lua_State *L, const struct library *l)
+{
+	if (!l->used)
+		return;
+	luaL_requiref(L, l->name, l->open, 1);
+	lua_pop(L, 1);
+}
+
 void mtl_libraries(lua_State *L)
 {
-	luaL_requiref(L, base.name, base.open, 1);
-	for (int i = 0; i < 2; i++)
-		luaL_requiref(L, libraries[i].name, libraries[i].open, 1);
-	lua_pop(L, 3);
+	open_used(L, &base);
 	lua_createtable(L, 0, COUNT);
 	for (int i = 0; i < COUNT; i++) {
+		open_used(L, &libraries[i]);
 		lua_pushlightuserdata(L, (void *)&libraries[i]);
 		lua_pushcclosure(L, l_library, 1);
 		lua_setfield(L, -2, libraries[i].name);
