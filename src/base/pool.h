@@ -23,7 +23,8 @@ void *mt_pool_alloc(struct mt_pool *p, size_t n);
 char *mt_pool_copy(struct mt_pool *p, const char *s, size_t n);
 
 /**
- * mt_pool_room() - room for one more element of an array in the pool: twice as much when it is full
+ * mt_pool_room() - room for one more element of an array in the pool, zeroed: twice as much when it
+ * is full
  * @at:		the array, NULL at first
  * @n, @size:	how many elements it has, and what one takes
  * @cap:	in, out: for how many there is room; 0 at first

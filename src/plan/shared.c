@@ -49,6 +49,14 @@ static int load_journal(struct object *o, struct mt_err *e)
 	return err;
 }
 
+/* As if there were none, where it is another network namespace's: of another object. */
+static int load_journal_here(struct object *o, struct mt_err *e)
+{
+	int err = load_journal(o, e);
+
+	return err == -EXDEV ? 0 : err;
+}
+
 static int load_claim(struct mt_work *w, const char *folder, const char *file,
 		      struct mt_record *claim, struct mt_err *e)
 {
@@ -172,10 +180,10 @@ static int was_made(struct mt_work *w, const char *device, uint32_t ifindex, str
 			continue;
 		mt_record_put(&key, 0, mt_name_from(device));
 		folder_of(&key, o.folder, sizeof o.folder);
-		err = load_journal(&o, e);
-		if (err && err != -EXDEV) /* of another network namespace: not of this device */
+		err = load_journal_here(&o, e);
+		if (err)
 			return err;
-		if (!err && (mt_journal_made(&o.journal, ifindex) || is_being_made(&o.journal)))
+		if (mt_journal_made(&o.journal, ifindex) || is_being_made(&o.journal))
 			return 1;
 	}
 	return 0;
@@ -223,10 +231,8 @@ int mt_shared_had(struct mt_work *w, const struct mt_record *key, int field, str
 	int err;
 
 	folder_of(key, o.folder, sizeof o.folder);
-	err = load_journal(&o, e);
-	if (err) /* of another network namespace: not of this object */
-		return err == -EXDEV ? 0 : err;
-	return view_had(&o, key, field, e);
+	err = load_journal_here(&o, e);
+	return err ? err : view_had(&o, key, field, e);
 }
 
 static int write_claim(struct object *o, const char *dev, const struct mt_record *claim,
