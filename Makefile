@@ -68,7 +68,7 @@ LUA_CFLAGS  = $(call pkg,--cflags,lua5.4)
 LUA_LIBS    = $(call pkg,--libs,lua5.4)
 # In the programs Lua is linked statically, where that is to be had: loading a library, and looking
 # its names up, costs each start more than most of what Lua does there.
-archive      = $(wildcard $(shell $(CC) -print-file-name=$(1)))
+archive      = $(wildcard $(shell $(CC) -print-file-name=$(1) 2>/dev/null))
 LUA_ARCHIVE := $(call archive,$(patsubst -l%,lib%.a,$(filter -l%,$(LUA_LIBS))))
 LUA_INSIDE   = $(if $(LUA_ARCHIVE),$(LUA_ARCHIVE) -lm,$(LUA_LIBS))
 XML_CFLAGS  = $(call pkg,--cflags,libxml-2.0)
