@@ -44,7 +44,10 @@ static int fail(lua_State *L, const struct mt_err *e)
 
 	lua_pushnil(L);
 	lua_createtable(L, 0, 5);
-	lua_pushstring(L, mt_errno_name(e->code));
+	if (mt_errno_name(e->code))
+		lua_pushstring(L, mt_errno_name(e->code));
+	else /* a garbled answer may have any number */
+		lua_pushinteger(L, e->code);
 	lua_setfield(L, -2, "code");
 	lua_pushstring(L, e->op);
 	lua_setfield(L, -2, "op");
