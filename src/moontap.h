@@ -22,7 +22,7 @@
  * The library prints nothing, ends nothing, has no state of its own beside its handles, forks not,
  * starts no thread and installs no signal handler. XML and policies are read by a child without any
  * privilege, the program libexec/moontap/evaluator, which is started and ended within a call; a
- *host that waits for any child may see it, and need not mind its status.
+ * host that waits for any child may see it, and need not mind its status.
  *
  * A handle is for one thread at a time, and for the network namespace that it was opened in; a call
  * waits at most for the policy's deadline, for other runs on the same devices, and for the kernel.

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* mnl.c - libmnl, and what stands in for it in a static program, for specs: each function of both
- */
+/* mnl.c - libmnl, and what stands in for it in a static program, for specs: each of both */
 #include "../../src/kernel/mnl_static.c"
 
 #include <dlfcn.h>

@@ -174,8 +174,7 @@ pid_t fork(void)
 	return pid;
 }
 
-/* --- requests to the kernel ---------------------------------------------------------------------
- */
+/* --- requests to the kernel ------------------------------------------------------------------- */
 
 static void swallow(int fd)
 {
@@ -261,8 +260,7 @@ int ioctl(int fd, unsigned long request, ...)
 	return err;
 }
 
-/* --- the state directory ------------------------------------------------------------------------
- */
+/* --- the state directory ---------------------------------------------------------------------- */
 
 static int is_file(int fd)
 {
@@ -345,8 +343,7 @@ int mkdirat(int dir, const char *path, mode_t mode)
 	return err;
 }
 
-/* --- memory -------------------------------------------------------------------------------------
- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 static int no_memory(void)
 {

@@ -29,8 +29,8 @@ enum {
 	MT_KIND_EXCLUSIVE = 4, /* the same key with other values is refused, never replaced */
 };
 
-struct mt_host; /* the way to the kernel: kernel/host.h; whoever only passes it on need not see it
-		 */
+/* The way to the kernel: kernel/host.h; whoever only passes it on need not see it. */
+struct mt_host;
 struct mt_kind;
 
 /* One object of a kind: its keys, and the fields that someone cares about. Lives in a pool, or

@@ -135,8 +135,7 @@ static bool parse_enum(const struct mt_field *f, const char *s, struct mt_pool *
 	return false;
 }
 
-/* A uid of 2^32-1 means "nobody in particular" to the kernel: drivers/net/tun.c uses it for unset.
- */
+/* A uid of 2^32-1 means "nobody in particular" to the kernel: for drivers/net/tun.c it is unset. */
 static bool parse_id(const char *s, uint64_t *u)
 {
 	return parse_number(s, u) && *u < UINT32_MAX;

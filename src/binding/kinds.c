@@ -13,8 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- what crosses
- * ----------------------------------------------------------------------------------- */
+/* --- what crosses ----------------------------------------------------------------------------- */
 
 void mtl_record_push(lua_State *L, const struct mt_record *r)
 {
@@ -125,8 +124,7 @@ static struct mt_work work_of(struct mtl_call *c, struct mt_host *host)
 	return (struct mt_work){ .kinds = mt_kinds, .host = host, .pool = &c->pool };
 }
 
-/* --- looking
- * ------------------------------------------------------------------------------------------ */
+/* --- looking ---------------------------------------------------------------------------------- */
 
 /***
  * KIND.get(key | {field = value, ...}) -> record | nil, err
@@ -199,8 +197,7 @@ static int l_kind_list(lua_State *L)
 	return 1;
 }
 
-/* --- changing
- * ----------------------------------------------------------------------------------------- */
+/* --- changing --------------------------------------------------------------------------------- */
 
 /* Nobody will give back what trusted Lua changes, so nothing is refused for that. */
 static int free_to_change(void *data, const struct mt_record *key, int field, struct mt_err *e)
@@ -333,8 +330,7 @@ static void add(lua_State *L, const struct mt_kind *k, const char *name, lua_CFu
 	lua_setfield(L, -2, name);
 }
 
-/* kinds: an array of { name =, doc =, fields = { name, ... }, get =, list =, ensure =, delete = }
- */
+/* kinds: an array of { name =, doc =, fields = { name, ... } } with get, list, ensure, delete */
 void mtl_open_kinds(lua_State *L)
 {
 	lua_newtable(L);

@@ -30,8 +30,7 @@ static struct session *check_open(lua_State *L)
 	return s;
 }
 
-/* --- what goes in
- * ----------------------------------------------------------------------------------- */
+/* --- what goes in ----------------------------------------------------------------------------- */
 
 static bool is_xml(lua_State *L, int arg)
 {
@@ -113,8 +112,7 @@ static int run(lua_State *L, struct session *s, struct mtl_call *c, const struct
 	return n + (c->outcome != NULL);
 }
 
-/* --- methods
- * ---------------------------------------------------------------------------------------- */
+/* --- methods ---------------------------------------------------------------------------------- */
 
 static int connect(lua_State *L, unsigned flags)
 {
@@ -265,8 +263,7 @@ static int l_session_tostring(lua_State *L)
 	return 1;
 }
 
-/* --- opening
- * ---------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static void check_names(lua_State *L)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tap.c - a tap's descriptor as a handle: born closed, closed by hand, by <close> or the collector
- */
+/* tap.c - a tap's descriptor as a handle: born closed; closed by hand, <close> or the collector */
 #include "binding/binding.h"
 #include "kernel/tap.h"
 

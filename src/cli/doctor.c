@@ -19,8 +19,7 @@ static const struct mt_column columns[] = {
 	{ NULL },
 };
 
-/* --- what checks use ----------------------------------------------------------------------------
- */
+/* --- what checks use -------------------------------------------------------------------------- */
 
 /* Each @ is the subject, as sh reads it: people will paste it. */
 static const char *todo_of(const struct mt_check *check, const char *subject, char *buf, size_t n)

@@ -66,8 +66,7 @@ const struct mt_device *mt_doctor_device(const struct mt_doctor *d, const char *
  * of a hook's options those that sound like one, or are one */
 void mt_doctor_links(struct mt_doctor *d, void (*each)(struct mt_doctor *d, const char *link));
 
-/* --- the host's files: doctor_read.c -----------------------------------------------------------
- */
+/* --- the host's files: doctor_read.c ---------------------------------------------------------- */
 
 /** mt_doctor_path() - a path of the host's, below the root. Returns @buf. */
 const char *mt_doctor_path(const struct mt_doctor *d, const char *path, char buf[static PATH_MAX]);
@@ -92,8 +91,7 @@ const char *const *mt_doctor_files(struct mt_doctor *d, const char *const *folde
 	     *at_ && snprintf(line, sizeof line, "%.*s", (int)strcspn(at_, "\n"), at_) >= 0; \
 	     at_ += strcspn(at_, "\n"), at_ += *at_ == '\n')
 
-/* --- the checks --------------------------------------------------------------------------------
- */
+/* --- the checks ------------------------------------------------------------------------------- */
 
 /* doctor_policy.c: the policy and the hooks' files */
 void mt_check_privilege(struct mt_doctor *d);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor_checks.c - the table of checks: what is wrong, why it matters, what to do (@: the subject)
- */
+/* doctor_checks.c - the table of checks: what is wrong, why it matters, what to do (@: of whom) */
 #include "cli/doctor.h"
 
 /* Causes before what comes of them: they are printed in this order. */

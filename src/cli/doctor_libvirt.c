@@ -88,8 +88,7 @@ static void each_hook(struct mt_doctor *d,
 	}
 }
 
-/* --- ours --------------------------------------------------------------------------------------
- */
+/* --- ours ------------------------------------------------------------------------------------- */
 
 static void count_ours(struct mt_doctor *d, const struct hook *h, void *data)
 {
@@ -149,8 +148,7 @@ void mt_check_hook_twice(struct mt_doctor *d)
 	each_hook(d, check_twice, &first);
 }
 
-/* --- others' -----------------------------------------------------------------------------------
- */
+/* --- others' ---------------------------------------------------------------------------------- */
 
 static bool looks_like_copy(const char *name)
 {

@@ -124,8 +124,7 @@ void mt_check_bridge_mac(struct mt_doctor *d)
 	mt_doctor_links(d, check_mac);
 }
 
-/* One switch for all bridges, and one of each: net/bridge/br_netfilter_hooks.c br_nf_pre_routing()
- */
+/* One switch for all bridges, one of each: net/bridge/br_netfilter_hooks.c br_nf_pre_routing() */
 static const struct {
 	const char *name, *all, *of_one;
 	bool ipv6;

@@ -21,8 +21,7 @@ static void each_tap(struct mt_doctor *d, void (*each)(struct mt_doctor *d, cons
 		each(d, "vnet0");
 }
 
-/* --- NetworkManager: NetworkManager.conf(5), "device list format" ------------------------------
- */
+/* --- NetworkManager: NetworkManager.conf(5), "device list format" ----------------------------- */
 
 static bool spec_fits(const char *spec, const char *tap)
 {
@@ -76,8 +75,7 @@ void mt_check_network_manager(struct mt_doctor *d)
 		each_tap(d, check_network_manager);
 }
 
-/* --- systemd-networkd: systemd.network(5) ------------------------------------------------------
- */
+/* --- systemd-networkd: systemd.network(5) ----------------------------------------------------- */
 
 /* Whether one of some patterns fits; a ! before the first: none may. */
 static bool fits_any(const char *patterns, const char *name)
@@ -159,8 +157,7 @@ void mt_check_networkd(struct mt_doctor *d)
 		each_tap(d, check_networkd);
 }
 
-/* --- AppArmor, SELinux --------------------------------------------------------------------------
- */
+/* --- AppArmor, SELinux ------------------------------------------------------------------------ */
 
 void mt_check_confined(struct mt_doctor *d)
 {

@@ -14,8 +14,7 @@
 
 extern char **environ;
 
-/* --- Graphviz -----------------------------------------------------------------------------------
- */
+/* --- Graphviz --------------------------------------------------------------------------------- */
 
 static int start_dot(const struct mt_cli *c, pid_t *pid, int *fd, struct mt_err *e)
 {
@@ -64,8 +63,7 @@ static int draw(const struct mt_cli *c, const char *text, size_t n, struct mt_er
 	return status ? mt_fail(e, EIO, "graph", "dot", "it failed") : 0;
 }
 
-/* --- which guests -------------------------------------------------------------------------------
- */
+/* --- which guests ----------------------------------------------------------------------------- */
 
 static bool is_there(const struct mt_nic_look *looks, size_t n, const struct mt_nic_look *l)
 {

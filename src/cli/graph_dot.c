@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 #define FONT "Helvetica,Arial,sans-serif"
-/* --- devices ------------------------------------------------------------------------------------
- */
+/* --- devices ---------------------------------------------------------------------------------- */
 
 static enum mt_dot_look look_of(const struct mt_scene_link *l)
 {
@@ -148,8 +147,7 @@ static void draw_links(const struct mt_scene *s, FILE *out)
 	}
 }
 
-/* --- the whole ----------------------------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void draw_legend(FILE *out)
 {

@@ -10,8 +10,7 @@
 #define SMALL_GROUP 3  /* and so many of a large scene's that are alike */
 #define ROWS	    20 /* of a table of guests, before it gets wider */
 
-/* --- guests: few have a node each ---------------------------------------------------------------
- */
+/* --- guests: few have a node each ------------------------------------------------------------- */
 
 static const char *name_of(const struct mt_scene_guest *g)
 {
@@ -86,8 +85,7 @@ static void draw_guest(const struct mt_scene *s, const struct mt_scene_guest *g,
 	}
 }
 
-/* --- guests: many share a table, with those whose NICs are where theirs are
- * ----------------------- */
+/* --- guests: many share a table, with those whose NICs are where theirs are ------------------- */
 
 static const char *place_of(const struct mt_scene_nic *n)
 {

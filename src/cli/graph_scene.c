@@ -91,8 +91,7 @@ static int look_at_addresses(struct looking *k)
 	return 0;
 }
 
-/* --- what moontap put, and what became of it ---------------------------------------------------
- */
+/* --- what moontap put, and what became of it -------------------------------------------------- */
 
 static void add_drift(void *data, const struct mt_drifted *d)
 {
@@ -172,8 +171,7 @@ static int look_at_journal(struct looking *k, struct mt_scene_nic *nic)
 	return mt_drift(&k->w, j, add_drift, k, k->e) < 0 ? -k->e->code : 0;
 }
 
-/* --- what hangs on what ------------------------------------------------------------------------
- */
+/* --- what hangs on what ----------------------------------------------------------------------- */
 
 /* A port that leads further: no other guest's tap, and no container's veth. */
 static bool leads_on(const struct mt_scene *s, const struct mt_scene_link *port)
@@ -213,8 +211,7 @@ bool mt_scene_is_wrong(const struct mt_scene_nic *n)
 		n->look->standing == MT_STANDS_KILLED;
 }
 
-/* --- guests ------------------------------------------------------------------------------------
- */
+/* --- guests ----------------------------------------------------------------------------------- */
 
 /* A tap of a guest that nobody knows is a guest of its own. */
 static bool same_guest(const struct mt_nic_look *a, const struct mt_nic_look *b)

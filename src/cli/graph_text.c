@@ -10,8 +10,7 @@ const struct mt_dot_style mt_dot_looks[MT_DOT_LOOKS] = {
 	[MT_DOT_MISSING] = { "gone", "#90a4ae", "#ffffff", "rounded,dashed", 1 },
 };
 
-/* --- text ---------------------------------------------------------------------------------------
- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 /* How many bytes the character at @s has; 0: it is no printable one. RFC 3629, section 4 */
 static int printable(const unsigned char *s)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* install.c - the link by which libvirt finds moontap: made, removed, and what is to be done then
- */
+/* install.c - the link by which libvirt finds moontap: made, removed, and what to do then */
 #include "cli/cli.h"
 
 #include <errno.h>

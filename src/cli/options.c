@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* options.c - the table of options, taking them off the command line, and what they mean together
- */
+/* options.c - the table of options, taking them off the command line, what they mean together */
 #include "cli/cli.h"
 #include "base/words.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* print.c - an outcome for people: who each NIC is, and its steps as the commands they would type
- */
+/* print.c - an outcome for people: who each NIC is, its steps as the commands they would type */
 #include "cli/cli.h"
 #include "cli/table.h"
 #include "plan/sh.h"

@@ -35,8 +35,7 @@ static char *prompt(EditLine *el)
 	return editor_of(el)->prompt;
 }
 
-/* --- keys ---------------------------------------------------------------------------------------
- */
+/* --- keys ------------------------------------------------------------------------------------- */
 
 static unsigned char give_up(EditLine *el, int key)
 {
@@ -103,8 +102,7 @@ static void bind_keys(EditLine *el)
 		el_set(el, EL_BIND, keys[i][0], keys[i][1], NULL);
 }
 
-/* --- the editor ---------------------------------------------------------------------------------
- */
+/* --- the editor ------------------------------------------------------------------------------- */
 
 static int l_close(lua_State *L)
 {

@@ -39,8 +39,7 @@ static struct place *place_of(lua_State *L)
 	return lua_touserdata(L, lua_upvalueindex(1));
 }
 
-/* --- what the evaluator gets from its parent: files, the kernel, a place for its answer ---------
- */
+/* --- what the evaluator gets from its parent: files, the kernel, a place for its answer ------- */
 
 static void close_files(struct place *p)
 {
@@ -95,8 +94,7 @@ static int say(void *data, const char *line, size_t n)
 	return 0;
 }
 
-/* --- the policy ---------------------------------------------------------------------------------
- */
+/* --- the policy ------------------------------------------------------------------------------- */
 
 /* repl.sandbox() -> what lua/moontap/sandbox.lua and the others made: environment(), words, … */
 static int l_sandbox(lua_State *L)
@@ -176,8 +174,7 @@ static int l_ended(lua_State *L)
 	return 3;
 }
 
-/* --- the guest ----------------------------------------------------------------------------------
- */
+/* --- the guest -------------------------------------------------------------------------------- */
 
 static int read_facts(struct place *p, struct mtl_call *c, const char *xml, size_t n,
 		      const char *name, struct mt_err *e)
@@ -197,8 +194,7 @@ static int read_facts(struct place *p, struct mtl_call *c, const char *xml, size
 	return 0;
 }
 
-/* repl.guest(xml, name) -> facts | nil, err: the guest that the policy is asked about from now on
- */
+/* repl.guest(xml, name) -> facts | nil, err: the guest that the policy is asked about from now */
 static int l_guest(lua_State *L)
 {
 	struct place *p = place_of(L);

@@ -43,8 +43,7 @@ bool mt_group_id(const char *name, uint64_t *gid)
 	return false;
 }
 
-/* Instead of domain/module.c. A script is given no XML, and what is remembered of a guest is none.
- */
+/* Instead of domain/module.c. A script is given no XML, and what is remembered is none. */
 int mt_xml_open(const char *path, const struct mt_xml **xml, struct mt_err *e)
 {
 	*xml = NULL;

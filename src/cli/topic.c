@@ -13,8 +13,7 @@ const struct mt_topic mt_topics[] = {
 	{ NULL },
 };
 
-/* --- functions ----------------------------------------------------------------------------------
- */
+/* --- functions -------------------------------------------------------------------------------- */
 
 /* A text in which KIND is this kind. */
 static void print_text(const char *text, const char *kind, FILE *out)
@@ -83,8 +82,7 @@ static bool print_functions(const char *word, bool repl, FILE *out)
 	return any;
 }
 
-/* --- kinds and fields ---------------------------------------------------------------------------
- */
+/* --- kinds and fields ------------------------------------------------------------------------- */
 
 /* How ip(8), or whichever the kind's commands are of, spells it: "master VALUE, or nomaster". */
 static void print_spelling(const struct mt_field *f, FILE *out)

@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- PCI ----------------------------------------------------------------------------------------
- */
+/* --- PCI -------------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
@@ -76,8 +75,7 @@ static int host_pci(struct mt_nic *nic, const struct mt_element *el, struct mt_f
 	return 0;
 }
 
-/* --- USB ----------------------------------------------------------------------------------------
- */
+/* --- USB -------------------------------------------------------------------------------------- */
 
 static int host_usb(struct mt_nic *nic, const struct mt_element *el, struct mt_fact *in)
 {
@@ -114,8 +112,7 @@ int mt_part_host_address(struct mt_nic *nic, const struct mt_element *source)
 	return r;
 }
 
-/* --- the device's address in the guest: checked, no fact -----------------------------------------
- */
+/* --- the device's address in the guest: checked, no fact -------------------------------------- */
 
 static const struct {
 	const char *type, *name;
@@ -212,8 +209,7 @@ int mt_part_rom(struct mt_nic *nic, const struct mt_element *el)
 	return mt_nic_bad(nic, el, "<rom enabled='no'>: must not have bar or file");
 }
 
-/* --- boot and alias ------------------------------------------------------------------------------
- */
+/* --- boot and alias --------------------------------------------------------------------------- */
 
 int mt_part_boot(struct mt_nic *nic, const struct mt_element *el)
 {

@@ -29,8 +29,7 @@ static const char *file(const struct doc *d)
 	return d->o->name ? d->o->name : "-";
 }
 
-/* --- the domain's own facts
- * ----------------------------------------------------------------------- */
+/* --- the domain's own facts ------------------------------------------------------------------- */
 
 static const char *text_of(struct doc *d, const char *path)
 {
@@ -95,8 +94,7 @@ static void read_text(struct doc *d, struct mt_fact *domain, const char *name, c
 		mt_fact_string(&d->b, domain, name, text);
 }
 
-/* --- metadata
- * ------------------------------------------------------------------------------------- */
+/* --- metadata --------------------------------------------------------------------------------- */
 
 /* An element's own character data, without what is its children's and without blanks around. */
 static void read_own_text(struct doc *d, const struct mt_element *el, struct mt_fact *in)
@@ -175,8 +173,7 @@ static int read_domain(struct doc *d)
 	return 0;
 }
 
-/* --- interfaces
- * ------------------------------------------------------------------------------------ */
+/* --- interfaces ------------------------------------------------------------------------------- */
 
 static int read_nics(struct doc *d)
 {
@@ -250,8 +247,7 @@ static int check_aliases(struct doc *d)
 	return 0;
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static int read_doc(struct doc *d)
 {

@@ -58,8 +58,7 @@ static const char *const addresses[] = {
 	"ccw", "virtio-mmio", "isa",	       "dimm", "unassigned", NULL,
 };
 
-/* --- when a row is read -------------------------------------------------------------------------
- */
+/* --- when a row is read ----------------------------------------------------------------------- */
 
 static bool live(const struct mt_nic *nic)
 {
@@ -90,8 +89,7 @@ static bool passt(const struct mt_nic *nic)
 	return type && !strcmp(type, "passt");
 }
 
-/* --- the table ----------------------------------------------------------------------------------
- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 #define ETHERNET MT_BIT(MT_ETHERNET)
 #define NETWORK	 MT_BIT(MT_NETWORK)

@@ -156,8 +156,7 @@ bool mt_nic_virtio(const struct mt_nic *nic);
 int mt_nic_row(struct mt_nic *nic, const struct mt_row *row, const struct mt_element *el,
 	       struct mt_fact *in);
 
-/* --- values: the text of one attribute, by its row ----------------------------------------------
- */
+/* --- values: the text of one attribute, by its row -------------------------------------------- */
 
 struct mt_parsed {
 	enum { MT_PARSED_STRING, MT_PARSED_NUMBER, MT_PARSED_TRUTH } is;

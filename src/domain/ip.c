@@ -83,8 +83,7 @@ int mt_ip_check(struct mt_nic *nic, const struct mt_element *el, const char *att
 	return bad(nic, el, attribute, s, "must be an IP address");
 }
 
-/* --- <ip> ---------------------------------------------------------------------------------------
- */
+/* --- <ip> ------------------------------------------------------------------------------------- */
 
 /* libvirt takes a minus here (virStrToLong_ui), and wraps around. */
 static bool parse_prefix(const char *s, int family, uint64_t *prefix)
@@ -130,8 +129,7 @@ static int read_ip(struct mt_nic *nic, const struct mt_element *el, struct mt_fa
 	return 0;
 }
 
-/* --- <route> ------------------------------------------------------------------------------------
- */
+/* --- <route> ---------------------------------------------------------------------------------- */
 
 struct route {
 	const char *said, *address, *netmask, *gateway; /* attributes; said: the family */
@@ -214,8 +212,7 @@ static int read_route(struct mt_nic *nic, const struct mt_element *el, struct mt
 	return 0;
 }
 
-/* --- the lists ----------------------------------------------------------------------------------
- */
+/* --- the lists -------------------------------------------------------------------------------- */
 
 static int read_list(struct mt_nic *nic, const struct mt_element *el, struct mt_fact *in,
 		     const char *name,

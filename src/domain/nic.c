@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- finding ------------------------------------------------------------------------------------
- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 static bool is(const struct mt_element *el, const char *name, size_t n)
 {
@@ -56,8 +55,7 @@ bool mt_nic_virtio(const struct mt_nic *nic)
 		 !strcmp(model, "virtio-non-transitional"));
 }
 
-/* --- one row ------------------------------------------------------------------------------------
- */
+/* --- one row ---------------------------------------------------------------------------------- */
 
 static const char *last_name(const char *path)
 {
@@ -147,8 +145,7 @@ int mt_nic_row(struct mt_nic *nic, const struct mt_row *row, const struct mt_ele
 	return 0;
 }
 
-/* --- the whole interface ------------------------------------------------------------------------
- */
+/* --- the whole interface ---------------------------------------------------------------------- */
 
 static bool applies(unsigned types, const struct mt_nic *nic)
 {

@@ -27,8 +27,7 @@ static int read_rows(struct mt_nic *nic, const struct mt_row *rows, size_t n,
 
 #define READ(nic, rows, el, in) read_rows(nic, rows, sizeof(rows) / sizeof *(rows), el, in)
 
-/* --- source/reconnect ---------------------------------------------------------------------------
- */
+/* --- source/reconnect ------------------------------------------------------------------------- */
 
 static int reconnect(struct mt_nic *nic, const struct mt_element *el)
 {
@@ -43,8 +42,7 @@ static int reconnect(struct mt_nic *nic, const struct mt_element *el)
 	return mt_nic_row(nic, &timeout, el, NULL);
 }
 
-/* --- target -------------------------------------------------------------------------------------
- */
+/* --- target ----------------------------------------------------------------------------------- */
 
 static int target(struct mt_nic *nic, const struct mt_element *el)
 {
@@ -60,8 +58,7 @@ static int target(struct mt_nic *nic, const struct mt_element *el)
 	return mt_nic_row(nic, &managed, el, NULL);
 }
 
-/* --- vlan ---------------------------------------------------------------------------------------
- */
+/* --- vlan ------------------------------------------------------------------------------------- */
 
 static int trunk(struct mt_nic *nic, const struct mt_element *el, size_t tags,
 		 const struct mt_fact *native, struct mt_fact *in)
@@ -137,8 +134,7 @@ static int vlan(struct mt_nic *nic, const struct mt_element *el)
 	return trunk(nic, el, tags->in.n, native, in);
 }
 
-/* --- bandwidth ----------------------------------------------------------------------------------
- */
+/* --- bandwidth -------------------------------------------------------------------------------- */
 
 static int read_rate(struct mt_nic *nic, const struct mt_element *el, const char *name,
 		     struct mt_fact *bandwidth)
@@ -203,8 +199,7 @@ static int bandwidth(struct mt_nic *nic, const struct mt_element *el)
 	return 0;
 }
 
-/* --- filterref's parameters ---------------------------------------------------------------------
- */
+/* --- filterref's parameters ------------------------------------------------------------------- */
 
 #define VARIABLE "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
@@ -257,8 +252,7 @@ static int parameters(struct mt_nic *nic, const struct mt_element *el)
 	return 0;
 }
 
-/* --- portForward: checked, no fact --------------------------------------------------------------
- */
+/* --- portForward: checked, no fact ------------------------------------------------------------ */
 
 static int port_forwards(struct mt_nic *nic, const struct mt_element *el)
 {
@@ -286,8 +280,7 @@ static int port_forwards(struct mt_nic *nic, const struct mt_element *el)
 	return r;
 }
 
-/* --- the table ----------------------------------------------------------------------------------
- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 const struct mt_part mt_parts[] = {
 	{ "target", 0, target },

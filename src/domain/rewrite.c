@@ -33,8 +33,7 @@ struct rewriting {
 	struct mt_err *e;
 };
 
-/* --- cuts ----------------------------------------------------------------------------------------
- */
+/* --- cuts ------------------------------------------------------------------------------------- */
 
 /* The room for cuts is two a NIC. Two at one place: what only puts in goes first. */
 static void cut(struct rewriting *w, size_t at, size_t out, const char *in)
@@ -94,8 +93,7 @@ static char *join(const struct rewriting *w, size_t *n)
 	return out;
 }
 
-/* --- one NIC
- * -------------------------------------------------------------------------------------- */
+/* --- one NIC ---------------------------------------------------------------------------------- */
 
 /* What its <target> has, and is to have. A name is a device's: nothing in it needs escaping. */
 struct want {
@@ -236,8 +234,7 @@ static int rewrite_nic(struct rewriting *w, const struct mt_element *nic,
 	return target ? change_target(w, target, &tag, &to) : add_target(w, nic, &tag, &to);
 }
 
-/* --- the document
- * --------------------------------------------------------------------------------- */
+/* --- the document ----------------------------------------------------------------------------- */
 
 /* The edits by their NIC's index; @by has room for all NICs. */
 static int sort_edits(struct rewriting *w, const struct mt_edit *edits, size_t nedits,

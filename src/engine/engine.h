@@ -41,8 +41,8 @@ struct mt_outcome_nic {
 	enum mt_decision decision;
 	const char *note;	      /* why nothing was planned; NULL: it was */
 	const struct mt_steps *steps; /* what its plan needs; NULL without a plan */
-	const struct mt_steps
-		*undone; /* what went back since it is no longer declared, or at down */
+	/* what went back since it is no longer declared, or at down */
+	const struct mt_steps *undone;
 };
 
 /** How long the parts of an event took, in microseconds. */

@@ -16,7 +16,7 @@ enum mt_want {
 	MT_WANT_PLANS = 4,     /* and its connect() for those selected */
 	MT_WANT_XML = 8,    /* the document with decide() applied; nothing when nothing changes */
 	MT_WANT_WHOLE = 16, /* with MT_WANT_XML: the document as it is when nothing changes */
-	MT_WANT_NOTES = 32, /* log what libvirt\'s own schema would refuse */
+	MT_WANT_NOTES = 32, /* log what libvirt's own schema would refuse */
 };
 
 /* Where the guest's description comes from: the first that is given. */
@@ -32,15 +32,15 @@ struct mt_request {
 	struct mt_source source; /* fd -1 and bytes NULL: no description, an unknown guest */
 	const char *policy;	 /* path; NULL: none */
 	bool policy_optional;	 /* its absence is no error */
-	const char *const
-		*hooks; /* directories of hook files, the first that has one wins; NULL-ended */
-	unsigned want;	/* enum mt_want */
+	/* directories of hook files, the first that has one wins; NULL-ended */
+	const char *const *hooks;
+	unsigned want;		 /* enum mt_want */
 	bool managed, unmanaged; /* which NICs connect() is asked for, by what the XML says */
-	const char *const
-		*only; /* and of these only those: device, MAC or index; NULL-ended; or NULL */
-	const char
-		*unnamed; /* what a managed NIC without a device is called, "$DEV"; NULL: skipped */
-	const char *dev;  /* a tap that is handed over: the NIC that it is of, or of nobody's */
+	/* and of these only those: device, MAC or index; NULL-ended; or NULL */
+	const char *const *only;
+	/* what a managed NIC without a device is called, "$DEV"; NULL: skipped */
+	const char *unnamed;
+	const char *dev; /* a tap that is handed over: the NIC that it is of, or of nobody's */
 	bool known, incoming;
 	bool inactive;	    /* facts and XML as libvirt defines a domain */
 	const char *prefix; /* of generated names; NULL */

@@ -8,9 +8,11 @@
  *   run at=... event=start guest=web exit=1 error=... took=2100 evaluate=1400 ...
  *   log text=...                a line of the log, as it was said
  *   nic index=1 mac=... dev=... unmanaged=true note=...
- *   ~ 12 link name=vnet0 ...    its steps, as plan/step.h prints them; after `undone`, what went
- * back cut                         more did not fit facts bytes=N               what the policy
- * saw, in N bytes end
+ *   ~ 12 link name=vnet0 ...    its steps, as plan/step.h prints them; then `undone` and what
+ *                               went back
+ *   cut                         more did not fit
+ *   facts bytes=N               what the policy saw, in N bytes
+ *   end
  *
  * Facts and not the XML: they have no graphics, disks or secrets in them, and planning the same
  * again needs no XML reader. What the guest's metadata may hold (passwords, tokens) is taken out.

@@ -256,8 +256,7 @@ int mt_history_list(struct mt_engine *g, const char *guest, struct mt_pool *p,
 	return 0;
 }
 
-/* A tap that was handed over stands for one NIC: that of its index, or a guest's that is unknown.
- */
+/* A tap that was handed over stands for one NIC: that of its index, or an unknown guest's. */
 static void replay_tap(const struct mt_history *run, struct mt_ask *ask, char index[16],
 		       const char *only[2])
 {

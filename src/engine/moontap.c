@@ -54,8 +54,7 @@ static int take_struct(void *to, size_t ours, const void *from, size_t theirs, c
 	return 0;
 }
 
-/* --- handles
- * -------------------------------------------------------------------------------------- */
+/* --- handles ---------------------------------------------------------------------------------- */
 
 struct copying {
 	struct mt_pool *pool;
@@ -154,8 +153,7 @@ PUBLIC void moontap_close(struct moontap *m)
 	free(m);
 }
 
-/* --- events
- * --------------------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 static struct mt_ask ask_of(const struct moontap_event *ev)
 {

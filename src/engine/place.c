@@ -13,8 +13,7 @@
 
 static const char here;
 
-/* dladdr(3) says argv[0] of the program itself, which anybody may choose; its link map has no name.
- */
+/* dladdr(3) says argv[0] of the program itself, which anybody may choose: its map has no name. */
 static bool own_object(char path[static PATH_MAX])
 {
 	struct link_map *map = NULL;

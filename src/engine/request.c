@@ -46,8 +46,7 @@ static const struct field {
 
 #define NFIELDS (sizeof fields / sizeof *fields)
 
-/* --- writing
- * -------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 struct words {
 	struct mt_pool *pool;
@@ -116,8 +115,7 @@ int mt_request_words(const struct mt_request *q, const char *program, struct mt_
 	return w.failed || !w.at[0] || !w.at[1] ? mt_fail(e, ENOMEM, "evaluator", "", NULL) : 0;
 }
 
-/* --- reading
- * -------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* The words of a list stand one after the other: the list is as long as what is left, at most. */
 static int append(char **words, const char ***list, size_t *n, const char *value, struct mt_pool *p)

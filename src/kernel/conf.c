@@ -151,8 +151,7 @@ static int put_v4(struct mt_host *h, const struct mt_record *r, struct mt_err *e
 	return mt_nl_change(h, n, MT_CHANGE, r, e);
 }
 
-/* --- all, default, and IPv6: /proc/sys ----------------------------------------------------------
- */
+/* --- all, default, and IPv6: /proc/sys -------------------------------------------------------- */
 
 static void path_of(const char *root, const char *dev, uint64_t family, int field, char *buf,
 		    size_t n)

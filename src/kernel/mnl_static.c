@@ -18,8 +18,7 @@ struct mnl_socket {
 	struct sockaddr_nl address;
 };
 
-/* --- sockets -------------------------------------------------------------------------------------
- */
+/* --- sockets ---------------------------------------------------------------------------------- */
 
 struct mnl_socket *mnl_socket_open2(int bus, int flags)
 {
@@ -76,8 +75,7 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *s, const void *bytes, size_t 
 	return sendto(s->fd, bytes, n, 0, (const struct sockaddr *)&kernel, sizeof kernel);
 }
 
-/* --- messages ------------------------------------------------------------------------------------
- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 struct nlmsghdr *mnl_nlmsg_put_header(void *bytes)
 {
@@ -115,8 +113,7 @@ size_t mnl_nlmsg_get_payload_len(const struct nlmsghdr *n)
 	return n->nlmsg_len - MNL_NLMSG_HDRLEN;
 }
 
-/* --- attributes that are read --------------------------------------------------------------------
- */
+/* --- attributes that are read ----------------------------------------------------------------- */
 
 uint16_t mnl_attr_get_type(const struct nlattr *a)
 {
@@ -178,8 +175,7 @@ int mnl_attr_parse_nested(const struct nlattr *nest, mnl_attr_cb_t take, void *d
 	return r;
 }
 
-/* --- attributes that are written -----------------------------------------------------------------
- */
+/* --- attributes that are written -------------------------------------------------------------- */
 
 /* What pads it is zero already: mt_nl_start(). */
 void mnl_attr_put(struct nlmsghdr *n, uint16_t type, size_t size, const void *data)

@@ -54,8 +54,7 @@ static int take_chain(const struct nlmsghdr *n, void *data)
 	return 1;
 }
 
-/* --- rules: nft(8) and iptables-nft(8) both compare a device's name as bytes ---------------------
- */
+/* --- rules: nft(8) and iptables-nft(8) both compare a device's name as bytes ------------------ */
 
 static bool is_about(const struct firewall *f, const char *name, const mt_nl_attrs expression)
 {

@@ -219,8 +219,7 @@ int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r
 /** mt_nl_decode_data() - the fields are attributes of the kind's own nest, IFLA_INFO_DATA */
 int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r);
 
-/* --- the kinds, where they need each other ------------------------------------------------------
- */
+/* --- the kinds, where they need each other ---------------------------------------------------- */
 
 extern const struct mt_kind mt_kind_link, mt_kind_addr, mt_kind_conf;
 

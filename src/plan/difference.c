@@ -11,8 +11,8 @@
 struct found {
 	struct mt_record has;
 	bool there;
-	bool fresh; /* its device, or its place in a bridge, is new: what has lacks has no old value
-		     */
+	/* its device, or its place in a bridge, is new: what has lacks has no old value */
+	bool fresh;
 };
 
 static struct mt_record device_of(const struct mt_kind *k, const char *name)

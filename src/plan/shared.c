@@ -297,8 +297,7 @@ static bool is_claimed(const struct object *o, int field)
 	return false;
 }
 
-/* The part of a journal's step that no claim needs any more; op MT_SAME when all of it is needed.
- */
+/* The part of a journal's step that no claim needs any more; op MT_SAME: all of it is needed. */
 static struct mt_step unclaimed(const struct object *o, const struct mt_step *s)
 {
 	struct mt_step part = *s;

@@ -14,10 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_WAIT_MS                                                                 \
-	15000 /* longer than a whole event of another may take: its deadline is 10 s \
-	       */
-#define FILE_MAX (16u << 20)
+#define LOCK_WAIT_MS 15000 /* longer than a whole event of another may take: its deadline is 10 s */
+#define FILE_MAX     (16u << 20)
 
 static const char *const folders[] = { "nic", "run", "shared", "domain", "log" };
 
@@ -193,7 +191,7 @@ int mt_state_put(const struct mt_state *s, const char *file, int *lock, int *fd,
 		new = openat(s->dir, beside, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (new < 0 && errno == ENOENT)
 		return -ENOENT;
-	if (new < 0 || (new != *fd &&flock(new, LOCK_EX | LOCK_NB)) ||
+	if (new < 0 || (*fd < 0 && flock(new, LOCK_EX | LOCK_NB)) ||
 	    renameat(s->dir, beside, s->dir, file)) {
 		mt_fail(e, errno, "state", file, NULL);
 		if (new >= 0 && new != *fd)

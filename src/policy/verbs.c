@@ -77,8 +77,7 @@ static int l_verb(lua_State *L)
 	return 0;
 }
 
-/* A record for @device: the fields of the tables at 2 and 3 that @kind knows and @first does not.
- */
+/* A record for @device: fields of the tables at 2 and 3 that @kind knows and @first does not. */
 static void declare_part(lua_State *L, const struct mt_kind *kind, const struct mt_kind *first,
 			 const char *device)
 {
