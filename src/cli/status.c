@@ -71,6 +71,7 @@ static char colour_of(enum mt_standing s)
 	case MT_STANDS_GONE:
 	case MT_STANDS_KILLED:
 		return '-';
+	case MT_STANDS_WORKED_ON:
 	case MT_STANDS_OTHERS:
 		break;
 	}

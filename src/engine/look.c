@@ -22,6 +22,7 @@ const char *mt_standing_name(enum mt_standing s)
 		[MT_STANDS_CONNECTED] = "connected", [MT_STANDS_DRIFTED] = "drifted",
 		[MT_STANDS_GONE] = "device gone",    [MT_STANDS_KILLED] = "run killed",
 		[MT_STANDS_WAITING] = "waiting",     [MT_STANDS_OTHERS] = "libvirt's own",
+		[MT_STANDS_WORKED_ON] = "in progress",
 	};
 
 	return names[s];
@@ -64,13 +65,34 @@ static int look_at_device(struct looking *k, struct mt_nic_look *l)
 	return err == -ENODEV ? 0 : err;
 }
 
-static bool was_killed(struct looking *k, const char *dev)
+static bool has_run(struct looking *k, const char *dev)
 {
 	char file[32];
 	struct mt_err ignored;
 	char *text;
 
 	return !mt_state_read(&k->g->state, mt_state_path("run", dev, file), k->p, &text, &ignored);
+}
+
+/* Whoever connects or disconnects a NIC holds the lock of its journal meanwhile. */
+static bool is_worked_on(struct looking *k, const char *dev)
+{
+	char file[32];
+
+	return mt_state_is_locked(&k->g->state, mt_state_path("nic", dev, file));
+}
+
+/* @drifted: something of it is not as moontap put it */
+static enum mt_standing standing_of(struct looking *k, const struct mt_nic_look *l, bool drifted)
+{
+	bool run = has_run(k, l->dev);
+
+	if ((run || !l->here || drifted) && is_worked_on(k, l->dev))
+		return MT_STANDS_WORKED_ON;
+	return run	  ? MT_STANDS_KILLED
+		: !l->here ? MT_STANDS_GONE
+		: drifted  ? MT_STANDS_DRIFTED
+			   : MT_STANDS_CONNECTED;
 }
 
 static int compare(struct looking *k, struct mt_nic_look *l)
@@ -84,10 +106,7 @@ static int compare(struct looking *k, struct mt_nic_look *l)
 	n = mt_drift(&w, &l->journal, add_drift, &to, k->e);
 	if (n < 0 || to.failed)
 		return n < 0 ? n : mt_fail(k->e, ENOMEM, "status", l->dev, NULL);
-	l->standing = was_killed(k, l->dev) ? MT_STANDS_KILLED
-		: !l->here		    ? MT_STANDS_GONE
-		: n			    ? MT_STANDS_DRIFTED
-					    : MT_STANDS_CONNECTED;
+	l->standing = standing_of(k, l, n);
 	return 0;
 }
 
@@ -112,10 +131,13 @@ static int add_connected(struct looking *k, const struct mt_record *h)
 	*l = from_header(h);
 	snprintf(l->dev, sizeof l->dev, "%s", h->v[MT_HEADER_DEV].name);
 	mt_state_path("nic", l->dev, file);
-	return mt_journal_load(&k->g->state, file, mt_kinds, k->p, &l->journal, k->e) ||
-			compare(k, l)
-		? -k->e->code
-		: 0;
+	if (mt_journal_load(&k->g->state, file, mt_kinds, k->p, &l->journal, k->e))
+		return -k->e->code;
+	if (!l->journal.header.kind && !has_run(k, l->dev)) {
+		k->n--; /* it was disconnected meanwhile */
+		return 0;
+	}
+	return compare(k, l);
 }
 
 /* A run that was killed before its journal was there. */
@@ -135,8 +157,8 @@ static int add_killed(struct looking *k, const char *dev)
 	if (err || strlen(dev) > MT_NAME_MAX)
 		return err == -EXDEV ? 0 : err;
 	*l = from_header(&run.header);
-	l->standing = MT_STANDS_KILLED;
 	strcpy(l->dev, dev);
+	l->standing = is_worked_on(k, dev) ? MT_STANDS_WORKED_ON : MT_STANDS_KILLED;
 	k->n++;
 	return look_at_device(k, l);
 }
@@ -159,6 +181,8 @@ static int add_remembered(struct looking *k, const struct mt_memory *m,
 
 	if (l) {
 		l->remembered = true;
+		l->started = m->started;
+		l->remembered_since = m->since;
 		return 0;
 	}
 	l = &k->at[k->n++];
@@ -170,7 +194,9 @@ static int add_remembered(struct looking *k, const struct mt_memory *m,
 				   .type = nic->type,
 				   .index = (unsigned)nic->index,
 				   .unmanaged = nic->unmanaged,
-				   .remembered = true };
+				   .remembered = true,
+				   .started = m->started,
+				   .remembered_since = m->since };
 	strcpy(l->dev, nic->dev);
 	return *l->dev ? look_at_device(k, l) : 0;
 }

@@ -11,6 +11,7 @@ enum mt_standing {
 	MT_STANDS_GONE,	     /* its device is gone, and the journal is still there */
 	MT_STANDS_KILLED,    /* a run was killed: what it did is to be taken back */
 	MT_STANDS_WAITING,   /* its guest is remembered; not connected, or not yet */
+	MT_STANDS_WORKED_ON, /* another process is connecting or disconnecting it */
 	MT_STANDS_OTHERS,    /* libvirt connects it by itself */
 };
 
@@ -20,6 +21,8 @@ struct mt_nic_look {
 	char dev[MT_NAME_MAX + 1]; /* as connected; "": none yet */
 	unsigned index;
 	bool unmanaged, remembered;
+	bool started;		   /* its guest is remembered as running */
+	uint64_t remembered_since; /* when its guest was remembered at last; 0: it is not */
 	struct mt_journal journal; /* header.kind NULL: not connected */
 	bool here;		   /* its device; under another name, too */
 	struct mt_device device;

@@ -95,6 +95,7 @@ static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
 	m->driver = mt_words_get(words, n, "driver");
 	m->incoming = !strcmp(mt_words_get(words, n, "incoming") ?: "", "true");
 	m->started = !strcmp(mt_words_get(words, n, "started") ?: "", "true");
+	m->since = mt_state_modified(&g->state, file);
 	if (!netns || !m->driver || (g->state.netns && strtoull(netns, NULL, 10) != g->state.netns))
 		return -ENOENT;
 	/* facts may have NULs in no place, so the text's length is its string's */

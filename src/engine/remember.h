@@ -13,6 +13,7 @@
 struct mt_memory {
 	const char *driver, *name, *uuid;
 	bool incoming, started;	 /* as struct mt_ask has it */
+	uint64_t since;		 /* when it was written: seconds since 1970 */
 	struct mt_answer answer; /* name, uuid, nics and facts, as the evaluator said them */
 };
 

@@ -313,6 +313,25 @@ int mt_state_try_lock(const struct mt_state *s, const char *file, int *fd)
 	return -EAGAIN;
 }
 
+bool mt_state_is_locked(const struct mt_state *s, const char *file)
+{
+	int fd = s->dir < 0 ? -1 : openat(s->dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	return locked;
+}
+
+uint64_t mt_state_modified(const struct mt_state *s, const char *file)
+{
+	struct stat st;
+
+	return s->dir < 0 || fstatat(s->dir, file, &st, AT_SYMLINK_NOFOLLOW)
+		? 0
+		: (uint64_t)st.st_mtim.tv_sec;
+}
+
 void mt_state_unlock(const struct mt_state *s, const char *file, int fd)
 {
 	struct mt_err ignored;

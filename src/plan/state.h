@@ -89,6 +89,12 @@ int mt_state_remove(const struct mt_state *s, const char *file, struct mt_err *e
  * Return: 0; -ENOENT; -EAGAIN: somebody holds it. */
 int mt_state_try_lock(const struct mt_state *s, const char *file, int *fd);
 
+/** mt_state_is_locked() - whether somebody holds the lock of a file; false: there is no such file */
+bool mt_state_is_locked(const struct mt_state *s, const char *file);
+
+/** mt_state_modified() - when a file was written last, in seconds since 1970; 0: it is not there */
+uint64_t mt_state_modified(const struct mt_state *s, const char *file);
+
 /** mt_state_unlock() - let go of a lock; a file without a line was only that, and goes */
 void mt_state_unlock(const struct mt_state *s, const char *file, int fd);
 
