@@ -118,7 +118,7 @@ REPL_OBJ    := $(call objects,$(wildcard src/cli/repl_*.c)) $(BUILD)/obj/cli/top
 	$(BUILD)/obj/engine/evaluator_file.o $(FACE_OBJ) \
 	$(call objects,$(call sources,binding policy))
 SCRIPT_MAIN := $(BUILD)/obj/cli/script_main.o
-SCRIPT_OBJ  := $(SCRIPT_MAIN) $(patsubst %,$(BUILD)/obj/cli/%.o,script command options setup keep)
+SCRIPT_OBJ  := $(SCRIPT_MAIN) $(patsubst %,$(BUILD)/obj/cli/%.o,script command options output setup keep)
 CLI_OBJ     := $(filter-out $(JSON_OBJ) $(BUILD)/obj/cli/repl_%.o $(SCRIPT_MAIN),\
 	$(call objects,$(call sources,cli)))
 

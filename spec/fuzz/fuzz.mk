@@ -19,7 +19,7 @@ FUZZ_CFLAGS   = -std=gnu11 -D_GNU_SOURCE -DMOONTAP_FAULTS -DMOONTAP_VERSION='"$(
 FUZZ_OBJ := $(patsubst src/%.c,$(BUILD)/fuzz/obj/%.o,$(filter-out $(wildcard \
 	src/engine/evaluator*.c) src/engine/confine.c src/engine/filter_gen.c \
 	src/kernel/mnl_static.c,$(call sources,base domain kernel plan engine)) \
-	$(patsubst %,src/cli/%.c,main command options))
+	$(patsubst %,src/cli/%.c,main command options output))
 
 $(BUILD)/fuzz/obj/%.o: src/%.c $(BUILD)/.flags
 	$(call say,CLANG,$@)

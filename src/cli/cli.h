@@ -11,6 +11,13 @@ struct mt_help;
 struct mt_history;
 struct mt_table;
 
+/* What it means for a subcommand when its standard output cannot be written. */
+enum mt_output_is {
+	MT_OUTPUT_ALL,	  /* it only reads: nothing came of it, 4 */
+	MT_OUTPUT_REPORT, /* it changes something, and that is done, 7 */
+	MT_OUTPUT_CHECK,  /* a monitoring system asks: not known, 3 */
+};
+
 /* The command line, taken apart. */
 struct mt_cli {
 	const char *program;  /* what people typed, for messages */
@@ -29,8 +36,9 @@ struct mt_cli {
 	unsigned back;	      /* the same, read, or -N; 0: not given */
 	bool replay;
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
-	unsigned given;	   /* bit i: mt_options[i] was given */
-	bool changes;	   /* what is as it shall be is not shown */
+	unsigned given; /* bit i: mt_options[i] was given */
+	bool changes;	/* what is as it shall be is not shown */
+	enum mt_output_is output;
 	const char **args; /* the words that are no options, NULL-ended */
 	int n;
 };
@@ -43,6 +51,7 @@ struct mt_command {
 	int least, most;     /* how many words; most -1: any number */
 	const char *options; /* names of those that it takes, besides -v, -h and --version */
 	bool whole;	     /* keeps its privileges: it runs programs, or looks after files */
+	enum mt_output_is output;
 };
 
 /* After moontap's path, in AppArmor's words: that one, and the one that scripts call. */
@@ -60,6 +69,24 @@ extern const struct mt_command *mt_script_find(const char *name);
  *
  * Return: the exit status. */
 int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *before);
+
+/** mt_output_begin() - before anything is opened: closed standard streams are occupied */
+void mt_output_begin(void);
+
+/** mt_output_flush() - write what was printed so far. Return: whether all could be written. */
+bool mt_output_flush(void);
+
+/** mt_output_lost() - the exit status when what @c was to print cannot be had */
+int mt_output_lost(const struct mt_cli *c);
+
+/** mt_output_end() - write the rest of what was printed, and say when that fails
+ * @status:	of the work itself; 0: done
+ *
+ * A reader that has closed its pipe has read enough: no error.
+ *
+ * Return: the exit status: @status, or mt_output_lost() when it is 0 and the output is not whole.
+ */
+int mt_output_end(const struct mt_cli *c, int status);
 
 /** mt_cli_name() - what the program was called as, without its folder. Borrowed. */
 const char *mt_cli_name(int argc, char **argv);
@@ -122,7 +149,7 @@ const char *mt_colour(FILE *out, char op);
 struct mt_json {
 	/* Return: the text, to be freed; NULL: no memory. @e NULL: it went well. */
 	char *(*outcome)(const struct mt_outcome *o, const struct mt_err *e);
-	/* Return: whether they are facts, and written. */
+	/* Return: whether they are facts. */
 	bool (*facts)(const char *text, size_t n, FILE *out);
 	char *(*table)(const struct mt_table *t);
 	char *(*history)(const struct mt_history *h);

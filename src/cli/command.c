@@ -52,5 +52,6 @@ int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *bef
 	raise_descriptors();
 	if (!m->whole)
 		mt_cli_keep_little();
-	return m->run(c);
+	c->output = m->output;
+	return mt_output_end(c, m->run(c));
 }

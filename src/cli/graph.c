@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,7 +17,8 @@ extern char **environ;
 
 /* --- Graphviz --------------------------------------------------------------------------------- */
 
-static int start_dot(const struct mt_cli *c, pid_t *pid, int *fd, struct mt_err *e)
+/* dot with @in as its standard input; @fd is read for what it prints. */
+static int start_dot(const struct mt_cli *c, int in, pid_t *pid, int *fd, struct mt_err *e)
 {
 	char name[] = "dot", svg[] = "-Tsvg", png[] = "-Tpng";
 	char *argv[] = { name, c->svg ? svg : png, NULL };
@@ -26,14 +28,15 @@ static int start_dot(const struct mt_cli *c, pid_t *pid, int *fd, struct mt_err 
 	if (pipe2(ends, O_CLOEXEC))
 		return mt_fail(e, errno, "graph", "dot", NULL);
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	code = posix_spawnp(pid, "dot", &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
-	close(ends[0]);
-	*fd = ends[1];
+	close(ends[1]);
+	*fd = ends[0];
 	if (!code)
 		return 0;
-	close(ends[1]);
+	close(ends[0]);
 	return mt_fail(e, code, "graph", "dot",
 		       code == ENOENT
 			       ? "it is not installed: install graphviz; or take the text, and "
@@ -41,22 +44,36 @@ static int start_dot(const struct mt_cli *c, pid_t *pid, int *fd, struct mt_err 
 			       : NULL);
 }
 
+static int text_file(const char *text, size_t n, struct mt_err *e)
+{
+	int fd = memfd_create("graph.dot", MFD_CLOEXEC);
+
+	if (fd >= 0 && pwrite(fd, text, n, 0) == (ssize_t)n)
+		return fd;
+	mt_fail(e, errno, "graph", "dot", NULL);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Printed here and not by dot, so that a full disk is told of as everywhere. */
 static int draw(const struct mt_cli *c, const char *text, size_t n, struct mt_err *e)
 {
-	int fd = -1, status;
+	int in = text_file(text, n, e), out = -1, status;
+	char buf[65536];
 	pid_t pid = 0;
+	ssize_t got;
 
-	if (start_dot(c, &pid, &fd, e))
+	if (in < 0)
 		return -e->code;
-	while (n) {
-		ssize_t did = write(fd, text, n);
-
-		if (did < 0 && errno != EINTR)
-			break; /* its status says more */
-		text += did > 0 ? did : 0;
-		n -= did > 0 ? (size_t)did : 0;
+	if (start_dot(c, in, &pid, &out, e)) {
+		close(in);
+		return -e->code;
 	}
-	close(fd);
+	close(in);
+	while ((got = read(out, buf, sizeof buf)) > 0 || (got < 0 && errno == EINTR))
+		fwrite(buf, 1, got > 0 ? (size_t)got : 0, stdout);
+	close(out);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return mt_fail(e, errno, "graph", "dot", NULL);

@@ -11,10 +11,14 @@ const struct mt_exit mt_exits[] = {
 	{ "refused", "the policy refused" },
 	{ "usage", "the command line is wrong" },
 	{ "bad input", "the XML or the policy is wrong; the message has file and line" },
-	{ "failed", "the host said no, and everything was undone; of doctor: it found something" },
+	{ "failed",
+	  "the host said no, and everything was undone; of doctor: it found something; of what "
+	  "only "
+	  "reads: the output could not be written" },
 	{ "limit", "the policy ran out of its time, memory or instructions" },
 	{ "undo incomplete",
 	  "not all could be undone; what is left, and the command that finishes it, are printed" },
+	{ "not reported", "it is done, but the output could not be written" },
 	{ NULL },
 };
 

@@ -16,16 +16,11 @@ static void drain(int fd)
 		;
 }
 
-static int print_xml(const struct mt_outcome *out)
+/* libvirt goes on with the XML that it reads, and must not take half of it for the whole. */
+static int print_xml(const struct mt_outcome *out, struct mt_err *e)
 {
-	for (size_t done = 0; done < out->xml_n;) {
-		ssize_t w = write(STDOUT_FILENO, out->xml + done, out->xml_n - done);
-
-		if (w <= 0)
-			return 4;
-		done += (size_t)w;
-	}
-	return 0;
+	fwrite(out->xml, 1, out->xml_n, stdout);
+	return mt_output_flush() ? 0 : mt_fail(e, errno, "standard output", NULL, NULL);
 }
 
 int mt_command_hook(struct mt_cli *c)
@@ -40,7 +35,7 @@ int mt_command_hook(struct mt_cli *c)
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_engine g;
 	struct mt_err e = { 0 };
-	int status, err;
+	int status, err, unread = 0;
 
 	if (!mt_hook_operation(operation))
 		return mt_cli_unknown(c, "operation", operation, mt_hook_nearest(operation));
@@ -49,8 +44,11 @@ int mt_command_hook(struct mt_cli *c)
 		return status;
 	mt_history_begin(&run, &g);
 	err = mt_hook(&g, operation, &ask, &out, &e);
-	status = err ? mt_cli_error(c, guest, &e) : print_xml(&out);
-	mt_history_end(&run, &g, &ask.source, &out, err ? &e : NULL);
+	if (err)
+		status = mt_cli_error(c, guest, &e);
+	else
+		unread = print_xml(&out, &e); /* which is said at the end */
+	mt_history_end(&run, &g, &ask.source, &out, err || unread ? &e : NULL);
 	drain(STDIN_FILENO);
 	mt_outcome_free(&out);
 	mt_engine_close(&g);

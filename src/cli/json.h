@@ -19,7 +19,7 @@ json_t *mt_json_text(const char *s);
  * mt_json_facts() - facts as JSON, indented
  * @bytes:	as mt_fact_print() writes them
  *
- * Return: whether they are facts, and written.
+ * Return: whether they are facts.
  */
 bool mt_json_facts(const char *bytes, size_t n, FILE *out);
 

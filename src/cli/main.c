@@ -11,19 +11,19 @@ const struct mt_command mt_commands[] = {
 	  mt_command_plan, 1, -1, MT_POLICY_OPTIONS " state json sh" },
 	{ "up", "GUEST.xml [NIC...]",
 	  "connect; also by the name of a guest that the hook remembers", mt_command_up, 1, -1,
-	  MT_POLICY_OPTIONS " state json" },
+	  MT_POLICY_OPTIONS " state json", .output = MT_OUTPUT_REPORT },
 	{ "down", "GUEST [NIC...]", "disconnect: by name, uuid, device or file", mt_command_down, 1,
-	  -1, "state json force" },
+	  -1, "state json force", .output = MT_OUTPUT_REPORT },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
 	  "state json watch" },
 	{ "doctor", "[GUEST.xml]",
 	  "what keeps guests off the network, and what to do; exits with 4 when it finds something",
-	  mt_command_doctor, 0, 1, MT_POLICY_OPTIONS " state json root", true },
+	  mt_command_doctor, 0, 1, MT_POLICY_OPTIONS " state json root", true, MT_OUTPUT_CHECK },
 	{ "graph", "[GUEST...]",
 	  "a picture of guests, taps, bridges and uplinks, what drifted in red: as Graphviz DOT",
 	  mt_command_graph, 0, -1, "state svg png", true },
 	{ "reconcile", "[GUEST]", "repair what others changed, finish what was cut short",
-	  mt_command_reconcile, 0, 1, MT_POLICY_OPTIONS " state json" },
+	  mt_command_reconcile, 0, 1, MT_POLICY_OPTIONS " state json", .output = MT_OUTPUT_REPORT },
 	{ "log", "[GUEST [-N]]", "what became of the last runs; -1: of the last one, whole",
 	  mt_command_log, 0, 1, "state json run" },
 	{ "replay", "GUEST [-N]", "plan a run again, with the policy as it is now",
@@ -37,9 +37,9 @@ const struct mt_command mt_commands[] = {
 	{ "hook", "DRIVER GUEST OPERATION SUB EXTRA", "what libvirt calls", mt_command_hook, 5, 5,
 	  MT_POLICY_OPTIONS " state" },
 	{ "install-hook", "", "let libvirt find moontap in its folder of hooks",
-	  mt_command_install_hook, 0, 0, "driver root", true },
+	  mt_command_install_hook, 0, 0, "driver root", true, MT_OUTPUT_REPORT },
 	{ "uninstall-hook", "", "take that back", mt_command_uninstall_hook, 0, 0, "driver root",
-	  true },
+	  true, MT_OUTPUT_REPORT },
 	{ "repl", "[GUEST.xml]", "look at a guest, try a policy, see what it would do: in Lua",
 	  mt_command_repl, 0, 1, MT_POLICY_OPTIONS " state eval event replay run", true },
 	{ "help", "[WORD]", "a subcommand, a kind, a field, a policy function", mt_command_help, 0,
@@ -66,6 +66,8 @@ static int run_command(struct mt_cli *c)
 		return mt_cli_unknown(c, "subcommand", c->args[0],
 				      mt_nearest(c->args[0], &mt_commands[0].name,
 						 sizeof *mt_commands));
+	if (c->json && !mt_json_load(c)) /* known before anything is changed */
+		return 4;
 	c->args++;
 	c->n--;
 	return mt_command_run(c, m, "moontap ");
@@ -112,6 +114,7 @@ int main(int argc, char **argv)
 	const struct mt_command *script;
 	int status;
 
+	mt_output_begin();
 	if (is_hook(&c, argc, argv, &status))
 		return status;
 	c = (struct mt_cli){ .program = mt_cli_name(argc, argv) };
@@ -120,9 +123,9 @@ int main(int argc, char **argv)
 	if (status)
 		return status;
 	if (c.version)
-		return puts("moontap " MOONTAP_VERSION), 0;
+		return puts("moontap " MOONTAP_VERSION), mt_output_end(&c, 0);
 	if (c.help)
-		return mt_command_help(&c);
+		return mt_output_end(&c, mt_command_help(&c));
 	if (script)
 		return mt_command_run(&c, script, "");
 	c.program = "moontap";

@@ -84,13 +84,14 @@ static int no_memory(const struct mt_cli *c)
 	struct mt_err e = { 0 };
 
 	mt_fail(&e, ENOMEM, "", "", NULL);
-	return mt_cli_error(c, NULL, &e);
+	mt_cli_error(c, NULL, &e);
+	return mt_output_lost(c);
 }
 
 int mt_print_json(const struct mt_cli *c, const struct mt_json *json, char *text, FILE *out)
 {
 	if (!text)
-		return json ? no_memory(c) : mt_exit_status(MT_BLAME_HOST);
+		return json ? no_memory(c) : mt_output_lost(c);
 	fprintf(out, "%s\n", text);
 	free(text);
 	return 0;

@@ -68,6 +68,15 @@ static int l_may(lua_State *L)
 	return 1;
 }
 
+/* repl.changing(): what comes next changes the host, and stands even when nobody can be told */
+static int l_changing(lua_State *L)
+{
+	struct mt_cli *c = lua_touserdata(L, lua_upvalueindex(1));
+
+	c->output = MT_OUTPUT_REPORT;
+	return 0;
+}
+
 static void set(lua_State *L, const char *name, const char *value)
 {
 	lua_pushstring(L, value);
@@ -118,7 +127,7 @@ static void preload(lua_State *L)
 
 static int prepare(lua_State *L)
 {
-	const struct mt_cli *c = lua_touserdata(L, 1);
+	struct mt_cli *c = lua_touserdata(L, 1);
 	static const luaL_Reg functions[] = {
 		{ "calm", l_calm },
 		{ "terminal", l_terminal },
@@ -129,6 +138,9 @@ static int prepare(lua_State *L)
 	luaL_openlibs(L);
 	preload(L);
 	luaL_newlib(L, functions);
+	lua_pushlightuserdata(L, c);
+	lua_pushcclosure(L, l_changing, 1);
+	lua_setfield(L, -2, "changing");
 	push_options(L, c);
 	mt_repl_edit(L);
 	mt_repl_history(L);

@@ -57,6 +57,7 @@ int main(int argc, char **argv)
 	int status;
 
 	called = argv;
+	mt_output_begin();
 	if (!script)
 		be_moontap();
 	status = mt_options_parse(&c, argc, argv);

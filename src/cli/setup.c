@@ -31,7 +31,6 @@ static void catch_signals(void)
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
 	sigaction(SIGHUP, &act, NULL);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 static void to_stderr(void *data, int level, const char *text)

@@ -23,7 +23,7 @@
 struct watch {
 	struct mt_cli *c;
 	struct mt_engine *g;
-	struct pollfd fds[2]; /* network, state directory */
+	struct pollfd fds[3]; /* network, state directory, output: whether its reader is gone */
 	sigset_t old;	      /* signals come only while we wait: none is lost in between */
 	char *shown;
 };
@@ -71,32 +71,31 @@ static int draw(struct watch *w)
 
 	if (isatty(STDOUT_FILENO)) {
 		fputs("\033[H\033[2J", stdout);
-		status = mt_show_status(w->c, w->g, stdout);
-		fflush(stdout);
-		return status;
+		return mt_show_status(w->c, w->g, stdout);
 	}
 	f = open_memstream(&text, &n);
 	if (!f)
 		return 4;
 	status = mt_show_status(w->c, w->g, f);
 	fclose(f);
-	if (!w->shown || strcmp(w->shown, text)) {
+	if (!w->shown || strcmp(w->shown, text))
 		printf("%s%s", w->shown && !w->c->json ? "\n" : "", text);
-		fflush(stdout);
-	}
 	free(w->shown);
 	w->shown = text;
 	return status;
 }
 
-/* Until there is a change, and then until there was none for a moment. Return: false: a signal. */
+/* Until there is a change, and then until there was none for a moment. Return: false: a signal,
+ * or nobody reads any longer. */
 static bool wait_for_change(struct watch *w)
 {
 	const struct timespec calm = { .tv_nsec = CALM_MS * 1000000L };
 	char events[4096];
 
-	if (ppoll(w->fds, 2, NULL, &w->old) < 0)
+	if (ppoll(w->fds, 3, NULL, &w->old) < 0)
 		return errno == EINTR && !mt_cli_stop;
+	if (w->fds[2].revents & POLLERR)
+		return false;
 	ppoll(NULL, 0, &calm, &w->old);
 	mt_watch_drain(w->fds[0].fd);
 	while (read(w->fds[1].fd, events, sizeof events) > 0)
@@ -107,14 +106,16 @@ static bool wait_for_change(struct watch *w)
 /* A guest that is not there yet may come; anything else that fails ends it. */
 int mt_show_watch(struct mt_cli *c, struct mt_engine *g)
 {
-	struct watch w = { .c = c, .g = g, .fds = { { .fd = -1 }, { .fd = -1 } } };
+	struct watch w = { .c = c,
+			   .g = g,
+			   .fds = { { .fd = -1 }, { .fd = -1 }, { .fd = STDOUT_FILENO } } };
 	struct mt_err e;
 	int status = start(&w, &e) ? mt_cli_error(c, NULL, &e) : 0;
 
 	while (!status || status == mt_exit_status(MT_BLAME_INPUT)) {
 		watch_state(&w); /* the directory may come, too */
 		status = draw(&w);
-		if (!wait_for_change(&w)) {
+		if (!mt_output_flush() || !wait_for_change(&w)) {
 			status = 0;
 			break;
 		}

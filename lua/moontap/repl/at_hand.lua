@@ -259,6 +259,7 @@ local function may_change()
   elseif not repl.may() then
     error("this changes the host: it needs root, or CAP_NET_ADMIN", 3)
   end
+  repl.changing()
 end
 
 local function no_nics()

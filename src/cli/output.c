@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* output.c - standard output: whether all of it was written, and the exit status when it was not */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static int failed; /* the first errno that flushing met */
+
+/* A journal that is opened must not get the number of a stream that the caller closed: what is
+ * printed would be written into it. What is opened here instead is of no use to anyone, so that
+ * writing to a closed standard output still fails. */
+static void occupy_closed(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+void mt_output_begin(void)
+{
+	occupy_closed();
+	signal(SIGPIPE, SIG_IGN);
+}
+
+bool mt_output_flush(void)
+{
+	if (fflush(stdout) && !failed)
+		failed = errno;
+	return !failed;
+}
+
+/* Of a file on another machine, close() is the first to know; the descriptor itself stays. */
+static void close_copy(void)
+{
+	int fd = dup(STDOUT_FILENO);
+
+	if (fd >= 0 && close(fd) && errno != EINTR && !failed)
+		failed = errno;
+}
+
+/* Who printed may have met the error, and errno is long another one: met once more. */
+static void ask_again(void)
+{
+	if (ferror(stdout) && !failed && write(STDOUT_FILENO, "\n", 1) < 0)
+		failed = errno;
+}
+
+int mt_output_lost(const struct mt_cli *c)
+{
+	static const int statuses[] = {
+		[MT_OUTPUT_ALL] = 4, [MT_OUTPUT_REPORT] = 7, [MT_OUTPUT_CHECK] = 3
+	};
+
+	return statuses[c->output];
+}
+
+int mt_output_end(const struct mt_cli *c, int status)
+{
+	mt_output_flush();
+	ask_again();
+	close_copy();
+	if ((!failed && !ferror(stdout)) || failed == EPIPE) /* head(1) has read enough */
+		return status;
+	fprintf(stderr, "%s: standard output: %s\n", c->program,
+		failed ? strerror(failed) : "it could not be written");
+	return status ? status : mt_output_lost(c);
+}
