@@ -57,7 +57,7 @@ enum mt_value {
 };
 
 enum mt_row_flag {
-	MT_REQUIRED = 1,  /* refused when it is absent */
+	MT_REQUIRED = 1,  /* an attribute: refused when it is absent */
 	MT_NOT_EMPTY = 2, /* an empty text is an absent one (virXPathString) */
 	MT_FORGIVEN = 4,  /* what is wrong counts as absent */
 };

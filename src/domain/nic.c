@@ -76,11 +76,11 @@ static const char *content(struct mt_nic *nic, const struct mt_element *el)
 static int refuse(struct mt_nic *nic, const struct mt_row *row, const struct mt_element *el,
 		  const char *text, const char *want)
 {
-	if (!row->attribute)
-		return mt_nic_bad(nic, el, "<%s>%.64s</%s>: %s", el->name, text, el->name, want);
 	if (!text)
 		return mt_nic_bad(nic, el, "<%s>: attribute %s is missing", el->name,
 				  row->attribute);
+	if (!row->attribute)
+		return mt_nic_bad(nic, el, "<%s>%.64s</%s>: %s", el->name, text, el->name, want);
 	return mt_nic_bad(nic, el, "<%s %s='%.64s'>: %s", el->name, row->attribute, text, want);
 }
 

@@ -210,7 +210,7 @@ static void on_doctype(void *state, const xmlChar *name, const xmlChar *external
 	stop(state, "<!DOCTYPE>: a domain has no document type, entities neither");
 }
 
-static void on_error(void *state, xmlErrorPtr error)
+static void on_error(void *state, mt_xml_error *error)
 {
 	struct reading *r = state;
 	char subject[sizeof r->e->subject];

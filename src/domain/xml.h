@@ -5,6 +5,16 @@
 
 #include "domain/element.h"
 
+#include <libxml/xmlerror.h>
+#include <libxml/xmlversion.h>
+
+/* What an xmlStructuredErrorFunc is given: libxml2 2.12 made it const. */
+#if LIBXML_VERSION >= 21200
+typedef const xmlError mt_xml_error;
+#else
+typedef xmlError mt_xml_error;
+#endif
+
 enum mt_xml_encoding { MT_XML_UTF8, MT_XML_LATIN1, MT_XML_UTF16 };
 
 /**

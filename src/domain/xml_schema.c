@@ -15,7 +15,7 @@ struct complaint {
 	struct mt_err *e;
 };
 
-static void complain(void *state, xmlErrorPtr error)
+static void complain(void *state, mt_xml_error *error)
 {
 	struct complaint *c = state;
 	char subject[sizeof c->e->subject];
