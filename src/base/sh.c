@@ -117,3 +117,37 @@ void mt_sh_command(struct mt_sh *s, const struct mt_record *r, const char *comma
 	mt_sh_value(s, r, 0);
 	mt_sh_say(s, "%s", at + 2);
 }
+
+/* " -1 --json": the options at the beginning of @s. */
+static size_t options(const char *s)
+{
+	size_t n = 0;
+
+	while (!strncmp(s + n, " -", 2))
+		n += 1 + strcspn(s + n + 1, " ");
+	return n;
+}
+
+const char *mt_sh_advice(char *buf, size_t n, const char *text, const char *name)
+{
+	struct mt_sh s = { buf, n, 0 };
+
+	for (const char *at = text; *at;) {
+		size_t len = strcspn(at, "@");
+		const char *of_moontap = memmem(at, len, "moontap ", 8);
+
+		mt_sh_say(&s, "%.*s", (int)len, at);
+		at += len;
+		if (!*at++)
+			break;
+		if (name && *name == '-' && of_moontap) {
+			len = options(at);
+			if (len)
+				mt_sh_say(&s, "%.*s ", (int)len - 1, at + 1);
+			mt_sh_say(&s, "-- ");
+			at += len;
+		}
+		mt_sh_quote(&s, name ? name : "");
+	}
+	return buf;
+}

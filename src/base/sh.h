@@ -33,4 +33,13 @@ void mt_sh_field(struct mt_sh *s, const struct mt_record *r, int field);
 /** mt_sh_command() - a kind's command, its %s being the first key: "ip link set dev 'a b'" */
 void mt_sh_command(struct mt_sh *s, const struct mt_record *r, const char *command);
 
+/** mt_sh_advice() - a text with a command that people will paste
+ * @buf:	@n bytes
+ * @text:	each @ in it is @name, quoted: "moontap log @ -1"
+ * @name:	of any bytes. moontap would take one that begins with "-" for an option: it then
+ *		comes last, after "--". NULL: empty.
+ *
+ * Returns @buf. */
+const char *mt_sh_advice(char *buf, size_t n, const char *text, const char *name);
+
 #endif

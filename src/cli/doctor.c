@@ -21,24 +21,6 @@ static const struct mt_column columns[] = {
 
 /* --- what checks use -------------------------------------------------------------------------- */
 
-/* Each @ is the subject, as sh reads it: people will paste it. */
-static const char *todo_of(const struct mt_check *check, const char *subject, char *buf, size_t n)
-{
-	struct mt_sh s = { buf, n, 0 };
-
-	for (const char *at = check->todo; *at;) {
-		size_t len = strcspn(at, "@");
-
-		mt_sh_say(&s, "%.*s", (int)len, at);
-		at += len;
-		if (*at == '@') {
-			mt_sh_quote(&s, subject ? subject : "");
-			at++;
-		}
-	}
-	return buf;
-}
-
 void mt_doctor_found(struct mt_doctor *d, const char *subject, const char *fmt, ...)
 {
 	char what[1024], todo[1024];
@@ -53,7 +35,7 @@ void mt_doctor_found(struct mt_doctor *d, const char *subject, const char *fmt, 
 	mt_table_cell(t, CHECK, 0, "%s", d->check->name);
 	mt_table_cell(t, FOUND, 0, "%s", what);
 	mt_table_cell(t, WHY, 0, "%s", d->check->why);
-	mt_table_cell(t, TODO, 0, "%s", todo_of(d->check, subject, todo, sizeof todo));
+	mt_table_cell(t, TODO, 0, "%s", mt_sh_advice(todo, sizeof todo, d->check->todo, subject));
 }
 
 const struct mt_device *mt_doctor_device(const struct mt_doctor *d, const char *name)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* log.c - log, replay: what became of earlier runs, and what would become of them now */
+#include "base/sh.h"
 #include "cli/help.h"
 #include "cli/table.h"
 #include "engine/history.h"
@@ -100,7 +101,7 @@ static void print_times(const struct mt_history *h)
 
 static void print_run(const struct mt_cli *c, const struct mt_history *h, unsigned back)
 {
-	char when[32];
+	char when[32], text[40], advice[MT_LINE_MAX];
 
 	printf("%s", mt_colour(stdout, 'b'));
 	mt_print_clean(name_of(h), stdout);
@@ -119,9 +120,11 @@ static void print_run(const struct mt_cli *c, const struct mt_history *h, unsign
 	mt_print_outcome(c, &h->outcome, stdout);
 	if (h->cut)
 		printf("  ... and more steps, which were not kept\n");
-	if (h->outcome.facts || !*h->guest)
-		printf("\n%splan the same with the policy as it is now: moontap replay %s -%u%s\n",
-		       mt_colour(stdout, '='), name_of(h), back, mt_colour(stdout, 0));
+	if (!h->outcome.facts && *h->guest)
+		return;
+	snprintf(text, sizeof text, "moontap replay @ -%u", back);
+	printf("\n%splan the same with the policy as it is now: %s%s\n", mt_colour(stdout, '='),
+	       mt_sh_advice(advice, sizeof advice, text, name_of(h)), mt_colour(stdout, 0));
 }
 
 static int print_whole(const struct mt_cli *c, const struct mt_history *h)

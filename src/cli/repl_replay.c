@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* repl_replay.c - the guest of an earlier run, as the policy was told of it then */
+#include "base/sh.h"
 #include "binding/binding.h"
 #include "cli/repl.h"
 #include "domain/facts.h"
@@ -42,6 +43,7 @@ static int find_run(struct place *p, struct mtl_call *call, const struct mt_hist
 	const char *guest = p->c->args[0];
 	struct mt_history *runs;
 	size_t n, back = p->c->back;
+	char advice[MT_LINE_MAX];
 
 	if (mt_history_list(&call->handle->engine, guest, &call->pool, &runs, &n, e))
 		return -e->code;
@@ -51,7 +53,8 @@ static int find_run(struct place *p, struct mtl_call *call, const struct mt_hist
 			*run = &runs[i];
 	if (*run && (!p->at_us || (*run)->at_us == p->at_us))
 		return 0;
-	mt_bad(e, "replay", guest, "there is no such run on record: moontap log %s", guest);
+	mt_bad(e, "replay", guest, "there is no such run on record: %s",
+	       mt_sh_advice(advice, sizeof advice, "moontap log @", guest));
 	return -e->code;
 }
 

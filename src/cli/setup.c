@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* setup.c - from the command line to an engine: places, log, signals, input, errors */
+#include "base/sh.h"
 #include "cli/cli.h"
 #include "engine/evaluator.h"
 #include "engine/place.h"
@@ -120,7 +121,7 @@ int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s)
 int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err *e)
 {
 	bool may = e->code != EPERM || mt_engine_may();
-	char line[sizeof *e];
+	char line[sizeof *e], advice[MT_LINE_MAX];
 
 	if (!guest)
 		guest = "";
@@ -128,8 +129,10 @@ int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err 
 		mt_err_line(e, line, sizeof line),
 		e->blame == MT_BLAME_REFUSED || may ? "" : "; it needs root, or CAP_NET_ADMIN");
 	if (e->blame == MT_BLAME_UNDO)
-		fprintf(stderr, "; what is left stands in %s: finish it with `moontap down %s`",
-			c->state ? c->state : MT_PLACE_STATE, *guest ? guest : "DEVICE");
+		fprintf(stderr, "; what is left stands in %s: finish it with `%s`",
+			c->state ? c->state : MT_PLACE_STATE,
+			mt_sh_advice(advice, sizeof advice, "moontap down @",
+				     *guest ? guest : "DEVICE"));
 	fprintf(stderr, "\n");
 	return mt_exit_status(e->blame);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* status.c - what is connected, since when, by which policy, and what has drifted */
+#include "base/sh.h"
 #include "cli/cli.h"
 #include "cli/show.h"
 #include "cli/table.h"
@@ -200,12 +201,11 @@ static const struct mt_history *last_failure(struct mt_engine *g, struct mt_pool
 static const char *nothing(struct mt_engine *g, struct mt_pool *p, char *buf, size_t n)
 {
 	const struct mt_history *h = last_failure(g, p);
-	size_t used = (size_t)snprintf(buf, n, "nothing is connected");
 
-	if (h)
-		snprintf(buf + used, n - used, "; the last run failed: moontap log %s -1",
-			 *h->guest ? h->guest : h->dev);
-	return buf;
+	if (!h)
+		return "nothing is connected";
+	return mt_sh_advice(buf, n, "nothing is connected; the last run failed: moontap log @ -1",
+			    *h->guest ? h->guest : h->dev);
 }
 
 static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_err *e)
@@ -213,7 +213,7 @@ static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_
 	struct mt_pool p = { 0 };
 	struct mt_nic_look *nics;
 	struct mt_table t;
-	char none[256];
+	char none[MT_LINE_MAX];
 	size_t n;
 	int status;
 
@@ -230,10 +230,11 @@ static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_
 int mt_show_nobody(const struct mt_cli *c, const char *guest)
 {
 	struct mt_err e = { 0 };
+	char advice[MT_LINE_MAX];
 
 	mt_fail(&e, ENOENT, "status", "",
-		"nothing of it is connected or remembered; what became of it says: moontap log %s",
-		guest);
+		"nothing of it is connected or remembered; what became of it says: %s",
+		mt_sh_advice(advice, sizeof advice, "moontap log @", guest));
 	e.blame = MT_BLAME_INPUT;
 	return mt_cli_error(c, guest, &e);
 }

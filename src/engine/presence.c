@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* presence.c - a NIC's device: there, another guest's, to be made by libvirt */
+#include "base/sh.h"
 #include "engine/presence.h"
 
 #include <errno.h>
@@ -42,6 +43,7 @@ static int held_by_another(struct mt_seeking *s, const struct mt_interface *nic,
 				  s->pool, &j, e);
 	const char *uuid = mt_header_text(&j.header, MT_HEADER_UUID);
 	const char *domain = mt_header_text(&j.header, MT_HEADER_DOMAIN);
+	char advice[MT_LINE_MAX];
 
 	*ours = false;
 	if (err || !j.header.kind || (d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex))
@@ -50,10 +52,9 @@ static int held_by_another(struct mt_seeking *s, const struct mt_interface *nic,
 	*ours = (!*uuid || !strcmp(uuid, s->uuid)) && !strcmp(domain, s->guest);
 	if (*ours || !j.header.v[MT_HEADER_KNOWN].u)
 		return 0;
-	return mt_fail(
-		e, EBUSY, "", "",
-		"it is connected for the guest %s; when that one is done with: moontap down %s",
-		domain, domain);
+	return mt_fail(e, EBUSY, "", "",
+		       "it is connected for the guest %s; when that one is done with: %s", domain,
+		       mt_sh_advice(advice, sizeof advice, "moontap down @", domain));
 }
 
 /* A veth may be a host's uplink: only LXC's NICs are such. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* reconcile.c - one NIC after the other brought back to what it shall be */
+#include "base/sh.h"
 #include "engine/reconcile.h"
 #include "engine/history.h"
 
@@ -194,6 +195,7 @@ static int connect_again(struct repair *r, enum mt_repair *what)
 {
 	const struct mt_nic_look *l = r->look;
 	struct mt_memory m;
+	char advice[MT_LINE_MAX];
 	int err = mt_recall(r->g, l->driver, l->guest, &r->out->pool, &m, r->e);
 
 	if (err && err != -ENOENT)
@@ -203,9 +205,8 @@ static int connect_again(struct repair *r, enum mt_repair *what)
 		return -r->e->code;
 	if (!l->here && !l->unmanaged)
 		return mt_fail(r->e, ENODEV, "", "",
-			       "libvirt made its device, and it is gone: stop the guest, or "
-			       "moontap down %s",
-			       l->dev);
+			       "libvirt made its device, and it is gone: stop the guest, or %s",
+			       mt_sh_advice(advice, sizeof advice, "moontap down @", l->dev));
 	return err ? put_back(r) : ask_policy(r, &m);
 }
 
