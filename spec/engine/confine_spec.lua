@@ -93,7 +93,7 @@ local works = {
   "map, move and unmap memory",
   "run Lua",
   "read XML",
-  "read XML in Russian",
+  "read XML in Latin-1",
   "tell the time",
   "draw a random number",
   "wait in poll",

@@ -422,8 +422,8 @@ static long with_what_it_has(const char *what, const struct place *p)
 	TRY("map, move and unmap memory", move_memory());
 	TRY("run Lua", run_lua());
 	TRY("read XML", read_xml("<domain><name>web</name></domain>"));
-	TRY("read XML in Russian",
-	    read_xml("<?xml version='1.0' encoding='KOI8-R'?><domain>\xc1</domain>"));
+	TRY("read XML in Latin-1",
+	    read_xml("<?xml version='1.0' encoding='ISO-8859-1'?><domain>\xe9</domain>"));
 	TRY("tell the time", tell_time());
 	TRY("draw a random number", getrandom(random, sizeof random, 0));
 	TRY("wait in poll", wait_for(p, false));
