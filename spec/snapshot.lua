@@ -5,7 +5,7 @@
 --   assert.equal("", snapshot.difference(before, snapshot.take()))
 --
 -- Left out is what differs between two equal hosts: ifindexes, link-local addresses, what duplicate
--- address detection and timers do, and what follows a carrier some time after it.
+-- address detection and timers do, what follows a carrier some time after it, and counters.
 
 local helper = require "spec.helper"
 local json = require "dkjson"
@@ -20,6 +20,7 @@ for name in ([[
   hello_timer tcn_timer topology_change_timer gc_timer
   message_age_timer forward_delay_timer hold_timer topology_change_ack
   state operstate
+  fdb_n_learned mcast_n_groups
 ]]):gmatch "%g+" do
   left_out[name] = true
 end

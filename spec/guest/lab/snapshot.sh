@@ -13,7 +13,7 @@ without_index='s/^[0-9]+: //; s/@if[0-9]+:/:/'
 without_carrier='s/,(NO-CARRIER|LOWER_UP)\b//g; s/<(NO-CARRIER|LOWER_UP),/</; s/ (state [^ ]+|linkdown)//g'
 # What the kernel makes of a link's ports and features.
 derived='promiscuity|allmulti|bridge_id|designated_[a-z]+|root_(port|path_cost)|port_(id|no)'
-derived="$derived|topology_change[a-z_]*|[a-z_]+_timer|tso_max_[a-z]+"
+derived="$derived|fdb_n_learned|mcast_n_groups|topology_change[a-z_]*|[a-z_]+_timer|tso_max_[a-z]+"
 
 ip -details -oneline link show |
 	sed -E "$without_index; $without_carrier; s/ ($derived) +[^ ]+//g" | say link
