@@ -29,7 +29,7 @@ local MANAGED = "<interface type='ethernet'><model type='virtio'/></interface>"
 -- What the hook was told about a guest: "prepare start …".
 local function operations(l, name)
   local seen = {}
-  for operation in l:read "/run/lab/log/hook":gmatch(name .. " (%a+) %a+ %-\n") do
+  for operation in l:read "/run/lab/log/hook":gmatch(name .. " (%a+) %a+ %g+\n") do
     seen[#seen + 1] = operation
   end
   return table.concat(seen, " ")

@@ -22,12 +22,20 @@ download >log 2>&1 || { apt-get -qq update && download; } >>log 2>&1 || { cat lo
 
 dpkg-deb -x "$image"_*.deb tree
 mkdir modules
+# The order matters to insmod, which knows no dependencies. What a kernel has built in is no file.
 for name in $modules; do
-	find tree -name "$name.ko" -exec cp {} modules/ \;
-	[ -e "modules/$name.ko" ] || { echo "$image has no module $name" >&2; exit 1; }
+	file=$(find tree -name "$name.ko" -o -name "$name.ko.xz")
+	case $file in
+	*.ko) cp "$file" modules/ ;;
+	*.xz) /bin/busybox unxz -c "$file" >"modules/$name.ko" ;;
+	*)
+		find tree -name modules.builtin -exec cat {} + | grep -q "/$name\.ko$" ||
+			{ echo "$image has no module $name" >&2; exit 1; }
+		continue
+		;;
+	esac
+	echo "$name" >>modules/order
 done
-# The order matters to insmod, which knows no dependencies.
-echo $modules >modules/order
 
 rm -rf "$dir/modules"
 mv modules "$dir/modules"
