@@ -3,8 +3,8 @@
 
 # libvirt-daemon, not libvirt-daemon-system: libvirtd and its drivers without systemd, polkit, a
 # default network or a started service. A lab brings the configuration.
-PACKAGES_guest := $(PACKAGES_check) libvirt-daemon libvirt-clients qemu-system-x86 \
-	busybox-static cpio
+PACKAGES_guest := $(PACKAGES_check) libvirt-daemon libvirt-daemon-driver-qemu \
+	libvirt-daemon-driver-lxc libvirt-clients qemu-system-x86 busybox-static cpio
 
 GUEST       := $(BUILD)/guest
 GUEST_IMAGE := $(GUEST)/vmlinuz $(GUEST)/initramfs

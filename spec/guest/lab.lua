@@ -93,12 +93,12 @@ World.__index = World
 
 -- Starts init.sh and waits for its pid. The lab lives as long as the pipe to it: it ends, with all
 -- that runs in it, when that is closed and also when this process dies.
-local function start_init()
+local function start_init(cgroups)
   local dir = line_of "mktemp -d"
   os.execute("mkfifo " .. dir .. "/pid")
   local life = assert(io.popen(("exec unshare --mount --propagation private --net --pid --uts " ..
-    "--ipc --fork --kill-child sh spec/guest/lab/init.sh %s %s >%s/pid 2>%s/err")
-    :format(quote(repository), quote(build), dir, dir), "w"))
+    "--ipc --fork --kill-child sh spec/guest/lab/init.sh %s %s %s >%s/pid 2>%s/err")
+    :format(quote(repository), quote(build), cgroups, dir, dir), "w"))
   local pid = line_of("head -n 1 " .. dir .. "/pid")
   local complaint = slurp(dir .. "/err")
   os.execute("rm -r " .. dir)
@@ -133,11 +133,11 @@ function lab.at(pid, env)
 end
 
 -- open{ files = {[path] = text}, hook = path, hook_d = {[name] = path}, env = {[name] = value},
---       libvirtd = false }
+--       libvirtd = false, cgroups = true }: cgroups = true for what does not start without them
 function lab.open(options)
   options = options or {}
   check_machine()
-  local life, pid = start_init()
+  local life, pid = start_init(options.cgroups or false)
   local self = lab.at(pid, options.env)
   self.life = life
   local ok, err = xpcall(furnish, debug.traceback, self, options)

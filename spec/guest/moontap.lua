@@ -5,7 +5,8 @@ local json = require "dkjson"
 local build = os.getenv "MOONTAP_BUILD" or ""
 
 local M = {
-  program = build .. "/moontap", ifup = build .. "/qemu-ifup", ifdown = build .. "/qemu-ifdown",
+  program = build .. "/moontap", lxc = build .. "/lxc",
+  ifup = build .. "/qemu-ifup", ifdown = build .. "/qemu-ifdown",
 }
 
 -- A line for each connected NIC: "web 1 vnet0 managed hook"; (unknown) has a guest without a name.

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# init.sh REPOSITORY BUILD - a lab's first process, in namespaces that `unshare` just made: gives
-# the lab files of its own, prints the pid to enter it by, and lives until its stdin ends.
+# init.sh REPOSITORY BUILD CGROUPS - a lab's first process, in namespaces that `unshare` just made:
+# gives the lab files of its own, prints the pid to enter it by, and lives until its stdin ends.
+# CGROUPS is true or false: whether the machine's are there.
 set -eu
 
-repository=$1 build=$2
+repository=$1 build=$2 cgroups=$3
 
 # /proc is still the outer one here, and so is the pid in it.
 read -r pid _ </proc/self/stat
@@ -41,6 +42,7 @@ node random 1 8
 node urandom 1 9
 node tty 5 0
 node net/tun 10 200
+node fuse 10 229
 ln -s pts/ptmx $own/dev/ptmx
 ln -s /proc/self/fd $own/dev/fd
 ln -s fd/0 $own/dev/stdin
@@ -51,7 +53,13 @@ mount -t tmpfs -o mode=1777 lab $own/dev/shm
 mount --rbind $own/dev /dev
 
 mount -t proc proc /proc
+! $cgroups || { mkdir $own/cgroup && mount --rbind /sys/fs/cgroup $own/cgroup; }
 mount -t sysfs sysfs /sys
+# libvirt takes the second hierarchy of a machine that has both for the one that it may use.
+if $cgroups; then
+	mount --rbind $own/cgroup /sys/fs/cgroup
+	! mountpoint -q /sys/fs/cgroup/unified || umount /sys/fs/cgroup/unified
+fi
 
 # The repository stays where it is, even if it is under what was just covered.
 mkdir -p "$repository" && mount --bind $own/repository "$repository"
@@ -77,3 +85,6 @@ exec 3<&0 </dev/null >/dev/null
 head -c 1 <&3 >/dev/null &
 exec 3<&-
 wait $!
+
+# What libvirt made for its guests; one that another libvirt uses is not empty.
+! $cgroups || rmdir /sys/fs/cgroup/machine /sys/fs/cgroup/*/machine 2>/dev/null || :
