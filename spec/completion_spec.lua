@@ -171,7 +171,7 @@ zstyle ':completion:*' menu no
       local takes = {}
       for _, name in ipairs(one[3].options) do takes[name] = true end
       for _, option in ipairs(tables.options) do
-        local offered = screen:find("%-%-" .. option.name .. "%f[^%w]")
+        local offered = screen:find("%-%-" .. option.name:gsub("%-", "%%-") .. "%f[^%w]")
         assert.same({ one[3].name, option.name, takes[option.name] },
           { one[3].name, option.name, offered and true })
       end

@@ -107,18 +107,23 @@ extern int moontap_open(struct moontap **m, const struct moontap_options *option
 extern void moontap_close(struct moontap *m);
 
 enum moontap_flag {
-	MOONTAP_DRY = 1,   /* up: say what would be done, and change nothing */
-	MOONTAP_FORCE = 2, /* down: take down even a tap that a running guest has open */
-	MOONTAP_FD = 4,	   /* the XML comes from fd, which is read to its end and stays open */
+	MOONTAP_DRY = 1,      /* up: say what would be done, and change nothing */
+	MOONTAP_FORCE = 2,    /* down: take down even a tap that a running guest has open */
+	MOONTAP_FD = 4,	      /* the XML comes from fd, which is read to its end and stays open */
+	MOONTAP_BY_NAME = 8,  /* down: guest is a name, whoever's uuid is the same */
+	MOONTAP_BY_UUID = 16, /* down: guest is a uuid, whoever's name is the same */
 };
 
 struct moontap_event {
 	/* "up", "down", or what libvirt's hook is called with: "prepare", "start", "started",
 	 * "reconnect", "stopped", "release", "migrate", "restore" */
 	const char *what;
-	const char *driver; /* libvirt's; NULL: "qemu" */
-	/* the guest's name: of up and down NULL means as the XML says; of down also a uuid or a
-	 * device's name, and then there is no need of XML */
+	/* libvirt's: "qemu", "lxc", "libxl", "bhyve"; NULL: of a hook's events "qemu", of up as
+	 * the XML's type is */
+	const char *driver;
+	/* the guest's name, not empty: of up and down NULL means as the XML says; of down also a
+	 * uuid or a device's name, and then there is no need of XML; what fits two guests is an
+	 * error, and nothing is done */
 	const char *guest;
 	const char *xml; /* the domain's XML, not NUL-ended */
 	size_t xml_size;
@@ -178,6 +183,7 @@ struct moontap_outcome {
  *   -ETIME	the policy did not stop within its deadline (MOONTAP_LIMIT)
  *   -EPROTO	the evaluator died (MOONTAP_HOST)
  *   -ENOENT	there is no evaluator (MOONTAP_HOST)
+ *   -ENOTUNIQ	down: guest fits two of them, one by name, one by uuid (MOONTAP_USAGE)
  *   -EBUSY	a device is another guest's, or is in use
  *   -EINTR	stopped: everything was taken back
  *   what the kernel answers, with its words in error->why: everything was taken back, unless

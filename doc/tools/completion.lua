@@ -11,9 +11,9 @@ local words = {
   DIR = "folder", TAP = "tap", WORD = "help", DRIVER = "driver", OPERATION = "operation",
 }
 -- Where the word itself does not say it.
-local of_command = { up = { "xml guest" }, down = { "guest xml" },
-  repl = { "xml guest" } }
-local of_option = { driver = "driver", event = "operation" }
+local of_command = { plan = { "xml guest" }, up = { "xml guest" }, down = { "guest xml" },
+  doctor = { "xml guest" }, facts = { "xml guest" }, repl = { "xml guest" } }
+local of_option = { driver = "driver", event = "operation", name = "guest", dev = "nic" }
 
 local function kind_of(word)
   return words[word] or "none"

@@ -6,16 +6,16 @@ local program = require "spec.program"
 local bare, moontap = program.bare, program.moontap
 
 local takes = {
-  plan = "policy state hooks deadline json sh",
-  up = "policy state hooks deadline json",
-  down = "state json force",
-  status = "state json watch",
-  doctor = "policy state hooks deadline json root",
+  plan = "policy state hooks deadline json sh name uuid",
+  up = "policy state hooks deadline json name uuid",
+  down = "state json force name uuid dev if-known",
+  status = "state json watch name uuid dev",
+  doctor = "policy state hooks deadline json root name uuid",
   graph = "state svg png",
-  reconcile = "policy state hooks deadline json",
-  log = "state json run",
-  replay = "policy state hooks deadline json sh run",
-  facts = "inactive prefix",
+  reconcile = "policy state hooks deadline json name uuid dev",
+  log = "state json run name uuid dev",
+  replay = "policy state hooks deadline json sh run name uuid dev",
+  facts = "state name uuid inactive prefix",
   xml = "policy hooks deadline inactive prefix",
   check = "hooks deadline schema",
   hook = "policy state hooks deadline",
@@ -24,7 +24,7 @@ local takes = {
 
 -- What an option is given with.
 local values = { policy = " x.lua", state = " x", hooks = " x", deadline = " 1", prefix = " x",
-  schema = " x", run = " 1" }
+  schema = " x", run = " 1", name = " x", uuid = " x", dev = " x" }
 
 local function words(list)
   local set = {}
@@ -35,7 +35,7 @@ local function words(list)
 end
 
 local all = words("policy state hooks deadline json sh inactive prefix schema force watch run "
-  .. "replay svg png")
+  .. "replay svg png name uuid dev if-known")
 
 local function says(status, err, r)
   assert.same({ status = status, out = "", err = err }, r)
@@ -48,7 +48,7 @@ for subcommand, list in pairs(takes) do
     it("lists in its help the options that it takes", function()
       local help = bare("help " .. subcommand)
       local listed = {}
-      for option in help.out:gmatch "\n  ....%-%-(%w+)" do
+      for option in help.out:gmatch "\n  ....%-%-([%w-]+)" do
         listed[option] = true
       end
       assert.same(expected, listed)

@@ -224,8 +224,8 @@ describe("moontap down", function()
   end
 
   it("says when nothing is connected that fits", function()
-    assert.same({ status = 0, out = "nothing of 'db' is connected\n", err = "" }, moontap "down db")
-    assert.equal("web0", devices())
+    moontap "down web"
+    assert.same({ status = 0, out = "nothing of 'web' is connected\n", err = "" }, moontap "down web")
   end)
 
   it("disconnects the NICs that are named", function()

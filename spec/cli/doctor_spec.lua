@@ -152,7 +152,7 @@ describe("doctor", function()
   it("says that all is well, and exits with 0", function()
     local r = doctor()
     assert.same({ 0, "" }, { r.status, r.err })
-    assert.matches("^all is well: %d+ checks; moontap doctor GUEST.xml looks at a guest, too\n$",
+    assert.matches("^all is well: %d+ checks; moontap doctor GUEST looks at a guest, too\n$",
       r.out)
     libvirt()
     up "web.xml"

@@ -164,7 +164,7 @@ ip link add br9 type bridge]]
   it("knows no guest that is neither connected nor remembered", function()
     local r = moontap "graph nobody"
     assert.same({ 3, "" }, { r.status, r.out })
-    assert.truthy(r.err:find("moontap log nobody", 1, true))
+    assert.truthy(r.err:find("no guest nobody is connected", 1, true))
   end)
 
   it("escapes names of anybody's", function()

@@ -159,8 +159,8 @@ describe("a remembered guest", function()
       document:gsub("qemu", "lxc"):gsub("<target.->", ""))
     assert.equal(0, lxc.status)
     local r = program.moontap "up -p policy.lua web"
-    assert.equal(4, r.status)
-    assert.matches("both know it; say its uuid", r.err, 1, true)
+    assert.equal(2, r.status)
+    assert.matches("it fits two guests; say which", r.err, 1, true)
   end)
 
   it("that is gone leaves nothing that the next event does not finish", function()

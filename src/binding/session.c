@@ -2,6 +2,7 @@
 /* session.c - moontap.h's handle as a userdata; what became of its events as tables */
 #include "base/words.h"
 #include "binding/binding.h"
+#include "engine/guest.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -96,6 +97,30 @@ bool mtl_option(lua_State *L, int arg, const char *name)
 	return set;
 }
 
+/* down's options; else as mtl_option() */
+static unsigned down_flags(lua_State *L, int arg)
+{
+	static const char *const ways[] = { "any", "name", "uuid", NULL };
+	static const unsigned flags[] = { 0, MOONTAP_BY_NAME, MOONTAP_BY_UUID };
+	unsigned set = 0;
+
+	if (lua_isnoneornil(L, arg))
+		return 0;
+	luaL_checktype(L, arg, LUA_TTABLE);
+	for (lua_pushnil(L); lua_next(L, arg); lua_pop(L, 1)) {
+		const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
+
+		if (!strcmp(name, "by"))
+			set |= flags[luaL_checkoption(L, -1, NULL, ways)];
+		else if (!strcmp(name, "force"))
+			set |= lua_toboolean(L, -1) ? MOONTAP_FORCE : 0;
+		else
+			luaL_error(L, "unknown option '%s'; there are 'by' and 'force'",
+				   luaL_tolstring(L, -2, NULL));
+	}
+	return set;
+}
+
 static int run(lua_State *L, struct session *s, struct mtl_call *c, const struct moontap_event *ev)
 {
 	struct mtl_lines log = { .pool = &c->pool };
@@ -153,7 +178,9 @@ static int l_session_up(lua_State *L)
  * session:down(guest [, nics [, opts]]) -> outcome | nil, err, outcome
  * Disconnect; nothing is evaluated but, where it is XML, whose it is.
  *   guest   string or file   a name, uuid, device, or XML
- *   opts    table            force = true: even a tap that a running guest has open
+ *   opts    table            force = true: even a tap that a running guest has open; by = "name" or
+ *                            "uuid": guest is just that
+ * Fails: guest is empty, or the name of one guest and the uuid of another (err.exit 2).
  */
 static int l_session_down(lua_State *L)
 {
@@ -166,7 +193,7 @@ static int l_session_down(lua_State *L)
 	else
 		ev.guest = luaL_checkstring(L, 2);
 	lua_settop(L, 4);
-	ev.flags |= mtl_option(L, 4, "force") ? MOONTAP_FORCE : 0;
+	ev.flags |= down_flags(L, 4);
 	c = mtl_call(L);
 	take_nics(L, 3, c, &ev);
 	return run(L, s, c, &ev);
@@ -213,17 +240,24 @@ static void push_connected(lua_State *L, const struct mt_record *header,
  * session:status([guest]) -> array | nil, err
  * What is connected: of each NIC domain, uuid, index, mac, dev, ifindex, unmanaged, by, since,
  * policy, and drift, an array of lines: what someone else has changed since.
+ *   guest   string   a name, uuid or device; else all
  */
 static int l_session_status(lua_State *L)
 {
-	struct mt_which which = { .guest = luaL_optstring(L, 2, NULL) };
+	const char *guest = luaL_optstring(L, 2, NULL);
+	struct mt_which which = { 0 };
 	struct session *s = check_open(L);
 	struct mtl_call *c = mtl_call(L);
 	struct mt_engine *g = &s->handle->engine;
 	struct mt_record *headers;
 	struct mt_err e = { 0 };
 	size_t n;
+	int err = guest ? mt_guest_find(g, guest, MT_WORD_ANY, &c->pool, &which, &e) : 0;
 
+	if (err == -ENOENT)
+		return lua_newtable(L), 1;
+	if (err)
+		return mtl_fail(L, &e);
 	if (mt_connected(g, &which, &c->pool, &headers, &n, &e))
 		return mtl_fail(L, &e);
 	lua_createtable(L, (int)n, 0);

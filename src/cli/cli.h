@@ -20,23 +20,26 @@ enum mt_output_is {
 
 /* The command line, taken apart. */
 struct mt_cli {
-	const char *program;  /* what people typed, for messages */
-	const char *policy;   /* -p; NULL: the usual place */
-	const char *hooks;    /* --hooks; NULL: the usual places */
-	const char *state;    /* --state */
-	const char *deadline; /* --deadline, seconds */
-	unsigned deadline_ms; /* the same, read; 0: not given */
-	const char *prefix;   /* --prefix */
-	const char *schema;   /* --schema */
-	const char *driver;   /* --driver */
-	const char *root;     /* --root */
-	const char *chunk;    /* -e */
-	const char *event;    /* --event */
-	const char *run;      /* --run: the Nth from the end */
-	unsigned back;	      /* the same, read, or -N; 0: not given */
+	const char *program;	       /* what people typed, for messages */
+	const char *policy;	       /* -p; NULL: the usual place */
+	const char *hooks;	       /* --hooks; NULL: the usual places */
+	const char *state;	       /* --state */
+	const char *deadline;	       /* --deadline, seconds */
+	unsigned deadline_ms;	       /* the same, read; 0: not given */
+	const char *prefix;	       /* --prefix */
+	const char *schema;	       /* --schema */
+	const char *driver;	       /* --driver */
+	const char *root;	       /* --root */
+	const char *chunk;	       /* -e */
+	const char *event;	       /* --event */
+	const char *run;	       /* --run: the Nth from the end */
+	const char *name, *uuid, *dev; /* --name, --uuid, --dev: instead of the word GUEST */
+	unsigned is;		       /* what args[0] may be: enum mt_word_is */
+	unsigned back;		       /* the same, read, or -N; 0: not given */
 	bool replay;
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
-	unsigned given; /* bit i: mt_options[i] was given */
+	bool if_known;	/* --if-known */
+	uint64_t given; /* bit i: mt_options[i] was given */
 	bool changes;	/* what is as it shall be is not shown */
 	enum mt_output_is output;
 	const char **args; /* the words that are no options, NULL-ended */
@@ -58,6 +61,9 @@ struct mt_command {
 #define MT_PROGRAMS "{,-script}"
 
 #define MT_POLICY_OPTIONS "policy hooks deadline"
+/* Of what takes a GUEST as its first word; and of what asks the policy about it. */
+#define MT_GUEST_OPTIONS "name uuid dev"
+#define MT_NAME_OPTIONS	 "name uuid"
 
 extern const struct mt_command mt_commands[]; /* ended by a NULL name */
 extern const struct mt_command mt_scripts[];  /* called with one word, by their names; likewise */
@@ -121,6 +127,29 @@ struct mt_ask mt_cli_ask(unsigned want, bool dry);
 
 /** mt_cli_source() - open a file, or standard input for "-". Return: 0, or the exit status. */
 int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s);
+
+/** mt_cli_guest() - the guest that args[0] means: connected, remembered or in the log
+ * @which:	out, in @p
+ *
+ * Return: 0, or the exit status after saying why; with --if-known -1: it means none. */
+int mt_cli_guest(const struct mt_cli *c, struct mt_engine *g, struct mt_pool *p,
+		 struct mt_which *which);
+
+/** mt_cli_is_file() - whether a word is a file and no guest: it is "-", has a /, or ends in .xml
+ * With --name, --uuid or --dev none is. */
+bool mt_cli_is_file(const struct mt_cli *c, const char *word);
+
+/** mt_cli_guest_or_file() - ask about the guest that a word means: one that is remembered, or that a
+ * file describes
+ * @ask:	source filled, to be closed by mt_cli_close_source(); of a remembered guest as
+ *		mt_ask_guest() does; in @p
+ *
+ * Return: 0, or the exit status after saying why. */
+int mt_cli_guest_or_file(struct mt_cli *c, struct mt_engine *g, const char *word,
+			 struct mt_ask *ask, struct mt_pool *p);
+
+/** mt_cli_close_source() - close what was opened for reading; standard input stays */
+void mt_cli_close_source(const struct mt_source *s);
 
 /** mt_cli_error() - one line on stderr, "moontap: web: link.set vnet0: ...". Return: exit status.
  */
@@ -187,6 +216,10 @@ void mt_doctor_list(FILE *out);
 
 /** mt_help_all() - every subcommand and option */
 void mt_help_all(FILE *out);
+
+/** mt_hook_pass() - one of libvirt's hooks that is about no guest, say a network's: it goes on
+ * Return: 0. */
+int mt_hook_pass(void);
 
 int mt_command_plan(struct mt_cli *c);
 int mt_command_up(struct mt_cli *c);

@@ -3,6 +3,7 @@
  * command.c - what the two programs share: the scripts, and what is done before a subcommand runs
  */
 #include "cli/cli.h"
+#include "engine/guest.h"
 
 #include <string.h>
 #include <sys/resource.h>
@@ -41,12 +42,47 @@ static void raise_descriptors(void)
 	}
 }
 
+/* A guest that is said by an option is the first word, as if it had been said there. The slot before
+ * is the subcommand's. */
+static void take_guest(struct mt_cli *c)
+{
+	const struct {
+		const char *word;
+		unsigned is;
+	} said[] = { { c->name, MT_WORD_NAME },
+		     { c->uuid, MT_WORD_UUID },
+		     { c->dev, MT_WORD_DEVICE } };
+
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+		if (!said[i].word)
+			continue;
+		*--c->args = said[i].word;
+		c->n++;
+		c->is = said[i].is;
+		return;
+	}
+}
+
+static bool any_empty(const struct mt_cli *c)
+{
+	for (int i = 0; i < c->n; i++)
+		if (!*c->args[i])
+			return true;
+	return false;
+}
+
 int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *before)
 {
 	int status = mt_options_check(c, m);
 
 	if (status)
 		return status;
+	if (!!c->name + !!c->uuid + !!c->dev > 1)
+		return mt_cli_usage(c, "one of --name, --uuid and --dev, not several");
+	take_guest(c);
+	if (any_empty(c)) /* as of an unset variable: it would fit whatever has no name */
+		return mt_cli_usage(c, "an empty word means nothing: %s%s %s", before, m->name,
+				    m->args);
 	if (c->n < m->least || (m->most >= 0 && c->n > m->most))
 		return mt_cli_usage(c, "usage: %s%s %s", before, m->name, m->args);
 	raise_descriptors();

@@ -89,7 +89,7 @@ static int ask_guest(struct mt_doctor *d)
 	struct mt_ask ask = mt_cli_ask(MT_WANT_PLANS | MT_WANT_FACTS, true);
 	struct mt_fact *facts;
 	struct mt_err e;
-	int status = mt_cli_source(d->c, d->file, &ask.source);
+	int status = mt_cli_guest_or_file(d->c, d->g, d->file, &ask, d->p);
 
 	if (status)
 		return status;
@@ -98,8 +98,7 @@ static int ask_guest(struct mt_doctor *d)
 		d->plan_error.code = 0;
 	if (d->plan.facts && !mt_fact_parse(d->plan.facts, d->plan.facts_n, d->p, &facts, &e))
 		d->facts = facts;
-	if (ask.source.fd > 0)
-		close(ask.source.fd);
+	mt_cli_close_source(&ask.source);
 	return 0;
 }
 
@@ -190,7 +189,7 @@ static int print_sum(const struct mt_doctor *d, const struct sum *sum)
 	else
 		printf("%sall is well%s: %u checks", mt_colour(stdout, '+'), mt_colour(stdout, 0),
 		       sum->checked);
-	printf("%s\n", d->file ? "" : "; moontap doctor GUEST.xml looks at a guest, too");
+	printf("%s\n", d->file ? "" : "; moontap doctor GUEST looks at a guest, too");
 	return d->found.failed ? 4 : status;
 }
 

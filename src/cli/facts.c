@@ -8,24 +8,25 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Of what is checked a word is a file, whatever it looks like. */
 static int evaluate(struct mt_cli *c, const char *file, unsigned want, struct mt_outcome *out)
 {
 	struct mt_ask ask = mt_cli_ask(want, true);
 	struct mt_engine g;
 	struct mt_err e = { 0 };
-	int status = mt_cli_source(c, file, &ask.source);
+	int status = mt_cli_engine(c, &g);
+
+	if (status)
+		return status;
+	status = want & MT_WANT_NOTES ? mt_cli_source(c, file, &ask.source)
+				      : mt_cli_guest_or_file(c, &g, file, &ask, &out->pool);
 
 	ask.inactive = c->inactive;
 	ask.prefix = c->prefix;
 	ask.schema = c->schema;
-	if (!status)
-		status = mt_cli_engine(c, &g);
-	if (status)
-		return status;
-	if (mt_connect(&g, &ask, out, &e))
+	if (!status && mt_connect(&g, &ask, out, &e))
 		status = mt_cli_error(c, NULL, &e);
-	if (ask.source.fd > 0)
-		close(ask.source.fd);
+	mt_cli_close_source(&ask.source);
 	mt_engine_close(&g);
 	return status;
 }

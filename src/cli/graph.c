@@ -100,14 +100,16 @@ static int find_guests(struct mt_cli *c, struct mt_engine *g, struct mt_pool *p,
 	*n = 0;
 	if (!c->n && mt_look(g, NULL, p, all, n, &e))
 		return mt_cli_error(c, NULL, &e);
-	for (int i = 0; i < c->n; i++) {
+	for (; c->n; c->args++, c->n--) {
 		struct mt_nic_look *some, *more;
+		struct mt_which guest;
 		size_t nsome;
+		int status = mt_cli_guest(c, g, p, &guest);
 
-		if (mt_look(g, c->args[i], p, &some, &nsome, &e))
-			return mt_cli_error(c, c->args[i], &e);
-		if (!nsome)
-			return mt_show_nobody(c, c->args[i]);
+		if (status)
+			return status;
+		if (mt_look(g, &guest, p, &some, &nsome, &e))
+			return mt_cli_error(c, c->args[0], &e);
 		more = mt_pool_alloc(p, (*n + nsome) * sizeof *more);
 		if (!more)
 			return mt_fail(&e, ENOMEM, "graph", "", NULL), mt_cli_error(c, NULL, &e);

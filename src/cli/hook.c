@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* hook.c - what libvirt calls */
 #include "cli/cli.h"
+#include "engine/guest.h"
 #include "engine/history.h"
 
 #include <errno.h>
@@ -14,6 +15,12 @@ static void drain(int fd)
 
 	while (read(fd, buf, sizeof buf) > 0)
 		;
+}
+
+int mt_hook_pass(void)
+{
+	drain(STDIN_FILENO);
+	return 0;
 }
 
 /* libvirt goes on with the XML that it reads, and must not take half of it for the whole. */
@@ -37,6 +44,8 @@ int mt_command_hook(struct mt_cli *c)
 	struct mt_err e = { 0 };
 	int status, err, unread = 0;
 
+	if (!mt_driver_known(driver))
+		return mt_cli_unknown(c, "driver", driver, mt_driver_nearest(driver));
 	if (!mt_hook_operation(operation))
 		return mt_cli_unknown(c, "operation", operation, mt_hook_nearest(operation));
 	status = mt_cli_engine(c, &g);

@@ -34,14 +34,19 @@ static const char *name_of(const struct mt_history *h)
 	return *h->guest ? h->guest : h->dev;
 }
 
+static bool same_guest(const struct mt_history *a, const struct mt_history *b)
+{
+	return !strcmp(a->guest, b->guest) && !strcmp(a->driver, b->driver) &&
+		(*a->guest || !strcmp(a->dev, b->dev));
+}
+
 /* The how-manieth of its guest's from the end: -1 is the last. */
 static int back_of(const struct mt_history *runs, size_t n, size_t i)
 {
 	int back = 1;
 
 	for (size_t k = i + 1; k < n; k++)
-		back += !strcmp(name_of(&runs[k]), name_of(&runs[i])) &&
-			!strcmp(runs[k].driver, runs[i].driver);
+		back += same_guest(&runs[k], &runs[i]);
 	return -back;
 }
 
@@ -142,12 +147,15 @@ static int load(struct mt_cli *c, struct mt_engine *g, struct mt_pool *p, struct
 		size_t *n)
 {
 	const char *guest = c->n ? c->args[0] : NULL;
+	struct mt_which which;
 	struct mt_err e = { 0 };
 	int status = mt_cli_engine(c, g);
 
+	if (!status && guest)
+		status = mt_cli_guest(c, g, p, &which);
 	if (status)
 		return status;
-	if (mt_history_list(g, guest, p, runs, n, &e))
+	if (mt_history_list(g, guest ? &which : NULL, p, runs, n, &e))
 		return mt_cli_error(c, guest, &e);
 	if (!c->back || c->back <= *n)
 		return 0;

@@ -35,6 +35,10 @@ const struct mt_option mt_options[] = {
 	{ 0, "event", "NAME", "as libvirt's hook would be called: prepare, start", AT(event) },
 	{ 0, "replay", NULL, "a guest's earlier run, as the policy was told: GUEST -N",
 	  AT(replay) },
+	{ 0, "name", "NAME", "instead of GUEST: a guest's name, and nothing else", AT(name) },
+	{ 0, "uuid", "UUID", "instead of GUEST: a guest's uuid", AT(uuid) },
+	{ 0, "dev", "DEVICE", "instead of GUEST: a guest's device", AT(dev) },
+	{ 0, "if-known", NULL, "a guest that nobody knows is no error", AT(if_known) },
 	{ 0, "force", NULL, "take down even a running guest's tap", AT(force) },
 	{ 0, "watch", NULL, "again whenever something changes, until Ctrl-C", AT(watch) },
 	{ 0, "run", "N", "the Nth run from the end; in short -N", AT(run) },
@@ -45,6 +49,8 @@ const struct mt_option mt_options[] = {
 };
 
 enum { OPTIONS = sizeof mt_options / sizeof *mt_options };
+
+_Static_assert(OPTIONS <= 64, "struct mt_cli's given has a bit for each");
 
 int mt_cli_usage(const struct mt_cli *c, const char *fmt, ...)
 {
@@ -84,7 +90,7 @@ static void take(struct mt_cli *c, int which, const char *arg)
 		*(const char **)(void *)(base + mt_options[i].at) = arg;
 	else
 		*(bool *)(base + mt_options[i].at) = true;
-	c->given |= 1u << i;
+	c->given |= UINT64_C(1) << i;
 }
 
 static int refuse(const struct mt_cli *c, int why, const char *word)
@@ -151,7 +157,7 @@ int mt_options_parse(struct mt_cli *c, int argc, char **argv)
 
 bool mt_options_takes(const struct mt_command *m, const struct mt_option *o)
 {
-	char words[128], word[32];
+	char words[256], word[32];
 
 	snprintf(words, sizeof words, " %s verbose help version ", m->options);
 	snprintf(word, sizeof word, " %s ", o->name);

@@ -60,18 +60,23 @@ int mt_command_reconcile(struct mt_cli *c)
 	struct report r = { .c = c, .table = { .columns = columns, .pool = &p } };
 	struct mt_err e = { 0 };
 	struct mt_engine g;
+	struct mt_which which;
 	unsigned left = 0;
 	int status = mt_cli_engine(c, &g);
 
 	if (status)
 		return status;
 	c->changes = true;
-	if (mt_reconcile(&g, c->n ? c->args[0] : NULL, report, &r, &left, &e))
+	status = c->n ? mt_cli_guest(c, &g, &p, &which) : 0;
+	if (status)
+		goto out;
+	if (mt_reconcile(&g, c->n ? &which : NULL, report, &r, &left, &e))
 		status = mt_cli_error(c, NULL, &e);
 	else if (c->json)
 		status = mt_print_table(c, &r.table, "", stdout);
 	else if (!r.repaired && !left)
 		puts("all is as it shall be");
+out:
 	mt_pool_free(&p);
 	mt_engine_close(&g);
 	return status ? status : left ? mt_exit_status(MT_BLAME_UNDO) : 0;

@@ -4,6 +4,7 @@
 #include "binding/binding.h"
 #include "cli/repl.h"
 #include "domain/facts.h"
+#include "engine/guest.h"
 #include "engine/history.h"
 
 #include <errno.h>
@@ -40,13 +41,19 @@ static int open_handle(const struct mt_cli *c, struct mtl_call *call, struct mtl
 static int find_run(struct place *p, struct mtl_call *call, const struct mt_history **run,
 		    struct mt_err *e)
 {
+	struct mt_engine *g = &call->handle->engine;
 	const char *guest = p->c->args[0];
 	struct mt_history *runs;
-	size_t n, back = p->c->back;
+	struct mt_which which;
+	size_t n = 0, back = p->c->back;
+	int err =
+		mt_guest_find(g, guest, p->c->is ? p->c->is : MT_WORD_ANY, &call->pool, &which, e);
 	char advice[MT_LINE_MAX];
 
-	if (mt_history_list(&call->handle->engine, guest, &call->pool, &runs, &n, e))
-		return -e->code;
+	if (!err)
+		err = mt_history_list(g, &which, &call->pool, &runs, &n, e);
+	if (err && err != -ENOENT)
+		return err;
 	*run = n < back || !n ? NULL : back ? &runs[n - back] : mt_history_latest(runs, n);
 	for (size_t i = 0; p->at_us && i < n; i++)
 		if (runs[i].at_us == p->at_us)

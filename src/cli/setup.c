@@ -94,7 +94,6 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 struct mt_ask mt_cli_ask(unsigned want, bool dry)
 {
 	return (struct mt_ask){ .want = want,
-				.driver = "qemu",
 				.by = "up",
 				.managed = true,
 				.unmanaged = true,

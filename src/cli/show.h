@@ -16,9 +16,6 @@ int mt_show_watch(struct mt_cli *c, struct mt_engine *g);
 int mt_show_nics(const struct mt_cli *c, struct mt_engine *g, const struct mt_nic_look *nics,
 		 size_t n, struct mt_pool *p, FILE *out);
 
-/** mt_show_nobody() - say that there is no such guest, and where to look on. Return: 3. */
-int mt_show_nobody(const struct mt_cli *c, const char *guest);
-
 /** mt_show_table() - a row for each, in @p */
 void mt_show_table(struct mt_table *t, const struct mt_nic_look *nics, size_t n, struct mt_pool *p);
 

@@ -227,33 +227,22 @@ static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_
 	return status;
 }
 
-int mt_show_nobody(const struct mt_cli *c, const char *guest)
-{
-	struct mt_err e = { 0 };
-	char advice[MT_LINE_MAX];
-
-	mt_fail(&e, ENOENT, "status", "",
-		"nothing of it is connected or remembered; what became of it says: %s",
-		mt_sh_advice(advice, sizeof advice, "moontap log @", guest));
-	e.blame = MT_BLAME_INPUT;
-	return mt_cli_error(c, guest, &e);
-}
-
 static int show_guest(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_err *e)
 {
 	struct mt_pool p = { 0 };
 	struct mt_nic_look *nics;
-	const char *guest = c->args[0];
+	struct mt_which which;
+	char advice[MT_LINE_MAX];
 	size_t n;
-	int status = 0;
+	int status = mt_cli_guest(c, g, &p, &which);
 
-	if (mt_look(g, guest, &p, &nics, &n, e)) {
-		status = mt_cli_error(c, guest, e);
-	} else if (!n) {
-		status = mt_show_nobody(c, guest);
-	} else {
+	if (!status && mt_look(g, &which, &p, &nics, &n, e))
+		status = mt_cli_error(c, c->args[0], e);
+	else if (!status && !n && !c->json)
+		fprintf(out, "nothing of it is connected or remembered; what became of it says: %s\n",
+			mt_sh_advice(advice, sizeof advice, "moontap log @", c->args[0]));
+	else if (!status)
 		status = mt_show_nics(c, g, nics, n, &p, out);
-	}
 	mt_pool_free(&p);
 	return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* connect.c - from an evaluator's answer to plans, and from plans to one run */
 #include "engine/engine.h"
+#include "engine/guest.h"
 #include "engine/place.h"
 #include "engine/presence.h"
 #include "engine/remember.h"
@@ -18,7 +19,7 @@ struct connect {
 	struct mt_outcome *out;
 	struct mt_run run;
 	struct mt_outcome_nic **planned; /* of run.nics[i] */
-	const char *guest, *mark, *policy;
+	const char *driver, *guest, *mark, *policy;
 };
 
 static struct mt_request request_of(const struct mt_engine *g, const struct mt_ask *ask)
@@ -106,7 +107,7 @@ static struct mt_record header_of(const struct connect *c, const struct mt_inter
 	const char *policy = c->answer.checksum ? c->policy : "";
 
 	mt_record_put(&h, MT_HEADER_DEV, mt_name_from(nic->dev));
-	mt_record_put(&h, MT_HEADER_DRIVER, text(c->ask->driver));
+	mt_record_put(&h, MT_HEADER_DRIVER, text(c->driver));
 	mt_record_put(&h, MT_HEADER_DOMAIN, text(c->guest));
 	mt_record_put(&h, MT_HEADER_UUID, text(c->answer.uuid));
 	mt_record_put(&h, MT_HEADER_MAC, text(nic->mac));
@@ -164,6 +165,7 @@ static int plan_all(struct connect *c, struct mt_err *e)
 {
 	struct mt_seeking seeking = { .g = c->g,
 				      .ask = c->ask,
+				      .driver = c->driver,
 				      .guest = c->guest,
 				      .uuid = c->answer.uuid,
 				      .view = &c->run.view,
@@ -209,6 +211,8 @@ static int begin_outcome(struct connect *c, struct mt_err *e)
 	char mark[MT_TEXT_MAX + 1];
 
 	c->guest = c->ask->guest ? c->ask->guest : a->name;
+	c->driver = c->ask->driver ? c->ask->driver : mt_driver_of(a->type);
+	c->out->driver = c->driver;
 	snprintf(mark, sizeof mark, "moontap %.200s", c->guest);
 	c->mark = mt_pool_copy(p, mark, strlen(mark));
 	c->out->nics = mt_pool_alloc(p, (a->n + 1) * sizeof *c->out->nics);
@@ -267,7 +271,7 @@ static int act_on_answer(struct connect *c, struct mt_err *e)
 		return -e->code;
 	if ((plans || ask->remember) && mt_engine_state(c->g, !ask->dry, e))
 		return -e->code;
-	if (ask->remember && mt_remember(c->g, ask, c->guest, &c->answer, e))
+	if (ask->remember && mt_remember(c->g, ask, c->driver, c->guest, &c->answer, e))
 		return -e->code;
 	if (!plans)
 		return 0;

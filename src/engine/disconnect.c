@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* disconnect.c - which journals are meant, and replaying them backwards; nothing is evaluated */
 #include "engine/engine.h"
-#include "plan/drift.h"
+#include "engine/guest.h"
 #include "engine/remember.h"
+#include "plan/drift.h"
 #include "plan/recover.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static bool fits_guest(const struct mt_record *h, const struct mt_which *w)
+bool mt_which_guest(const struct mt_which *w, const char *driver, const char *name,
+		    const char *uuid, const char *dev)
 {
-	return !w->guest || !strcmp(mt_header_text(h, MT_HEADER_DOMAIN), w->guest) ||
-		!strcasecmp(mt_header_text(h, MT_HEADER_UUID), w->guest);
+	if ((w->driver && strcmp(w->driver, driver)) || (w->dev && strcmp(w->dev, dev)))
+		return false;
+	if (w->uuid && *w->uuid && *uuid)
+		return !strcasecmp(w->uuid, uuid);
+	return !w->name || !strcmp(w->name, name);
 }
 
 static bool fits(const struct mt_record *h, const struct mt_which *w)
@@ -20,8 +25,9 @@ static bool fits(const struct mt_record *h, const struct mt_which *w)
 	const char *dev = h->v[MT_HEADER_DEV].name, *mac = mt_header_text(h, MT_HEADER_MAC);
 	char index[24];
 
-	if ((w->driver && strcmp(mt_header_text(h, MT_HEADER_DRIVER), w->driver)) ||
-	    (w->dev && strcmp(dev, w->dev)) || !fits_guest(h, w) ||
+	if (!mt_which_guest(w, mt_header_text(h, MT_HEADER_DRIVER),
+			    mt_header_text(h, MT_HEADER_DOMAIN), mt_header_text(h, MT_HEADER_UUID),
+			    dev) ||
 	    (w->managed_only && h->v[MT_HEADER_UNMANAGED].u) ||
 	    (w->hooks_only && !strcmp(mt_header_text(h, MT_HEADER_BY), "up")))
 		return false;
@@ -73,7 +79,7 @@ static bool is_among(char *const *sorted, size_t n, const char *name)
 	return false;
 }
 
-/* The device that is named, as a list. A guest's name may be asked for, too: no path of its. */
+/* The device that is named, as a list. What a person names may be no device's name: no path of its. */
 static char **list_one(const char *dev, struct mt_pool *p, size_t *n)
 {
 	char **names = mt_pool_alloc(p, sizeof *names);
@@ -190,15 +196,20 @@ static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct
 }
 
 int mt_guest_of(struct mt_engine *g, const struct mt_ask *ask, struct mt_pool *p,
-		const char **guest, struct mt_err *e)
+		struct mt_which *which, struct mt_err *e)
 {
 	struct mt_outcome of = { .name = "", .uuid = "" };
 	int err = mt_connect(g, ask, &of, e);
-	const char *s = *of.uuid ? of.uuid : of.name;
 
-	*guest = err ? NULL : mt_pool_copy(p, s, strlen(s));
+	if (!err) {
+		which->driver = of.driver; /* no text of the outcome's */
+		which->name = mt_pool_copy(p, of.name, strlen(of.name));
+		which->uuid = mt_pool_copy(p, of.uuid, strlen(of.uuid));
+		if (!which->name || !which->uuid)
+			err = mt_fail(e, ENOMEM, "down", "", NULL);
+	}
 	mt_outcome_free(&of);
-	return err ?: *guest ? 0 : mt_fail(e, ENOMEM, "down", "", NULL);
+	return err;
 }
 
 int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
@@ -212,8 +223,9 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 	int err = 0;
 
 	out->name = out->uuid = "";
-	if (!which->guest && !which->dev) /* all guests of the host: nobody means that */
-		return mt_bad(e, "down", "", "of which guest, or of which device?");
+	/* all guests of the host, or all that nobody knows: nobody means that */
+	if (!which->dev && (!which->name || !*which->name))
+		return mt_guest_unnamed(e);
 	if (mt_connected(g, which, &out->pool, &headers, &n, e))
 		return -e->code;
 	out->nics = mt_pool_alloc(&out->pool, (n + 1) * sizeof *out->nics);

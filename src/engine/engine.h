@@ -52,7 +52,7 @@ struct mt_times {
 
 struct mt_outcome {
 	struct mt_pool pool;
-	const char *name, *uuid;
+	const char *driver, *name, *uuid; /* driver NULL: it was not found out */
 	struct mt_outcome_nic *nics;
 	size_t n;
 	const char *facts, *xml; /* when asked for; not NUL-ended */
@@ -100,7 +100,7 @@ void mt_outcome_free(struct mt_outcome *o);
 struct mt_ask {
 	struct mt_source source;
 	unsigned want;		    /* enum mt_want */
-	const char *driver, *guest; /* as the caller says; guest NULL: as the XML says */
+	const char *driver, *guest; /* as the caller says; NULL: as the XML says */
 	const char *by;		    /* "up", "hook", "script" */
 	const char *const *only;
 	bool managed, unmanaged; /* which NICs are connected */
@@ -124,23 +124,30 @@ struct mt_ask {
 int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
 	       struct mt_err *e);
 
-/** mt_ask_guest() - ask about a guest that the hook remembers: by name or uuid
+struct mt_which;
+
+/** mt_ask_guest() - ask about a guest that is remembered
  *
  * A guest that was arriving by migration has arrived. What @ask points to is in @p.
  * Return: 0; -ENOENT: nobody remembers it (no @e); or -errno.
  */
-int mt_ask_guest(struct mt_engine *g, const char *guest, struct mt_ask *ask, struct mt_pool *p,
-		 struct mt_err *e);
+int mt_ask_guest(struct mt_engine *g, const struct mt_which *guest, struct mt_ask *ask,
+		 struct mt_pool *p, struct mt_err *e);
 
 /* Which connected NICs are meant: all that are set must fit. */
 struct mt_which {
 	const char *driver;
-	const char *guest; /* name or uuid */
+	const char *name; /* the guest's; "": of a guest that nobody knows */
+	const char *uuid; /* where both sides have one, it decides, and not the name */
 	const char *dev;
 	const char *const *only; /* device, MAC or index; NULL-ended */
 	bool managed_only;	 /* and what was connected as unknown */
 	bool hooks_only;	 /* not what a person's `up` connected */
 };
+
+/** mt_which_guest() - whether a guest is meant, and this device of it */
+bool mt_which_guest(const struct mt_which *w, const char *driver, const char *name,
+		    const char *uuid, const char *dev);
 
 /** mt_connected() - journals that fit, each as its header, into @out->nics' order
  * @headers, @n: out, in @p
@@ -154,17 +161,17 @@ int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_po
 int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, struct mt_pool *p,
 		       void (*each)(void *data, const char *line), void *data, struct mt_err *e);
 
-/** mt_guest_of() - the guest that a document describes: its uuid, else its name
+/** mt_guest_of() - the guest that a document describes
  * @ask:	source, and as a reader wants it; no policy is asked
- * @guest:	out, in @p
+ * @which:	out, its texts in @p: driver, name and uuid
  *
  * Return: 0, or -errno.
  */
 int mt_guest_of(struct mt_engine *g, const struct mt_ask *ask, struct mt_pool *p,
-		const char **guest, struct mt_err *e);
+		struct mt_which *which, struct mt_err *e);
 
 /** mt_disconnect_all() - disconnect what fits; goes on after a failure, and returns the first
- * @which:	at least its guest or its dev; else -EINVAL
+ * @which:	at least its name or its dev; else -EINVAL
  */
 int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
 		      struct mt_err *e);

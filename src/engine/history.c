@@ -248,16 +248,24 @@ static void prune_runs(const struct mt_state *s, const char *file, int *lock)
 	mt_pool_free(&p);
 }
 
+char *mt_history_file(const char *driver, const char *name, const char *dev, char buf[static 256])
+{
+	char both[1024], escaped[240];
+
+	snprintf(both, sizeof both, "%s-%s", *name ? driver : "tap", *name ? name : dev);
+	snprintf(buf, 256, "log/%s", mt_state_file_name(both, escaped, sizeof escaped));
+	return buf;
+}
+
 static void write_file(const struct mt_state *s, const struct mt_history_run *run,
 		       const struct text *t)
 {
-	char both[1024], name[240], file[256];
 	struct stat st;
 	struct mt_err e;
+	char file[256];
 	int lock;
 
-	snprintf(both, sizeof both, "%s-%s", run->driver, *run->guest ? run->guest : run->dev);
-	snprintf(file, sizeof file, "log/%s", mt_state_file_name(both, name, sizeof name));
+	mt_history_file(run->driver, run->guest, run->dev, file);
 	if (mt_state_lock(s, file, &lock, &e))
 		return;
 	if (!fstat(lock, &st) && write(lock, t->at, t->n) > 0) {
@@ -323,6 +331,7 @@ void mt_history_end(struct mt_history_run *run, struct mt_engine *g, const struc
 			with.name = asked.name;
 		}
 		run->guest = run->guest ? run->guest : with.name ? with.name : "";
+		run->driver = run->driver ? run->driver : with.driver ? with.driver : "qemu";
 		run->dev = run->dev ? run->dev : "";
 		put_all(&t, run, g, &with, e);
 		write_file(&g->state, run, &t);

@@ -2,7 +2,7 @@
 /*
  * history.h - what became of each run: written after the work, read when somebody asks
  *
- * log/DRIVER-NAME has the last runs of one guest; a tap of an unknown guest stands for one. A run
+ * log/DRIVER-NAME has the last runs of one guest, log/tap-DEV those of an unknown one. A run
  * is added to the file's end by one write. Lines, words escaped as in base/words.h:
  *
  *   run at=... event=start guest=web exit=1 error=... took=2100 evaluate=1400 ...
@@ -71,11 +71,19 @@ void mt_history_end(struct mt_history_run *run, struct mt_engine *g, const struc
 
 /**
  * mt_history_list() - the runs of a guest, or of all, the earliest first
- * @guest:	its name, or a device's that no guest was known for; NULL: of all
+ * @guest:	its driver and name; of a guest that nobody knew, "", and its device; NULL: of all
  * @runs:	out, in @p
  */
-int mt_history_list(struct mt_engine *g, const char *guest, struct mt_pool *p,
+int mt_history_list(struct mt_engine *g, const struct mt_which *guest, struct mt_pool *p,
 		    struct mt_history **runs, size_t *n, struct mt_err *e);
+
+/** mt_history_has() - whether there is a record of a guest; of one without a name, of its tap */
+bool mt_history_has(const struct mt_engine *g, const char *driver, const char *name,
+		    const char *dev);
+
+/** mt_history_file() - where the records of a guest are: "log/qemu-web"; of one without a name,
+ * those of its tap: "log/tap-vnet0", which is no driver's. Returns @buf. */
+char *mt_history_file(const char *driver, const char *name, const char *dev, char buf[static 256]);
 
 /**
  * mt_history_parse() - the run that begins at *@text

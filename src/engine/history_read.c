@@ -4,9 +4,11 @@
 #include "base/words.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct parse {
 	struct mt_history *h;
@@ -171,13 +173,14 @@ int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struc
 	return done && *h->event ? 0 : mt_bad(e, "log", "", "it is cut");
 }
 
-static bool is_of(const char *file, const char *guest)
+bool mt_history_has(const struct mt_engine *g, const char *driver, const char *name,
+		    const char *dev)
 {
-	int driver = (int)strcspn(file, "-");
-	char both[1024], name[240];
+	char file[256];
 
-	snprintf(both, sizeof both, "%.*s-%s", driver, file, guest);
-	return !strcmp(mt_state_file_name(both, name, sizeof name), file);
+	return g->state.dir >= 0 &&
+		!faccessat(g->state.dir, mt_history_file(driver, name, dev, file), F_OK,
+			   AT_SYMLINK_NOFOLLOW);
 }
 
 struct listing {
@@ -198,21 +201,20 @@ static struct mt_history *more_room(struct listing *l)
 }
 
 /* A damaged record, or one of another version of moontap, hides no other. */
-static int read_file(struct listing *l, const char *name, struct mt_err *e)
+static int read_file(struct listing *l, const char *path, struct mt_err *e)
 {
-	char path[320], *text;
+	char *text;
 	size_t first = l->n;
 	struct mt_err one;
 	int err;
 
-	snprintf(path, sizeof path, "log/%s", name);
 	if (mt_state_read(&l->g->state, path, l->p, &text, &one))
 		return 0;
 	do {
 		struct mt_history *h = more_room(l);
 
 		if (!h)
-			return mt_fail(e, ENOMEM, "log", name, NULL);
+			return mt_fail(e, ENOMEM, "log", path, NULL);
 		err = mt_history_parse(&text, l->p, h, &one);
 		l->n += !err;
 		if (err && err != -ENOENT)
@@ -233,20 +235,32 @@ static int by_time(const void *a, const void *b)
 	return (x->at_us > y->at_us) - (x->at_us < y->at_us);
 }
 
-int mt_history_list(struct mt_engine *g, const char *guest, struct mt_pool *p,
+static int read_all(struct listing *l, struct mt_err *e)
+{
+	char **files, path[320];
+	size_t n;
+	int err = mt_state_list(&l->g->state, "log", l->p, &files, &n, e);
+
+	for (size_t i = 0; !err && i < n; i++) {
+		snprintf(path, sizeof path, "log/%s", files[i]);
+		err = read_file(l, path, e);
+	}
+	return err;
+}
+
+int mt_history_list(struct mt_engine *g, const struct mt_which *guest, struct mt_pool *p,
 		    struct mt_history **runs, size_t *n, struct mt_err *e)
 {
 	struct listing l = { .g = g, .p = p };
-	char **files;
-	size_t found;
+	char file[256];
 	int err = mt_engine_state(g, false, e);
 
 	*n = 0;
-	if (!err)
-		err = mt_state_list(&g->state, "log", p, &files, &found, e);
-	for (size_t i = 0; !err && i < found; i++)
-		if (!guest || is_of(files[i], guest))
-			err = read_file(&l, files[i], e);
+	if (!err && guest)
+		err = read_file(
+			&l, mt_history_file(guest->driver, guest->name, guest->dev ?: "", file), e);
+	else if (!err)
+		err = read_all(&l, e);
 	if (err)
 		return err;
 	if (l.n)

@@ -90,7 +90,7 @@ static int stopped(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *o
 		   struct mt_err *e)
 {
 	struct mt_which which = {
-		.driver = ask->driver, .guest = ask->guest, .managed_only = true, .hooks_only = true
+		.driver = ask->driver, .name = ask->guest, .managed_only = true, .hooks_only = true
 	};
 
 	return mt_disconnect_all(g, &which, out, e);
@@ -99,7 +99,7 @@ static int stopped(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *o
 static int release(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
 		   struct mt_err *e)
 {
-	struct mt_which which = { .driver = ask->driver, .guest = ask->guest, .hooks_only = true };
+	struct mt_which which = { .driver = ask->driver, .name = ask->guest, .hooks_only = true };
 	int err = mt_disconnect_all(g, &which, out, e);
 
 	mt_forget(g, ask->driver, ask->guest);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* look.c - putting together what is known of each NIC */
 #include "engine/look.h"
+#include "engine/guest.h"
 #include "plan/drift.h"
 
 #include <errno.h>
@@ -201,38 +202,35 @@ static int add_remembered(struct looking *k, const struct mt_memory *m,
 	return *l->dev ? look_at_device(k, l) : 0;
 }
 
-static bool is_meant(const struct mt_nic_look *l, const char *guest)
-{
-	return !guest || !strcmp(l->guest, guest) || !strcasecmp(l->uuid, guest) ||
-		!strcmp(l->dev, guest);
-}
-
 static int by_guest(const void *a, const void *b)
 {
 	const struct mt_nic_look *x = a, *y = b;
-	int order = strcmp(x->guest, y->guest);
+	int order = mt_guest_compare(x->guest, y->guest);
 
 	if (!order)
 		order = strcmp(x->driver, y->driver);
 	if (!order)
 		order = (x->index > y->index) - (x->index < y->index);
-	return order ? order : strcmp(x->dev, y->dev);
+	return order ? order : mt_guest_compare(x->dev, y->dev);
 }
 
 /* What a guest remembers is looked for among all journals, so the choice comes last. */
-static void choose(struct looking *k, const char *guest)
+static void choose(struct looking *k, const struct mt_which *guest)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < k->n; i++)
-		if (is_meant(&k->at[i], guest))
-			k->at[kept++] = k->at[i];
+	for (size_t i = 0; i < k->n; i++) {
+		const struct mt_nic_look *l = &k->at[i];
+
+		if (!guest || mt_which_guest(guest, l->driver, l->guest, l->uuid, l->dev))
+			k->at[kept++] = *l;
+	}
 	k->n = kept;
 	qsort(k->at, k->n, sizeof *k->at, by_guest);
 }
 
-int mt_look(struct mt_engine *g, const char *guest, struct mt_pool *p, struct mt_nic_look **nics,
-	    size_t *n, struct mt_err *e)
+int mt_look(struct mt_engine *g, const struct mt_which *guest, struct mt_pool *p,
+	    struct mt_nic_look **nics, size_t *n, struct mt_err *e)
 {
 	struct looking k = { .g = g, .p = p, .e = e };
 	struct mt_record *headers;

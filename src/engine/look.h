@@ -32,12 +32,12 @@ struct mt_nic_look {
 
 /**
  * mt_look() - every NIC that is connected or remembered, by guest and place
- * @guest:	name, uuid or device; NULL: all
+ * @guest:	driver, name, uuid and dev of it; NULL: all
  *
  * Changes nothing. Return: 0 or -errno.
  */
-int mt_look(struct mt_engine *g, const char *guest, struct mt_pool *p, struct mt_nic_look **nics,
-	    size_t *n, struct mt_err *e);
+int mt_look(struct mt_engine *g, const struct mt_which *guest, struct mt_pool *p,
+	    struct mt_nic_look **nics, size_t *n, struct mt_err *e);
 
 /** mt_standing_name() - "connected", "drifted", ... */
 const char *mt_standing_name(enum mt_standing s);

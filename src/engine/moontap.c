@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* moontap.c - the functions of moontap.h: handles, events, errors */
+#include "engine/guest.h"
 #include "engine/handle.h"
 #include "engine/place.h"
 
@@ -164,7 +165,7 @@ static struct mt_ask ask_of(const struct moontap_event *ev)
 			    .bytes = fd ? NULL : ev->xml,
 			    .n = ev->xml_size,
 			    .name = ev->guest ? ev->guest : "xml" },
-		.driver = ev->driver ? ev->driver : "qemu",
+		.driver = ev->driver,
 		.guest = ev->guest,
 		.only = ev->nics && *ev->nics ? ev->nics : NULL,
 	};
@@ -195,20 +196,20 @@ static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct 
 		    struct mt_err *e)
 {
 	struct mt_ask ask = ask_of(ev);
-	struct mt_which which = { .guest = ev->guest, .only = ask.only };
+	struct mt_which which = { 0 };
+	unsigned is = ev->flags & MOONTAP_BY_NAME ? MT_WORD_NAME
+		: ev->flags & MOONTAP_BY_UUID	  ? MT_WORD_UUID
+						  : MT_WORD_ANY;
 	int err;
 
 	if (!ev->guest && !has_xml(ev))
 		return misused(e, EINVAL, "down", "there is neither a guest nor XML");
-	if (!ev->guest && mt_guest_of(g, &ask, &out->pool, &which.guest, e))
-		return -e->code;
-	err = mt_disconnect_all(g, &which, out, e);
-	if (!err && !out->n && ev->guest) { /* it may be a device's name */
-		which.dev = ev->guest;
-		which.guest = NULL;
-		err = mt_disconnect_all(g, &which, out, e);
-	}
-	return err;
+	err = ev->guest ? mt_guest_find(g, ev->guest, is, &out->pool, &which, e)
+			: mt_guest_of(g, &ask, &out->pool, &which, e);
+	if (err)
+		return err == -ENOENT && ev->guest ? 0 : err;
+	which.only = ask.only;
+	return mt_disconnect_all(g, &which, out, e);
 }
 
 static int run_hook(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
@@ -220,8 +221,14 @@ static int run_hook(struct mt_engine *g, const struct moontap_event *ev, struct 
 		return misused(e, EINVAL, ev->what, "there is no guest");
 	if (ev->nics)
 		return misused(e, EINVAL, ev->what, "a hook is for all NICs");
+	ask.driver = ask.driver ? ask.driver : "qemu";
+	if (!mt_driver_known(ask.driver))
+		return misused(e, EINVAL, ev->what, "there is no such driver");
 	return mt_hook(g, ev->what, &ask, out, e);
 }
+
+#define ALL_FLAGS \
+	(unsigned)(MOONTAP_DRY | MOONTAP_FORCE | MOONTAP_FD | MOONTAP_BY_NAME | MOONTAP_BY_UUID)
 
 static int run(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
 	       struct mt_err *e)
@@ -230,9 +237,14 @@ static int run(struct mt_engine *g, const struct moontap_event *ev, struct mt_ou
 
 	if (!ev->what || (strcmp(ev->what, "down") && !up && !mt_hook_operation(ev->what)))
 		return misused(e, EINVAL, ev->what ? ev->what : "", "there is no such event");
-	if (ev->flags & ~(unsigned)(MOONTAP_DRY | MOONTAP_FORCE | MOONTAP_FD) ||
-	    (ev->flags & MOONTAP_DRY && !up))
+	if (ev->flags & ~ALL_FLAGS || (ev->flags & MOONTAP_DRY && !up) ||
+	    (ev->flags & (MOONTAP_BY_NAME | MOONTAP_BY_UUID) && strcmp(ev->what, "down")))
 		return misused(e, EINVAL, ev->what, "it has no such flag");
+	if (ev->guest && !*ev->guest)
+		return mt_guest_unnamed(e);
+	for (const char *const *nic = ev->nics; nic && *nic; nic++)
+		if (!**nic)
+			return misused(e, EINVAL, ev->what, "a NIC's name is empty");
 	g->o.force = ev->flags & MOONTAP_FORCE;
 	if (up)
 		return run_up(g, ev, out, e);

@@ -49,7 +49,8 @@ static int held_by_another(struct mt_seeking *s, const struct mt_interface *nic,
 	if (err || !j.header.kind || (d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex))
 		return err;
 	/* the uuid is the answer's word; the name is the caller's, where it says one */
-	*ours = (!*uuid || !strcmp(uuid, s->uuid)) && !strcmp(domain, s->guest);
+	*ours = (!*uuid || !*s->uuid || !strcmp(uuid, s->uuid)) && !strcmp(domain, s->guest) &&
+		!strcmp(mt_header_text(&j.header, MT_HEADER_DRIVER), s->driver);
 	if (*ours || !j.header.v[MT_HEADER_KNOWN].u)
 		return 0;
 	return mt_fail(e, EBUSY, "", "",
@@ -61,7 +62,7 @@ static int held_by_another(struct mt_seeking *s, const struct mt_interface *nic,
 static bool can_be_a_nic(const struct mt_seeking *s, const struct mt_device *d)
 {
 	return !strcmp(d->kind, "tun") || !strcmp(d->kind, "macvtap") ||
-		(!strcmp(d->kind, "veth") && !strcmp(s->ask->driver, "lxc"));
+		(!strcmp(d->kind, "veth") && !strcmp(s->driver, "lxc"));
 }
 
 /* A device that moontap has not made is the NIC's own only if it can be this NIC's. */

@@ -9,7 +9,7 @@
 struct mt_seeking {
 	struct mt_engine *g;
 	const struct mt_ask *ask;
-	const char *guest, *uuid;
+	const char *driver, *guest, *uuid;
 	struct mt_view *view; /* in which a tap that libvirt will make is expected */
 	struct mt_pool *pool;
 };

@@ -284,7 +284,7 @@ static void reconcile_one(struct reconcile *all, const struct mt_nic_look *look)
 }
 
 /* Twice: what a killed run left hides what is below it. */
-int mt_reconcile(struct mt_engine *g, const char *guest,
+int mt_reconcile(struct mt_engine *g, const struct mt_which *guest,
 		 void (*each)(void *data, const struct mt_reconciled *r), void *data,
 		 unsigned *left, struct mt_err *e)
 {

@@ -27,12 +27,12 @@ static void put(FILE *f, const char *key, const char *value)
 	fprintf(f, " %s=%s", key, escaped);
 }
 
-static void write_memory(FILE *f, struct mt_engine *g, const struct mt_ask *ask, const char *guest,
-			 const struct mt_answer *a)
+static void write_memory(FILE *f, struct mt_engine *g, const struct mt_ask *ask, const char *driver,
+			 const char *guest, const struct mt_answer *a)
 {
 	fprintf(f, "domain netns=%llu incoming=%s started=%s", (unsigned long long)g->state.netns,
 		ask->incoming ? "true" : "false", ask->started ? "true" : "false");
-	put(f, "driver", ask->driver);
+	put(f, "driver", driver);
 	put(f, "name", guest);
 	put(f, "uuid", a->uuid);
 	put(f, "type", a->type);
@@ -51,8 +51,8 @@ static void write_memory(FILE *f, struct mt_engine *g, const struct mt_ask *ask,
 	fputs("end\n", f);
 }
 
-int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *guest,
-		const struct mt_answer *a, struct mt_err *e)
+int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *driver,
+		const char *guest, const struct mt_answer *a, struct mt_err *e)
 {
 	char file[300], *text = NULL;
 	size_t n = 0;
@@ -61,12 +61,12 @@ int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *guest
 
 	if (!f)
 		return mt_fail(e, ENOMEM, "remember", guest, NULL);
-	write_memory(f, g, ask, guest, a);
+	write_memory(f, g, ask, driver, guest, a);
 	if (fclose(f)) {
 		free(text);
 		return mt_fail(e, ENOMEM, "remember", guest, NULL);
 	}
-	file_of(ask->driver, guest, file, sizeof file);
+	file_of(driver, guest, file, sizeof file);
 	err = mt_state_lock(&g->state, file, &lock, e); /* an operation may come twice at once */
 	if (!err)
 		err = mt_state_replace(&g->state, file, text, n, &lock, e);
@@ -159,29 +159,17 @@ void mt_ask_memory(struct mt_ask *ask, const struct mt_memory *m)
 }
 
 /* It is the hook's: what is connected of it now goes at release, as the rest does. */
-int mt_ask_guest(struct mt_engine *g, const char *guest, struct mt_ask *ask, struct mt_pool *p,
-		 struct mt_err *e)
+int mt_ask_guest(struct mt_engine *g, const struct mt_which *guest, struct mt_ask *ask,
+		 struct mt_pool *p, struct mt_err *e)
 {
-	struct mt_memory *memories, *found = NULL;
-	size_t n;
-	int err = mt_engine_state(g, false, e);
+	struct mt_memory *m = mt_pool_alloc(p, sizeof *m);
+	int err = m ? mt_engine_state(g, false, e) : mt_fail(e, ENOMEM, "guest", guest->name, NULL);
 
 	if (!err)
-		err = mt_recall_all(g, p, &memories, &n, e);
+		err = mt_recall(g, guest->driver, guest->name, p, m, e);
 	if (err)
 		return err;
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(memories[i].name, guest) && strcasecmp(memories[i].uuid, guest))
-			continue;
-		if (found)
-			return mt_fail(e, ENOTUNIQ, "guest", guest,
-				       "%s and %s both know it; say its uuid", found->driver,
-				       memories[i].driver);
-		found = &memories[i];
-	}
-	if (!found)
-		return -ENOENT;
-	mt_ask_memory(ask, found);
+	mt_ask_memory(ask, m);
 	ask->by = "hook";
 	ask->incoming = false; /* whoever asks says that it has arrived */
 	ask->remember = !ask->dry;

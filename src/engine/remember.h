@@ -17,9 +17,9 @@ struct mt_memory {
 	struct mt_answer answer; /* name, uuid, nics and facts, as the evaluator said them */
 };
 
-/** mt_remember() - keep an answer's facts under @ask->driver and @guest. Return: 0 or -errno. */
-int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *guest,
-		const struct mt_answer *a, struct mt_err *e);
+/** mt_remember() - keep an answer's facts under @driver and @guest. Return: 0 or -errno. */
+int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *driver,
+		const char *guest, const struct mt_answer *a, struct mt_err *e);
 
 /** mt_recall() - what is kept; -ENOENT: nothing (no @e) */
 int mt_recall(struct mt_engine *g, const char *driver, const char *guest, struct mt_pool *p,

@@ -22,7 +22,7 @@ struct found {
 static bool is_connected(struct mt_engine *g, const struct mt_memory *m,
 			 const struct mt_interface *nic, const char *tap, struct mt_pool *p)
 {
-	struct mt_which which = { .driver = m->driver, .guest = m->name };
+	struct mt_which which = { .driver = m->driver, .name = m->name };
 	struct mt_record *headers;
 	struct mt_device d;
 	struct mt_err e;

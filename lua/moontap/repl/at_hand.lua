@@ -290,8 +290,7 @@ end
 -- Disconnect: take back what connecting did. This changes the host.
 function down(one)
   may_change()
-  guest_of()
-  return finish(open_session():down(domain.uuid or domain.name, one and which(one)))
+  return finish(open_session():down(guest_of(), one and which(one)))
 end
 
 local function plain(value, above)

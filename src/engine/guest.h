@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * guest.h - which guest a person's word means
+ *
+ * An event names a guest by its driver and its name, and nothing else counts. A person may say a
+ * name, a uuid or a device, and one guest's name may be another's uuid: a word that fits two guests
+ * is refused.
+ */
+#ifndef MT_ENGINE_GUEST_H
+#define MT_ENGINE_GUEST_H
+
+#include "engine/engine.h"
+
+/* What a word may be. */
+enum mt_word_is {
+	MT_WORD_NAME = 1,
+	MT_WORD_UUID = 2,
+	MT_WORD_DEVICE = 4,
+	MT_WORD_GUEST = MT_WORD_NAME | MT_WORD_UUID,
+	MT_WORD_ANY = MT_WORD_GUEST | MT_WORD_DEVICE,
+};
+
+/**
+ * mt_guest_find() - the one guest that a word fits: connected, remembered, or in the log
+ * @is:		bits of enum mt_word_is
+ * @which:	out, in @p: its driver and name; the device, where the word is one; of a guest that
+ *		nobody knows the name is "", and its device says which
+ *
+ * Return: 0; -ENOENT: it fits none (no @e); -EINVAL: it is empty; -ENOTUNIQ: it fits several, and
+ * @e says how to say which; or another -errno.
+ */
+int mt_guest_find(struct mt_engine *g, const char *word, unsigned is, struct mt_pool *p,
+		  struct mt_which *which, struct mt_err *e);
+
+/**
+ * mt_guest_list() - all guests that are connected or remembered, in natural order of their names
+ * @guests:	out, in @p: as mt_guest_find() says them
+ *
+ * Return: 0 or -errno.
+ */
+int mt_guest_list(struct mt_engine *g, struct mt_pool *p, struct mt_which **guests, size_t *n,
+		  struct mt_err *e);
+
+/** mt_guest_unnamed() - a guest's name is empty, and that is the caller's fault. Return: -EINVAL. */
+int mt_guest_unnamed(struct mt_err *e);
+
+/** mt_guest_compare() - the order of two guests: "pc2" comes before "pc11" */
+int mt_guest_compare(const char *a, const char *b);
+
+/** mt_driver_known() - whether libvirt has a hook for the guests of a driver of this name */
+bool mt_driver_known(const char *driver);
+
+/** mt_driver_nearest() - the one that a misspelt one is nearest to; NULL: none is near */
+const char *mt_driver_nearest(const char *driver);
+
+/** mt_driver_of() - the driver of a domain's type: "kvm" is of "qemu", "lxc" of "lxc" */
+const char *mt_driver_of(const char *type);
+
+#endif
