@@ -43,13 +43,13 @@ struct mt_xml {
 
 	/**
 	 * parse() - bytes to elements
-	 * @bytes, @n:	the document: UTF-8, ASCII, ISO-8859-1, or UTF-16 with a byte order mark
+	 * @bytes, @n:	the document: UTF-8, US-ASCII, ISO-8859-1, or UTF-16 with a byte order mark
 	 * @name:	for messages
 	 * @p:		where the tree goes; its limit bounds it
 	 * @root:	out; NULL on failure
 	 * @e:		out: filled on failure
 	 *
-	 * Byte positions are known when the document is UTF-8 or ASCII.
+	 * Byte positions are known when the document is UTF-8 or has ASCII bytes only.
 	 *
 	 * Return: 0; -EINVAL: not well-formed, a DTD, too large, too deep, another encoding, or
 	 * more than @p's limit; -ENOMEM.

@@ -5,8 +5,8 @@
  * Why SAX: no second tree beside ours, memory is bounded by the pool, a DTD is refused before it
  * is read, lines are counted beyond 65535, and the parser says where in the bytes it is.
  *
- * Nothing is opened: a DTD is the only thing that makes libxml2 fetch, and encodings that it does
- * not have built in (iconv would load a converter from a file) are refused before it sees them.
+ * Nothing is opened: a DTD is the only thing that makes libxml2 fetch, and it gets UTF-8 only
+ * (xml_sniff.c).
  */
 #include "domain/domain.h"
 #include "domain/element.h"
@@ -239,20 +239,18 @@ static void listen(struct reading *r)
 	r->parser->userData = r;
 }
 
-static int parse_as(struct reading *r, enum mt_xml_encoding encoding)
+static int parse_text(struct reading *r)
 {
-	int options = XML_PARSE_NONET | XML_PARSE_NOWARNING | XML_PARSE_COMPACT;
+	int options =
+		XML_PARSE_NONET | XML_PARSE_NOWARNING | XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC;
 	xmlStructuredErrorFunc theirs = xmlStructuredError;
 	void *their_state = xmlStructuredErrorContext;
 
-	r->text_size = encoding == MT_XML_UTF8 ? r->n : 2 * r->n;
+	r->text_size = r->n;
 	r->text = mt_pool_alloc(r->pool, r->text_size);
 	r->parser = r->text ? xmlCreateMemoryParserCtxt(r->bytes, r->n) : NULL;
 	if (!r->parser)
 		return mt_fail(r->e, ENOMEM, "xml", r->name, NULL);
-	/* The byte order mark has said it; the declaration may say nothing else. */
-	if (encoding == MT_XML_UTF16)
-		options |= XML_PARSE_IGNORE_ENC;
 	xmlCtxtUseOptions(r->parser, options);
 	listen(r);
 	/* What fails in a conversion is told to no parser, and printed when nobody listens. */
@@ -268,16 +266,18 @@ static int parse_as(struct reading *r, enum mt_xml_encoding encoding)
 static int parse(const char *bytes, size_t n, const char *name, struct mt_pool *p,
 		 struct mt_element **root, struct mt_err *e)
 {
-	enum mt_xml_encoding encoding;
-	struct reading r = { .bytes = bytes, .n = n, .name = name, .pool = p, .e = e };
+	struct reading r = { .name = name, .pool = p, .e = e };
+	struct mt_xml_text text;
 	int failed;
 
 	*root = NULL;
-	failed = mt_xml_sniff(bytes, n, name, &encoding, e);
+	failed = mt_xml_sniff(bytes, n, name, p, &text, e);
 	if (failed)
 		return failed;
-	r.positions = encoding == MT_XML_UTF8;
-	failed = parse_as(&r, encoding);
+	r.bytes = text.bytes;
+	r.n = text.n;
+	r.positions = !text.converted;
+	failed = parse_text(&r);
 	if (!failed)
 		*root = r.root;
 	return failed;

@@ -15,17 +15,23 @@ typedef const xmlError mt_xml_error;
 typedef xmlError mt_xml_error;
 #endif
 
-enum mt_xml_encoding { MT_XML_UTF8, MT_XML_LATIN1, MT_XML_UTF16 };
+/* What libxml2 gets to see. */
+struct mt_xml_text {
+	const char *bytes; /* UTF-8 */
+	size_t n;
+	bool converted; /* they are not the document's own: positions in them mean nothing there */
+};
 
 /**
- * mt_xml_sniff() - refuse what libxml2 should not see, and say how the rest is encoded
+ * mt_xml_sniff() - refuse what libxml2 should not see, and the rest as UTF-8
+ * @p:		where the text goes, if it is not @bytes
  *
  * By size, NUL bytes, the first bytes, and the name in <?xml encoding=?>.
  *
- * Return: 0, or -EINVAL with @e filled.
+ * Return: 0; -EINVAL or -ENOMEM with @e filled.
  */
-int mt_xml_sniff(const char *bytes, size_t n, const char *name, enum mt_xml_encoding *encoding,
-		 struct mt_err *e);
+int mt_xml_sniff(const char *bytes, size_t n, const char *name, struct mt_pool *p,
+		 struct mt_xml_text *text, struct mt_err *e);
 
 /** mt_xml_schema_open(), _close(), mt_xml_validate() - see mt_domain_validate() */
 void *mt_xml_schema_open(const char *rng, struct mt_err *e);

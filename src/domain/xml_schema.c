@@ -59,7 +59,8 @@ static void check(xmlRelaxNGPtr schema, const char *bytes, size_t n, const char 
 {
 	struct complaint c = { "xml", name, e };
 	xmlRelaxNGValidCtxtPtr valid = xmlRelaxNGNewValidCtxt(schema);
-	int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
+	int options =
+		XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC;
 	xmlDocPtr doc = xmlReadMemory(bytes, n, name, NULL, options);
 
 	if (valid && doc) {
@@ -76,15 +77,18 @@ static void check(xmlRelaxNGPtr schema, const char *bytes, size_t n, const char 
 int mt_xml_validate(void *schema, const char *bytes, size_t n, const char *name, struct mt_err *e)
 {
 	struct mt_pool p = { .limit = 256ul << 20 };
+	struct mt_xml_text text;
 	struct mt_element *root;
-	int r;
-
 	/* Parsed once for what must be refused before a tree of libxml2's own is made of it. */
-	r = mt_xml_module.parse(bytes, n, name, &p, &root, e);
+	int r = mt_xml_module.parse(bytes, n, name, &p, &root, e);
+
+	if (!r)
+		r = mt_xml_sniff(bytes, n, name, &p, &text, e);
+	if (!r) {
+		e->code = 0;
+		check(schema, text.bytes, text.n, name, e);
+		r = -e->code;
+	}
 	mt_pool_free(&p);
-	if (r)
-		return r;
-	e->code = 0;
-	check(schema, bytes, n, name, e);
-	return -e->code;
+	return r;
 }

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * xml_sniff.c - what a document's first bytes say, before libxml2 believes them
+ * xml_sniff.c - a document's bytes as UTF-8, by what its first bytes say
  *
- * libxml2 asks iconv for every encoding that it has not built in, and iconv loads a converter from
- * a file: so only those are let through that are built in.
+ * libxml2 gets UTF-8 only, and is told to believe no declaration: which encodings it has built in
+ * depends on how it was built, and for the others iconv would load a converter from a file.
  */
 #include "domain/domain.h"
 #include "domain/xml.h"
 
+#include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+enum encoding { UTF8, ASCII, LATIN1, UTF16 };
 
 static int bad(struct mt_err *e, const char *name, size_t line, const char *why)
 {
@@ -24,7 +28,6 @@ static int bad(struct mt_err *e, const char *name, size_t line, const char *why)
 static size_t declared(const char *s, size_t n, const char **value)
 {
 	const char *end = memmem(s, n, "?>", 2), *at;
-	size_t len;
 
 	if (n < 5 || memcmp(s, "<?xml", 5) || !end)
 		return 0;
@@ -38,27 +41,25 @@ static size_t declared(const char *s, size_t n, const char **value)
 	at += strspn(at, " \t\r\n");
 	if (*at != '\'' && *at != '"')
 		return 0;
-	len = strcspn(at + 1, "'\"?");
 	*value = at + 1;
-	return len;
+	return strcspn(at + 1, "'\"?");
 }
 
-static int by_name(const char *s, size_t n, const char *name, enum mt_xml_encoding *encoding,
+/* IANA's names, and their aliases that are met. */
+static int by_name(const char *s, size_t n, const char *name, enum encoding *encoding,
 		   struct mt_err *e)
 {
 	static const struct {
 		const char *name;
-		enum mt_xml_encoding encoding;
+		enum encoding encoding;
 	} known[] = {
-		{ "UTF-8", MT_XML_UTF8 },
-		{ "US-ASCII", MT_XML_LATIN1 },
-		{ "ASCII", MT_XML_LATIN1 },
-		{ "ISO-8859-1", MT_XML_LATIN1 },
+		{ "UTF-8", UTF8 },  { "UTF8", UTF8 },	      { "US-ASCII", ASCII },
+		{ "ASCII", ASCII }, { "ISO-8859-1", LATIN1 }, { "ISO-LATIN-1", LATIN1 },
 	};
 	const char *said = NULL;
 	size_t len = declared(s, n, &said);
 
-	*encoding = MT_XML_UTF8;
+	*encoding = UTF8;
 	if (!len)
 		return 0;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -66,36 +67,130 @@ static int by_name(const char *s, size_t n, const char *name, enum mt_xml_encodi
 			*encoding = known[i].encoding;
 			return 0;
 		}
-	return bad(e, name, 1, "<?xml encoding=?>: must be UTF-8, ISO-8859-1 or US-ASCII");
+	return bad(e, name, 1,
+		   "<?xml encoding=?>: must be UTF-8, ISO-8859-1 or US-ASCII; or UTF-16 with its "
+		   "mark");
 }
 
-int mt_xml_sniff(const char *bytes, size_t n, const char *name, enum mt_xml_encoding *encoding,
-		 struct mt_err *e)
+static char *put(char *to, uint32_t c)
 {
-	const unsigned char *b = (const unsigned char *)bytes;
-	const char *nul;
+	if (c < 0x80) {
+		*to++ = (char)c;
+		return to;
+	}
+	if (c < 0x800) {
+		*to++ = (char)(0xc0 | c >> 6);
+	} else if (c < 0x10000) {
+		*to++ = (char)(0xe0 | c >> 12);
+		*to++ = (char)(0x80 | (c >> 6 & 0x3f));
+	} else {
+		*to++ = (char)(0xf0 | c >> 18);
+		*to++ = (char)(0x80 | (c >> 12 & 0x3f));
+		*to++ = (char)(0x80 | (c >> 6 & 0x3f));
+	}
+	*to++ = (char)(0x80 | (c & 0x3f));
+	return to;
+}
+
+/* Two bytes a unit; a surrogate without its other half stays, and is no UTF-8 then. */
+static char *from_utf16(const unsigned char *b, size_t n, char *to)
+{
+	int high = b[0] == 0xff, low = !high; /* by the mark: which byte is the higher one */
+
+	for (size_t i = 2; i + 1 < n; i += 2) {
+		uint32_t c = (uint32_t)b[i + high] << 8 | b[i + low], d;
+
+		if (c >= 0xd800 && c < 0xdc00 && i + 3 < n) {
+			d = (uint32_t)b[i + 2 + high] << 8 | b[i + 2 + low];
+			if (d >= 0xdc00 && d < 0xe000) {
+				c = 0x10000 + ((c - 0xd800) << 10) + (d - 0xdc00);
+				i += 2;
+			}
+		}
+		to = put(to, c);
+	}
+	return to;
+}
+
+static char *from_latin1(const unsigned char *b, size_t n, char *to)
+{
+	for (size_t i = 0; i < n; i++)
+		to = put(to, b[i]);
+	return to;
+}
+
+static size_t line_of(const char *bytes, const char *at)
+{
 	size_t line = 1;
 
+	for (const char *s = bytes; s < at; s++)
+		line += *s == '\n';
+	return line;
+}
+
+static const char *beyond_ascii(const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)bytes[i] > 127)
+			return bytes + i;
+	return NULL;
+}
+
+/* Twice the room is enough: two bytes of UTF-16 become three at most, one of Latin-1 two. */
+static int convert(const char *bytes, size_t n, enum encoding from, struct mt_pool *p,
+		   struct mt_xml_text *text)
+{
+	char *to = mt_pool_alloc(p, 2 * n + 1), *end;
+
+	if (!to)
+		return -ENOMEM;
+	end = from == UTF16 ? from_utf16((const unsigned char *)bytes, n, to)
+			    : from_latin1((const unsigned char *)bytes, n, to);
+	*text = (struct mt_xml_text){ to, (size_t)(end - to), true };
+	return 0;
+}
+
+/* The mark has said it; what the declaration says counts for nothing. */
+static int sniff_utf16(const char *bytes, size_t n, const char *name, struct mt_pool *p,
+		       struct mt_xml_text *text, struct mt_err *e)
+{
+	if (convert(bytes, n, UTF16, p, text))
+		return mt_fail(e, ENOMEM, "xml", name, NULL);
+	if (memchr(text->bytes, '\0', text->n))
+		return bad(e, name, 1, "a character 0");
+	return 0;
+}
+
+int mt_xml_sniff(const char *bytes, size_t n, const char *name, struct mt_pool *p,
+		 struct mt_xml_text *text, struct mt_err *e)
+{
+	const unsigned char *b = (const unsigned char *)bytes;
+	enum encoding encoding;
+	const char *at;
+	size_t mark = 0;
+
+	*text = (struct mt_xml_text){ bytes, n, false };
 	if (n > MT_DOMAIN_BYTES_MAX)
 		return bad(e, name, 1, "larger than 8 MiB");
 	if (!n)
 		return bad(e, name, 1, "empty");
 	if (n >= 4 && ((b[0] == 0xff && b[1] == 0xfe) || (b[0] == 0xfe && b[1] == 0xff)) &&
-	    (b[2] || b[3])) {
-		*encoding = MT_XML_UTF16;
-		return 0;
-	}
-	nul = memchr(bytes, '\0', n);
-	if (nul) {
-		for (const char *s = bytes; s < nul; s++)
-			line += *s == '\n';
-		return bad(e, name, line, "NUL byte: must be UTF-8, or UTF-16 with its mark");
-	}
-	if (n >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3)) {
-		bytes += 3;
-		n -= 3;
-	}
-	if (n && *bytes != '<' && !strchr(" \t\r\n", *bytes))
+	    (b[2] || b[3]))
+		return sniff_utf16(bytes, n, name, p, text, e);
+	at = memchr(bytes, '\0', n);
+	if (at)
+		return bad(e, name, line_of(bytes, at),
+			   "NUL byte: must be UTF-8, or UTF-16 with its mark");
+	if (n >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3))
+		mark = 3;
+	if (n > mark && bytes[mark] != '<' && !strchr(" \t\r\n", bytes[mark]))
 		return bad(e, name, 1, "does not start with <");
-	return by_name(bytes, n, name, encoding, e);
+	if (by_name(bytes + mark, n - mark, name, &encoding, e))
+		return -e->code;
+	at = encoding == UTF8 || mark ? NULL : beyond_ascii(bytes, n);
+	if (!at) /* what is ASCII is UTF-8 */
+		return 0;
+	if (encoding == ASCII)
+		return bad(e, name, line_of(bytes, at), "a byte that is no US-ASCII");
+	return convert(bytes, n, LATIN1, p, text) ? mt_fail(e, ENOMEM, "xml", name, NULL) : 0;
 }
