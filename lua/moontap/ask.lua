@@ -9,7 +9,8 @@ local core = ...
 -- is nil. In help, a name with a dot is a table in a table.
 --   index                  integer    its number among the guest's interfaces, from 1
 --   type                   string     ethernet, bridge, network, ...
---   dev                    string     its device on the host, as far as that has a name
+--   dev                    string     its device on the host, as far as that has a name; nil where
+--                                     the type has none: user, vhostuser, hostdev, vdpa, ...
 --   unmanaged              boolean    moontap makes the device: managed='no', or decide()
 --   domain                 table      the guest: help "nic.domain"
 --   target.dev             string     the device's name, as the XML has it
@@ -22,6 +23,8 @@ local core = ...
 --   source.routes          table[]    likewise
 --   bandwidth              table      inbound and outbound, each with average, peak, burst, floor
 --   virtualport            table      type, and parameters by name
+--   unknown                string[]   what the XML says and this moontap does not understand: it is
+--                                     of a newer libvirt
 
 --- nic.domain
 -- The guest, read-only.
@@ -51,8 +54,8 @@ local core = ...
 --   function connect(nic) tap(nic, { master = "br0", up = true }) end
 
 --- connect_other(nic)
--- A policy's function, which it need not have: as connect(), for NICs of the other types, whose
--- devices libvirt makes.
+-- A policy's function, which it need not have: as connect(), for NICs of the other types that have
+-- a device on the host, which libvirt makes: bridge, network, direct.
 
 -- decide() says "managed", "unmanaged", or nothing: then the NIC stays what the XML says. A second
 -- value names the device of an unmanaged NIC.

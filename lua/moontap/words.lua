@@ -22,7 +22,7 @@ words.print = words.log
 -- Models whose taps libvirt makes with a virtio-net header: qemuInterfaceIsVnetCompatModel.
 local vnet = {
   virtio = true, ["virtio-transitional"] = true, ["virtio-non-transitional"] = true,
-  e1000e = true, vmxnet3 = true,
+  e1000e = true, igb = true, vmxnet3 = true,
 }
 
 -- What an unmanaged NIC's tap is like where the options do not say; the MAC is the guest's with

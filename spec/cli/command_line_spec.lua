@@ -17,7 +17,7 @@ local takes = {
   replay = "policy state hooks deadline json sh run name uuid dev",
   facts = "state name uuid inactive prefix",
   xml = "policy hooks deadline inactive prefix",
-  check = "hooks deadline schema",
+  check = "hooks deadline schema libvirt",
   hook = "policy state hooks deadline",
   help = "json",
 }

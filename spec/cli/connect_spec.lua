@@ -298,7 +298,7 @@ end)
 
 describe("moontap check", function()
   it("says which files are well", function()
-    assert.same({ status = 0, out = "policy.lua: ok\nweb.xml: ok\n", err = "" },
+    assert.same({ status = 0, out = "policy.lua: ok\nweb.xml: ok, by the rules of libvirt 12.8\n", err = "" },
       bare "check policy.lua web.xml")
   end)
 
@@ -307,7 +307,7 @@ describe("moontap check", function()
     program.write("bad.xml", "<domain>\n<name>x</name>\n</domian>")
     local r = bare "check bad.lua policy.lua bad.xml web.xml"
     assert.equal(3, r.status)
-    assert.equal("policy.lua: ok\nweb.xml: ok\n", r.out)
+    assert.equal("policy.lua: ok\nweb.xml: ok, by the rules of libvirt 12.8\n", r.out)
     assert.matches("^moontap: bad.lua:3: [^\n]+\nmoontap: [^\n]*bad.xml:3[^\n]+\n$", r.err)
   end)
 

@@ -85,7 +85,7 @@ describe("rewrite", function()
     { "<interface/>", { index = 0, dev = "x" }, "edit of nic 0: there is none" },
     { "<interface/>", { dev = "a'b" }, "is no name for a device" },
     { "<interface/>", { dev = "" }, "is no name for a device" },
-    { "<interface><target managed='x'/></interface>", { managed = "yes" }, "must be yes or no" },
+    { open:format "<target managed='x'/>", { managed = "yes" }, "must be yes or no" },
   } do
     it("refuses " .. case[3], function()
       local out, err = rewritten(case[1], case[2])
@@ -113,13 +113,16 @@ describe("rewrite", function()
 
   it("refuses to change what is not UTF-8, and only that", function()
     local xml = "<?xml version='1.0' encoding='ISO-8859-1'?>" ..
-      support.domain "<interface type='ethernet'/>"
+      support.domain "<interface type='ethernet'/><!-- \xe9 -->"
     assert.is_false(domain.rewrite(xml, {}))
     local out, err = domain.rewrite(xml, { { index = 1, dev = "x" } })
     assert.is_nil(out)
     assert.truthy(err:find "must be in UTF%-8 to be changed")
-    assert(domain.rewrite("\xef\xbb\xbf" .. xml:gsub("ISO%-8859%-1", "UTF-8"), { { index = 1,
-      dev = "x" } }))
+    for _, name in ipairs { "UTF-8", "utf8", "ascii", "ISO-LATIN-1" } do
+      local plain = xml:gsub("ISO%-8859%-1", name):gsub("\xe9", "")
+      assert(domain.rewrite(plain, { { index = 1, dev = "x" } }))
+      assert(domain.rewrite("\xef\xbb\xbf" .. plain, { { index = 1, dev = "x" } }))
+    end
   end)
 end)
 

@@ -25,24 +25,32 @@ function M.difference(a, b, at)
   end
 end
 
+local moontaps = { index = true, dev = true, unmanaged = true, unknown = true }
+
 -- A NIC's facts without what moontap adds to libvirt's.
 function M.libvirts(nic)
   local copy = {}
   for k, v in pairs(nic) do
-    if k ~= "index" and k ~= "dev" and k ~= "unmanaged" then copy[k] = v end
+    if not moontaps[k] then copy[k] = v end
   end
   return copy
 end
 
 local dir = os.getenv "LIBVIRT_INTERFACES" or "../shared/libvirt-interfaces"
 
--- Calls f(document) for each of libvirt's verdicts; false when they are not there.
+-- Calls f(document) for each line of such a file; false when it is not there.
+function M.each_document(name, f)
+  local file = io.open(dir .. "/" .. name .. ".jsonl")
+  if not file then return false end
+  for line in file:lines() do f((json.decode(line))) end
+  file:close()
+  return true
+end
+
+-- Calls f(document) for each of libvirt 9.0's verdicts; false when they are not there.
 function M.each_verdict(f)
   for _, name in ipairs { "domains", "mutations" } do
-    local file = io.open(dir .. "/" .. name .. ".jsonl")
-    if not file then return false end
-    for line in file:lines() do f((json.decode(line))) end
-    file:close()
+    if not M.each_document(name, f) then return false end
   end
   return true
 end

@@ -11,7 +11,8 @@
  * parse(text)                   the text of the facts that were parsed from text, or nil, error
  * generated(dev, prefix)
  *
- * options: inactive, prefix, name, limit (bytes that the facts may take)
+ * options: inactive, prefix, name, limit (bytes that the facts may take), libvirt ("9.0": by its
+ * rules), vocabulary
  */
 #include "domain/domain.h"
 #include "domain/element.h"
@@ -55,6 +56,10 @@ static struct call *call_new(lua_State *L, int options)
 		c->o.prefix = lua_tostring(L, -1);
 		lua_getfield(L, options, "name");
 		c->o.name = lua_tostring(L, -1);
+		lua_getfield(L, options, "libvirt");
+		c->o.libvirt = lua_isnil(L, -1) ? 0 : mt_libvirt_parse(luaL_checkstring(L, -1));
+		lua_getfield(L, options, "vocabulary");
+		c->o.vocabulary = lua_toboolean(L, -1);
 		lua_getfield(L, options, "limit");
 		c->pool.limit = lua_tointeger(L, -1);
 	}

@@ -28,6 +28,7 @@ struct mt_cli {
 	unsigned deadline_ms;	       /* the same, read; 0: not given */
 	const char *prefix;	       /* --prefix */
 	const char *schema;	       /* --schema */
+	const char *libvirt;	       /* --libvirt */
 	const char *driver;	       /* --driver */
 	const char *root;	       /* --root */
 	const char *chunk;	       /* -e */
@@ -150,6 +151,9 @@ int mt_cli_guest_or_file(struct mt_cli *c, struct mt_engine *g, const char *word
 
 /** mt_cli_close_source() - close what was opened for reading; standard input stays */
 void mt_cli_close_source(const struct mt_source *s);
+
+/** mt_cli_warnings() - on stderr what a guest's description asks for and does not get */
+void mt_cli_warnings(struct mt_cli *c, const struct mt_outcome *o);
 
 /** mt_cli_error() - one line on stderr, "moontap: web: link.set vnet0: ...". Return: exit status.
  */

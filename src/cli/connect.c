@@ -58,6 +58,7 @@ static int connect(struct mt_cli *c, bool dry)
 	if (!dry)
 		mt_history_end(&run, &g, &ask.source, &out, err ? &e : NULL);
 	mt_cli_close_source(&ask.source);
+	mt_cli_warnings(c, &out);
 	return finish(c, &g, &out, err, &e);
 }
 

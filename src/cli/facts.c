@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 /* Of what is checked a word is a file, whatever it looks like. */
-static int evaluate(struct mt_cli *c, const char *file, unsigned want, struct mt_outcome *out)
+static int evaluate(struct mt_cli *c, const char *file, unsigned want, unsigned libvirt,
+		    struct mt_outcome *out)
 {
 	struct mt_ask ask = mt_cli_ask(want, true);
 	struct mt_engine g;
@@ -24,8 +25,11 @@ static int evaluate(struct mt_cli *c, const char *file, unsigned want, struct mt
 	ask.inactive = c->inactive;
 	ask.prefix = c->prefix;
 	ask.schema = c->schema;
+	ask.libvirt = libvirt;
 	if (!status && mt_connect(&g, &ask, out, &e))
 		status = mt_cli_error(c, NULL, &e);
+	else if (!status)
+		mt_cli_warnings(c, out);
 	mt_cli_close_source(&ask.source);
 	mt_engine_close(&g);
 	return status;
@@ -40,7 +44,7 @@ int mt_command_facts(struct mt_cli *c)
 
 	if (!json)
 		return mt_exit_status(MT_BLAME_HOST);
-	status = evaluate(c, c->args[0], MT_WANT_FACTS, &out);
+	status = evaluate(c, c->args[0], MT_WANT_FACTS, 0, &out);
 	if (!status && !json->facts(out.facts, out.facts_n, stdout)) {
 		mt_fail(&e, EIO, "facts", "", "they cannot be read back");
 		status = mt_cli_error(c, NULL, &e);
@@ -54,7 +58,8 @@ int mt_command_facts(struct mt_cli *c)
 int mt_command_xml(struct mt_cli *c)
 {
 	struct mt_outcome out = { 0 };
-	int status = evaluate(c, c->args[0], MT_WANT_DECISIONS | MT_WANT_XML | MT_WANT_WHOLE, &out);
+	unsigned want = MT_WANT_DECISIONS | MT_WANT_XML | MT_WANT_WHOLE;
+	int status = evaluate(c, c->args[0], want, 0, &out);
 
 	if (!status)
 		fwrite(out.xml, 1, out.xml_n, stdout);
@@ -89,27 +94,35 @@ static int check_policy(struct mt_cli *c, const char *file)
 	return status;
 }
 
-static int check_xml(struct mt_cli *c, const char *file)
+static int check_xml(struct mt_cli *c, const char *file, unsigned libvirt)
 {
 	struct mt_outcome out = { 0 };
 	int status;
 
 	c->verbose = true; /* the notes are what was asked for */
-	status = evaluate(c, file, MT_WANT_FACTS | MT_WANT_NOTES, &out);
+	status = evaluate(c, file, MT_WANT_FACTS | MT_WANT_NOTES, libvirt, &out);
 	mt_outcome_free(&out);
 	return status;
 }
 
 int mt_command_check(struct mt_cli *c)
 {
+	unsigned libvirt = c->libvirt ? mt_libvirt_parse(c->libvirt) : MT_LIBVIRT_NEWEST;
 	int worst = 0;
 
+	if (!libvirt)
+		return mt_cli_usage(c, "--libvirt '%s' is no version from 9.0 on, as 11.3",
+				    c->libvirt);
 	for (int i = 0; i < c->n; i++) {
 		const char *file = c->args[i];
-		int status = is_policy(file) ? check_policy(c, file) : check_xml(c, file);
+		bool policy = is_policy(file);
+		int status = policy ? check_policy(c, file) : check_xml(c, file, libvirt);
 
-		if (!status)
+		if (!status && policy)
 			printf("%s: ok\n", file);
+		else if (!status)
+			printf("%s: ok, by the rules of libvirt %u.%u\n", file, libvirt / 1000,
+			       libvirt % 1000);
 		if (status > worst)
 			worst = status;
 	}

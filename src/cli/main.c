@@ -35,7 +35,7 @@ const struct mt_command mt_commands[] = {
 	{ "xml", "GUEST.xml", "the XML after parsing, checking and the policy's decide()",
 	  mt_command_xml, 1, 1, MT_POLICY_OPTIONS " inactive prefix" },
 	{ "check", "FILE...", "policies (.lua) and domain XML: what is wrong, and where",
-	  mt_command_check, 1, -1, "hooks deadline schema" },
+	  mt_command_check, 1, -1, "hooks deadline schema libvirt" },
 	{ "hook", "DRIVER GUEST OPERATION SUB EXTRA", "what libvirt calls", mt_command_hook, 5, 5,
 	  MT_POLICY_OPTIONS " state" },
 	{ "install-hook", "", "let libvirt find moontap in its folder of hooks",

@@ -29,6 +29,8 @@ const struct mt_option mt_options[] = {
 	{ 0, "inactive", NULL, "as libvirt defines a domain", AT(inactive) },
 	{ 0, "prefix", "TEXT", "names that begin so are generated, too", AT(prefix) },
 	{ 0, "schema", "FILE.rng", "validate the XML with this schema", AT(schema) },
+	{ 0, "libvirt", "VERSION", "by the rules of this libvirt, 9.0 to 12.8; else 12.8",
+	  AT(libvirt) },
 	{ 0, "driver", "NAME", "qemu, or lxc; else qemu", AT(driver) },
 	{ 0, "root", "DIR", "the host's files are in DIR", AT(root) },
 	{ 'e', "eval", "CHUNK", "run this Lua, and print its value", AT(chunk) },

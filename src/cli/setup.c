@@ -98,6 +98,7 @@ struct mt_ask mt_cli_ask(unsigned want, bool dry)
 				.managed = true,
 				.unmanaged = true,
 				.known = true,
+				.shows_warnings = true,
 				.dry = dry };
 }
 
@@ -115,6 +116,14 @@ int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s)
 	mt_fail(&e, errno, "xml", file, NULL);
 	e.blame = MT_BLAME_INPUT;
 	return mt_cli_error(c, NULL, &e);
+}
+
+void mt_cli_warnings(struct mt_cli *c, const struct mt_outcome *o)
+{
+	struct mt_log log = { to_stderr, c };
+
+	for (size_t i = 0; i < o->nwarnings; i++)
+		mt_log(&log, LOG_WARNING, "%s%s%s", o->name, *o->name ? ": " : "", o->warnings[i]);
 }
 
 int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err *e)

@@ -99,7 +99,7 @@ static int host_usb(struct mt_nic *nic, const struct mt_element *el, struct mt_f
 int mt_part_host_address(struct mt_nic *nic, const struct mt_element *source)
 {
 	const struct mt_element *el = mt_element_child(source, "address");
-	const char *type = nic->host_address ? nic->host_address : "";
+	const char *type = nic->host_address;
 	struct mt_fact *in = mt_fact_object(nic->b, NULL, "address");
 	int r = 0;
 
@@ -184,6 +184,8 @@ int mt_part_guest_address(struct mt_nic *nic, const struct mt_element *el)
 	size_t given = 0;
 	int r;
 
+	if (!type) /* its row has said so */
+		return 0;
 	if (!strcmp(type, "pci"))
 		return read_pci(nic, el, pci);
 	r = guest_numbers(nic, el, type, &given);

@@ -10,6 +10,7 @@
 #include "domain/inventory.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,8 @@ static int read_id(struct doc *d, struct mt_fact *domain)
 	uint64_t id;
 
 	if (d->o->inactive || !text)
+		return 0;
+	if (!mt_number(text, 10, INT32_MAX, &id) && !d->o->libvirt)
 		return 0;
 	if (!mt_number(text, 10, INT32_MAX, &id))
 		return mt_element_bad(d->e, file(d), d->root,
@@ -179,10 +182,15 @@ static int read_nics(struct doc *d)
 {
 	struct mt_fact *nics = mt_fact_array(&d->b, d->facts, "nics");
 	const struct mt_element *devices = mt_element_child(d->root, "devices"), *el;
+	const char *hypervisor = mt_element_get(d->root, "type");
 
 	for (; devices; devices = mt_element_again(devices))
 		for (el = mt_element_child(devices, "interface"); el; el = mt_element_again(el)) {
-			struct mt_nic nic = { .el = el, .o = d->o, .b = &d->b, .e = d->e };
+			struct mt_nic nic = { .el = el,
+					      .o = d->o,
+					      .hypervisor = hypervisor ? hypervisor : "",
+					      .b = &d->b,
+					      .e = d->e };
 			int r = mt_nic_read(&nic, nics);
 
 			if (r || d->b.failed)
@@ -260,9 +268,18 @@ static int read_doc(struct doc *d)
 	r = read_domain(d);
 	if (!r)
 		r = read_nics(d);
-	if (!r)
+	if (!r && d->o->libvirt)
 		r = check_aliases(d);
 	return r;
+}
+
+/* Another libvirt may accept what this one refuses. */
+static void name_version(const struct mt_domain_options *o, struct mt_err *e)
+{
+	size_t n = strlen(e->text);
+
+	snprintf(e->text + n, sizeof e->text - n, " (by the rules of libvirt %u.%u)",
+		 o->libvirt / 1000, o->libvirt % 1000);
 }
 
 int mt_domain_facts(const struct mt_element *root, const struct mt_domain_options *o,
@@ -272,6 +289,8 @@ int mt_domain_facts(const struct mt_element *root, const struct mt_domain_option
 	struct doc d = { .root = root, .o = o, .b.pool = p, .scratch = scratch, .e = e };
 	int r = read_doc(&d);
 
+	if (r == -EINVAL && o->libvirt)
+		name_version(o, e);
 	if (!r && d.b.failed)
 		r = mt_fail(e, ENOMEM, "xml", file(&d), NULL);
 	*facts = r ? NULL : d.facts;

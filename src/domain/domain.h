@@ -19,6 +19,11 @@
 #define MT_DOMAIN_BYTES_MAX (8ul << 20) /* a document that is larger is refused */
 #define MT_DEV_SIZE	    16		/* a device's name and its NUL: IFNAMSIZ */
 
+/* A version of libvirt, as the rows of inventory.c compare it. */
+#define MT_LIBVIRT(major, minor) ((major)*1000u + (minor))
+#define MT_LIBVIRT_OLDEST	 MT_LIBVIRT(9, 0)
+#define MT_LIBVIRT_NEWEST	 MT_LIBVIRT(12, 8) /* whose rules are known; later ones: these */
+
 struct mt_xml; /* the loaded module; its inside is domain/element.h */
 
 /**
@@ -39,6 +44,12 @@ struct mt_domain_options {
 	const char *name; /* for messages: "web.xml"; NULL: "-" */
 	bool inactive;	  /* as libvirt defines a domain: generated names and aliases are dropped */
 	const char *prefix; /* names with this prefix are generated, too (libxl: "vif"); or NULL */
+	/*
+	 * The document must fit the rules of this version, MT_LIBVIRT(). 0: libvirt has parsed it
+	 * already, and what is not understood here is newer than moontap: it is passed over.
+	 */
+	unsigned libvirt;
+	bool vocabulary; /* with libvirt: a schema has accepted the words that are unknown here */
 };
 
 /**
@@ -62,8 +73,11 @@ int mt_domain_load(int fd, const struct mt_domain_options *o, char **bytes, size
  * @facts:	out: { domain = { … }, nics = [ … ] }; NULL on failure
  * @e:		out: filled on failure; the subject is "web.xml:12"
  *
- * A document is accepted where libvirt 9.0 accepts it, as far as its interfaces go. @p's limit,
- * where it has one, bounds the facts; what is needed while reading has a bound of its own.
+ * With @o->libvirt a document is accepted where that version accepts it, as far as its interfaces
+ * go. Without, an interface is refused only for what moontap itself needs (MT_LOAD of inventory.h),
+ * and only when it is of type ethernet; what else is not understood is listed in its `unknown`.
+ * @p's limit, where it has one, bounds the facts; what is needed while reading has a bound of its
+ * own.
  *
  * Return: 0; -EINVAL for a document that is refused (not well-formed, has a DTD, is too large or
  * too deep, or says what libvirt would refuse); or -ENOMEM.
@@ -86,6 +100,24 @@ struct mt_edit {
 	bool set_dev;	 /* false: the device's name stays */
 	const char *dev; /* NULL: it goes */
 };
+
+/**
+ * mt_libvirt_parse() - "11.3" or "11.3.0" to MT_LIBVIRT(11, 3)
+ *
+ * Return: the version; 0: not a version, or older than MT_LIBVIRT_OLDEST.
+ */
+unsigned mt_libvirt_parse(const char *text);
+
+/**
+ * mt_domain_dropped() - what an <interface> of type ethernet asks for, and neither libvirt nor
+ * moontap does
+ * @facts:	of the whole document
+ * @nic:	a NIC's facts
+ * @i:		0 at first; counts on
+ *
+ * Return: the next sentence, static; NULL: no more.
+ */
+const char *mt_domain_dropped(const struct mt_fact *facts, const struct mt_fact *nic, size_t *i);
 
 /**
  * mt_domain_rewrite() - a document with only what must change changed

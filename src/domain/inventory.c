@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * inventory.c - every attribute of an <interface> that libvirt 9.0 reads, a row each
+ * inventory.c - every attribute of an <interface> that libvirt reads, a row each
  *
  * To teach moontap another attribute, add a row: the facts, the checks, the messages follow.
  * The rows stand in the order in which the facts are printed; rows of one element together, which
- * is also faster. The columns are explained at struct mt_row.
+ * is also faster; where versions of libvirt differ, a row each. The columns are explained at struct
+ * mt_row.
  *
  * Source: conf/domain_conf.c virDomainNetDefParseXML() and what it calls; for what is dropped,
  * defaulted or spelled anew, virDomainNetDefFormat().
@@ -48,6 +49,7 @@ static const char *const models[] = {
 	"82540EM",
 	"82545EM",
 	"82543GC",
+	"igb", /* 9.3 */
 	NULL,
 };
 
@@ -72,15 +74,15 @@ static bool virtio(const struct mt_nic *nic)
 
 static bool pci(const struct mt_nic *nic)
 {
-	return nic->host_address && !strcmp(nic->host_address, "pci");
+	return !strcmp(nic->host_address, "pci");
 }
 
 static bool usb(const struct mt_nic *nic)
 {
-	return nic->host_address && !strcmp(nic->host_address, "usb");
+	return !strcmp(nic->host_address, "usb");
 }
 
-/* libvirt keeps source/@dev of type user for passt only (virDomainNetDefFormat) */
+/* libvirt keeps source/@dev of types user and vhostuser for passt only (virDomainNetDefFormat) */
 static bool passt(const struct mt_nic *nic)
 {
 	const struct mt_element *backend = mt_nic_find(nic->el, "backend", NULL);
@@ -108,14 +110,24 @@ const struct mt_row mt_inventory[] = {
 	/* element, attribute, value, fact, types, when, … */
 	{ "", "trustGuestRxFilters", MT_YES_NO, "trust_guest_rx_filters" },
 	{ "", "managed", MT_YES_NO, "managed", HOSTDEV, .flags = MT_FORGIVEN },
-	{ "mac", "address", MT_MAC, "mac" },
+	{ "mac", "address", MT_MAC, "mac", .flags = MT_LOAD },
+	/* as the guest has changed it */
+	{ "mac", "currentAddress", MT_MAC, "mac_current_address", 0, live,
+	  .since = MT_LIBVIRT(11, 2) },
 	{ "mac", "type", MT_ENUM, NULL, .names = NAMES("generated", "static") },
 	{ "mac", "check", MT_YES_NO, NULL },
 
-	{ "source", "type", MT_ENUM, "source.type", VHOST, .flags = MT_REQUIRED, .names = NAMES("unix") },
-	{ "source", "path", MT_TEXT, "source.path", VHOST, .flags = MT_REQUIRED },
+	{ "source", "type", MT_ENUM, "source.type", VHOST, .flags = MT_REQUIRED,
+	  .names = NAMES("unix"), .until = MT_LIBVIRT(11, 1) },
+	{ "source", "type", MT_ENUM, "source.type", VHOST, .names = NAMES("unix"),
+	  .since = MT_LIBVIRT(11, 1) },
+	{ "source", "path", MT_TEXT, "source.path", VHOST, .flags = MT_REQUIRED,
+	  .until = MT_LIBVIRT(11, 1) },
+	{ "source", "path", MT_TEXT, "source.path", VHOST, .since = MT_LIBVIRT(11, 1) },
 	{ "source", "mode", MT_ENUM, "source.mode", VHOST, .flags = MT_REQUIRED,
-	  .names = NAMES("client", "server") },
+	  .names = NAMES("client", "server"), .until = MT_LIBVIRT(11, 1) },
+	{ "source", "mode", MT_ENUM, "source.mode", VHOST, .names = NAMES("client", "server"),
+	  .since = MT_LIBVIRT(11, 1) },
 	/* what libvirt writes of a running guest's network, beside what the network became */
 	{ "source", "network", MT_TEXT, "source.network", BRIDGE | DIRECT, live },
 	{ "source", "network", MT_TEXT, "source.network", NETWORK, .flags = MT_REQUIRED },
@@ -129,6 +141,7 @@ const struct mt_row mt_inventory[] = {
 	{ "source", "name", MT_TEXT, "source.name", INTERNAL, .flags = MT_REQUIRED },
 	{ "source", "dev", MT_TEXT, "source.dev", DIRECT | VDPA, .flags = MT_REQUIRED },
 	{ "source", "dev", MT_TEXT, "source.dev", USER, passt },
+	{ "source", "dev", MT_TEXT, "source.dev", VHOST, passt, .since = MT_LIBVIRT(11, 1) },
 	{ "source", "mode", MT_ENUM, "source.mode", DIRECT, .otherwise = "vepa",
 	  .names = NAMES("vepa", "private", "bridge", "passthrough") },
 	{ "source", "address", MT_TEXT, "source.address", MT_BIT(MT_SERVER) },
@@ -136,9 +149,17 @@ const struct mt_row mt_inventory[] = {
 	  .flags = MT_REQUIRED },
 	{ "source", "port", MT_INT, "source.port", MT_SOCKETS, .flags = MT_REQUIRED },
 	{ "source", "switchid", MT_UUID, "source.switchid", VDS, .flags = MT_REQUIRED },
-	{ "source", "portid", MT_INT64, "source.portid", VDS, .flags = MT_REQUIRED },
-	{ "source", "portgroupid", MT_TEXT, "source.portgroupid", VDS, .flags = MT_REQUIRED },
-	{ "source", "connectionid", MT_INT64, "source.connectionid", VDS, .flags = MT_REQUIRED },
+	{ "source", "portid", MT_INT64, "source.portid", VDS, .flags = MT_REQUIRED,
+	  .until = MT_LIBVIRT(11, 3) },
+	{ "source", "portid", MT_INT64, "source.portid", VDS, .since = MT_LIBVIRT(11, 3) },
+	{ "source", "portgroupid", MT_TEXT, "source.portgroupid", VDS, .flags = MT_REQUIRED,
+	  .until = MT_LIBVIRT(11, 3) },
+	{ "source", "portgroupid", MT_TEXT, "source.portgroupid", VDS,
+	  .since = MT_LIBVIRT(11, 3) },
+	{ "source", "connectionid", MT_INT64, "source.connectionid", VDS, .flags = MT_REQUIRED,
+	  .until = MT_LIBVIRT(11, 3) },
+	{ "source", "connectionid", MT_INT64, "source.connectionid", VDS,
+	  .since = MT_LIBVIRT(11, 3) },
 	{ "source", "writeFiltering", MT_YES_NO, NULL, HOSTDEV, pci },
 	{ "source", "startupPolicy", MT_ENUM, "source.startupPolicy", HOSTDEV, usb,
 	  .names = NAMES("mandatory", "requisite", "optional") },
@@ -152,19 +173,22 @@ const struct mt_row mt_inventory[] = {
 	{ "source/local", "port", MT_INT, "source.local.port", UDP, .flags = MT_REQUIRED },
 
 	/* <target>: see parts.c, for its device name may count as none */
-	{ "guest+", "dev", MT_TEXT, "guest.dev", .flags = MT_NOT_EMPTY },
-	{ "guest+", "actual", MT_TEXT, "guest.actual", .flags = MT_NOT_EMPTY },
+	{ "guest+", "dev", MT_TEXT, "guest.dev", .flags = MT_NOT_EMPTY | MT_LOAD },
+	{ "guest+", "actual", MT_TEXT, "guest.actual", .flags = MT_NOT_EMPTY | MT_LOAD },
 	{ "script+", "path", MT_TEXT, "script", .flags = MT_NOT_EMPTY },
 	{ "downscript+", "path", MT_TEXT, "downscript", .flags = MT_NOT_EMPTY },
 	{ "backenddomain+", "name", MT_TEXT, "backenddomain", .flags = MT_NOT_EMPTY },
 	{ "model+", "type", MT_ENUM_ANY, "model", .flags = MT_NOT_EMPTY, .names = models, .least = 1 },
 
 	{ "driver", "name", MT_ENUM, "driver.name", HOSTDEV, pci, .names = NAMES("kvm", "vfio", "xen") },
+	{ "driver", "model", MT_TEXT, "driver.model", HOSTDEV, pci, .since = MT_LIBVIRT(10, 0) },
+	{ "driver", "iommufd", MT_YES_NO, "driver.iommufd", HOSTDEV, pci,
+	  .since = MT_LIBVIRT(12, 1) },
 	{ "driver", "name", MT_ENUM, "driver.name", 0, virtio, .names = NAMES("qemu", "vhost") },
 	{ "driver", "txmode", MT_ENUM, "driver.txmode", 0, virtio, .names = NAMES("iothread", "timer") },
 	{ "driver", "ioeventfd", MT_ON_OFF, "driver.ioeventfd", 0, virtio },
 	{ "driver", "event_idx", MT_ON_OFF, "driver.event_idx", 0, virtio },
-	{ "driver", "queues", MT_UINT, "driver.queues", 0, virtio, .least = 2 },
+	{ "driver", "queues", MT_UINT, "driver.queues", 0, virtio, MT_LOAD, .least = 2 },
 	{ "driver", "rx_queue_size", MT_UINT, "driver.rx_queue_size", 0, virtio, .least = 1 },
 	{ "driver", "tx_queue_size", MT_UINT, "driver.tx_queue_size", 0, virtio, .least = 1 },
 	{ "driver", "rss", MT_ON_OFF, "driver.rss", 0, virtio },
@@ -187,17 +211,22 @@ const struct mt_row mt_inventory[] = {
 	{ "driver+/guest", "ecn", MT_ON_OFF, "driver.guest.ecn", 0, virtio },
 	{ "driver+/guest", "ufo", MT_ON_OFF, "driver.guest.ufo", 0, virtio },
 
-	{ "backend", "type", MT_ENUM, "backend.type", .names = NAMES("passt") },
+	{ "backend", "type", MT_ENUM, "backend.type", .names = NAMES("passt"),
+	  .until = MT_LIBVIRT(11, 3) },
+	{ "backend", "type", MT_ENUM, "backend.type", .names = NAMES("default", "passt"),
+	  .least = 1, .since = MT_LIBVIRT(11, 3) },
 	{ "backend", "tap", MT_PATH, "backend.tap" },
 	{ "backend", "vhost", MT_PATH, "backend.vhost", 0, virtio },
 	{ "backend", "logFile", MT_TEXT, "backend.logFile" },
+	{ "backend", "hostname", MT_TEXT, "backend.hostname", .since = MT_LIBVIRT(11, 8) },
+	{ "backend", "fqdn", MT_TEXT, "backend.fqdn", .since = MT_LIBVIRT(11, 8) },
 	{ "filterref", "filter", MT_TEXT, "filterref.filter", ETHERNET | NETWORK | BRIDGE },
 	{ "tune+/sndbuf", NULL, MT_UINT, "sndbuf", .flags = MT_NOT_EMPTY, .max = INT64_MAX },
 	{ "teaming+", "type", MT_ENUM, "teaming.type", .flags = MT_NOT_EMPTY,
 	  .names = NAMES("persistent", "transient") },
 	{ "teaming+", "persistent", MT_TEXT, "teaming.persistent", .flags = MT_NOT_EMPTY },
 	{ "link+", "state", MT_ENUM, "link", .flags = MT_NOT_EMPTY, .names = NAMES("up", "down") },
-	{ "mtu+", "size", MT_UINT, "mtu", .flags = MT_NOT_EMPTY, .least = 1 },
+	{ "mtu+", "size", MT_UINT, "mtu", .flags = MT_NOT_EMPTY | MT_LOAD, .least = 1 },
 	{ "coalesce/rx+/frames+", "max", MT_UINT, "coalesce.rx_frames_max", .flags = MT_NOT_EMPTY,
 	  .least = 1 },
 	{ "port", "isolated", MT_YES_NO, "isolated" },

@@ -5,7 +5,10 @@
  * Three tables hold libvirt's rules. The inventory (inventory.c) has a row for each attribute:
  * most of what libvirt learns to read is one more row there. What is no plain attribute (a list,
  * addresses that must fit each other) is a part, one function each (parts.c, ip.c, address.c).
- * What must hold between several of them is a rule, one function each (rules.c).
+ * What must hold between several of them is a rule, one function each (rules.c, rules_qemu.c).
+ *
+ * Rows and rules are those of several versions of libvirt: `since` and `until` say which. A version
+ * at which something is known to have changed, but not since when, has the version that was asked.
  */
 #ifndef MT_DOMAIN_INVENTORY_H
 #define MT_DOMAIN_INVENTORY_H
@@ -35,6 +38,7 @@ enum mt_nic_type {
 	MT_VDPA,
 	MT_NULL,
 	MT_VDS,
+	MT_UNKNOWN_TYPE, /* a newer libvirt's own */
 };
 extern const char *const mt_nic_types[]; /* ends with NULL, as all lists of names here */
 
@@ -60,6 +64,12 @@ enum mt_row_flag {
 	MT_REQUIRED = 1,  /* an attribute: refused when it is absent */
 	MT_NOT_EMPTY = 2, /* an empty text is an absent one (virXPathString) */
 	MT_FORGIVEN = 4,  /* what is wrong counts as absent */
+	/*
+	 * It bears load: moontap cannot connect an interface of type ethernet without understanding
+	 * it. All else that is not understood in a document that libvirt has accepted is passed
+	 * over.
+	 */
+	MT_LOAD = 8,
 };
 
 struct mt_nic;
@@ -83,6 +93,7 @@ struct mt_row {
 	int base;	       /* of MT_UINT; 0: decimal; MT_ANY_BASE: as C writes it */
 	uint64_t least;	       /* a smaller number, or earlier name, is no fact */
 	const char *otherwise; /* the fact when absent */
+	unsigned since, until; /* MT_LIBVIRT(): from this version on, before that one; 0: all */
 };
 
 #define MT_ANY_BASE (-1)
@@ -97,6 +108,7 @@ struct mt_rule {
 	const char *name;
 	unsigned types;
 	int (*holds)(struct mt_nic *nic);
+	unsigned since, until; /* as of a row; no rule bears load */
 };
 
 extern const struct mt_row mt_inventory[];
@@ -105,13 +117,18 @@ extern const struct mt_part mt_parts[];
 extern const size_t mt_parts_n;
 extern const struct mt_rule mt_rules[];
 extern const size_t mt_rules_n;
+extern const struct mt_rule mt_rules_qemu[];
+extern const size_t mt_rules_qemu_n;
 
 /* One interface while it is read. */
 struct mt_nic {
 	const struct mt_element *el;
 	const struct mt_domain_options *o;
 	enum mt_nic_type type;
-	const char *host_address; /* type hostdev: "pci", "usb", … */
+	const char *host_address; /* type hostdev: "pci", "usb", …; else "" */
+	const char *hypervisor;	  /* the domain's type; "" when it is not said */
+	struct mt_fact *unknown;  /* what was passed over; NULL: nothing */
+	bool fatal;		  /* what is wrong bears load: it is not to be passed over */
 	struct mt_facts *b;
 	struct mt_fact *facts;
 	struct mt_err *e;
@@ -138,6 +155,15 @@ int mt_domain_facts(const struct mt_element *root, const struct mt_domain_option
  */
 int mt_nic_read(struct mt_nic *nic, struct mt_fact *nics);
 
+/**
+ * mt_nic_pass() - pass over what is not understood, if that may be
+ * @r:		what reading it returned; not -EINVAL: nothing is to be passed over
+ * @load:	it bears load
+ *
+ * Return: 0 when it is passed over, and listed in @nic->unknown; else @r.
+ */
+int mt_nic_pass(struct mt_nic *nic, int r, bool load);
+
 /* The element at a row's path, see mt_row; NULL: none. */
 const struct mt_element *mt_nic_find(const struct mt_element *el, const char *path,
 				     const char *attribute);
@@ -148,6 +174,16 @@ bool mt_nic_virtio(const struct mt_nic *nic);
 /* Fill the error about an element of @nic. Returns -EINVAL. */
 #define mt_nic_bad(nic, el, ...) \
 	mt_element_bad((nic)->e, (nic)->o->name ? (nic)->o->name : "-", el, __VA_ARGS__)
+
+/* The child of an <interface>, to say where something is wrong; the <interface> where it is not
+ * there. */
+const struct mt_element *mt_nic_child(const struct mt_nic *nic, const char *name);
+
+/* The interface's type, as the document has it. */
+const char *mt_nic_type(const struct mt_nic *nic);
+
+/* Whether the string at a path of the facts read so far is @text. */
+bool mt_nic_says(const struct mt_nic *nic, const char *path, const char *text);
 
 /*
  * One attribute of an element, by a row's rules: its fact, if any, becomes the member of @in that

@@ -159,7 +159,7 @@ static int check_route(struct mt_nic *nic, const struct mt_element *el, struct r
 
 	if (r->said && family == AF_INET && strcmp(r->said, "ipv4"))
 		return bad(nic, el, "family", r->said, "must be ipv4 or ipv6");
-	if (!r->address || !parse_ip(r->address, family, &r->to))
+	if (r->address && !parse_ip(r->address, family, &r->to))
 		return bad(nic, el, "address", r->address,
 			   family == AF_INET6 ? "must be an IPv6 address, as the family"
 					      : "must be an IPv4 address (or family='ipv6')");
@@ -185,6 +185,8 @@ static int check_route(struct mt_nic *nic, const struct mt_element *el, struct r
 static int read_route(struct mt_nic *nic, const struct mt_element *el, struct mt_fact *routes)
 {
 	static const struct mt_row rows[] = {
+		/* without it the route is to everywhere */
+		{ "", "address", MT_TEXT, .flags = MT_REQUIRED, .until = MT_LIBVIRT(12, 2) },
 		{ "", "prefix", MT_UINT, "prefix" },
 		{ "", "metric", MT_UINT, "metric", .min = 1 },
 	};
@@ -194,10 +196,10 @@ static int read_route(struct mt_nic *nic, const struct mt_element *el, struct mt
 		.netmask = mt_element_get(el, "netmask"),
 		.gateway = mt_element_get(el, "gateway"),
 	};
-	struct mt_fact *f = mt_fact_object(nic->b, routes, "");
+	struct mt_fact *f = mt_fact_object(nic->b, NULL, "");
 	int r = 0;
 
-	for (size_t i = 0; i < 2 && !r && f; i++)
+	for (size_t i = 0; i < sizeof rows / sizeof *rows && !r && f; i++)
 		r = mt_nic_row(nic, &rows[i], el, f);
 	if (!r)
 		r = check_route(nic, el, &route, f);
@@ -205,24 +207,29 @@ static int read_route(struct mt_nic *nic, const struct mt_element *el, struct mt
 		return r;
 	if (route.said)
 		mt_fact_string(nic->b, f, "family", route.said);
-	mt_fact_string(nic->b, f, "address", route.to.text);
+	if (route.address)
+		mt_fact_string(nic->b, f, "address", route.to.text);
 	if (route.netmask)
 		mt_fact_string(nic->b, f, "netmask", route.mask.text);
 	mt_fact_string(nic->b, f, "gateway", route.via.text);
+	if (!nic->b->failed)
+		mt_fact_append(routes, f);
 	return 0;
 }
 
 /* --- the lists -------------------------------------------------------------------------------- */
 
-static int read_list(struct mt_nic *nic, const struct mt_element *el, struct mt_fact *in,
+static int read_list(struct mt_nic *nic, const struct mt_element *el, const char *path,
 		     const char *name,
 		     int (*one)(struct mt_nic *, const struct mt_element *, struct mt_fact *))
 {
-	struct mt_fact *list = mt_fact_array(nic->b, in, name);
+	struct mt_fact *list = mt_fact_array(nic->b, NULL, name);
 	int r = 0;
 
 	for (; el && !r && list; el = mt_element_again(el))
-		r = one(nic, el, list);
+		r = mt_nic_pass(nic, one(nic, el, list), false);
+	if (!r && !nic->b->failed && list->in.n)
+		mt_fact_append(mt_fact_object_at(nic->b, nic->facts, path, strlen(path)), list);
 	return r;
 }
 
@@ -230,17 +237,9 @@ static int read_both(struct mt_nic *nic, const struct mt_element *el, const char
 {
 	const struct mt_element *ip = mt_element_child(el, "ip");
 	const struct mt_element *route = mt_element_child(el, "route");
-	struct mt_fact *in;
-	int r = 0;
+	int r = read_list(nic, ip, path, "ips", read_ip);
 
-	if (!ip && !route)
-		return 0;
-	in = mt_fact_object_at(nic->b, nic->facts, path, strlen(path));
-	if (ip)
-		r = read_list(nic, ip, in, "ips", read_ip);
-	if (route && !r)
-		r = read_list(nic, route, in, "routes", read_route);
-	return r;
+	return r ? r : read_list(nic, route, path, "routes", read_route);
 }
 
 int mt_part_host_ips(struct mt_nic *nic, const struct mt_element *el)

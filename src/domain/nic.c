@@ -55,7 +55,50 @@ bool mt_nic_virtio(const struct mt_nic *nic)
 		 !strcmp(model, "virtio-non-transitional"));
 }
 
-/* --- one row ---------------------------------------------------------------------------------- */
+const struct mt_element *mt_nic_child(const struct mt_nic *nic, const char *name)
+{
+	const struct mt_element *el = mt_element_child(nic->el, name);
+
+	return el ? el : nic->el;
+}
+
+const char *mt_nic_type(const struct mt_nic *nic)
+{
+	return mt_fact_text_at(nic->facts, "type") ?: "";
+}
+
+bool mt_nic_says(const struct mt_nic *nic, const char *path, const char *text)
+{
+	const char *s = mt_fact_text_at(nic->facts, path);
+
+	return s && !strcmp(s, text);
+}
+
+/* --- what is not understood ------------------------------------------------------------------ */
+
+static void list_unknown(struct mt_nic *nic)
+{
+	if (!nic->unknown)
+		nic->unknown = mt_fact_array(nic->b, NULL, "unknown");
+	mt_fact_string(nic->b, nic->unknown, "", nic->e->text);
+	nic->e->code = 0;
+}
+
+int mt_nic_pass(struct mt_nic *nic, int r, bool load)
+{
+	const struct mt_fact *index = mt_fact_get(nic->facts, "index");
+
+	if (r != -EINVAL || nic->o->libvirt || nic->fatal)
+		return r;
+	if (load && nic->type == MT_ETHERNET) {
+		nic->fatal = true;
+		return mt_err_in_nic(nic->e, index ? (int)index->integer : 0, "");
+	}
+	list_unknown(nic);
+	return 0;
+}
+
+/* --- one row --------------------------------------------------------------------------------- */
 
 static const char *last_name(const char *path)
 {
@@ -112,6 +155,26 @@ static bool counts(const struct mt_row *row, const struct mt_parsed *v)
 	return row->fact && (!numbered || v->number >= row->least);
 }
 
+static bool is_within(unsigned version, unsigned since, unsigned until)
+{
+	return since <= version && (!until || version < until);
+}
+
+/* Where libvirt's version is not asked for, a row is as the newest has it. */
+static bool row_counts(const struct mt_row *row, const struct mt_nic *nic)
+{
+	unsigned version = nic->o->libvirt;
+
+	return version ? is_within(version, row->since, row->until) : !row->until;
+}
+
+/* A word that is not among an enumeration's is still what the document says. */
+static bool keeps_word(const struct mt_nic *nic, const struct mt_row *row)
+{
+	return (row->value == MT_ENUM || row->value == MT_ENUM_ANY) &&
+		(!nic->o->libvirt || nic->o->vocabulary);
+}
+
 int mt_nic_row(struct mt_nic *nic, const struct mt_row *row, const struct mt_element *el,
 	       struct mt_fact *in)
 {
@@ -120,6 +183,8 @@ int mt_nic_row(struct mt_nic *nic, const struct mt_row *row, const struct mt_ele
 	char want[256];
 	int r;
 
+	if (!row_counts(row, nic))
+		return 0;
 	if (text && !*text && (row->flags & MT_NOT_EMPTY))
 		text = NULL;
 	if (!text && (row->flags & MT_REQUIRED))
@@ -131,8 +196,15 @@ int mt_nic_row(struct mt_nic *nic, const struct mt_row *row, const struct mt_ele
 	r = mt_scalar_parse(row, text, nic->b->pool, &v, want, sizeof want);
 	if (r == -ENOMEM)
 		nic->b->failed = true;
-	if (r == -EINVAL)
-		return row->flags & MT_FORGIVEN ? 0 : refuse(nic, row, el, text, want);
+	if (r == -EINVAL && row->flags & MT_FORGIVEN)
+		return 0;
+	if (r == -EINVAL) {
+		r = refuse(nic, row, el, text, want);
+		if (!keeps_word(nic, row))
+			return r;
+		list_unknown(nic); /* v is the word, and comes after all that are known */
+		r = 0;
+	}
 	if (r || !counts(row, &v))
 		return 0;
 	if (!in) {
@@ -150,6 +222,16 @@ int mt_nic_row(struct mt_nic *nic, const struct mt_row *row, const struct mt_ele
 static bool applies(unsigned types, const struct mt_nic *nic)
 {
 	return !types || (types & MT_BIT(nic->type));
+}
+
+/* Then a rule is one that every version has: of any other, some libvirt accepts what it refuses. */
+static bool rule_counts(const struct mt_rule *rule, const struct mt_nic *nic)
+{
+	unsigned version = nic->o->libvirt;
+
+	return applies(rule->types, nic) &&
+		(version ? is_within(version, rule->since, rule->until)
+			 : !rule->since && !rule->until);
 }
 
 /* Whether two rows' paths lead to one element: rows of one element stand together. */
@@ -173,7 +255,7 @@ static int read_rows(struct mt_nic *nic)
 			el = mt_nic_find(nic->el, row->element, row->attribute);
 		last = row;
 		if (el && (!row->when || row->when(nic)))
-			r = mt_nic_row(nic, row, el, NULL);
+			r = mt_nic_pass(nic, mt_nic_row(nic, row, el, NULL), row->flags & MT_LOAD);
 		if (r)
 			return r;
 	}
@@ -190,33 +272,59 @@ static int read_parts(struct mt_nic *nic)
 		if (applies(part->types, nic))
 			el = mt_nic_find(nic->el, part->element, NULL);
 		if (el)
-			r = part->read(nic, el);
+			r = mt_nic_pass(nic, part->read(nic, el), false);
 		if (r)
 			return r;
 	}
 	return 0;
 }
 
-static int check_rules(struct mt_nic *nic)
+static int check_rules(struct mt_nic *nic, const struct mt_rule *rules, size_t n)
 {
-	for (size_t i = 0; i < mt_rules_n; i++) {
-		int r = applies(mt_rules[i].types, nic) ? mt_rules[i].holds(nic) : 0;
+	for (size_t i = 0; i < n; i++) {
+		int r = rule_counts(&rules[i], nic) ? rules[i].holds(nic) : 0;
 
+		r = mt_nic_pass(nic, r, false);
 		if (r)
 			return r;
 	}
 	return 0;
+}
+
+/* conf/domain_conf.h virDomainVirtType: what libvirt's QEMU driver runs */
+static bool of_qemu(const struct mt_nic *nic)
+{
+	static const char *const types[] = { "qemu", "kvm", "hvf" };
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (!strcmp(nic->hypervisor, types[i]))
+			return true;
+	return false;
+}
+
+static int check_all_rules(struct mt_nic *nic)
+{
+	int r = check_rules(nic, mt_rules, mt_rules_n);
+
+	/* What libvirt has accepted, its driver has checked. */
+	if (!r && nic->o->libvirt && of_qemu(nic))
+		r = check_rules(nic, mt_rules_qemu, mt_rules_qemu_n);
+	return r;
 }
 
 static int read_type(struct mt_nic *nic)
 {
-	static const struct mt_row row = {
-		"", "type", MT_ENUM, "type", .names = mt_nic_types, .otherwise = "user"
-	};
+	static const struct mt_row row = { "",
+					   "type",
+					   MT_ENUM,
+					   "type",
+					   .flags = MT_LOAD,
+					   .names = mt_nic_types,
+					   .otherwise = "user" };
 	int r = mt_nic_row(nic, &row, nic->el, nic->facts);
 	const char *type = mt_fact_text_at(nic->facts, "type");
 
-	while (!r && type && strcmp(mt_nic_types[nic->type], type))
+	while (!r && type && mt_nic_types[nic->type] && strcmp(mt_nic_types[nic->type], type))
 		nic->type++;
 	return r;
 }
@@ -227,6 +335,7 @@ static void read_host_address(struct mt_nic *nic)
 	const struct mt_element *address = mt_nic_find(nic->el, "source+/address+", "type");
 	const char *type = address ? mt_element_get(address, "type") : NULL;
 
+	nic->host_address = "";
 	if (nic->type != MT_HOSTDEV)
 		return;
 	if (type && *type)
@@ -243,16 +352,33 @@ static bool is_template(const char *dev)
 	return percent && percent[1] == 'd' && !strchr(percent + 1, '%');
 }
 
+/*
+ * The types that have a device on the host while the guest runs: a tap, or a macvtap, or LXC's end
+ * of a pair. LXC gives a macvlan away, into the container. Of a type that is unknown nothing is
+ * known. Sources: qemu/qemu_command.c qemuBuildInterfaceConnect(), lxc/lxc_process.c
+ * virLXCProcessSetupInterfaces().
+ */
+static bool has_device(const struct mt_nic *nic)
+{
+	unsigned types = MT_BIT(MT_ETHERNET) | MT_BIT(MT_NETWORK) | MT_BIT(MT_BRIDGE);
+
+	if (strcmp(nic->hypervisor, "lxc"))
+		types |= MT_BIT(MT_DIRECT);
+	return types & MT_BIT(nic->type);
+}
+
 /* What moontap adds: the device's name on the host, and who makes the device. */
 static void add_own(struct mt_nic *nic)
 {
 	const struct mt_fact *managed = mt_fact_at(nic->facts, "target.managed");
 	const char *dev = mt_fact_text_at(nic->facts, "target.dev");
-	bool unmanaged = managed && !managed->boolean;
+	bool unmanaged = nic->type == MT_ETHERNET && managed && !managed->boolean;
 
-	if (dev && *dev && (unmanaged || !is_template(dev)))
+	if (dev && *dev && has_device(nic) && (unmanaged || !is_template(dev)))
 		mt_fact_string(nic->b, nic->facts, "dev", dev);
 	mt_fact_boolean(nic->b, nic->facts, "unmanaged", unmanaged);
+	if (nic->unknown && !nic->b->failed)
+		mt_fact_append(nic->facts, nic->unknown);
 }
 
 int mt_nic_read(struct mt_nic *nic, struct mt_fact *nics)
@@ -271,7 +397,7 @@ int mt_nic_read(struct mt_nic *nic, struct mt_fact *nics)
 	if (!r)
 		r = read_parts(nic);
 	if (!r)
-		r = check_rules(nic);
+		r = check_all_rules(nic);
 	if (!r)
 		add_own(nic);
 	return r;

@@ -46,8 +46,9 @@ static int reconnect(struct mt_nic *nic, const struct mt_element *el)
 
 static int target(struct mt_nic *nic, const struct mt_element *el)
 {
-	static const struct mt_row managed = { "", "managed", MT_YES_NO, "target.managed" };
-	static const struct mt_row dev = { "", "dev", MT_TEXT, "target.dev" };
+	static const struct mt_row managed = { "", "managed", MT_YES_NO, "target.managed",
+					       .flags = MT_LOAD };
+	static const struct mt_row dev = { "", "dev", MT_TEXT, "target.dev", .flags = MT_LOAD };
 	const char *said = mt_element_get(el, "managed"), *name = mt_element_get(el, "dev");
 
 	/* A generated name is nobody's wish; managed='no' says that it is one. */
@@ -55,7 +56,7 @@ static int target(struct mt_nic *nic, const struct mt_element *el)
 	    !(nic->o->inactive && mt_domain_generated(name, nic->o->prefix) &&
 	      !(said && !strcmp(said, "no"))))
 		mt_nic_row(nic, &dev, el, NULL);
-	return mt_nic_row(nic, &managed, el, NULL);
+	return mt_nic_pass(nic, mt_nic_row(nic, &managed, el, NULL), managed.flags & MT_LOAD);
 }
 
 /* --- vlan ------------------------------------------------------------------------------------- */
@@ -89,15 +90,17 @@ static int read_tag(struct mt_nic *nic, const struct mt_element *el, struct mt_f
 		{ "", "id", MT_UINT, "id", .flags = MT_REQUIRED, .max = 4095 },
 		{ "", "nativeMode", MT_ENUM, "native", .names = modes },
 	};
-	struct mt_fact *tag = mt_fact_object(nic->b, tags, "");
+	struct mt_fact *tag = mt_fact_object(nic->b, NULL, "");
 	int r = READ(nic, rows, el, tag);
 
-	if (r || !mt_fact_get(tag, "native"))
+	if (r || nic->b->failed)
 		return r;
-	if (*native)
+	if (mt_fact_get(tag, "native") && *native)
 		return mt_nic_bad(nic, el, "<tag nativeMode='%.64s'>: a second native tag",
 				  mt_element_get(el, "nativeMode"));
-	*native = tag;
+	if (mt_fact_get(tag, "native"))
+		*native = tag;
+	mt_fact_append(tags, tag);
 	return 0;
 }
 
@@ -115,23 +118,28 @@ static void spread_native(struct mt_nic *nic, const struct mt_fact *tags,
 
 static int vlan(struct mt_nic *nic, const struct mt_element *el)
 {
-	struct mt_fact *in = mt_fact_object(nic->b, nic->facts, "vlan");
+	struct mt_fact *in = mt_fact_object(nic->b, NULL, "vlan");
 	struct mt_fact *tags = mt_fact_array(nic->b, in, "tags");
 	const struct mt_fact *native = NULL;
 	const struct mt_element *tag = mt_element_child(el, "tag");
+	int r;
 
 	if (!tag)
 		return mt_nic_bad(nic, el, "<vlan>: must have at least one <tag id=''/>");
 	for (; tag && tags; tag = mt_element_again(tag)) {
-		int r = read_tag(nic, tag, tags, &native);
-
+		r = mt_nic_pass(nic, read_tag(nic, tag, tags, &native), false);
 		if (r)
 			return r;
 	}
 	if (!tags || nic->b->failed)
 		return 0;
+	if (!tags->in.n) /* none that is understood */
+		return 0;
 	spread_native(nic, tags, native);
-	return trunk(nic, el, tags->in.n, native, in);
+	r = mt_nic_pass(nic, trunk(nic, el, tags->in.n, native, in), false);
+	if (!r && !nic->b->failed)
+		mt_fact_append(nic->facts, in);
+	return r;
 }
 
 /* --- bandwidth -------------------------------------------------------------------------------- */
@@ -172,23 +180,27 @@ static int bandwidth(struct mt_nic *nic, const struct mt_element *el)
 	static const char *const names[] = { "inbound", "outbound" };
 	struct mt_fact *in = mt_fact_object(nic->b, NULL, "bandwidth");
 	size_t all = 0;
+	int r = 0;
 
 	if (mt_element_get(el, "classID"))
-		return mt_nic_bad(nic, el,
-				  "<bandwidth classID='%.64s'>: not for a guest's interface",
-				  mt_element_get(el, "classID"));
+		r = mt_nic_pass(nic,
+				mt_nic_bad(nic, el,
+					   "<bandwidth classID='%.64s'>: not for a guest's "
+					   "interface",
+					   mt_element_get(el, "classID")),
+				false);
+	if (r)
+		return r;
 	for (int i = 0; i < 2; i++) {
 		size_t n = 0;
 
 		mt_element_each(c, el)
 		{
-			int r;
-
 			if (strcmp(c->name, names[i]))
 				continue;
-			if (n++)
-				return mt_nic_bad(nic, c, "<%s>: must be there once", c->name);
-			r = read_rate(nic, c, names[i], in);
+			r = n++ ? mt_nic_bad(nic, c, "<%s>: must be there once", c->name)
+				: read_rate(nic, c, names[i], in);
+			r = mt_nic_pass(nic, r, false);
 			if (r)
 				return r;
 		}
@@ -254,7 +266,7 @@ static int parameters(struct mt_nic *nic, const struct mt_element *el)
 
 /* --- portForward: checked, no fact ------------------------------------------------------------ */
 
-static int port_forwards(struct mt_nic *nic, const struct mt_element *el)
+static int port_forward(struct mt_nic *nic, const struct mt_element *el)
 {
 	static const char *const protocols[] = { "tcp", "udp", NULL };
 	static const struct mt_row forward[] = {
@@ -266,17 +278,22 @@ static int port_forwards(struct mt_nic *nic, const struct mt_element *el)
 		{ "", "to", MT_UINT, .min = 1 },
 		{ "", "exclude", MT_YES_NO },
 	};
+	const struct mt_element *c = mt_element_child(el, "range");
+	int r = READ(nic, forward, el, NULL);
+
+	if (!r)
+		r = mt_ip_check(nic, el, "address");
+	for (; c && !r; c = mt_element_again(c))
+		r = READ(nic, range, c, NULL);
+	return r;
+}
+
+static int port_forwards(struct mt_nic *nic, const struct mt_element *el)
+{
 	int r = 0;
 
-	for (; el && !r; el = mt_element_again(el)) {
-		const struct mt_element *c = mt_element_child(el, "range");
-
-		r = READ(nic, forward, el, NULL);
-		if (!r)
-			r = mt_ip_check(nic, el, "address");
-		for (; c && !r; c = mt_element_again(c))
-			r = READ(nic, range, c, NULL);
-	}
+	for (; el && !r; el = mt_element_again(el))
+		r = mt_nic_pass(nic, port_forward(nic, el), false);
 	return r;
 }
 

@@ -222,9 +222,14 @@ static int rewrite_nic(struct rewriting *w, const struct mt_element *nic,
 {
 	const struct mt_element *target = mt_element_child(nic, "target");
 	const struct mt_element *el = target ? target : nic;
+	const char *type = mt_element_get(nic, "type") ?: "user";
 	struct want to = wanted(w, target, edit);
 	struct mt_tag tag;
 
+	if (edit && edit->managed == MT_EDIT_NO && strcmp(type, "ethernet"))
+		return mt_element_bad(w->e, w->o->name, el,
+				      "<target managed='no'>: is for type='ethernet', not '%.64s'",
+				      type);
 	if (target ? same(mt_element_get(target, "dev"), to.dev) &&
 			    same(mt_element_get(target, "managed"), to.managed)
 		   : !to.dev && !to.managed)

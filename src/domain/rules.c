@@ -11,41 +11,27 @@
 
 #include <string.h>
 
-static bool text_is(const struct mt_nic *nic, const char *path, const char *text)
-{
-	const char *s = mt_fact_text_at(nic->facts, path);
-
-	return s && !strcmp(s, text);
-}
-
-static const struct mt_element *child(const struct mt_nic *nic, const char *name)
-{
-	const struct mt_element *el = mt_element_child(nic->el, name);
-
-	return el ? el : nic->el;
-}
-
 static int source_required(struct mt_nic *nic)
 {
 	if (mt_element_child(nic->el, "source"))
 		return 0;
 	return mt_nic_bad(nic, nic->el, "<interface type='%s'>: must have a <source>",
-			  mt_nic_types[nic->type]);
+			  mt_nic_type(nic));
 }
 
 static int local_required(struct mt_nic *nic)
 {
 	if (mt_nic_find(nic->el, "source/local", NULL))
 		return 0;
-	return mt_nic_bad(nic, child(nic, "source"),
+	return mt_nic_bad(nic, mt_nic_child(nic, "source"),
 			  "<source> of <interface type='udp'>: must have a <local>");
 }
 
 static int host_address_known(struct mt_nic *nic)
 {
-	const struct mt_element *source = child(nic, "source");
+	const struct mt_element *source = mt_nic_child(nic, "source");
 
-	if (!nic->host_address)
+	if (!*nic->host_address)
 		return mt_nic_bad(nic, source,
 				  "<source> of <interface type='hostdev'>: must have "
 				  "<address type=''>, pci or usb");
@@ -62,7 +48,8 @@ static int vendor_with_product(struct mt_nic *nic)
 
 	if (vendor == product || strcmp(nic->host_address, "usb"))
 		return 0;
-	return mt_nic_bad(nic, child(nic, "source"), "<source>: must have <vendor> and <product>");
+	return mt_nic_bad(nic, mt_nic_child(nic, "source"),
+			  "<source>: must have <vendor> and <product>");
 }
 
 /* Attributes of other host devices than network cards. */
@@ -100,23 +87,23 @@ static int unmanaged_is_ethernet(struct mt_nic *nic)
 
 	if (!managed || managed->boolean || nic->type == MT_ETHERNET)
 		return 0;
-	return mt_nic_bad(nic, child(nic, "target"),
+	return mt_nic_bad(nic, mt_nic_child(nic, "target"),
 			  "<target managed='no'>: is for type='ethernet', not '%s'",
-			  mt_nic_types[nic->type]);
+			  mt_nic_type(nic));
 }
 
 static int teaming_complete(struct mt_nic *nic)
 {
 	bool persistent = mt_fact_at(nic->facts, "teaming.persistent");
-	const struct mt_element *el = child(nic, "teaming");
+	const struct mt_element *el = mt_nic_child(nic, "teaming");
 
 	if (!mt_fact_get(nic->facts, "teaming"))
 		return 0;
 	if (!mt_fact_at(nic->facts, "teaming.type"))
 		return mt_nic_bad(nic, el, "<teaming>: attribute type is missing");
-	if (text_is(nic, "teaming.type", "transient") && !persistent)
+	if (mt_nic_says(nic, "teaming.type", "transient") && !persistent)
 		return mt_nic_bad(nic, el, "<teaming type='transient'>: needs persistent");
-	if (text_is(nic, "teaming.type", "persistent") && persistent)
+	if (mt_nic_says(nic, "teaming.type", "persistent") && persistent)
 		return mt_nic_bad(nic, el, "<teaming type='persistent'>: must not have persistent");
 	return 0;
 }
@@ -124,9 +111,9 @@ static int teaming_complete(struct mt_nic *nic)
 static int teaming_of_pci(struct mt_nic *nic)
 {
 	if (!mt_fact_get(nic->facts, "teaming") ||
-	    (text_is(nic, "teaming.type", "transient") && !strcmp(nic->host_address, "pci")))
+	    (mt_nic_says(nic, "teaming.type", "transient") && !strcmp(nic->host_address, "pci")))
 		return 0;
-	return mt_nic_bad(nic, child(nic, "teaming"),
+	return mt_nic_bad(nic, mt_nic_child(nic, "teaming"),
 			  "<teaming> of type='hostdev': must be transient, and of a pci device");
 }
 
@@ -138,11 +125,11 @@ static int isolated_on_bridge(struct mt_nic *nic)
 		return 0;
 	if (nic->type != MT_NETWORK && nic->type != MT_BRIDGE)
 		return mt_nic_bad(
-			nic, child(nic, "port"),
+			nic, mt_nic_child(nic, "port"),
 			"<port isolated='yes'>: is for type='network' and 'bridge', not '%s'",
-			mt_nic_types[nic->type]);
+			mt_nic_type(nic));
 	if (port)
-		return mt_nic_bad(nic, child(nic, "port"),
+		return mt_nic_bad(nic, mt_nic_child(nic, "port"),
 				  "<port isolated='yes'>: not with <virtualport type='%s'>", port);
 	return 0;
 }
@@ -154,23 +141,50 @@ static int virtio_options(struct mt_nic *nic)
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (mt_fact_get(driver, names[i]) && !mt_nic_virtio(nic))
-			return mt_nic_bad(nic, child(nic, "driver"),
+			return mt_nic_bad(nic, mt_nic_child(nic, "driver"),
 					  "<driver %s=''>: is for a virtio <model>", names[i]);
 	return 0;
 }
 
 static int passt_for_user(struct mt_nic *nic)
 {
-	if (nic->type == MT_USER || !text_is(nic, "backend.type", "passt"))
+	if (nic->type == MT_USER || !mt_nic_says(nic, "backend.type", "passt"))
 		return 0;
-	return mt_nic_bad(nic, child(nic, "backend"), "<backend type='passt'>: is for type='user'");
+	return mt_nic_bad(nic, mt_nic_child(nic, "backend"),
+			  "<backend type='passt'>: is for type='user'");
+}
+
+static int passt_for_user_or_vhost(struct mt_nic *nic)
+{
+	if (nic->type == MT_USER || nic->type == MT_VHOSTUSER ||
+	    !mt_nic_says(nic, "backend.type", "passt"))
+		return 0;
+	return mt_nic_bad(nic, mt_nic_child(nic, "backend"),
+			  "<backend type='passt'>: is for type='user' and 'vhostuser'");
+}
+
+static int forward_by_passt(struct mt_nic *nic)
+{
+	const struct mt_element *forward = mt_element_child(nic->el, "portForward");
+
+	if (!forward || mt_nic_says(nic, "backend.type", "passt"))
+		return 0;
+	return mt_nic_bad(nic, forward, "<portForward>: is for <backend type='passt'>");
+}
+
+static int no_vlan(struct mt_nic *nic)
+{
+	if (!mt_fact_get(nic->facts, "vlan"))
+		return 0;
+	return mt_nic_bad(nic, mt_nic_child(nic, "vlan"), "<vlan>: is not for type='%s'",
+			  mt_nic_type(nic));
 }
 
 static int range_has_start(struct mt_nic *nic)
 {
 	const struct mt_element *f = mt_element_child(nic->el, "portForward"), *r;
 
-	if (!text_is(nic, "backend.type", "passt"))
+	if (!mt_nic_says(nic, "backend.type", "passt"))
 		return 0;
 	for (; f; f = mt_element_again(f))
 		for (r = mt_element_child(f, "range"); r; r = mt_element_again(r))
@@ -186,25 +200,27 @@ static int vhostuser_is_virtio(struct mt_nic *nic)
 {
 	if (mt_nic_virtio(nic))
 		return 0;
-	return mt_nic_bad(nic, child(nic, "model"),
+	return mt_nic_bad(nic, mt_nic_child(nic, "model"),
 			  "<model> of type='vhostuser': must be one of virtio's");
 }
 
 static int client_reconnects(struct mt_nic *nic)
 {
-	if (!text_is(nic, "source.mode", "server") ||
+	if (!mt_nic_says(nic, "source.mode", "server") ||
 	    !mt_fact_true_at(nic->facts, "source.reconnect.enabled"))
 		return 0;
-	return mt_nic_bad(nic, child(nic, "source"),
+	return mt_nic_bad(nic, mt_nic_child(nic, "source"),
 			  "<reconnect enabled='yes'>: is for mode='client'");
 }
 
 #define NEED_SOURCE                                                               \
 	(MT_SOCKETS | MT_BIT(MT_NETWORK) | MT_BIT(MT_VDS) | MT_BIT(MT_INTERNAL) | \
-	 MT_BIT(MT_BRIDGE) | MT_BIT(MT_DIRECT) | MT_BIT(MT_VHOSTUSER) | MT_BIT(MT_VDPA))
+	 MT_BIT(MT_BRIDGE) | MT_BIT(MT_DIRECT) | MT_BIT(MT_VDPA))
+#define VHOST MT_BIT(MT_VHOSTUSER)
 
 const struct mt_rule mt_rules[] = {
 	{ "source required", NEED_SOURCE, source_required },
+	{ "source required", VHOST, source_required, .until = MT_LIBVIRT(11, 1) },
 	{ "local required", MT_BIT(MT_UDP), local_required },
 	{ "host address known", MT_BIT(MT_HOSTDEV), host_address_known },
 	{ "vendor with product", MT_BIT(MT_HOSTDEV), vendor_with_product },
@@ -215,9 +231,12 @@ const struct mt_rule mt_rules[] = {
 	{ "teaming of pci", MT_BIT(MT_HOSTDEV), teaming_of_pci },
 	{ "isolated on bridge", 0, isolated_on_bridge },
 	{ "virtio options", 0, virtio_options },
-	{ "passt for user", 0, passt_for_user },
-	{ "range has start", MT_BIT(MT_USER), range_has_start },
-	{ "vhostuser is virtio", MT_BIT(MT_VHOSTUSER), vhostuser_is_virtio },
-	{ "client reconnects", MT_BIT(MT_VHOSTUSER), client_reconnects },
+	{ "passt for user", 0, passt_for_user, .until = MT_LIBVIRT(11, 1) },
+	{ "passt for user or vhost", 0, passt_for_user_or_vhost, .since = MT_LIBVIRT(11, 1) },
+	{ "forward by passt", 0, forward_by_passt, .since = MT_LIBVIRT(11, 3) },
+	{ "range has start", MT_BIT(MT_USER) | VHOST, range_has_start },
+	{ "vhostuser is virtio", VHOST, vhostuser_is_virtio, .until = MT_LIBVIRT(11, 1) },
+	{ "client reconnects", VHOST, client_reconnects },
+	{ "no vlan", MT_BIT(MT_ETHERNET), no_vlan, .since = MT_LIBVIRT(12, 8) },
 };
 const size_t mt_rules_n = sizeof mt_rules / sizeof *mt_rules;

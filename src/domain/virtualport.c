@@ -139,16 +139,19 @@ int mt_part_virtualport(struct mt_nic *nic, const struct mt_element *el)
 
 	if (!(allowed & MT_BIT(nic->type)))
 		return mt_nic_bad(nic, el, "<virtualport>: not for <interface type='%s'>",
-				  mt_nic_types[nic->type]);
-	in = mt_fact_object(nic->b, nic->facts, "virtualport");
+				  mt_nic_type(nic));
+	in = mt_fact_object(nic->b, NULL, "virtualport");
 	r = read_type(nic, el, in, &type);
 	if (r)
 		return r;
 	to = mt_fact_object(nic->b, NULL, "parameters");
 	for (size_t i = 0; i < sizeof parameters / sizeof *parameters && !r && to; i++)
-		r = read_parameter(nic, &parameters[i], type, el, from, to);
+		r = mt_nic_pass(nic, read_parameter(nic, &parameters[i], type, el, from, to),
+				false);
+	if (r || nic->b->failed)
+		return r;
 	/* Empty, too: what libvirt writes has parameters that it made up. */
-	if (!r && !nic->b->failed)
-		mt_fact_append(in, to);
-	return r;
+	mt_fact_append(in, to);
+	mt_fact_append(nic->facts, in);
+	return 0;
 }

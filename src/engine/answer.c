@@ -135,17 +135,30 @@ static int take_at(struct parse *p, char **words, int n)
 	return 0;
 }
 
+static int take_text(struct parse *p, const char *text, const char ***texts, size_t *n, size_t *cap)
+{
+	if (*n == LOGS_MAX)
+		return too_many(p, LOGS_MAX, "lines for the log");
+	*texts = mt_pool_room(p->a->pool, *texts, *n, cap, sizeof **texts);
+	if (!*texts)
+		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
+	(*texts)[(*n)++] = text;
+	return 0;
+}
+
 static int take_log(struct parse *p, char **words, int n)
 {
 	struct mt_answer *a = p->a;
 
-	if (a->nlogs == LOGS_MAX)
-		return too_many(p, LOGS_MAX, "lines for the log");
-	a->logs = mt_pool_room(a->pool, a->logs, a->nlogs, &a->logs_cap, sizeof *a->logs);
-	if (!a->logs)
-		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
-	a->logs[a->nlogs++] = text_of(words, n, "text");
-	return 0;
+	return take_text(p, text_of(words, n, "text"), &a->logs, &a->nlogs, &a->logs_cap);
+}
+
+static int take_warn(struct parse *p, char **words, int n)
+{
+	struct mt_answer *a = p->a;
+
+	return take_text(p, text_of(words, n, "text"), &a->warnings, &a->nwarnings,
+			 &a->warnings_cap);
 }
 
 static int take_loaded(struct parse *p, char **words, int n)
@@ -242,6 +255,7 @@ static const struct {
 	{ "nic", take_nic, LOADED },
 	{ "at", take_at, ANY_TIME },
 	{ "log", take_log, ANY_TIME },
+	{ "warn", take_warn, LOADED },
 	{ "refuse", take_refuse, ANY_TIME },
 	{ "error", take_error, ANY_TIME },
 	{ "end", take_end, ANY_TIME },

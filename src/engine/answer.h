@@ -11,6 +11,7 @@
  *   policy checksum=...         there is a policy; before `loaded`
  *   facts bytes=N               N bytes of facts follow, opaque here
  *   xml bytes=N                 N bytes of changed XML follow
+ *   warn text=...               what the description asks for and does not get
  *   allow, nic, at, log, refuse, error and records: policy/policy.h
  *   end                         last: without it there is no answer
  */
@@ -50,6 +51,8 @@ struct mt_answer {
 	struct mt_allow *allow;
 	const char **logs; /* lines for the log */
 	size_t nlogs, logs_cap;
+	const char **warnings; /* lines for people */
+	size_t nwarnings, warnings_cap;
 	bool failed; /* refuse or error: in @e of mt_answer_parse() */
 };
 

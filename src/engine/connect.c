@@ -41,6 +41,7 @@ static struct mt_request request_of(const struct mt_engine *g, const struct mt_a
 		.inactive = ask->inactive,
 		.prefix = ask->prefix,
 		.schema = ask->schema,
+		.libvirt = ask->libvirt,
 		.deadline_ms = g->o.deadline_ms,
 		.memory = g->o.memory,
 		.evaluator = g->o.evaluator,
@@ -202,6 +203,8 @@ static void take_answer(struct mt_outcome *out, const struct mt_answer *a)
 	out->xml_n = a->xml_n;
 	out->checksum = a->checksum;
 	out->allow = a->allow;
+	out->warnings = a->warnings;
+	out->nwarnings = a->nwarnings;
 }
 
 static int begin_outcome(struct connect *c, struct mt_err *e)
@@ -230,6 +233,8 @@ static int begin_outcome(struct connect *c, struct mt_err *e)
 	c->out->n = a->n;
 	for (size_t i = 0; i < a->nlogs; i++)
 		mt_log(&c->g->o.log, LOG_INFO, "%s: policy: %s", c->guest, a->logs[i]);
+	for (size_t i = 0; i < a->nwarnings && !c->ask->shows_warnings; i++)
+		mt_log(&c->g->o.log, LOG_WARNING, "%s: %s", c->guest, a->warnings[i]);
 	return 0;
 }
 

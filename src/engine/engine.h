@@ -61,6 +61,8 @@ struct mt_outcome {
 	unsigned left;		      /* things that someone else changed, and that were left */
 	const char *checksum;	      /* of the policy that was asked; NULL: none was */
 	const struct mt_allow *allow; /* what its top level named */
+	const char *const *warnings;  /* what the guest's description asks for and does not get */
+	size_t nwarnings;
 	struct mt_times times;
 	struct mt_err ignored; /* a failure that must not be the event's: code 0: there was none */
 };
@@ -111,6 +113,8 @@ struct mt_ask {
 	bool started; /* libvirt has come as far as its hook's start: it has the taps open */
 	const char *prefix;
 	const char *schema; /* that the XML must fit; NULL */
+	unsigned libvirt;   /* whose rules it must fit, MT_LIBVIRT(); 0: it has checked it */
+	bool shows_warnings; /* the outcome's; else they go to the log */
 	bool remember;	    /* keep the facts */
 	bool after_start;   /* a managed NIC's device must be there: libvirt has made it */
 	bool again;	    /* only what is connected still; else -EALREADY */

@@ -45,6 +45,7 @@ struct mt_request {
 	bool inactive;	    /* facts and XML as libvirt defines a domain */
 	const char *prefix; /* of generated names; NULL */
 	const char *schema; /* a RELAX NG schema that the XML must fit; NULL */
+	unsigned libvirt;   /* whose rules the XML must fit, MT_LIBVIRT(); 0: it has checked it */
 	unsigned deadline_ms;
 	size_t memory;	       /* of the Lua state */
 	pid_t parent;	       /* who asks; the child must not outlive it */

@@ -12,6 +12,7 @@
 #include "engine/evaluator_asked.h"
 #include "engine/evaluator_file.h"
 #include "engine/evaluator_say.h"
+#include "engine/evaluator_warn.h"
 #include "engine/place.h"
 #include "kernel/host.h"
 #include "plan/step.h"
@@ -182,7 +183,9 @@ static int read_source(struct evaluator *v, struct mt_err *e)
 	const struct mt_source *s = &v->q->source;
 	struct mt_domain_options o = { .name = s->name,
 				       .inactive = v->q->inactive,
-				       .prefix = v->q->prefix };
+				       .prefix = v->q->prefix,
+				       .libvirt = v->q->libvirt,
+				       .vocabulary = v->schema };
 
 	if (s->facts)
 		return mt_fact_parse(s->bytes, s->n, &v->pool, &v->facts, e);
@@ -193,6 +196,16 @@ static int read_source(struct evaluator *v, struct mt_err *e)
 	if (v->schema && mt_domain_validate(v->xml, v->schema, v->bytes, v->n, &o, e))
 		return -e->code;
 	return mt_domain_read(v->xml, v->bytes, v->n, &o, &v->pool, &v->facts, e);
+}
+
+/* What is remembered was told of when it was read. */
+static int say_warnings(struct evaluator *v)
+{
+	int err = v->q->source.facts ? 0 : mt_warn_unknown(&v->say, v->facts);
+
+	if (!err && v->q->want & MT_WANT_PLANS)
+		err = mt_warn_dropped(&v->say, v->q, v->facts);
+	return err;
 }
 
 static int say_domain(struct evaluator *v)
@@ -297,7 +310,7 @@ static int evaluate(struct evaluator *v, struct mt_err *e)
 		return err;
 	if (q->want & MT_WANT_FACTS && say_facts(v))
 		return -EPIPE;
-	if (mt_asked_complete(q, v->host, v->facts, &v->pool) || say_domain(v) ||
+	if (mt_asked_complete(q, v->host, v->facts, &v->pool) || say_domain(v) || say_warnings(v) ||
 	    (q->want & MT_WANT_NOTES && say_notes(v)))
 		return -ENOMEM;
 	if (v->policy && q->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) && ask_policy(v, e))

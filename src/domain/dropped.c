@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * dropped.c - what an <interface type='ethernet'> asks for, and nobody does
+ *
+ * libvirt reads it and leaves it, or refuses it only when the guest starts (rules_qemu.c). A policy
+ * may do it all the same: moontap cannot know.
+ */
+#include "domain/domain.h"
+
+#include <string.h>
+
+static const struct {
+	const char *fact, *text;
+	bool container; /* libvirt does it for a container */
+} dropped[] = {
+	{ "vlan",
+	  "<vlan>: libvirt tags nothing on type='ethernet', and moontap does not unless the policy "
+	  "does" },
+	{ "isolated",
+	  "<port isolated='yes'>: libvirt isolates nothing on type='ethernet'; in a policy: "
+	  "isolated = true" },
+	{ "coalesce", "<coalesce>: libvirt sets none on type='ethernet'" },
+	{ "ips", "<ip>: nobody gives the guest this address (the host's is in <source>)", true },
+	{ "routes", "<route>: nobody gives the guest this route (the host's is in <source>)",
+	  true },
+};
+
+static bool asks(const struct mt_fact *f)
+{
+	return f && (f->type != MT_FACT_BOOLEAN || f->boolean);
+}
+
+const char *mt_domain_dropped(const struct mt_fact *facts, const struct mt_fact *nic, size_t *i)
+{
+	const char *hypervisor = mt_fact_text_at(facts, "domain.type");
+	const char *type = mt_fact_text_at(nic, "type");
+	bool container = hypervisor && !strcmp(hypervisor, "lxc");
+
+	if (!type || strcmp(type, "ethernet"))
+		return NULL;
+	while (*i < sizeof dropped / sizeof *dropped) {
+		size_t at = (*i)++;
+
+		if (asks(mt_fact_get(nic, dropped[at].fact)) &&
+		    !(container && dropped[at].container))
+			return dropped[at].text;
+	}
+	return NULL;
+}
