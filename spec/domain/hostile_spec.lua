@@ -125,8 +125,8 @@ describe("a hostile document", function()
   end)
   it("has an attribute of 1 MB", function()
     local long = ("x"):rep(1024 * 1024)
-    assert.equal(long, domain.read(support.domain("<interface type='ethernet'><target dev='" .. long ..
-      "'/></interface>")).nics[1].dev)
+    assert.equal(long, domain.read(support.domain("<interface type='ethernet'>" ..
+      "<target dev='" .. long .. "'/></interface>")).nics[1].dev)
     refused(support.domain("<interface type='" .. long .. "'/>"), "<interface type='xxx", 2, "9.0")
   end)
   it("has many attributes", function()

@@ -427,8 +427,8 @@ end)
 
 describe("a vhostuser interface", function()
   local function vhost(mode, inside, model, how)
-    return (how or read)(("<interface type='vhostuser'><source type='unix' path='/s' mode='%s'>%s" ..
-      "</source><model type='%s'/></interface>"):format(mode, inside, model or "virtio"))
+    return (how or read)(("<interface type='vhostuser'><source type='unix' path='/s' mode='%s'>" ..
+      "%s</source><model type='%s'/></interface>"):format(mode, inside, model or "virtio"))
   end
   it("may reconnect", function()
     local nic = vhost("client", "<reconnect enabled='yes' timeout='10'/>")
@@ -450,7 +450,8 @@ end)
 describe("a live document", function()
   local function live(interface) return read(interface, {}) end
   it("keeps generated names and aliases", function()
-    local nic = live "<interface type='ethernet'><target dev='vnet3'/><alias name='net0'/></interface>"
+    local nic = live(
+      "<interface type='ethernet'><target dev='vnet3'/><alias name='net0'/></interface>")
     assert.equal("vnet3", nic.dev)
     assert.equal("net0", nic.alias)
   end)

@@ -28,9 +28,13 @@ static void same_after_text(const struct mt_fact *facts)
 	free(other);
 }
 
-static void read_as(const uint8_t *data, size_t n, bool inactive)
+/* As libvirt's hook is told, or by the rules of a version. */
+static void read_as(const uint8_t *data, size_t n, bool inactive, unsigned libvirt)
 {
-	struct mt_domain_options o = { .inactive = inactive, .prefix = "vif" };
+	struct mt_domain_options o = { .inactive = inactive,
+				       .prefix = "vif",
+				       .libvirt = libvirt,
+				       .vocabulary = libvirt == MT_LIBVIRT(11, 3) };
 	struct mt_pool pool = { .limit = 64ul << 20 };
 	struct mt_fact *facts;
 	struct mt_err e = { 0 };
@@ -56,8 +60,11 @@ static void read_text(const uint8_t *data, size_t n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	read_as(data, n, false);
-	read_as(data, n, true);
+	read_as(data, n, false, 0);
+	read_as(data, n, true, 0);
+	read_as(data, n, true, MT_LIBVIRT_OLDEST);
+	read_as(data, n, false, MT_LIBVIRT(11, 3));
+	read_as(data, n, false, MT_LIBVIRT_NEWEST);
 	read_text(data, n);
 	return 0;
 }

@@ -10,12 +10,14 @@
  * print(xml, options)           facts as text
  * parse(text)                   the text of the facts that were parsed from text, or nil, error
  * generated(dev, prefix)
+ * rows()                        the inventory: each { element, attribute, fact, load, is = "enum" }
  *
  * options: inactive, prefix, name, limit (bytes that the facts may take), libvirt ("9.0": by its
  * rules), vocabulary
  */
 #include "domain/domain.h"
 #include "domain/element.h"
+#include "domain/inventory.h"
 
 #include <lauxlib.h>
 #include <stdlib.h>
@@ -275,13 +277,46 @@ static int l_generated(lua_State *L)
 	return 1;
 }
 
+static int l_rows(lua_State *L)
+{
+	static const char *const is[] = {
+		[MT_TEXT] = "text",	[MT_ENUM] = "enum",	[MT_ENUM_ANY] = "enum any",
+		[MT_YES_NO] = "yes no", [MT_ON_OFF] = "on off", [MT_UINT] = "uint",
+		[MT_INT] = "int",	[MT_INT64] = "int64",	[MT_UUID] = "uuid",
+		[MT_MAC] = "mac",	[MT_PATH] = "path",
+	};
+
+	lua_createtable(L, (int)mt_inventory_n, 0);
+	for (size_t i = 0; i < mt_inventory_n; i++) {
+		const struct mt_row *row = &mt_inventory[i];
+
+		lua_newtable(L);
+		lua_pushstring(L, row->element);
+		lua_setfield(L, -2, "element");
+		lua_pushstring(L, row->attribute);
+		lua_setfield(L, -2, "attribute");
+		lua_pushstring(L, row->fact);
+		lua_setfield(L, -2, "fact");
+		lua_pushboolean(L, row->flags & MT_LOAD);
+		lua_setfield(L, -2, "load");
+		lua_pushboolean(L, row->flags & MT_FORGIVEN);
+		lua_setfield(L, -2, "forgiven");
+		lua_pushstring(L, is[row->value]);
+		lua_setfield(L, -2, "is");
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+	return 1;
+}
+
 int luaopen_internals_domain(lua_State *L);
 int luaopen_internals_domain(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "read", l_read },	      { "print", l_print },   { "parse", l_parse },
-		{ "rewrite", l_rewrite },     { "decide", l_decide }, { "validate", l_validate },
-		{ "generated", l_generated }, { "note", l_note },     { NULL, NULL },
+		{ "read", l_read },	      { "print", l_print },
+		{ "parse", l_parse },	      { "rewrite", l_rewrite },
+		{ "decide", l_decide },	      { "validate", l_validate },
+		{ "generated", l_generated }, { "note", l_note },
+		{ "rows", l_rows },	      { NULL, NULL },
 	};
 
 	luaL_newmetatable(L, "internals.domain.call");
