@@ -57,7 +57,7 @@ static int make_folders(const char *path, struct mt_err *e)
 
 	for (const char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
 		snprintf(part, sizeof part, "%.*s", slash ? (int)(slash - path) : PATH_MAX, path);
-		if (mkdir(part, 0755) && errno != EEXIST)
+		if (mkdir(part, 0755) ? errno != EEXIST : chmod(part, 0755))
 			return mt_fail(e, errno, "hook", part, NULL);
 		if (!slash)
 			return 0;

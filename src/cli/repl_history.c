@@ -22,7 +22,8 @@ static void make_folders(const char *file)
 		return;
 	for (char *at = path + 1; (at = strchr(at, '/')); *at++ = '/') {
 		*at = 0;
-		mkdir(path, 0700); /* the one that fails makes open() fail */
+		if (!mkdir(path, 0700)) /* the one that fails makes open() fail */
+			(void)!chmod(path, 0700);
 	}
 }
 

@@ -356,8 +356,8 @@ static int lock_object(struct object *o, struct mt_err *e)
 
 	snprintf(path, sizeof path, "%s/journal", o->folder);
 	for (;;) {
-		if (mkdirat(o->work->state->dir, o->folder, 0700) && errno != EEXIST)
-			return mt_fail(e, errno, "shared", o->folder, NULL);
+		if (mt_state_folder(o->work->state, o->folder, e))
+			return -e->code;
 		err = mt_state_lock(o->work->state, path, &o->lock, e);
 		if (err != -ENOENT)
 			return err; /* -ENOENT: the last claim, and the folder, went just now */

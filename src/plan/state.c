@@ -32,23 +32,75 @@ static int check_owner(int fd, const char *path, struct mt_err *e)
 	return 0;
 }
 
+/* What the umask takes away is given back: moontap does without the right to overrule modes. */
+static int make_folder(int dir, const char *folder)
+{
+	if (mkdirat(dir, folder, 0700))
+		return errno == EEXIST ? 0 : -errno;
+	return fchmodat(dir, folder, 0700, 0) ? -errno : 0;
+}
+
+/* Somebody was killed before that. */
+static void mend_modes(int dir, const char *file)
+{
+	char folder[320];
+	const char *slash = strrchr(file, '/');
+
+	if (slash && snprintf(folder, sizeof folder, "%.*s", (int)(slash - file), file) > 0)
+		(void)!fchmodat(dir, folder, 0700, 0);
+	(void)!fchmodat(dir, file, 0600, 0);
+}
+
+static int open_file(int dir, const char *file, int how)
+{
+	int fd;
+
+	how |= O_CLOEXEC | O_NOFOLLOW;
+	fd = openat(dir, file, how, 0600);
+	if (fd < 0 && errno == EACCES) {
+		mend_modes(dir, file);
+		fd = openat(dir, file, how, 0600);
+	}
+	if (fd >= 0 && how & O_CREAT && fchmod(fd, 0600)) {
+		int err = errno;
+
+		close(fd);
+		errno = err;
+		return -1;
+	}
+	return fd;
+}
+
+int mt_state_create(const struct mt_state *s, const char *file, int *fd, struct mt_err *e)
+{
+	*fd = open_file(s->dir, file, O_RDWR | O_CREAT | O_TRUNC | O_APPEND);
+	return *fd < 0 ? mt_fail(e, errno, "state", file, NULL) : 0;
+}
+
+int mt_state_folder(const struct mt_state *s, const char *folder, struct mt_err *e)
+{
+	int err = make_folder(s->dir, folder);
+
+	return err ? mt_fail(e, -err, "state", folder, NULL) : 0;
+}
+
 int mt_state_fill(struct mt_state *s, struct mt_err *e)
 {
 	for (size_t i = 0; !s->whole && i < sizeof folders / sizeof *folders; i++)
-		if (mkdirat(s->dir, folders[i], 0700) && errno != EEXIST)
-			return mt_fail(e, errno, "state", s->path, NULL);
+		if (mt_state_folder(s, folders[i], e))
+			return -e->code;
 	s->whole = true;
 	return 0;
 }
 
 int mt_state_open(struct mt_state *s, const char *path, bool create, struct mt_err *e)
 {
-	int err;
+	int err = create ? make_folder(AT_FDCWD, path) : 0;
 
 	s->path = path;
 	s->whole = false;
-	if (create && mkdir(path, 0700) && errno != EEXIST)
-		return mt_fail(e, errno, "state", path, NULL);
+	if (err)
+		return mt_fail(e, -err, "state", path, NULL);
 	s->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (s->dir < 0)
 		return errno == ENOENT && !create ? 0 : mt_fail(e, errno, "state", path, NULL);
@@ -107,8 +159,7 @@ int mt_state_lock(const struct mt_state *s, const char *file, int *fd, struct mt
 	if (s->dir < 0)
 		return mt_fail(e, ENOENT, "state", s->path, NULL);
 	for (;;) {
-		*fd = openat(s->dir, file, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
-			     0600);
+		*fd = open_file(s->dir, file, O_RDWR | O_CREAT | O_APPEND);
 		if (*fd < 0)
 			return mt_fail(e, errno, "lock", file, NULL);
 		err = wait_for_lock(*fd);
@@ -167,8 +218,7 @@ int mt_state_write(const struct mt_state *s, const char *file, const char *text,
 	char beside[320];
 	int err = 0;
 
-	*fd = openat(s->dir, making(file, beside),
-		     O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	*fd = open_file(s->dir, making(file, beside), O_RDWR | O_CREAT | O_TRUNC | O_APPEND);
 	if (*fd < 0)
 		return mt_fail(e, errno, "state", file, NULL);
 	if (flock(*fd, LOCK_EX | LOCK_NB))
@@ -188,7 +238,7 @@ int mt_state_put(const struct mt_state *s, const char *file, int *lock, int *fd,
 
 	making(file, beside);
 	if (new < 0)
-		new = openat(s->dir, beside, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+		new = open_file(s->dir, beside, O_RDWR | O_APPEND);
 	if (new < 0 && errno == ENOENT)
 		return -ENOENT;
 	if (new < 0 || (*fd < 0 && flock(new, LOCK_EX | LOCK_NB)) ||
@@ -226,7 +276,7 @@ int mt_state_read(const struct mt_state *s, const char *file, struct mt_pool *p,
 	size_t n = 0;
 
 	*text = NULL;
-	fd = s->dir < 0 ? -1 : openat(s->dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = s->dir < 0 ? -1 : open_file(s->dir, file, O_RDONLY);
 	if (fd < 0)
 		return s->dir < 0 || errno == ENOENT ? -ENOENT
 						     : mt_fail(e, errno, "state", file, NULL);
@@ -303,7 +353,7 @@ int mt_state_remove(const struct mt_state *s, const char *file, struct mt_err *e
 
 int mt_state_try_lock(const struct mt_state *s, const char *file, int *fd)
 {
-	*fd = s->dir < 0 ? -1 : openat(s->dir, file, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	*fd = s->dir < 0 ? -1 : open_file(s->dir, file, O_RDWR | O_APPEND);
 	if (*fd < 0)
 		return -ENOENT;
 	if (!flock(*fd, LOCK_EX | LOCK_NB) && is_current(s->dir, file, *fd))

@@ -41,6 +41,13 @@ int mt_state_open(struct mt_state *s, const char *path, bool create, struct mt_e
 int mt_state_fill(struct mt_state *s, struct mt_err *e);
 void mt_state_close(struct mt_state *s);
 
+/** mt_state_folder() - make a folder in it; one that is there is fine. Modes do not depend on the
+ * umask, here and below. Return: 0 or -errno with @e filled. */
+int mt_state_folder(const struct mt_state *s, const char *folder, struct mt_err *e);
+
+/** mt_state_create() - open a file anew and empty, without a lock. Return: 0 or -errno. */
+int mt_state_create(const struct mt_state *s, const char *file, int *fd, struct mt_err *e);
+
 /**
  * mt_state_lock() - open a file of the state directory and lock it
  * @file:	"nic/vnet0"; made, empty, when it is not there
