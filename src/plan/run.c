@@ -152,24 +152,35 @@ static int make_steps(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	return 0;
 }
 
-static int take_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+static int take_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_work *w,
+			   const struct mt_step *s, struct mt_err *e)
+{
+	size_t from = n->made.n;
+
+	if (s->op == MT_CLAIM)
+		return make_claim(r, n, &s->put, NULL, e);
+	if (mt_take_back(w, s, e))
+		return -e->code;
+	for (; from < n->made.n; from++)
+		if (!mt_steps_add(&n->undone, &n->made.at[from]))
+			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
+	return 0;
+}
+
+static int take_all_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	struct mt_work w = r->work;
 
 	w.ahead = n->run;
 	w.done = &n->made; /* before it is made: a failing step goes back, too */
-	for (size_t i = n->undeclared.n; i-- > 0;) {
-		struct mt_step *s = &n->undeclared.at[i];
-		size_t from = n->made.n;
+	for (int turn = 0; turn < MT_TURNS; turn++)
+		for (size_t i = n->undeclared.n; i-- > 0;) {
+			const struct mt_step *s = &n->undeclared.at[i];
 
-		if (mt_goes_after_all(n, s))
-			continue;
-		if (s->op == MT_CLAIM ? make_claim(r, n, &s->put, NULL, e) : mt_take_back(&w, s, e))
-			return -e->code;
-		for (; s->op != MT_CLAIM && from < n->made.n; from++)
-			if (!mt_steps_add(&n->undone, &n->made.at[from]))
-				return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
-	}
+			if (mt_step_turn(s) == turn && !mt_goes_after_all(n, s) &&
+			    take_undeclared(r, n, &w, s, e))
+				return -e->code;
+		}
 	r->work.left = w.left;
 	return 0;
 }
@@ -191,10 +202,8 @@ static int open_run(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	struct mt_record header = n->header;
 	char file[32];
 
-	n->run = openat(r->work.state->dir, mt_state_path("run", n->plan->dev, file),
-			O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (n->run < 0)
-		return mt_fail(e, errno, "journal", file, NULL);
+	if (mt_state_create(r->work.state, mt_state_path("run", n->plan->dev, file), &n->run, e))
+		return -e->code;
 	if (n != r->nics)
 		mt_record_put(&header, MT_HEADER_WITH, mt_name_from(r->nics->plan->dev));
 	return mt_journal_append_header(n->run, &header, e);
@@ -210,7 +219,7 @@ static int make_all(struct mt_run *r, struct mt_err *e)
 	for (size_t i = 0; i < r->n; i++) {
 		struct mt_run_nic *n = &r->nics[i];
 
-		if (open_run(r, n, e) || make_steps(r, n, e) || take_undeclared(r, n, e))
+		if (open_run(r, n, e) || make_steps(r, n, e) || take_all_undeclared(r, n, e))
 			return mt_run_err(n, e);
 	}
 	for (size_t i = 0; i < r->n; i++)

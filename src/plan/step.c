@@ -171,18 +171,23 @@ static void compose(struct mt_step *s, const struct mt_step *later)
 	}
 }
 
-/* Of the claims on one object the last one stands. */
+/* Of the claims on one object the last one stands, in the place of the first. */
 static int fold_claim(struct mt_steps *list, const struct mt_step *later)
 {
 	struct mt_step last = *later;
 
-	for (size_t i = 0; i < list->n; i++)
-		if (list->at[i].op == MT_CLAIM &&
-		    mt_record_same_key(&list->at[i].put, &later->put)) {
-			drop(list, &list->at[i]);
-			break;
-		}
 	last.was.kind = NULL;
+	for (size_t i = 0; i < list->n; i++) {
+		struct mt_step *s = &list->at[i];
+
+		if (s->op != MT_CLAIM || !mt_record_same_key(&s->put, &later->put))
+			continue;
+		if (later->op == MT_RELEASE)
+			drop(list, s);
+		else
+			*s = last;
+		return 0;
+	}
 	return later->op == MT_RELEASE || mt_steps_add(list, &last) ? 0 : -ENOMEM;
 }
 

@@ -19,7 +19,7 @@ bool mt_goes_with_device(const struct mt_steps *steps, const struct mt_step *s)
 	return false;
 }
 
-static bool has_phase(const struct mt_step *s, enum mt_phase phase)
+bool mt_step_has_phase(const struct mt_step *s, enum mt_phase phase)
 {
 	const struct mt_kind *k = s->put.kind;
 
@@ -32,9 +32,9 @@ static bool has_phase(const struct mt_step *s, enum mt_phase phase)
 /* What a port is like goes with its place in the bridge that moontap put it into. */
 static bool goes_with_master(const struct mt_steps *steps, const struct mt_step *s)
 {
-	for (size_t i = 0; has_phase(s, MT_PHASE_PORT) && i < steps->n; i++)
+	for (size_t i = 0; mt_step_has_phase(s, MT_PHASE_PORT) && i < steps->n; i++)
 		if (steps->at[i].put.ifindex == s->put.ifindex &&
-		    has_phase(&steps->at[i], MT_PHASE_MASTER))
+		    mt_step_has_phase(&steps->at[i], MT_PHASE_MASTER))
 			return true;
 	return false;
 }
@@ -52,11 +52,11 @@ static int one_back(struct mt_work *w, const char *dev, const struct mt_step *s,
 	return mt_take_back(w, s, e);
 }
 
-/* What a run gave up of what it shares is there again before anything is put back into it; then
- * goes what is the NIC's own: a bridge that it shares is free when its tap has left. */
-static int turn_of(const struct mt_step *s)
+int mt_step_turn(const struct mt_step *s)
 {
-	return s->op == MT_RELEASE ? 0 : s->op == MT_CLAIM ? 2 : 1;
+	bool device = s->put.kind->flags & MT_KIND_DEVICE;
+
+	return s->op == MT_RELEASE ? 0 : s->op != MT_CLAIM ? 1 : device ? 3 : 2;
 }
 
 int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *steps,
@@ -66,12 +66,12 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 	char line[512];
 	int first = 0;
 
-	for (int turn = 0; turn < 3; turn++) {
+	for (int turn = 0; turn < MT_TURNS; turn++) {
 		for (size_t i = steps->n; i-- > 0;) {
 			const struct mt_step *s = &steps->at[i];
-			bool wait = turn == 2 && first; /* claimed for as long as it is used */
+			bool wait = turn > 1 && first; /* claimed for as long as it is used */
 
-			if (turn_of(s) != turn ||
+			if (mt_step_turn(s) != turn ||
 			    (turn == 1 &&
 			     (mt_goes_with_device(steps, s) || goes_with_master(steps, s))) ||
 			    (!wait && !one_back(w, dev, s, &one)))
@@ -116,13 +116,13 @@ int mt_ports_again(struct mt_work *w, const struct mt_steps *back, const struct 
 	for (size_t i = 0; i < back->n; i++) {
 		const struct mt_step *s = &back->at[i];
 
-		if (!has_phase(s, MT_PHASE_MASTER))
+		if (!mt_step_has_phase(s, MT_PHASE_MASTER))
 			continue;
 		for (size_t k = 0; k < had->n; k++) {
 			const struct mt_step *port = &had->at[k];
 
-			if (has_phase(port, MT_PHASE_PORT) && port->put.ifindex == s->put.ifindex &&
-			    port_again(w, port, e))
+			if (mt_step_has_phase(port, MT_PHASE_PORT) &&
+			    port->put.ifindex == s->put.ifindex && port_again(w, port, e))
 				return -e->code;
 		}
 	}

@@ -5,6 +5,20 @@
 
 #include "plan/shared.h"
 
+#define MT_TURNS 4
+
+/**
+ * mt_step_turn() - undo goes by turns, and backwards within each
+ *
+ * 0: claims that a run released, so that what they are on is there again. 1: the NIC's own steps:
+ * its port leaves a shared bridge. 2: claims on what is set on, or attached to, shared devices.
+ * 3: claims on shared devices, which nothing of this NIC's uses any more.
+ */
+int mt_step_turn(const struct mt_step *s);
+
+/** mt_step_has_phase() - whether @s changes a field of this phase */
+bool mt_step_has_phase(const struct mt_step *s, enum mt_phase phase);
+
 /** mt_take_all_back() - a list of steps and claims of @dev's NIC, backwards, as far as it goes
  * @failed:	out: what could not be taken back, appended from the last on: it has room for all of
  *		@steps; or NULL

@@ -1,0 +1,1 @@
+# The policy creates the bridge: there is nothing to prepare.
