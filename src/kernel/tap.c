@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { NAME, USER, GROUP, MULTI_QUEUE, VNET_HDR, NFIELDS };
@@ -174,19 +175,29 @@ static int destroy(struct mt_host *h, const struct mt_record *r, struct mt_err *
 	return mt_nl_delete_device(h, r, d.ifindex, e);
 }
 
-/* The carrier is on while somebody has the tap open: drivers/net/tun.c __tun_detach() */
+#define LOOKS 50 /* 5 ms from one to the next */
+
+/* The carrier is on while somebody has the tap open: drivers/net/tun.c __tun_detach(). For a moment
+ * that may be a child of another thread's that has not come to its exec yet, which closes what it
+ * inherited. */
 static int busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		struct mt_err *e)
 {
+	const struct timespec pause = { .tv_nsec = 5000000 };
 	struct mt_device d;
 
 	if (op != MT_DELETE || held(h, r->v[NAME].name))
 		return 0;
-	if (mt_nl_record_device(h, r, "tun", &d, e))
-		return mt_nl_about(e, -e->code, r, "delete");
-	if (d.carrier)
-		snprintf(why, n, "it is in use");
-	return d.carrier;
+	for (int look = 0; look < LOOKS; look++) {
+		if (look)
+			nanosleep(&pause, NULL);
+		if (mt_nl_record_device(h, r, "tun", &d, e))
+			return mt_nl_about(e, -e->code, r, "delete");
+		if (!d.carrier)
+			return 0;
+	}
+	snprintf(why, n, "it is in use");
+	return 1;
 }
 
 static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
