@@ -73,6 +73,7 @@ static char colour_of(enum mt_standing s)
 	case MT_STANDS_KILLED:
 		return '-';
 	case MT_STANDS_WORKED_ON:
+	case MT_STANDS_DONE:
 	case MT_STANDS_OTHERS:
 		break;
 	}
@@ -170,7 +171,8 @@ static void add_row(struct mt_table *t, const struct mt_nic_look *l)
 	if (l->journal.header.kind)
 		add_connected(t, l);
 	mt_table_cell(t, STATE, colour_of(l->standing), "%s", mt_standing_name(l->standing));
-	if (l->standing == MT_STANDS_GONE || l->standing == MT_STANDS_KILLED)
+	if (l->standing == MT_STANDS_GONE || l->standing == MT_STANDS_KILLED ||
+	    (l->standing == MT_STANDS_DONE && !mt_engine_may()))
 		mt_table_note(t, "to be finished by: moontap reconcile");
 }
 
@@ -221,6 +223,7 @@ static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_
 		mt_pool_free(&p);
 		return mt_cli_error(c, NULL, e);
 	}
+	mt_finish_done(g, nics, n);
 	mt_show_table(&t, nics, n, &p);
 	status = mt_print_table(c, &t, n ? "" : nothing(g, &p, none, sizeof none), out);
 	mt_pool_free(&p);
@@ -236,13 +239,16 @@ static int show_guest(struct mt_cli *c, struct mt_engine *g, FILE *out, struct m
 	size_t n;
 	int status = mt_cli_guest(c, g, &p, &which);
 
-	if (!status && mt_look(g, &which, &p, &nics, &n, e))
+	if (!status && mt_look(g, &which, &p, &nics, &n, e)) {
 		status = mt_cli_error(c, c->args[0], e);
-	else if (!status && !n && !c->json)
-		fprintf(out, "nothing of it is connected or remembered; what became of it says: %s\n",
+	} else if (!status && !n && !c->json) {
+		fprintf(out,
+			"nothing of it is connected or remembered; what became of it says: %s\n",
 			mt_sh_advice(advice, sizeof advice, "moontap log @", c->args[0]));
-	else if (!status)
+	} else if (!status) {
+		mt_finish_done(g, nics, n);
 		status = mt_show_nics(c, g, nics, n, &p, out);
+	}
 	mt_pool_free(&p);
 	return status;
 }

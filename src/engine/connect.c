@@ -141,8 +141,8 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 		: 0;
 }
 
-static int plan_nic(struct connect *c, const struct mt_interface *nic, struct mt_outcome_nic *o,
-		    struct mt_err *e)
+static int plan_nic(struct connect *c, const struct mt_interface *nic,
+		    const struct mt_device *device, struct mt_outcome_nic *o, struct mt_err *e)
 {
 	struct mt_plan *plan = mt_pool_alloc(&c->out->pool, sizeof *plan);
 	struct mt_run_nic *n = &c->run.nics[c->run.n];
@@ -158,6 +158,7 @@ static int plan_nic(struct connect *c, const struct mt_interface *nic, struct mt
 		return -e->code;
 	n->plan = plan;
 	n->header = header_of(c, nic);
+	mt_record_put(&n->header, MT_HEADER_KIND, text(device->kind));
 	c->planned[c->run.n++] = o;
 	return 0;
 }
@@ -186,7 +187,8 @@ static int plan_all(struct connect *c, struct mt_err *e)
 			continue;
 		}
 		p = mt_seek_device(&seeking, nic, &o->note, e);
-		if (p == MT_SOUGHT_FAILED || (p == MT_SOUGHT_READY && plan_nic(c, nic, o, e)))
+		if (p == MT_SOUGHT_FAILED ||
+		    (p == MT_SOUGHT_READY && plan_nic(c, nic, &seeking.device, o, e)))
 			return mt_err_in_nic(e, nic->index, nic->dev);
 	}
 	return 0;
@@ -271,16 +273,19 @@ static int act_on_answer(struct connect *c, struct mt_err *e)
 {
 	const struct mt_ask *ask = c->ask;
 	bool plans = ask->want & MT_WANT_PLANS;
+	const char *before = NULL;
 
 	if (begin_outcome(c, e))
 		return -e->code;
 	if ((plans || ask->remember) && mt_engine_state(c->g, !ask->dry, e))
 		return -e->code;
-	if (ask->remember && mt_remember(c->g, ask, c->driver, c->guest, &c->answer, e))
+	if (ask->remember && mt_remember(c->g, ask, c->driver, c->guest, &c->answer, &before, e))
 		return -e->code;
-	if (!plans)
+	if (!plans || (!check_selection(c, e) && !plan_all(c, e) && !carry_out(c, e)))
 		return 0;
-	return check_selection(c, e) || plan_all(c, e) || carry_out(c, e) ? -e->code : 0;
+	if (ask->remember && !ask->runs_on && e->blame != MT_BLAME_UNDO)
+		mt_remember_before(c->g, c->driver, c->guest, before);
+	return -e->code;
 }
 
 /* An answer's own words say where it was; what the guest is called, only we know. */

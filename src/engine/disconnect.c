@@ -169,8 +169,8 @@ int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, stru
 	return err < 0 ? err : 0;
 }
 
-static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct mt_outcome *out,
-			  struct mt_err *e)
+static int disconnect_one(struct mt_engine *g, const struct mt_record *h, bool evict,
+			  struct mt_outcome *out, struct mt_err *e)
 {
 	struct mt_outcome_nic *o = &out->nics[out->n];
 	struct mt_steps *undone = mt_pool_alloc(&out->pool, sizeof *undone);
@@ -190,6 +190,7 @@ static int disconnect_one(struct mt_engine *g, const struct mt_record *h, struct
 	out->name = mt_header_text(h, MT_HEADER_DOMAIN);
 	out->uuid = mt_header_text(h, MT_HEADER_UUID);
 	w.done = undone;
+	w.evict = evict;
 	err = mt_disconnect(&w, o->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, e);
 	out->left += w.left;
 	return err ? mt_err_in_nic(e, o->index, o->dev) : 0;
@@ -232,7 +233,7 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 	if (!out->nics)
 		return mt_fail(e, ENOMEM, "down", "", NULL);
 	for (size_t i = 0; i < n; i++) {
-		if (!disconnect_one(g, &headers[i], out, &one))
+		if (!disconnect_one(g, &headers[i], which->evict, out, &one))
 			continue;
 		if (err)
 			mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&one, line, sizeof line));
@@ -244,6 +245,16 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 			e->blame = MT_BLAME_UNDO;
 	out->times.make = (uint32_t)(mt_engine_now_us() - begun);
 	return err;
+}
+
+/* The device of a managed NIC never comes back: whoever made it makes another. */
+static bool is_done(struct mt_engine *g, struct mt_journal *j, struct mt_pool *p)
+{
+	struct mt_work w = mt_engine_work(g, p);
+	struct mt_err ignored;
+
+	return !j->header.v[MT_HEADER_UNMANAGED].u && !mt_journal_prune(&w, j, &ignored) &&
+		!j->steps.n;
 }
 
 static bool is_orphan(struct mt_engine *g, const char *name, struct mt_journal *j,
@@ -261,8 +272,9 @@ static bool is_orphan(struct mt_engine *g, const char *name, struct mt_journal *
 		return false;
 	return mt_device_by_index(g->host, (uint32_t)j->header.v[MT_HEADER_IFINDEX].u, &d, &e) ==
 		-ENODEV &&
-		mt_recall(g, mt_header_text(&j->header, MT_HEADER_DRIVER),
-			  mt_header_text(&j->header, MT_HEADER_DOMAIN), p, &m, &e) == -ENOENT;
+		(mt_recall(g, mt_header_text(&j->header, MT_HEADER_DRIVER),
+			   mt_header_text(&j->header, MT_HEADER_DOMAIN), p, &m, &e) == -ENOENT ||
+		 is_done(g, j, p));
 }
 
 void mt_orphans(struct mt_engine *g)
@@ -279,8 +291,7 @@ void mt_orphans(struct mt_engine *g)
 	for (size_t i = 0; i < n; i++) {
 		if (!is_orphan(g, names[i], &j, &p))
 			continue;
-		mt_log(&g->o.log, LOG_NOTICE, "%s: its device and its guest are gone; finishing",
-		       names[i]);
+		mt_log(&g->o.log, LOG_NOTICE, "%s: its device is gone; finishing", names[i]);
 		if (mt_disconnect(&w, names[i], (uint32_t)j.header.v[MT_HEADER_IFINDEX].u, &e))
 			mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
 	}

@@ -118,6 +118,7 @@ struct mt_ask {
 	bool remember;	    /* keep the facts */
 	bool after_start;   /* a managed NIC's device must be there: libvirt has made it */
 	bool again;	    /* only what is connected still; else -EALREADY */
+	bool runs_on;	    /* the guest runs, whatever comes of this: its facts are kept */
 };
 
 /** mt_connect() - evaluate, and connect the selected NICs, all or none
@@ -147,6 +148,7 @@ struct mt_which {
 	const char *const *only; /* device, MAC or index; NULL-ended */
 	bool managed_only;	 /* and what was connected as unknown */
 	bool hooks_only;	 /* not what a person's `up` connected */
+	bool evict;		 /* taps go although somebody has put addresses on them */
 };
 
 /** mt_which_guest() - whether a guest is meant, and this device of it */
@@ -208,8 +210,8 @@ int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struc
 /** mt_tap_address() - a tap's MAC by libvirt's rule, from its guest's; false: no MAC */
 bool mt_tap_address(const char *mac, uint8_t address[6]);
 
-/** mt_orphans() - disconnect what is left of devices that are gone, and of guests that are unknown
- */
+/** mt_orphans() - drop the journals of devices that are gone, where nothing else is left or the
+ * guest is unknown, too */
 void mt_orphans(struct mt_engine *g);
 
 /** mt_hook_operation() - whether a word is an operation of libvirt's hook */

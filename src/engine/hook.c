@@ -68,6 +68,7 @@ static int never_fails(struct mt_engine *g, struct mt_ask *ask, struct mt_outcom
 {
 	char line[700];
 
+	ask->runs_on = true;
 	if (!start(g, ask, out, e))
 		return 0;
 	mt_log(&g->o.log, LOG_ERR, "%s: %s (the guest runs on)", ask->guest,
@@ -89,9 +90,11 @@ static int reconnect(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome 
 static int stopped(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
 		   struct mt_err *e)
 {
-	struct mt_which which = {
-		.driver = ask->driver, .name = ask->guest, .managed_only = true, .hooks_only = true
-	};
+	struct mt_which which = { .driver = ask->driver,
+				  .name = ask->guest,
+				  .managed_only = true,
+				  .hooks_only = true,
+				  .evict = true };
 
 	return mt_disconnect_all(g, &which, out, e);
 }
@@ -99,7 +102,9 @@ static int stopped(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *o
 static int release(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
 		   struct mt_err *e)
 {
-	struct mt_which which = { .driver = ask->driver, .name = ask->guest, .hooks_only = true };
+	struct mt_which which = {
+		.driver = ask->driver, .name = ask->guest, .hooks_only = true, .evict = true
+	};
 	int err = mt_disconnect_all(g, &which, out, e);
 
 	mt_forget(g, ask->driver, ask->guest);

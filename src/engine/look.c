@@ -20,10 +20,10 @@ struct looking {
 const char *mt_standing_name(enum mt_standing s)
 {
 	static const char *const names[] = {
-		[MT_STANDS_CONNECTED] = "connected", [MT_STANDS_DRIFTED] = "drifted",
-		[MT_STANDS_GONE] = "device gone",    [MT_STANDS_KILLED] = "run killed",
-		[MT_STANDS_WAITING] = "waiting",     [MT_STANDS_OTHERS] = "libvirt's own",
-		[MT_STANDS_WORKED_ON] = "in progress",
+		[MT_STANDS_CONNECTED] = "connected",  [MT_STANDS_DRIFTED] = "drifted",
+		[MT_STANDS_GONE] = "device gone",     [MT_STANDS_DONE] = "gone, nothing left",
+		[MT_STANDS_KILLED] = "run killed",    [MT_STANDS_WAITING] = "waiting",
+		[MT_STANDS_OTHERS] = "libvirt's own", [MT_STANDS_WORKED_ON] = "in progress",
 	};
 
 	return names[s];
@@ -57,10 +57,9 @@ static void add_drift(void *data, const struct mt_drifted *d)
 
 static int look_at_device(struct looking *k, struct mt_nic_look *l)
 {
-	const struct mt_value *ifindex = &l->journal.header.v[MT_HEADER_IFINDEX];
-	int err = l->journal.header.kind && ifindex->u
-		? mt_device_by_index(k->g->host, (uint32_t)ifindex->u, &l->device, k->e)
-		: mt_device_by_name(k->g->host, l->dev, &l->device, k->e);
+	struct mt_work w = mt_engine_work(k->g, k->p);
+	int err = l->journal.header.kind ? mt_journal_device(&w, &l->journal, &l->device, k->e)
+					 : mt_device_by_name(k->g->host, l->dev, &l->device, k->e);
 
 	l->here = !err;
 	return err == -ENODEV ? 0 : err;
@@ -90,7 +89,7 @@ static enum mt_standing standing_of(struct looking *k, const struct mt_nic_look 
 
 	if ((run || !l->here || drifted) && is_worked_on(k, l->dev))
 		return MT_STANDS_WORKED_ON;
-	return run	  ? MT_STANDS_KILLED
+	return run	   ? MT_STANDS_KILLED
 		: !l->here ? MT_STANDS_GONE
 		: drifted  ? MT_STANDS_DRIFTED
 			   : MT_STANDS_CONNECTED;
@@ -100,10 +99,12 @@ static int compare(struct looking *k, struct mt_nic_look *l)
 {
 	struct mt_work w = mt_engine_work(k->g, k->p);
 	struct drifting to = { k->p, l, false };
+	struct mt_journal left = l->journal;
 	int n;
 
-	if (look_at_device(k, l))
+	if (look_at_device(k, l) || mt_journal_prune(&w, &left, k->e))
 		return -k->e->code;
+	l->left = left.steps.n;
 	n = mt_drift(&w, &l->journal, add_drift, &to, k->e);
 	if (n < 0 || to.failed)
 		return n < 0 ? n : mt_fail(k->e, ENOMEM, "status", l->dev, NULL);
@@ -202,6 +203,20 @@ static int add_remembered(struct looking *k, const struct mt_memory *m,
 	return *l->dev ? look_at_device(k, l) : 0;
 }
 
+/* A tap that moontap makes comes back with its guest; another's never does. */
+static void find_done(struct looking *k)
+{
+	for (size_t i = 0; i < k->n; i++) {
+		struct mt_nic_look *l = &k->at[i];
+
+		if (l->standing == MT_STANDS_GONE && !l->left &&
+		    (!l->unmanaged || !l->remembered)) {
+			l->standing = MT_STANDS_DONE;
+			l->ndrift = 0; /* that all of it is gone has been said */
+		}
+	}
+}
+
 static int by_guest(const void *a, const void *b)
 {
 	const struct mt_nic_look *x = a, *y = b;
@@ -259,8 +274,34 @@ int mt_look(struct mt_engine *g, const struct mt_which *guest, struct mt_pool *p
 		for (size_t j = 0; j < m[i].answer.n; j++)
 			if (add_remembered(&k, &m[i], &m[i].answer.nics[j]))
 				return -e->code;
+	find_done(&k);
 	choose(&k, guest);
 	*nics = k.at;
 	*n = k.n;
 	return 0;
+}
+
+static bool finish_done(struct mt_engine *g, const struct mt_nic_look *l, struct mt_pool *p)
+{
+	struct mt_work w = mt_engine_work(g, p);
+	struct mt_err e;
+	char file[32];
+	int lock;
+
+	if (mt_state_try_lock(&g->state, mt_state_path("nic", l->dev, file), &lock))
+		return false;
+	close(lock);
+	return !mt_disconnect(&w, l->dev, (uint32_t)l->journal.header.v[MT_HEADER_IFINDEX].u, &e);
+}
+
+size_t mt_finish_done(struct mt_engine *g, const struct mt_nic_look *nics, size_t n)
+{
+	struct mt_pool p = { 0 };
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (nics[i].standing == MT_STANDS_DONE)
+			left += !mt_engine_may() || !finish_done(g, &nics[i], &p);
+	mt_pool_free(&p);
+	return left;
 }

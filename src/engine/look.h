@@ -9,6 +9,7 @@ enum mt_standing {
 	MT_STANDS_CONNECTED, /* as moontap put it */
 	MT_STANDS_DRIFTED,   /* someone else has changed something of it */
 	MT_STANDS_GONE,	     /* its device is gone, and the journal is still there */
+	MT_STANDS_DONE,	     /* so, and there is nothing left that it could be about */
 	MT_STANDS_KILLED,    /* a run was killed: what it did is to be taken back */
 	MT_STANDS_WAITING,   /* its guest is remembered; not connected, or not yet */
 	MT_STANDS_WORKED_ON, /* another process is connecting or disconnecting it */
@@ -26,6 +27,7 @@ struct mt_nic_look {
 	struct mt_journal journal; /* header.kind NULL: not connected */
 	bool here;		   /* its device; under another name, too */
 	struct mt_device device;
+	size_t left;	    /* so many of its steps are on what is there */
 	const char **drift; /* lines */
 	size_t ndrift;
 };
@@ -38,6 +40,12 @@ struct mt_nic_look {
  */
 int mt_look(struct mt_engine *g, const struct mt_which *guest, struct mt_pool *p,
 	    struct mt_nic_look **nics, size_t *n, struct mt_err *e);
+
+/** mt_finish_done() - drop the journals of NICs of which nothing is left, where this process may
+ *
+ * What another command is at work on stays. Return: how many are left.
+ */
+size_t mt_finish_done(struct mt_engine *g, const struct mt_nic_look *nics, size_t n);
 
 /** mt_standing_name() - "connected", "drifted", ... */
 const char *mt_standing_name(enum mt_standing s);

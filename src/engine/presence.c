@@ -92,10 +92,10 @@ static int check_own(const struct mt_seeking *s, const struct mt_interface *nic,
 enum mt_sought mt_seek_device(struct mt_seeking *s, const struct mt_interface *nic,
 			      const char **note, struct mt_err *e)
 {
-	struct mt_device d;
 	bool ours;
 	int err;
 
+	s->device = (struct mt_device){ 0 };
 	if (s->ask->dev && strcmp(s->ask->dev, nic->dev)) {
 		mt_fail(e, EPROTO, "evaluator", nic->dev, "it was asked about %s", s->ask->dev);
 		return MT_SOUGHT_FAILED;
@@ -109,12 +109,13 @@ enum mt_sought mt_seek_device(struct mt_seeking *s, const struct mt_interface *n
 				       : "libvirt names its device at start";
 		return MT_SOUGHT_LATER;
 	}
-	err = s->ask->dry && *nic->dev == '$' ? -ENODEV
-					      : mt_device_by_name(s->g->host, nic->dev, &d, e);
+	err = s->ask->dry && *nic->dev == '$'
+		? -ENODEV
+		: mt_device_by_name(s->g->host, nic->dev, &s->device, e);
 	if (err && err != -ENODEV)
 		return MT_SOUGHT_FAILED;
-	if (held_by_another(s, nic, err ? NULL : &d, &ours, e) ||
-	    (!err && check_own(s, nic, &d, ours, e)))
+	if (held_by_another(s, nic, err ? NULL : &s->device, &ours, e) ||
+	    (!err && check_own(s, nic, &s->device, ours, e)))
 		return MT_SOUGHT_FAILED;
 	if (!err || nic->unmanaged)
 		return MT_SOUGHT_READY;

@@ -12,6 +12,7 @@ struct mt_seeking {
 	const char *driver, *guest, *uuid;
 	struct mt_view *view; /* in which a tap that libvirt will make is expected */
 	struct mt_pool *pool;
+	struct mt_device device; /* out: of the last one sought; its kind "": it is not there */
 };
 
 enum mt_sought { MT_SOUGHT_READY, MT_SOUGHT_LATER, MT_SOUGHT_FAILED };

@@ -24,7 +24,7 @@ const char *mt_repair_name(enum mt_repair r)
 	static const char *const names[] = {
 		[MT_REPAIR_NOTHING] = "nothing was to be done",
 		[MT_REPAIR_KILLED] = "a killed run was taken back",
-		[MT_REPAIR_ORPHAN] = "its device and its guest are gone; it was disconnected",
+		[MT_REPAIR_ORPHAN] = "its device is gone; it was disconnected",
 		[MT_REPAIR_POLICY] = "its policy was asked anew",
 		[MT_REPAIR_JOURNAL] = "what its journal says was put back",
 	};
@@ -224,7 +224,7 @@ static int repair_one(struct repair *r, enum mt_repair *what)
 	}
 	if (!l->journal.header.kind)
 		return 0;
-	if (l->standing == MT_STANDS_GONE && !l->remembered) {
+	if (l->standing == MT_STANDS_DONE || (l->standing == MT_STANDS_GONE && !l->remembered)) {
 		*what = MT_REPAIR_ORPHAN;
 		return finish_orphan(r);
 	}

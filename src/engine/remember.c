@@ -51,13 +51,27 @@ static void write_memory(FILE *f, struct mt_engine *g, const struct mt_ask *ask,
 	fputs("end\n", f);
 }
 
-int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *driver,
-		const char *guest, const struct mt_answer *a, struct mt_err *e)
+static int keep(struct mt_engine *g, const char *file, const char *text, size_t n,
+		struct mt_pool *p, char **before, struct mt_err *e)
 {
-	char file[300], *text = NULL;
+	int lock, err = mt_state_lock(&g->state, file, &lock, e); /* events may come at once */
+
+	if (!err && before)
+		err = mt_state_read(&g->state, file, p, before, e);
+	if (!err)
+		err = mt_state_replace(&g->state, file, text, n, &lock, e);
+	if (lock >= 0)
+		close(lock);
+	return err;
+}
+
+int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *driver,
+		const char *guest, const struct mt_answer *a, const char **before, struct mt_err *e)
+{
+	char file[300], *text = NULL, *old = NULL;
 	size_t n = 0;
 	FILE *f = open_memstream(&text, &n);
-	int lock = -1, err;
+	int err;
 
 	if (!f)
 		return mt_fail(e, ENOMEM, "remember", guest, NULL);
@@ -67,13 +81,22 @@ int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *drive
 		return mt_fail(e, ENOMEM, "remember", guest, NULL);
 	}
 	file_of(driver, guest, file, sizeof file);
-	err = mt_state_lock(&g->state, file, &lock, e); /* an operation may come twice at once */
-	if (!err)
-		err = mt_state_replace(&g->state, file, text, n, &lock, e);
-	if (lock >= 0)
-		close(lock);
+	err = keep(g, file, text, n, a->pool, &old, e);
+	*before = old && *old ? old : NULL; /* its lock has made it, if nobody else has */
 	free(text);
 	return err;
+}
+
+void mt_remember_before(struct mt_engine *g, const char *driver, const char *guest,
+			const char *before)
+{
+	struct mt_err e;
+	char file[300], line[700];
+
+	file_of(driver, guest, file, sizeof file);
+	if (before ? keep(g, file, before, strlen(before), NULL, NULL, &e)
+		   : mt_state_remove(&g->state, file, &e))
+		mt_log(&g->o.log, LOG_WARNING, "%s", mt_err_line(&e, line, sizeof line));
 }
 
 /* The first line has more than mt_answer_parse() takes: who remembered it, and where. */

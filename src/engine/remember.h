@@ -17,9 +17,16 @@ struct mt_memory {
 	struct mt_answer answer; /* name, uuid, nics and facts, as the evaluator said them */
 };
 
-/** mt_remember() - keep an answer's facts under @driver and @guest. Return: 0 or -errno. */
+/** mt_remember() - keep an answer's facts under @driver and @guest
+ * @before:	out: what was kept until now, in @a->pool; NULL: nothing
+ * Return: 0 or -errno. */
 int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *driver,
-		const char *guest, const struct mt_answer *a, struct mt_err *e);
+		const char *guest, const struct mt_answer *a, const char **before,
+		struct mt_err *e);
+
+/** mt_remember_before() - after a failure: as it was before mt_remember() */
+void mt_remember_before(struct mt_engine *g, const char *driver, const char *guest,
+			const char *before);
 
 /** mt_recall() - what is kept; -ENOENT: nothing (no @e) */
 int mt_recall(struct mt_engine *g, const char *driver, const char *guest, struct mt_pool *p,

@@ -158,7 +158,7 @@ static bool is_starting(struct mt_engine *g, const struct mt_record *h, struct m
 static int disconnect(struct mt_engine *g, const char *tap, bool handed_over,
 		      struct mt_outcome *out, struct mt_err *e)
 {
-	struct mt_which which = { .dev = tap, .hooks_only = true };
+	struct mt_which which = { .dev = tap, .hooks_only = true, .evict = true };
 	struct mt_device d;
 	struct mt_record *headers;
 	size_t n;

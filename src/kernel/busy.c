@@ -23,27 +23,47 @@ static struct mt_record on(const struct mt_kind *k, const char *field, const cha
 
 /* --- devices ---------------------------------------------------------------------------------- */
 
+struct addresses {
+	mt_each each;
+	void *data;
+};
+
 static int take_address(const struct mt_record *r, void *data, struct mt_err *e)
 {
+	const struct mt_value *a = &r->v[mt_kind_field(r->kind, "address")];
+	const struct addresses *to = data;
+
+	if (a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80)
+		return 0; /* fe80::/10: the kernel's own */
+	return to->each(r, to->data, e);
+}
+
+int mt_device_addresses(struct mt_host *h, const char *dev, mt_each each, void *data,
+			struct mt_err *e)
+{
+	struct mt_record filter = on(&mt_kind_addr, "dev", dev);
+	struct addresses to = { each, data };
+
+	return mt_kind_addr.list(h, &filter, take_address, &to, e);
+}
+
+static int take_any(const struct mt_record *r, void *data, struct mt_err *e)
+{
 	int address = mt_kind_field(r->kind, "address");
-	const struct mt_value *a = &r->v[address];
 	struct any *any = data;
 	char text[MT_VALUE_TEXT];
 
 	(void)e;
-	if (a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80)
-		return 0; /* fe80::/10: the kernel's own */
 	snprintf(any->why, any->n, "%s is on it",
-		 mt_value_print(&r->kind->fields[address], a, text));
+		 mt_value_print(&r->kind->fields[address], &r->v[address], text));
 	any->found = true;
 	return 1;
 }
 
 static int carries(struct mt_host *h, const char *dev, char *why, size_t n, struct mt_err *e)
 {
-	struct mt_record filter = on(&mt_kind_addr, "dev", dev);
 	struct any any = { why, n, false };
-	int err = mt_kind_addr.list(h, &filter, take_address, &any, e);
+	int err = mt_device_addresses(h, dev, take_any, &any, e);
 
 	return err ? err : any.found;
 }
@@ -81,6 +101,13 @@ int mt_bridge_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, 
 	if (err || any.found)
 		return err ? err : 1;
 	return carries(h, mt_record_device(r), why, n, e);
+}
+
+/* What is on the one end goes with both. */
+int mt_veth_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
+		 struct mt_err *e)
+{
+	return op == MT_DELETE ? carries(h, mt_record_device(r), why, n, e) : 0;
 }
 
 /* --- addresses -------------------------------------------------------------------------------- */

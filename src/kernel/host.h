@@ -78,6 +78,11 @@ void mt_host_end(struct mt_host *h);
 /** mt_device_by_index() - the same by ifindex: finds it under a new name, too */
 int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d, struct mt_err *e);
 
+/** mt_device_addresses() - the IP addresses on a device, but for those that the kernel puts there by
+ * itself: records of kind addr. As a kind's list(). */
+int mt_device_addresses(struct mt_host *h, const char *dev, mt_each each, void *data,
+			struct mt_err *e);
+
 /** mt_device_list() - all devices of this network namespace, by index, in @p */
 int mt_device_list(struct mt_host *h, struct mt_pool *p, struct mt_device **devices, size_t *n,
 		   struct mt_err *e);

@@ -99,6 +99,9 @@ static int write_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *
 	if (ifindex)
 		mt_record_put(&n->after.header, MT_HEADER_IFINDEX, mt_uint(ifindex));
 	keep_origin(&n->after.header, &n->had.header);
+	for (size_t i = 0; i < steps->n; i++)
+		if (is_device(&steps->at[i])) /* that step says of which kind it is */
+			mt_record_put(&n->after.header, MT_HEADER_KIND, (struct mt_value){ 0 });
 	return mt_journal_write(r->work.state, mt_state_path("nic", n->plan->dev, file), &n->after,
 				&n->next, e);
 }
@@ -113,11 +116,10 @@ static int take_devices(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e
 	w.done = &n->undone;
 	for (size_t i = n->undeclared.n; i-- > 0;) {
 		const struct mt_step *s = &n->undeclared.at[i];
-		const struct mt_kind *k = s->put.kind;
 
 		if (!is_device(s))
 			continue;
-		if (k->busy && k->busy(w.host, MT_DELETE, &s->put, why, sizeof why, e) == 1) {
+		if (mt_device_in_use(&w, &n->had.steps, s, why, sizeof why, e) == 1) {
 			mt_log(w.log, LOG_NOTICE,
 			       "%s is no longer declared, and stays until down: %s", n->plan->dev,
 			       why);

@@ -44,7 +44,7 @@ static int begin_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	}
 	if (mt_journal_load(r->work.state, file, r->work.kinds, r->work.pool, &n->had, e))
 		return -e->code;
-	return check_meanwhile(r, n, e) ? -e->code : mt_steps_prune(&r->work, &n->had.steps, e);
+	return check_meanwhile(r, n, e) ? -e->code : mt_journal_prune(&r->work, &n->had, e);
 }
 
 static int by_device(const void *a, const void *b)

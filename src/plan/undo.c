@@ -4,6 +4,7 @@
 #include "plan/recover.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,6 +60,20 @@ int mt_step_turn(const struct mt_step *s)
 	return s->op == MT_RELEASE ? 0 : s->op != MT_CLAIM ? 1 : device ? 3 : 2;
 }
 
+/* With a device that stays stays what is on it: that was left to go with the device. There is room:
+ * see undo.h. */
+static void keep_failed(const struct mt_steps *steps, const struct mt_step *s,
+			struct mt_steps *failed)
+{
+	for (size_t i = steps->n; s->op == MT_ADD && s->made && i-- > 0;) {
+		const struct mt_step *on = &steps->at[i];
+
+		if (on != s && !is_claim(on) && on->put.ifindex == s->put.ifindex)
+			mt_steps_add(failed, on);
+	}
+	mt_steps_add(failed, s);
+}
+
 int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *steps,
 		     struct mt_steps *failed, struct mt_err *e)
 {
@@ -81,7 +96,7 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 			else if (!first)
 				*e = one, first = -one.code;
 			if (failed)
-				mt_steps_add(failed, s); /* there is room: see undo.h */
+				keep_failed(steps, s, failed);
 		}
 	}
 	return first;
@@ -129,25 +144,86 @@ int mt_ports_again(struct mt_work *w, const struct mt_steps *back, const struct 
 	return 0;
 }
 
+struct guest_address {
+	const struct mt_steps *ours;
+	char *why;
+	size_t n;
+	bool found;
+};
+
+static int take_address(const struct mt_record *r, void *data, struct mt_err *e)
+{
+	struct guest_address *a = data;
+	char text[MT_VALUE_TEXT];
+
+	(void)e;
+	for (size_t i = 0; i < a->ours->n; i++)
+		if (a->ours->at[i].op == MT_ADD && mt_record_same_key(&a->ours->at[i].put, r))
+			return 0;
+	for (int f = 0; f < r->kind->nkeys; f++)
+		if (f != r->kind->device)
+			snprintf(a->why, a->n, "%s is on it, and not by moontap",
+				 mt_value_print(&r->kind->fields[f], &r->v[f], text));
+	a->found = true;
+	return 1;
+}
+
+static int address_of_another(struct mt_work *w, const struct mt_steps *steps,
+			      const struct mt_step *device, char *why, size_t n, struct mt_err *e)
+{
+	struct guest_address a = { steps, why, n, false };
+	int err = mt_device_addresses(w->host, mt_record_device(&device->put), take_address, &a, e);
+
+	return err < 0 ? err : a.found;
+}
+
+static int is_busy(struct mt_work *w, const struct mt_step *device, char *why, size_t n,
+		   struct mt_err *e)
+{
+	const struct mt_kind *k = device->put.kind;
+
+	return k->busy ? k->busy(w->host, MT_DELETE, &device->put, why, n, e) : 0;
+}
+
+int mt_device_in_use(struct mt_work *w, const struct mt_steps *steps, const struct mt_step *device,
+		     char *why, size_t n, struct mt_err *e)
+{
+	int err = is_busy(w, device, why, n, e);
+
+	return err ? err : address_of_another(w, steps, device, why, n, e);
+}
+
+static int check_device(struct mt_work *w, const struct mt_steps *steps,
+			const struct mt_step *device, struct mt_err *e)
+{
+	const char *name = mt_record_device(&device->put);
+	char why[160];
+	int err = is_busy(w, device, why, sizeof why, e);
+
+	if (err == 1)
+		return mt_fail(e, EBUSY, "", "", "%s", why);
+	if (!err)
+		err = address_of_another(w, steps, device, why, sizeof why, e);
+	if (err == 1 && w->evict) {
+		mt_log(w->log, LOG_NOTICE, "%s goes although %s", name, why);
+		return 0;
+	}
+	if (err == 1)
+		mt_fail(e, EBUSY, "", "", "%s", why), err = -EBUSY;
+	if (!err || err == -ENODEV || err == -ENOENT)
+		return 0;
+	e->blame = MT_BLAME_UNDO;
+	return err;
+}
+
 static int in_use(struct mt_work *w, const struct mt_steps *steps, struct mt_err *e)
 {
-	char why[160];
-
 	for (size_t i = 0; i < steps->n && !w->force; i++) {
-		struct mt_step s = steps->at[i];
-		int err;
+		const struct mt_step *s = &steps->at[i];
 
-		if (s.op != MT_ADD || !(s.put.kind->flags & MT_KIND_DEVICE) || !s.put.kind->busy)
-			continue;
-		err = mt_step_locate(w, &s, e);
-		if (!err)
-			err = s.put.kind->busy(w->host, MT_DELETE, &s.put, why, sizeof why, e);
-		if (err == 1)
-			return mt_fail(e, EBUSY, "", "", "%s", why);
-		if (err < 0 && err != -ENODEV && err != -ENOENT) {
-			e->blame = MT_BLAME_UNDO;
-			return err;
-		}
+		if (s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE &&
+		    check_device(w, steps, s, e))
+			return -e->code;
 	}
 	return 0;
 }
@@ -177,6 +253,10 @@ static int disconnect_locked(struct mt_work *w, const char *dev, uint32_t ifinde
 	/* connected anew while the lock was waited for: that one is not meant */
 	if (ifindex && j.header.kind && j.header.v[MT_HEADER_IFINDEX].u != ifindex)
 		return 0;
+	if (mt_journal_prune(w, &j, e)) {
+		e->blame = MT_BLAME_UNDO;
+		return -e->code;
+	}
 	if (in_use(w, &j.steps, e))
 		return -e->code;
 	rest = (struct mt_journal){ .header = j.header, .steps.pool = w->pool };

@@ -32,14 +32,26 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 bool mt_goes_with_device(const struct mt_steps *steps, const struct mt_step *s);
 
 /**
+ * mt_device_in_use() - whether somebody uses a device that moontap made, or has put an address on it
+ * @steps:	the NIC's: what they put on it is not somebody else's
+ * @device:	the step that made it, located
+ * @why:	out: "it is in use"
+ *
+ * Return: 1 when so, 0, or -errno with @e filled.
+ */
+int mt_device_in_use(struct mt_work *w, const struct mt_steps *steps, const struct mt_step *device,
+		     char *why, size_t n, struct mt_err *e);
+
+/**
  * mt_disconnect() - replay one device's journal backwards
  * @dev:	the journal's name
  * @ifindex:	the journal must be about this device; 0: about any
  *
  * Without a journal there is nothing to do. What the kernel refuses to take back stays in the
  * journal, and so does what comes before it on the same device.
- * Return: 0; -EBUSY: a running guest has the device, and w->force is not set; nothing was changed;
- * another -errno with e->blame MT_BLAME_UNDO: something is left, and the journal has it.
+ * Return: 0; -EBUSY, when w->force is not set and nothing was changed: a running guest has the
+ * device; or, with e->blame MT_BLAME_UNDO, somebody has put an address on it; another -errno with
+ * e->blame MT_BLAME_UNDO: something is left, and the journal has it.
  */
 int mt_disconnect(struct mt_work *w, const char *dev, uint32_t ifindex, struct mt_err *e);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* work.c - one step, forth and back */
 #include "plan/work.h"
-#include "kernel/host.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -161,6 +160,62 @@ int mt_steps_prune(struct mt_work *w, struct mt_steps *steps, struct mt_err *e)
 	}
 	*steps = keep;
 	return 0;
+}
+
+/* An index, too, may be another's: whoever makes a device can say it. */
+static int is_of_its_kind(struct mt_work *w, const struct mt_journal *j, const struct mt_device *d,
+			  struct mt_err *e)
+{
+	const char *kind = mt_header_text(&j->header, MT_HEADER_KIND);
+
+	for (size_t i = 0; i < j->steps.n; i++) {
+		struct mt_step s = j->steps.at[i];
+		struct mt_record has;
+		int err;
+
+		if (s.op != MT_ADD || !(s.put.kind->flags & MT_KIND_DEVICE) ||
+		    s.put.ifindex != d->ifindex)
+			continue;
+		rename_device(&s.put, d->name);
+		err = mt_record_get(w->host, &s.put, &has, w->pool, e);
+		return err == -EEXIST ? 0 : err && err != -ENOENT && err != -ENODEV ? err : 1;
+	}
+	return !*kind || !strcmp(kind, d->kind);
+}
+
+int mt_journal_device(struct mt_work *w, const struct mt_journal *j, struct mt_device *d,
+		      struct mt_err *e)
+{
+	uint32_t ifindex = (uint32_t)j->header.v[MT_HEADER_IFINDEX].u;
+	int err;
+
+	if (!ifindex)
+		return mt_device_by_name(w->host, j->header.v[MT_HEADER_DEV].name, d, e);
+	err = mt_device_by_index(w->host, ifindex, d, e);
+	if (err)
+		return err;
+	err = is_of_its_kind(w, j, d, e);
+	return err == 1 ? 0 : err ? err : -ENODEV;
+}
+
+int mt_journal_prune(struct mt_work *w, struct mt_journal *j, struct mt_err *e)
+{
+	uint32_t ifindex = (uint32_t)j->header.v[MT_HEADER_IFINDEX].u;
+	struct mt_steps keep = { .pool = w->pool };
+	struct mt_device d;
+	int err;
+
+	if (!j->header.kind || !j->steps.n)
+		return 0;
+	err = ifindex ? mt_journal_device(w, j, &d, e) : 0;
+	if (err && err != -ENODEV)
+		return err;
+	for (size_t i = 0; err && i < j->steps.n; i++)
+		if (j->steps.at[i].put.ifindex != ifindex && !mt_steps_add(&keep, &j->steps.at[i]))
+			return mt_fail(e, ENOMEM, "journal", "", NULL);
+	if (err)
+		j->steps = keep;
+	return mt_steps_prune(w, &j->steps, e);
 }
 
 static void say_left(struct mt_work *w, const struct mt_step *s, const struct mt_record *has,

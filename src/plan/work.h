@@ -6,6 +6,7 @@
 #define MT_PLAN_WORK_H
 
 #include "base/log.h"
+#include "kernel/host.h"
 #include "plan/journal.h"
 
 struct mt_work {
@@ -15,6 +16,7 @@ struct mt_work {
 	struct mt_pool *pool;
 	const struct mt_log *log;
 	bool force;	       /* take down even what is in use */
+	bool evict;	       /* an address of somebody else's keeps no device: it is logged */
 	struct mt_steps *done; /* what is taken back is appended here; NULL: nobody asks */
 	int ahead;	       /* and written here before the kernel is asked; 0: nowhere */
 	unsigned left;	       /* so many things were left, each with a line in the log */
@@ -44,6 +46,17 @@ int mt_take_back(struct mt_work *w, const struct mt_step *s, struct mt_err *e);
 /** mt_step_locate() - point @s at the device's present name. Return: 0; -ENODEV: it is gone (no
  * @e); or the kernel's error. */
 int mt_step_locate(struct mt_work *w, struct mt_step *s, struct mt_err *e);
+
+/**
+ * mt_journal_device() - the device that a journal is about, under its present name
+ * Return: 0; -ENODEV: it is gone, also where another one has its name and its index (no @e); or
+ * the kernel's error.
+ */
+int mt_journal_device(struct mt_work *w, const struct mt_journal *j, struct mt_device *d,
+		      struct mt_err *e);
+
+/** mt_journal_prune() - as mt_steps_prune(), of a journal's steps */
+int mt_journal_prune(struct mt_work *w, struct mt_journal *j, struct mt_err *e);
 
 /** mt_steps_prune() - steps on devices that are gone went with them; the others, located. Return:
  * 0, -ENOMEM or the kernel's error. */
