@@ -107,14 +107,56 @@ describe("bash completes", function()
 
   it("guests that are connected, and those that are on record; devices after them", function()
     setup()
-    for _, command in ipairs{ "status", "log", "replay", "reconcile" } do
-      offers({ "my\\ lost\\ guest", "web" }, "moontap", command, "--state", "state", "")
+    for _, command in ipairs{ "log", "replay" } do
+      offers({ "my lost guest", "web" }, "moontap", command, "--state", "state", "")
+      offers({ "my lost guest" }, "moontap", command, "--state", "state", "my\\ l")
+      offers({ "my lost guest" }, "moontap", command, "--state", "state", '"my l')
+    end
+    for _, command in ipairs{ "status", "reconcile" } do
+      offers({ "web" }, "moontap", command, "--state", "state", "")
     end
     offers({ "web", "web.xml" }, "moontap", "down", "--state", "state", "we")
     offers({ "web", "web.xml" }, "moontap", "up", "--state", "state", "we")
     offers({ "web", "web.xml" }, "moontap", "repl", "--replay", "--state", "state", "we")
     offers({ "web0" }, "moontap", "down", "--state", "state", "web", "")
     offers({ "web0" }, "moontap", "down", "--state", "state", "web", "web1", "w")
+  end)
+
+  it("guests by their names, and never one as an option", function()
+    setup()
+    for i, name in ipairs{ 'say "a"', "back\\slash", "$(touch pwned)", "--force", "büro" } do
+      program.write("odd.xml", guest:format(name, "odd" .. i))
+      assert.equal(0, program.moontap("up -p policy.lua odd.xml").status)
+    end
+    local names = { "$(touch pwned)", "back\\slash", "büro", 'say "a"', "web" }
+    offers(names, "moontap", "status", "--state", "state", "")
+    table.insert(names, 2, "--force")
+    offers(names, "moontap", "status", "--state", "state", "--", "")
+    offers({ "--force" }, "moontap", "status", "--state", "state", "--", "--f")
+    assert.is_nil(program.read "pwned")
+  end)
+
+  it("a guest with blanks, quoted once, at the prompt", function()
+    setup()
+    program.write("policy.lua", "function connect(nic) tap(nic, {}) end")
+    assert.equal(0, program.moontap("up -p policy.lua lost.xml").status)
+    program.write("rc.bash", ("PS1='bash> ' PATH='%s':$PATH\n. '%s/doc/completion/moontap.bash'\n")
+      :format(build, build))
+    tmux.start "bash --noprofile --rcfile rc.bash -i"
+    tmux.wait "^bash>$"
+    for typed, seen in pairs{ ["my"] = "my\\ lost\\ guest", ['"my'] = '"my lost guest"',
+      ["'my l"] = "'my lost guest'", ["my\\ l"] = "my\\ lost\\ guest" } do
+      for _, command in ipairs{ "status", "down" } do
+        tmux.type(("moontap %s --state state %s"):format(command, typed))
+        tmux.keys "Tab"
+        local screen = tmux.wait "guest"
+        assert.truthy(screen:find(" state " .. seen, 1, true), screen)
+        tmux.keys "C-u"
+        tmux.keys "C-l"
+        tmux.wait "^bash>$"
+      end
+    end
+    tmux.stop()
   end)
 
   it("words of help, of the hook's command line, and taps", function()
@@ -182,6 +224,7 @@ zstyle ':completion:*' menu no
     ask("moontap plan we", "plan web%.xml")
     ask("moontap check po", "check policy%.lua")
     ask("moontap down --state state web w", "web web0")
+    ask("moontap status --state state ", "state web")
     ask("moontap log --state state my", "my\\ lost\\ guest")
     ask("moontap status --state state we", "state web")
     ask("moontap repl --event prep", "prepare")

@@ -12,7 +12,8 @@ local words = {
 }
 -- Where the word itself does not say it.
 local of_command = { plan = { "xml guest" }, up = { "xml guest" }, down = { "guest xml" },
-  doctor = { "xml guest" }, facts = { "xml guest" }, repl = { "xml guest" } }
+  doctor = { "xml guest" }, facts = { "xml guest" }, repl = { "xml guest" }, log = { "run" },
+  replay = { "run" } }
 local of_option = { driver = "driver", event = "operation", name = "guest", dev = "nic" }
 
 local function kind_of(word)
@@ -174,7 +175,7 @@ end
 function zsh.arguments(tables)
   local list = {}
   for _, command in ipairs(every_command(tables)) do
-    local lines = { "\t" .. command.name .. ")", "\t\t_arguments -s" }
+    local lines = { "\t" .. command.name .. ")", "\t\t_arguments -s -S" }
     for _, name in ipairs(command.options) do
       lines[#lines + 1] = "\t\t\t" .. specification(option(tables, name))
     end
