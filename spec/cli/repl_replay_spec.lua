@@ -1,4 +1,5 @@
 -- repl_replay_spec.lua - moontap repl --replay: the guest of an earlier run, looked at later
+local helper = require "spec.helper"
 local program = require "spec.program"
 local snapshot = require "spec.snapshot"
 local tmux = require "spec.tmux"
@@ -60,6 +61,16 @@ describe("moontap repl --replay", function()
     assert.matches("NIC 2", fine "web --event start -e 'plan()'")
     assert.matches("^web NIC 2 ", fine "web --event start -e 'plan(nics[2])'")
     assert.equal("", snapshot.difference(before, snapshot.take()))
+  end)
+
+  it("has the tap of a guest that nobody knew, by its name", function()
+    program.write("policy.lua", "function connect(nic) tap(nic, { mtu = 1234 }) end")
+    helper.run "ip tuntap add dev tap7 mode tap"
+    program.run(("ln -s '%s' qemu-ifup"):format(program.script_path))
+    assert.equal(0, program.run("./qemu-ifup --state state -p policy.lua tap7").status)
+    assert.equal('"tap7"\n', fine "tap7 -e nic.dev")
+    assert.equal("false\n", fine "tap7 -e nic.domain.known")
+    assert.matches("tap7 mtu 1234", fine "tap7 -e 'plan()'")
   end)
 
   it("stays with its run when others follow", function()

@@ -67,9 +67,12 @@ describe("moontap repl -e", function()
     assert.equal('1\n"two"\nnil\n', fine 'return 1, "two", nil')
   end)
 
-  it("prints nothing for a statement, and for nil", function()
+  it("prints nil, and nothing for a statement or for what returns nothing", function()
+    assert.equal("nil\n", fine "nil")
+    assert.equal("nil\n", fine "nic.vlan")
+    assert.equal('nil\n', fine 'host.link "nosuch"')
     assert.equal("", fine "local x = 1")
-    assert.equal("", fine "nil")
+    assert.equal("", fine "(function() end)()")
   end)
 
   it("prints tables sorted, and as Lua that gives them again", function()
@@ -150,6 +153,45 @@ describe("moontap repl -e", function()
     assert.matches("the guest has no NIC 7", wrong "plan(7)")
   end)
 
+  local typed = "function connect(nic) tap(nic, { mtu = 1234 }) end "
+
+  it("plans a connect() that was typed, until reload()", function()
+    assert.matches("web%-lan mtu 1234 ", fine(typed .. "plan(nic)"))
+    assert.matches("%$DEV mtu 1234", fine(typed .. "plan()"))
+    assert.matches("web%-lan mtu 1400 ", fine(typed .. "reload() plan(nic)"))
+    assert.matches("web%-lan mtu 1400 ", fine(typed .. "connect = nil plan(nic)"))
+    assert.matches("^NIC 2 %(db0%): refused: the policy says unmanaged",
+      wrong 'function decide() return "unmanaged", "db0" end plan(nics[2])')
+  end)
+
+  it("does not connect by what stands in no file", function()
+    assert.matches("^%-e:1: what was typed can be planned, and no more: save it in the policy",
+      wrong(typed .. "up()"))
+    assert.equal("", helper.run "ip -br link show type tun")
+  end)
+
+  it("tries a function in the place of connect()", function()
+    assert.matches("web%-lan mtu 1300 ", fine "try(function(nic) tap(nic, { mtu = 1300 }) end)")
+    assert.equal("web NIC 2", fine("try(function(nic) tap(nic, {}) end, 2)"):match "^web NIC %d")
+    assert.matches("web%-lan mtu 1400 ",
+      fine "try(function(nic) tap(nic, { mtu = 1300 }) end) print(string.rep(\"-\", 9)) plan(nic)"
+        :match "%-%-%-.*")
+    assert.matches("^%-e:1: refused: no\n", wrong "try(function() refuse \"no\" end)")
+    assert.matches("^%-e:1: try%(connect %[, nic%]%): connect is a nil, not a function\n",
+      wrong "local x = try(conect)")
+  end)
+
+  it("lets what is tried use what the policy or the prompt names, and nothing else", function()
+    helper.run "ip link add br0 type bridge"
+    local chunk = "try(function(nic) tap(nic, { master = \"br0\" }) end, 1)"
+    assert.matches("does not allow the link br0", wrong(chunk))
+    assert.matches("web%-lan master br0", fine("allow{ link = \"br0\" } " .. chunk))
+    assert.matches("web%-lan master br0",
+      fine("lan = hook \"bridge\" { bridge = \"br0\" } try(lan, 1)"))
+    files(policy .. "allow{ link = 'br0' }")
+    assert.not_matches("declared", fine(chunk))
+  end)
+
   it("starts as a hook would be called", function()
     local out = fine("plan() return domain.incoming", "--event prepare")
     assert.matches("web NIC 1 ", out)
@@ -215,6 +257,21 @@ NIC 1 (web-lan), policy.lua:2: tap: unknown field 'mastr'; did you mean 'master'
   it("is a chunk's that cannot be compiled", function()
     assert.matches("^%-e:1: unexpected symbol near '='\n", wrong "x = = 1")
   end)
+
+  for text, column in pairs{
+    ["x = 1 + = 2"] = 9,
+    ["1 + = 2"] = 5,
+    ["f(a) b = = 3"] = 10,
+    ["y = 2 2"] = 7,
+    ["t = { a = 1 b = 2 }"] = 13,
+    ["local f = (1 .. (2)"] = 20,
+    ["h\xc3\xa4 = 1"] = 2,
+    ["\tx = = 1"] = 6,
+  } do
+    it("has its caret under the word that cannot be there: " .. text, function()
+      assert.matches("\n    | " .. (" "):rep(column - 1) .. "%^\n$", wrong(text))
+    end)
+  end
 
   it("is said of a policy, a guest or a file that is not good, with status 3", function()
     files "local x = hok 'bridge' {}"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* repl_replay.c - the guest of an earlier run, as the policy was told of it then */
+/* repl_replay.c - plans of what is at hand: an earlier run, or what was declared at the prompt */
 #include "base/sh.h"
 #include "binding/binding.h"
 #include "cli/repl.h"
@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Which run it is, when others are written down beside it. */
 struct place {
@@ -65,7 +67,8 @@ static int find_run(struct place *p, struct mtl_call *call, const struct mt_hist
 	return -e->code;
 }
 
-/* repl.recall() -> facts, event, seconds since 1970 | nil, err */
+/* repl.recall() -> facts, event, seconds since 1970 | false, event, seconds, dev: a tap of nobody's,
+ * of which only its name was known | nil, err */
 static int l_recall(lua_State *L)
 {
 	struct place *p = lua_touserdata(L, lua_upvalueindex(1));
@@ -76,54 +79,123 @@ static int l_recall(lua_State *L)
 
 	if (open_handle(p->c, call, NULL, &e) || find_run(p, call, &run, &e))
 		return mtl_fail(L, &e);
+	p->at_us = run->at_us;
+	if (!run->outcome.facts && !*run->guest && *run->dev) {
+		lua_pushboolean(L, false);
+		lua_pushstring(L, run->event);
+		lua_pushinteger(L, (lua_Integer)(run->at_us / 1000000));
+		lua_pushstring(L, run->dev);
+		return 4;
+	}
 	if (!run->outcome.facts) {
 		mt_bad(&e, "replay", run->event, MT_HISTORY_NO_FACTS);
 		return mtl_fail(L, &e);
 	}
 	if (mt_fact_parse(run->outcome.facts, run->outcome.facts_n, &call->pool, &root, &e))
 		return mtl_fail(L, &e);
-	p->at_us = run->at_us;
 	mtl_facts(L, root);
 	lua_pushstring(L, run->event);
 	lua_pushinteger(L, (lua_Integer)(run->at_us / 1000000));
 	return 3;
 }
 
-/* repl.replay(indexes) -> outcome | nil, err [, outcome]: plan it again */
-static int l_replay(lua_State *L)
+/* The answer that is the request's source, instead of an evaluator's. */
+static int start_answered(const struct mt_request *q, struct mt_child *c, struct mt_err *e)
 {
-	struct place *p = lua_touserdata(L, lua_upvalueindex(1));
-	struct mtl_call *call = mtl_call(L);
-	struct mtl_lines lines = { .pool = &call->pool };
-	lua_Integer n = luaL_len(L, 1);
-	const char **only = mt_pool_alloc(&call->pool, ((size_t)n + 1) * sizeof *only);
+	int fd = memfd_create("answer", MFD_CLOEXEC);
+
+	*c = (struct mt_child){ .fd = -1, .out = fd };
+	if (fd >= 0 && pwrite(fd, q->source.bytes, q->source.n, 0) == (ssize_t)q->source.n)
+		return 0;
+	mt_fail(e, fd < 0 ? errno : ENOSPC, "evaluator", "", NULL);
+	if (fd >= 0)
+		close(fd);
+	return -e->code;
+}
+
+/* @driver, @answer: NULL in a replay. */
+struct planned {
+	const char **only, *driver, *answer;
+	size_t n; /* bytes of the answer */
+};
+
+static int plan_answered(struct mt_engine *g, const struct planned *what, struct mt_outcome *out,
+			 struct mt_err *e)
+{
+	struct mt_ask ask = {
+		.source = { .fd = -1, .bytes = what->answer, .n = what->n, .name = "" },
+		.want = MT_WANT_PLANS,
+		.driver = what->driver,
+		.by = "up",
+		.managed = true,
+		.unmanaged = true,
+		.known = true,
+		.dry = true,
+		.only = what->only,
+		.unnamed = MT_SH_UNNAMED
+	};
+
+	g->o.start = start_answered;
+	return mt_connect(g, &ask, out, e);
+}
+
+static int plan(struct place *p, struct mtl_call *call, const struct planned *what,
+		struct mtl_lines *lines, struct mt_outcome *out, struct mt_err *e)
+{
 	const struct mt_history *run = NULL;
-	struct mt_err e = { 0 };
-	struct mt_result *r;
-	int err;
+
+	if (open_handle(p->c, call, lines, e))
+		return -e->code;
+	if (what->answer)
+		return plan_answered(&call->handle->engine, what, out, e);
+	if (find_run(p, call, &run, e))
+		return -e->code;
+	return mt_history_replay(&call->handle->engine, run, what->only, out, e);
+}
+
+static const char **read_indexes(lua_State *L, struct mt_pool *pool)
+{
+	lua_Integer n = luaL_len(L, 1);
+	const char **only = mt_pool_alloc(pool, ((size_t)n + 1) * sizeof *only);
 
 	for (lua_Integer i = 0; only && i < n; i++) {
 		const char *index;
 
 		lua_geti(L, 1, i + 1);
 		index = luaL_tolstring(L, -1, NULL);
-		only[i] = mt_pool_copy(&call->pool, index, strlen(index));
+		only[i] = mt_pool_copy(pool, index, strlen(index));
 		if (!only[i])
-			return luaL_error(L, "not enough memory");
+			return NULL;
 		lua_pop(L, 2);
 	}
+	return only;
+}
+
+/* repl.replay(indexes [, driver, answer]) -> outcome | nil, err [, outcome]: plan the run again, or
+ * what an evaluator would have answered so */
+static int l_replay(lua_State *L)
+{
+	struct place *p = lua_touserdata(L, lua_upvalueindex(1));
+	struct planned what = { .driver = luaL_optstring(L, 2, NULL),
+				.answer = luaL_optlstring(L, 3, NULL, NULL) };
+	struct mtl_lines lines = { 0 };
+	struct mtl_call *call;
+	struct mt_err e = { 0 };
+	struct mt_result *r;
+
+	what.n = what.answer ? lua_rawlen(L, 3) : 0;
+	call = mtl_call(L);
+	lines.pool = &call->pool;
+	what.only = read_indexes(L, &call->pool);
 	r = calloc(1, sizeof *r);
-	if (!only || !r) {
+	if (!what.only || !r) {
 		free(r);
 		return luaL_error(L, "not enough memory");
 	}
 	call->outcome = &r->face; /* freed with the call */
 	r->inside.dry = true;
 	r->inside.name = r->inside.uuid = "";
-	err = open_handle(p->c, call, &lines, &e) || find_run(p, call, &run, &e) ||
-		mt_history_replay(&call->handle->engine, run, only, &r->inside, &e) ||
-		mt_result_face(r, &e);
-	if (err)
+	if (plan(p, call, &what, &lines, &r->inside, &e) || mt_result_face(r, &e))
 		return mtl_fail(L, &e);
 	mtl_outcome_push(L, &lines, r);
 	return 1;

@@ -44,10 +44,13 @@ local function as_lua(line)
   return name .. "{ " .. table.concat(fields, ", ") .. " }"
 end
 
+local allowed = {} -- the lines that say what plans may use, since the policy was loaded
+
 -- Show what was declared and logged since; unless quiet, also what was allowed.
 function repl.tell(quiet)
   for line in repl.said():gmatch "[^\n]+" do
     local word = line:match "^%S+"
+    if word == "allow" then allowed[#allowed + 1] = line end
     local text = line:match "^log text=(.*)"
     if text then
       print(repl.paint("note", "log: " .. unescape(text)))
@@ -76,7 +79,7 @@ end
 -- that is not there yet.
 local function complete(facts)
   local unnamed = 0
-  facts.domain.known = true
+  if facts.domain.known == nil then facts.domain.known = true end
   facts.domain.incoming = options.event == "migrate" or nil
   for _, one in ipairs(facts.nics) do
     if facts.domain.type == "lxc" then one.unmanaged = false end
@@ -90,8 +93,12 @@ end
 
 -- Of an earlier run: what the policy was told then, in that event, unless another one is named.
 local function recall_guest()
-  local facts, event, when = repl.recall()
-  if not facts then error(event, 0) end
+  local facts, event, when, dev = repl.recall()
+  if facts == nil then error(event, 0) end
+  facts = facts or {
+    domain = { name = "", known = false },
+    nics = { { index = 1, type = "ethernet", unmanaged = false, dev = dev } },
+  }
   repl.since = event .. os.date(", %Y-%m-%d %H:%M:%S", when)
   options.event = options.event or asks[event] and event
   return complete(facts)
@@ -153,10 +160,14 @@ local function load_policy()
   chunk()
 end
 
+-- The functions of a policy; one that is typed at the prompt is the policy's until reload().
+local functions = { "decide", "connect", "connect_other" }
+
 -- Everything anew; what fails is raised when the rest is done.
 local function begin()
   local facts, fine, why
-  watched, repl.has_policy = {}, false
+  watched, allowed, repl.has_policy = {}, {}, false
+  for _, name in ipairs(functions) do _G[name] = nil end
   fine, why = xpcall(load_policy, repl.handler)
   repl.core.phase "prompt"
   facts = load_guest()
@@ -198,7 +209,8 @@ end
 -- --- the words ----------------------------------------------------------------------------------
 
 --- reload()
--- Load the guest's XML and the policy again; done by itself when a file has changed.
+-- Load the guest's XML and the policy again, without what was typed; done by itself when a file has
+-- changed.
 function reload()
   begin()
 end
@@ -266,21 +278,81 @@ local function no_nics()
   print(("%s: no NIC is asked for"):format(options.event or "this guest"))
 end
 
+-- typed() -> the policy's functions with those that were typed | nil, none was
+local function typed()
+  local all, any = {}, false
+  for _, name in ipairs(functions) do
+    all[name] = _G[name] or rawget(repl.env, name)
+    any = any or _G[name] ~= nil
+  end
+  return any and all or nil
+end
+
+-- What the evaluator would answer, were these functions the policy's.
+local function answer(policy, list)
+  local core, wanted = repl.core, {}
+  local facts = load_guest()
+  for _, index in ipairs(list) do wanted[index] = true end
+  repl.tell()
+  core.say("policy", "checksum", "typed")
+  for _, line in ipairs(allowed) do core.say(line) end
+  core.say "loaded"
+  core.say("domain", "name", facts.domain.name, "uuid", facts.domain.uuid, "type",
+    facts.domain.type)
+  for i, one in ipairs(facts.nics) do
+    core.say("interface", "index", tostring(i), "type", one.type, "mac", one.mac, "dev", one.dev,
+      "unmanaged", tostring(one.unmanaged))
+  end
+  local fine, why = xpcall(core.ask, repl.handler, policy, facts, wanted)
+  core.phase "prompt"
+  core.current = nil
+  core.say "end"
+  local text = repl.said()
+  if not fine then error(why, 0) end
+  return text, facts.domain.type == "lxc" and "lxc" or "qemu"
+end
+
+local function plan_typed(policy, list)
+  local text, driver = answer(policy, list)
+  return finish(repl.replay(list, driver, text))
+end
+
 --- plan([nic]) -> outcome
--- Print what connecting would change, and return it; nothing is changed.
+-- Print what connecting would change, and return it; nothing is changed. A connect(), decide() or
+-- connect_other() that was typed at the prompt is the policy's, until reload().
 --   nic   table, index, device or MAC; without it, all NICs that the event asks for
 --   for _, step in ipairs(plan(nic).nics[1].steps) do print(step.command) end
 function plan(one)
   local text, list = guest_of(), which(one)
   if #list == 0 then return no_nics() end
+  local policy = typed()
+  if policy then return plan_typed(policy, list) end
   if options.replay then return finish(repl.replay(list)) end
   return finish(open_session():plan(text, list))
 end
 
+--- try(connect [, nic]) -> outcome
+-- As plan(), with this function in the place of the policy's connect(). It may use what the policy
+-- names, and what allow{...} and hooks at the prompt name.
+--   try(function(nic) tap(nic, { mtu = 9000 }) end)
+function try(connect, one)
+  if type(connect) ~= "function" then
+    error("try(connect [, nic]): connect is a " .. type(connect) .. ", not a function", 2)
+  end
+  guest_of()
+  local list, policy = which(one), typed() or { decide = rawget(repl.env, "decide") }
+  if #list == 0 then return no_nics() end
+  policy.connect, policy.connect_other = connect, connect
+  return plan_typed(policy, list)
+end
+
 --- up([nic]) -> outcome
--- Connect: all of them, or none. This changes the host.
+-- Connect: all of them, or none. This changes the host, by the policy's file.
 function up(one)
   may_change()
+  if typed() then
+    error("what was typed can be planned, and no more: save it in the policy, then reload()", 2)
+  end
   local text, list = guest_of(), which(one)
   if #list == 0 then return no_nics() end
   return finish(open_session():up(text, list))
@@ -320,6 +392,7 @@ local overview = [[
 domain, nic, nics   the guest, its first NIC, all of them: as the policy sees them
 policy, reload()    the policy's globals; loaded again when its file changes
 plan(nic)           what connecting would change       up(nic), down(nic)   do it, undo it
+try(function(nic) ... end)   plan that as connect(); or type a function connect(nic), then plan()
 facts(nic)          what a policy is told, as a table of your own
 host                the kernel, read: host.link "br0", host.addrs{ dev = "br0" }
 kinds               the kinds of objects; link{...}, addr{...}, ... show what they declare

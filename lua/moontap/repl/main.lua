@@ -7,17 +7,20 @@ local options = repl.options
 
 -- --- running ------------------------------------------------------------------------------------
 
--- An expression's value is wanted, a statement's not.
+-- An expression's value is wanted, a statement's not. Of two complaints, the one that comes later in
+-- the text is about what was meant.
 local function compile(text, name)
-  local chunk = load("return " .. text, "=" .. name, "t")
+  local chunk, of_expression = load("return " .. text, "=" .. name, "t")
   if chunk then return chunk end
-  return load(text, "=" .. name, "t")
+  local statement, why = load(text, "=" .. name, "t")
+  if statement then return statement end
+  return nil, repl.later(text, why, of_expression)
 end
 
 local function show_all(results)
   for i = 1, results.n do
     local value = results[i]
-    if (value ~= nil or results.n > 1) and not repl.was_shown(value) then
+    if not repl.was_shown(value) then
       print(repl.show(value))
     end
   end
@@ -121,7 +124,7 @@ local function greet()
   local lines = { ("moontap %s, %s; help() for help, Ctrl-D leaves"):format(moontap.version,
     _VERSION) }
   if domain then
-    lines[2] = ("%s: %d %s"):format(domain.name, #nics, #nics == 1 and "NIC" or "NICs")
+    lines[2] = ("%s: %d %s"):format(domain.name ~= "" and domain.name or nic.dev, #nics, #nics == 1 and "NIC" or "NICs")
     if repl.since then
       lines[2] = lines[2] .. ", a replay of " .. repl.since
     elseif options.event then

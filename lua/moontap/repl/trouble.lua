@@ -61,6 +61,7 @@ function repl.handler(err)
   local text, place, refused = repl.ended()
   if text then
     trouble.at, trouble.message = from_place(place, (refused and "refused: " or "") .. text)
+    trouble.at = trouble.at or frames[1]
   elseif type(err) == "table" and getmetatable(err) == debug.getregistry()["moontap.error"] then
     trouble.at, trouble.message = from_place(err.where, tostring(err))
     trouble.whole = true
@@ -72,16 +73,58 @@ function repl.handler(err)
   return trouble
 end
 
-local function line_of(at)
+local function text_of(at)
   local text = repl.texts[at.file]
-  if not text then
-    local f <close> = io.open(at.file)
-    text = f and f:read(1 << 20)
-  end
+  if text then return text end
+  local f <close> = io.open(at.file)
+  return f and f:read(1 << 20) or ""
+end
+
+local function line_of(text, number)
   local n = 0
-  for line in ((text or "") .. "\n"):gmatch "([^\n]*)\n" do
+  for line in (text .. "\n"):gmatch "([^\n]*)\n" do
     n = n + 1
-    if n == at.line then return (line:gsub("\t", " "):gsub("%s+$", "")) end
+    if n == number then return (line:gsub("\t", " "):gsub("%s+$", "")) end
+  end
+end
+
+-- How many bytes of a text Lua has read when it complains, and what it says.
+local function complaint(before, text)
+  local whole, n = before .. text, 0
+  local _, why = load(function()
+    n = n + 1
+    return n <= #whole and whole:sub(n, n) or nil
+  end, "=text", "t")
+  return math.min(n - #before, #text + 1), why
+end
+
+local function read_until(text, message)
+  for _, before in ipairs{ "", "return " } do
+    local n, why = complaint(before, text)
+    if why and why:sub(-#message) == message then return n end
+  end
+end
+
+-- repl.later(text, why, of_expression) -> which of two complaints is about the later place: that of
+-- the text, or that of an expression
+function repl.later(text, why, of_expression)
+  return complaint("return ", text) > complaint("", text) and of_expression or why
+end
+
+-- Where in the line the syntax error's last word is: nil for other errors.
+local function syntax_at(text, number, message)
+  local word = message:match "near '(.*)'$" or message:match "near (<eof>)$"
+  local stop = word and read_until(text, message)
+  if not stop then return end
+  local start = 1
+  for _ = 2, number do start = (text:find("\n", start, true) or #text) + 1 end
+  word = word and word:gsub("^<\\(%d+)>$", function(byte) return string.char(byte) end)
+  if word == "<eof>" then return stop - start + 1, stop - start + 1 end
+  for last = stop, stop - 1, -1 do -- it may have read a byte more, to see that the word ends
+    local first = last - #word + 1
+    if first >= start and text:sub(first, last) == word then
+      return first - start + 1, last - start + 1
+    end
   end
 end
 
@@ -107,9 +150,11 @@ local function columns(text)
 end
 
 local function caret(at, message)
-  local line = line_of(at)
+  local text = text_of(at)
+  local line = line_of(text, at.line)
   if not line or not line:find "%S" then return "" end
-  local first, last = find_in(line, message)
+  local first, last = syntax_at(text, at.line, message)
+  if not first then first, last = find_in(line, message) end
   local margin = (" "):rep(#tostring(at.line))
   return ("\n  %d | %s\n  %s | %s%s"):format(at.line, line, margin,
     (" "):rep(columns(line:sub(1, first - 1))),
