@@ -112,6 +112,8 @@ enum moontap_flag {
 	MOONTAP_FD = 4,	      /* the XML comes from fd, which is read to its end and stays open */
 	MOONTAP_BY_NAME = 8,  /* down: guest is a name, whoever's uuid is the same */
 	MOONTAP_BY_UUID = 16, /* down: guest is a uuid, whoever's name is the same */
+	MOONTAP_KEEP = 32,    /* up: it is this caller's from now on, whoever connected it: no end
+			       * of its guest disconnects it */
 };
 
 struct moontap_event {

@@ -7,7 +7,7 @@ local bare, moontap = program.bare, program.moontap
 
 local takes = {
   plan = "policy state hooks deadline json sh name uuid",
-  up = "policy state hooks deadline json name uuid",
+  up = "policy state hooks deadline json name uuid keep",
   down = "state json force name uuid dev if-known",
   status = "state json watch name uuid dev",
   doctor = "policy state hooks deadline json root name uuid",
@@ -35,7 +35,7 @@ local function words(list)
 end
 
 local all = words("policy state hooks deadline json sh inactive prefix schema force watch run "
-  .. "replay svg png name uuid dev if-known")
+  .. "replay svg png name uuid dev if-known keep")
 
 local function says(status, err, r)
   assert.same({ status = status, out = "", err = err }, r)

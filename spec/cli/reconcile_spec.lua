@@ -17,7 +17,10 @@ local function states()
 end
 
 describe("reconcile", function()
-  before_each(guests.setup)
+  before_each(function()
+    guests.setup()
+    program.write("policy.lua", (guests.policy:gsub('bridge = "br0"', "%0, mtu = 1500")))
+  end)
 
   it("has nothing to do, and leaves no record of that", function()
     local nothing = { status = 0, out = "all is as it shall be\n", err = "" }
@@ -86,9 +89,8 @@ function connect(nic) lan(nic) end]])
     local r = moontap "reconcile"
     assert.same({ 0, "" }, { r.status, r.err })
     assert.equal(1400, helper.json "ip -j link show web0"[1].mtu)
-    assert.equal(1500, helper.json "ip -j link show db0"[1].mtu) -- as it was connected
-    assert.equal("db0", (program.state()["shared/addr,dev=br0,address=10.0.0.1%2f24/by-db0"]
-      and "db0"))
+    assert.equal(1400, helper.json "ip -j link show db0"[1].mtu)
+    assert.is_nil(program.state()["shared/addr,dev=br0,address=10.0.0.1%2f24/by-db0"])
     assert.is_nil(program.state()["shared/addr,dev=br0,address=10.0.0.1%2f24/by-web0"])
   end)
 
@@ -133,7 +135,7 @@ ip link set web0 mtu 1400]]
     helper.run "ip link set web0 mtu 1400"
     local rows = json.decode(moontap "reconcile --json".out)
     assert.same({ { domain = "web", index = 1, dev = "web0", error = nil,
-      repair = "what its journal says was put back" } }, rows)
+      repair = "its policy was asked anew" } }, rows)
     assert.same({}, (json.decode(moontap "reconcile --json".out)))
   end)
 end)

@@ -40,6 +40,7 @@ struct mt_cli {
 	bool replay;
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
 	bool if_known;	/* --if-known */
+	bool keep;	/* --keep */
 	uint64_t given; /* bit i: mt_options[i] was given */
 	bool changes;	/* what is as it shall be is not shown */
 	enum mt_output_is output;

@@ -45,6 +45,8 @@ static int connect(struct mt_cli *c, bool dry)
 	struct mt_err e = { 0 };
 	int err;
 
+	ask.remember = !dry;
+	ask.keep = c->keep;
 	ask.unnamed = dry ? MT_SH_UNNAMED : NULL;
 	ask.only = c->n > 1 ? (const char *const *)c->args + 1 : NULL;
 	err = mt_cli_engine(c, &g);

@@ -11,7 +11,7 @@ const struct mt_command mt_commands[] = {
 	{ "plan", "GUEST [NIC...]", "what connecting would change; changes nothing",
 	  mt_command_plan, 1, -1, MT_POLICY_OPTIONS " " MT_NAME_OPTIONS " state json sh" },
 	{ "up", "GUEST [NIC...]", "connect", mt_command_up, 1, -1,
-	  MT_POLICY_OPTIONS " " MT_NAME_OPTIONS " state json", .output = MT_OUTPUT_REPORT },
+	  MT_POLICY_OPTIONS " " MT_NAME_OPTIONS " keep state json", .output = MT_OUTPUT_REPORT },
 	{ "down", "GUEST [NIC...]", "disconnect: by name, uuid, device or file", mt_command_down, 1,
 	  -1, MT_GUEST_OPTIONS " if-known state json force", .output = MT_OUTPUT_REPORT },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,

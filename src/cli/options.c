@@ -41,6 +41,7 @@ const struct mt_option mt_options[] = {
 	{ 0, "uuid", "UUID", "instead of GUEST: a guest's uuid", AT(uuid) },
 	{ 0, "dev", "DEVICE", "instead of GUEST: a guest's device", AT(dev) },
 	{ 0, "if-known", NULL, "a guest that nobody knows is no error", AT(if_known) },
+	{ 0, "keep", NULL, "stay connected until down, whatever becomes of the guest", AT(keep) },
 	{ 0, "force", NULL, "take down even a tap that is in use, or bears addresses", AT(force) },
 	{ 0, "watch", NULL, "again whenever something changes, until Ctrl-C", AT(watch) },
 	{ 0, "run", "N", "the Nth run from the end; in short -N", AT(run) },

@@ -95,6 +95,7 @@ struct mt_ask mt_cli_ask(unsigned want, bool dry)
 {
 	return (struct mt_ask){ .want = want,
 				.by = "up",
+				.person = true,
 				.managed = true,
 				.unmanaged = true,
 				.known = true,

@@ -19,7 +19,9 @@ struct connect {
 	struct mt_outcome *out;
 	struct mt_run run;
 	struct mt_outcome_nic **planned; /* of run.nics[i] */
-	const char *driver, *guest, *mark, *policy;
+	const char *driver, *guest, *mark, *policy, *by;
+	bool remember;	 /* once it is connected */
+	bool remembered; /* before that */
 };
 
 static struct mt_request request_of(const struct mt_engine *g, const struct mt_ask *ask)
@@ -118,7 +120,7 @@ static struct mt_record header_of(const struct connect *c, const struct mt_inter
 	mt_record_put(&h, MT_HEADER_KNOWN, mt_uint(c->ask->known));
 	mt_record_put(&h, MT_HEADER_POLICY, text(policy));
 	mt_record_put(&h, MT_HEADER_CHECKSUM, text(c->answer.checksum ? c->answer.checksum : ""));
-	mt_record_put(&h, MT_HEADER_BY, text(c->ask->by));
+	mt_record_put(&h, MT_HEADER_BY, text(c->by));
 	mt_record_put(&h, MT_HEADER_SINCE, mt_uint((uint64_t)time(NULL)));
 	return h;
 }
@@ -249,6 +251,8 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	c->run.stop = c->g->o.stop;
 	c->run.dry = c->ask->dry;
 	c->run.again = c->ask->again;
+	c->run.take = c->ask->keep;
+	c->run.person = c->ask->person;
 	mt_host_begin(c->g->host);
 	err = mt_run_begin(&c->run, e);
 	if (!err)
@@ -269,6 +273,42 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	return err;
 }
 
+/* What a person connects of a guest that an event remembers is the event's, as are the facts; of
+ * another they are remembered as they were when it was connected last. */
+static int remember(struct connect *c, const char **before, struct mt_err *e)
+{
+	const struct mt_ask *ask = c->ask;
+	struct mt_memory m;
+	int err;
+
+	c->by = ask->keep ? "up" : ask->by;
+	if (!ask->by || strcmp(ask->by, "up")) {
+		c->remembered = ask->remember;
+		return ask->remember
+			? mt_remember(c->g, ask, c->driver, c->guest, &c->answer, before, e)
+			: 0;
+	}
+	err = mt_recall(c->g, c->driver, c->guest, &c->out->pool, &m, e);
+	if (err && err != -ENOENT)
+		return err;
+	c->remember = ask->remember && (err || m.by_up);
+	if (!err && !m.by_up && !ask->keep)
+		c->by = "hook";
+	return 0;
+}
+
+/* It is connected, and stays so: that reconcile will go by the journal is no failure. */
+static void remember_connected(struct connect *c)
+{
+	const char *before;
+	struct mt_err e;
+	char line[700];
+
+	if (c->remember && c->run.n &&
+	    mt_remember(c->g, c->ask, c->driver, c->guest, &c->answer, &before, &e))
+		mt_log(&c->g->o.log, LOG_WARNING, "%s", mt_err_line(&e, line, sizeof line));
+}
+
 static int act_on_answer(struct connect *c, struct mt_err *e)
 {
 	const struct mt_ask *ask = c->ask;
@@ -279,11 +319,15 @@ static int act_on_answer(struct connect *c, struct mt_err *e)
 		return -e->code;
 	if ((plans || ask->remember) && mt_engine_state(c->g, !ask->dry, e))
 		return -e->code;
-	if (ask->remember && mt_remember(c->g, ask, c->driver, c->guest, &c->answer, &before, e))
+	if ((plans || ask->remember) && remember(c, &before, e))
 		return -e->code;
-	if (!plans || (!check_selection(c, e) && !plan_all(c, e) && !carry_out(c, e)))
+	if (!plans)
 		return 0;
-	if (ask->remember && !ask->runs_on && e->blame != MT_BLAME_UNDO)
+	if (!check_selection(c, e) && !plan_all(c, e) && !carry_out(c, e)) {
+		remember_connected(c);
+		return 0;
+	}
+	if (c->remembered && !ask->runs_on && e->blame != MT_BLAME_UNDO)
 		mt_remember_before(c->g, c->driver, c->guest, before);
 	return -e->code;
 }

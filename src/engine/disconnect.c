@@ -243,6 +243,12 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 	for (size_t i = 0; err && i < out->n; i++)
 		if (out->nics[i].undone->n) /* some of it is down, and some is not */
 			e->blame = MT_BLAME_UNDO;
+	for (size_t i = 0; i < n; i++)
+		if (!i ||
+		    strcmp(mt_header_text(&headers[i], MT_HEADER_DOMAIN),
+			   mt_header_text(&headers[i - 1], MT_HEADER_DOMAIN)))
+			mt_forget_unused(g, mt_header_text(&headers[i], MT_HEADER_DRIVER),
+					 mt_header_text(&headers[i], MT_HEADER_DOMAIN));
 	out->times.make = (uint32_t)(mt_engine_now_us() - begun);
 	return err;
 }
@@ -264,17 +270,19 @@ static bool is_orphan(struct mt_engine *g, const char *name, struct mt_journal *
 	struct mt_device d;
 	struct mt_err e;
 	char file[32];
+	int err;
 
 	/* its name first: that tells most apart, and no journal is read */
 	if (!mt_name_valid(name) || mt_device_by_name(g->host, name, &d, &e) != -ENODEV ||
 	    mt_journal_load(&g->state, mt_state_path("nic", name, file), mt_kinds, p, j, &e) ||
 	    !j->header.kind || !j->header.v[MT_HEADER_IFINDEX].u)
 		return false;
-	return mt_device_by_index(g->host, (uint32_t)j->header.v[MT_HEADER_IFINDEX].u, &d, &e) ==
-		-ENODEV &&
-		(mt_recall(g, mt_header_text(&j->header, MT_HEADER_DRIVER),
-			   mt_header_text(&j->header, MT_HEADER_DOMAIN), p, &m, &e) == -ENOENT ||
-		 is_done(g, j, p));
+	if (mt_device_by_index(g->host, (uint32_t)j->header.v[MT_HEADER_IFINDEX].u, &d, &e) !=
+	    -ENODEV)
+		return false;
+	err = mt_recall(g, mt_header_text(&j->header, MT_HEADER_DRIVER),
+			mt_header_text(&j->header, MT_HEADER_DOMAIN), p, &m, &e);
+	return err == -ENOENT || (!err && m.by_up) || is_done(g, j, p);
 }
 
 void mt_orphans(struct mt_engine *g)
@@ -294,6 +302,8 @@ void mt_orphans(struct mt_engine *g)
 		mt_log(&g->o.log, LOG_NOTICE, "%s: its device is gone; finishing", names[i]);
 		if (mt_disconnect(&w, names[i], (uint32_t)j.header.v[MT_HEADER_IFINDEX].u, &e))
 			mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
+		mt_forget_unused(g, mt_header_text(&j.header, MT_HEADER_DRIVER),
+				 mt_header_text(&j.header, MT_HEADER_DOMAIN));
 	}
 	mt_pool_free(&p);
 }

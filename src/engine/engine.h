@@ -115,7 +115,9 @@ struct mt_ask {
 	const char *schema; /* that the XML must fit; NULL */
 	unsigned libvirt;   /* whose rules it must fit, MT_LIBVIRT(); 0: it has checked it */
 	bool shows_warnings; /* the outcome's; else they go to the log */
-	bool remember;	    /* keep the facts */
+	bool remember;	    /* keep the facts: of a person's up, once it is connected */
+	bool keep;	    /* whoever connected it: it is a person's, and stays until down */
+	bool person;	    /* asks, and no event */
 	bool after_start;   /* a managed NIC's device must be there: libvirt has made it */
 	bool again;	    /* only what is connected still; else -EALREADY */
 	bool runs_on;	    /* the guest runs, whatever comes of this: its facts are kept */

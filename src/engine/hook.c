@@ -107,7 +107,7 @@ static int release(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *o
 	};
 	int err = mt_disconnect_all(g, &which, out, e);
 
-	mt_forget(g, ask->driver, ask->guest);
+	mt_forget_event(g, ask->driver, ask->guest);
 	mt_orphans(g);
 	return err;
 }

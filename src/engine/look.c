@@ -181,6 +181,8 @@ static int add_remembered(struct looking *k, const struct mt_memory *m,
 	struct mt_nic_look *l = find(k, m, nic);
 	bool ethernet = !strcmp(nic->type, "ethernet");
 
+	if (m->by_up) /* it waits for nobody */
+		return 0;
 	if (l) {
 		l->remembered = true;
 		l->started = m->started;

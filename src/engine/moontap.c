@@ -187,6 +187,9 @@ static int run_up(struct mt_engine *g, const struct moontap_event *ev, struct mt
 	ask.by = "up";
 	ask.managed = ask.unmanaged = ask.known = true;
 	ask.dry = ev->flags & MOONTAP_DRY;
+	ask.remember = !ask.dry;
+	ask.keep = ev->flags & MOONTAP_KEEP;
+	ask.person = true;
 	ask.unnamed = ask.dry ? "$DEV" : NULL;
 	return mt_connect(g, &ask, out, e);
 }
@@ -227,8 +230,9 @@ static int run_hook(struct mt_engine *g, const struct moontap_event *ev, struct 
 	return mt_hook(g, ev->what, &ask, out, e);
 }
 
-#define ALL_FLAGS \
-	(unsigned)(MOONTAP_DRY | MOONTAP_FORCE | MOONTAP_FD | MOONTAP_BY_NAME | MOONTAP_BY_UUID)
+#define ALL_FLAGS                                                                                 \
+	(unsigned)(MOONTAP_DRY | MOONTAP_FORCE | MOONTAP_FD | MOONTAP_BY_NAME | MOONTAP_BY_UUID | \
+		   MOONTAP_KEEP)
 
 static int run(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
 	       struct mt_err *e)
@@ -238,6 +242,7 @@ static int run(struct mt_engine *g, const struct moontap_event *ev, struct mt_ou
 	if (!ev->what || (strcmp(ev->what, "down") && !up && !mt_hook_operation(ev->what)))
 		return misused(e, EINVAL, ev->what ? ev->what : "", "there is no such event");
 	if (ev->flags & ~ALL_FLAGS || (ev->flags & MOONTAP_DRY && !up) ||
+	    (ev->flags & MOONTAP_KEEP && !up) ||
 	    (ev->flags & (MOONTAP_BY_NAME | MOONTAP_BY_UUID) && strcmp(ev->what, "down")))
 		return misused(e, EINVAL, ev->what, "it has no such flag");
 	if (ev->guest && !*ev->guest)

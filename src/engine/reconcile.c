@@ -89,12 +89,23 @@ static int finish_orphan(struct repair *r)
 	struct mt_work w = mt_engine_work(r->g, &r->out->pool);
 	struct mt_steps *undone = new_steps(r);
 	const struct mt_record *h = &r->look->journal.header;
+	int err;
 
 	if (!undone)
 		return -r->e->code;
 	w.done = undone;
 	r->nic->undone = undone;
-	return mt_disconnect(&w, r->look->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, r->e);
+	err = mt_disconnect(&w, r->look->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, r->e);
+	mt_forget_unused(r->g, r->look->driver, r->look->guest);
+	return err;
+}
+
+/* The policy that it was connected by, where none is named now. */
+static const char *own_policy(const struct repair *r)
+{
+	const char *own = mt_header_text(&r->look->journal.header, MT_HEADER_POLICY);
+
+	return r->g->o.policy_optional && *own && strcmp(own, r->g->o.policy) ? own : NULL;
 }
 
 /* Of the guest's NICs only this one is shown. */
@@ -117,8 +128,10 @@ static int ask_policy(struct repair *r, const struct mt_memory *m)
 			      .unmanaged = true,
 			      .dev = l->dev,
 			      .after_start = !l->unmanaged,
-			      .again = true };
-	const char *only[2] = { NULL };
+			      .again = true,
+			      .person = true };
+	const struct mt_engine_options was = r->g->o;
+	const char *only[2] = { NULL }, *own = own_policy(r);
 	char index[16];
 	int err;
 
@@ -126,7 +139,13 @@ static int ask_policy(struct repair *r, const struct mt_memory *m)
 	only[0] = index;
 	ask.only = only;
 	mt_ask_memory(&ask, m);
+	if (own) {
+		r->g->o.policy = own;
+		r->g->o.policy_optional = false;
+	}
 	err = mt_connect(r->g, &ask, r->out, r->e);
+	r->g->o.policy = was.policy;
+	r->g->o.policy_optional = was.policy_optional;
 	r->out->facts = m->answer.facts;
 	r->out->facts_n = m->answer.facts_n;
 	choose_nic(r->out, l->index);
@@ -200,6 +219,8 @@ static int connect_again(struct repair *r, enum mt_repair *what)
 
 	if (err && err != -ENOENT)
 		return err;
+	if (!err && own_policy(r) && access(own_policy(r), F_OK) && errno == ENOENT)
+		err = -ENOENT; /* a policy that was tried and thrown away says nothing any more */
 	*what = err ? MT_REPAIR_JOURNAL : MT_REPAIR_POLICY;
 	if (check_name(r))
 		return -r->e->code;
@@ -304,5 +325,6 @@ int mt_reconcile(struct mt_engine *g, const struct mt_which *guest,
 		if (err)
 			return err;
 	}
+	mt_forget_unused(g, NULL, NULL);
 	return 0;
 }

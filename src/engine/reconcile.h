@@ -4,8 +4,8 @@
  *
  * Each NIC by itself, in this order: a killed run is taken back; a journal whose device and guest
  * are gone is finished; where the guest is remembered, its policy is asked anew, so that drift is
- * repaired and what a changed policy no longer declares goes back; where it is not, what the
- * journal says moontap had put is put back. A guest that is not connected stays so.
+ * repaired and what a changed policy no longer declares goes back: the policy that it was connected
+ * by, unless one is named. Where it is not, what the journal says moontap had put is put back. A guest that is not connected stays so.
  */
 #ifndef MT_ENGINE_RECONCILE_H
 #define MT_ENGINE_RECONCILE_H

@@ -33,6 +33,7 @@ static void write_memory(FILE *f, struct mt_engine *g, const struct mt_ask *ask,
 	fprintf(f, "domain netns=%llu incoming=%s started=%s", (unsigned long long)g->state.netns,
 		ask->incoming ? "true" : "false", ask->started ? "true" : "false");
 	put(f, "driver", driver);
+	put(f, "by", ask->by);
 	put(f, "name", guest);
 	put(f, "uuid", a->uuid);
 	put(f, "type", a->type);
@@ -118,6 +119,7 @@ static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
 	m->driver = mt_words_get(words, n, "driver");
 	m->incoming = !strcmp(mt_words_get(words, n, "incoming") ?: "", "true");
 	m->started = !strcmp(mt_words_get(words, n, "started") ?: "", "true");
+	m->by_up = !strcmp(mt_words_get(words, n, "by") ?: "", "up");
 	m->since = mt_state_modified(&g->state, file);
 	if (!netns || !m->driver || (g->state.netns && strtoull(netns, NULL, 10) != g->state.netns))
 		return -ENOENT;
@@ -181,7 +183,7 @@ void mt_ask_memory(struct mt_ask *ask, const struct mt_memory *m)
 	ask->started = m->started;
 }
 
-/* It is the hook's: what is connected of it now goes at release, as the rest does. */
+/* What is connected of a guest of the hook's now goes at release, as the rest does. */
 int mt_ask_guest(struct mt_engine *g, const struct mt_which *guest, struct mt_ask *ask,
 		 struct mt_pool *p, struct mt_err *e)
 {
@@ -193,7 +195,7 @@ int mt_ask_guest(struct mt_engine *g, const struct mt_which *guest, struct mt_as
 	if (err)
 		return err;
 	mt_ask_memory(ask, m);
-	ask->by = "hook";
+	ask->by = m->by_up ? "up" : "hook";
 	ask->incoming = false; /* whoever asks says that it has arrived */
 	ask->remember = !ask->dry;
 	return 0;
@@ -206,4 +208,48 @@ void mt_forget(struct mt_engine *g, const char *driver, const char *guest)
 
 	file_of(driver, guest, file, sizeof file);
 	mt_state_remove(&g->state, file, &ignored);
+}
+
+static bool any_connected(struct mt_engine *g, const char *driver, const char *guest)
+{
+	struct mt_which which = { .driver = driver, .name = guest };
+	struct mt_pool p = { 0 };
+	struct mt_record *headers;
+	struct mt_err ignored;
+	size_t n;
+	bool any = mt_connected(g, &which, &p, &headers, &n, &ignored) || n;
+
+	mt_pool_free(&p);
+	return any;
+}
+
+void mt_forget_event(struct mt_engine *g, const char *driver, const char *guest)
+{
+	struct mt_ask ask = { .by = "up" };
+	struct mt_pool p = { 0 };
+	const char *before;
+	struct mt_memory m;
+	struct mt_err ignored;
+
+	if (!any_connected(g, driver, guest) || mt_recall(g, driver, guest, &p, &m, &ignored) ||
+	    mt_remember(g, &ask, driver, guest, &m.answer, &before, &ignored))
+		mt_forget(g, driver, guest);
+	mt_pool_free(&p);
+}
+
+void mt_forget_unused(struct mt_engine *g, const char *driver, const char *guest)
+{
+	struct mt_pool p = { 0 };
+	struct mt_memory *all = NULL, one;
+	struct mt_err ignored;
+	size_t n = 0;
+
+	if (!guest && mt_recall_all(g, &p, &all, &n, &ignored))
+		n = 0;
+	if (guest && !mt_recall(g, driver, guest, &p, &one, &ignored))
+		all = &one, n = 1;
+	for (size_t i = 0; i < n; i++)
+		if (all[i].by_up && !any_connected(g, all[i].driver, all[i].name))
+			mt_forget(g, all[i].driver, all[i].name);
+	mt_pool_free(&p);
 }

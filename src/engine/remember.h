@@ -2,7 +2,7 @@
 /*
  * remember.h - what prepare keeps of a guest, so that a tap's name is enough later on
  *
- * domain/DRIVER-NAME: a line `domain driver= name= uuid= type= netns= incoming= started=`, a line
+ * domain/DRIVER-NAME: a line `domain driver= name= uuid= type= netns= incoming= started= by=`, a line
  * `interface` for each NIC, and the facts, opaque here.
  */
 #ifndef MT_ENGINE_REMEMBER_H
@@ -13,6 +13,7 @@
 struct mt_memory {
 	const char *driver, *name, *uuid;
 	bool incoming, started;	 /* as struct mt_ask has it */
+	bool by_up;		 /* of what a person's up connected; else of an event */
 	uint64_t since;		 /* when it was written: seconds since 1970 */
 	struct mt_answer answer; /* name, uuid, nics and facts, as the evaluator said them */
 };
@@ -41,5 +42,13 @@ void mt_ask_memory(struct mt_ask *ask, const struct mt_memory *m);
 
 /** mt_forget() - drop it; absent is fine */
 void mt_forget(struct mt_engine *g, const char *driver, const char *guest);
+
+/** mt_forget_event() - a guest has ended: drop it, unless something that a person's up connected is
+ * left of it: it is remembered for that from now on */
+void mt_forget_event(struct mt_engine *g, const char *driver, const char *guest);
+
+/** mt_forget_unused() - drop what is remembered of a person's up when nothing of it is connected
+ * @guest:	NULL: of all guests */
+void mt_forget_unused(struct mt_engine *g, const char *driver, const char *guest);
 
 #endif

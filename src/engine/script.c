@@ -63,7 +63,7 @@ static int find(struct mt_engine *g, const struct mt_device *tap, struct mt_pool
 	if (mt_recall_all(g, p, &memories, &n, e))
 		return -e->code;
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < memories[i].answer.n; k++) {
+		for (size_t k = 0; !memories[i].by_up && k < memories[i].answer.n; k++) {
 			const struct mt_interface *nic = &memories[i].answer.nics[k];
 
 			if (!is_of(nic, tap) || is_connected(g, &memories[i], nic, tap->name, p))
@@ -152,7 +152,7 @@ static bool is_starting(struct mt_engine *g, const struct mt_record *h, struct m
 	return h->v[MT_HEADER_UNMANAGED].u &&
 		!mt_recall(g, mt_header_text(h, MT_HEADER_DRIVER),
 			   mt_header_text(h, MT_HEADER_DOMAIN), p, &m, &e) &&
-		!m.started;
+		!m.started && !m.by_up;
 }
 
 static int disconnect(struct mt_engine *g, const char *tap, bool handed_over,

@@ -47,17 +47,38 @@ static void forget(struct mt_run_nic *n, bool devices)
 	}
 }
 
-/* Connected again, it has been connected since the first time; and what a person's `up` connected
- * stays until `down`, whoever else asks for it. */
-static void keep_origin(struct mt_record *h, const struct mt_record *had)
+static bool is_by_up(const struct mt_record *h)
+{
+	return !strcmp(mt_header_text(h, MT_HEADER_BY), "up");
+}
+
+/* Connected again, it has been connected since the first time, and it stays whose it was: what an
+ * event connected goes with its guest, and what a person's `up` connected stays until `down`. Of what
+ * an event connected the policy stays, too: that a person tried another one is in the log. */
+static void keep_origin(const struct mt_run *r, struct mt_record *h, const struct mt_record *had)
 {
 	const uint64_t ifindex = h->v[MT_HEADER_IFINDEX].u;
+	const char *policy = mt_header_text(had, MT_HEADER_POLICY);
 
 	if (!had->kind || !ifindex || had->v[MT_HEADER_IFINDEX].u != ifindex)
 		return;
 	mt_record_put(h, MT_HEADER_SINCE, had->v[MT_HEADER_SINCE]);
-	if (!strcmp(mt_header_text(had, MT_HEADER_BY), "up"))
-		mt_record_put(h, MT_HEADER_BY, had->v[MT_HEADER_BY]);
+	if (r->take)
+		return;
+	if (r->person && !is_by_up(had) && strcmp(policy, mt_header_text(h, MT_HEADER_POLICY))) {
+		mt_log(r->work.log, LOG_NOTICE,
+		       "%s: connected by the %s, by the policy %s; what %s says is applied, until "
+		       "that one is asked again",
+		       h->v[MT_HEADER_DEV].name, mt_header_text(had, MT_HEADER_BY), policy,
+		       mt_header_text(h, MT_HEADER_POLICY));
+		mt_record_put(h, MT_HEADER_POLICY, had->v[MT_HEADER_POLICY]);
+		mt_record_put(h, MT_HEADER_CHECKSUM, had->v[MT_HEADER_CHECKSUM]);
+	}
+	mt_record_put(h, MT_HEADER_BY, had->v[MT_HEADER_BY]);
+	if (!*mt_header_text(h, MT_HEADER_UUID) &&
+	    !strcmp(mt_header_text(h, MT_HEADER_DOMAIN), mt_header_text(had, MT_HEADER_DOMAIN)))
+		mt_record_put(h, MT_HEADER_UUID,
+			      had->v[MT_HEADER_UUID]); /* of a file without one */
 }
 
 /* The device's own index, as this run's steps or else the kernel know it; 0: it is not there. */
@@ -98,7 +119,7 @@ static int write_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *
 		return -e->code;
 	if (ifindex)
 		mt_record_put(&n->after.header, MT_HEADER_IFINDEX, mt_uint(ifindex));
-	keep_origin(&n->after.header, &n->had.header);
+	keep_origin(r, &n->after.header, &n->had.header);
 	for (size_t i = 0; i < steps->n; i++)
 		if (is_device(&steps->at[i])) /* that step says of which kind it is */
 			mt_record_put(&n->after.header, MT_HEADER_KIND, (struct mt_value){ 0 });

@@ -35,8 +35,10 @@ struct mt_run {
 	struct mt_run_nic *nics;
 	size_t n;
 	const volatile sig_atomic_t *stop; /* not 0: stop between two steps; NULL: never */
-	bool dry;   /* look only: no lock, nothing written, nothing changed */
-	bool again; /* only what is connected still, when its lock is had; else -EALREADY */
+	bool dry;    /* look only: no lock, nothing written, nothing changed */
+	bool take;   /* whoever connected it, it is this run's header's from now on */
+	bool person; /* asks, and no event: with a policy of its own, perhaps */
+	bool again;  /* only what is connected still, when its lock is had; else -EALREADY */
 };
 
 /**
