@@ -9,8 +9,7 @@ local core = ...
 -- is nil. In help, a name with a dot is a table in a table.
 --   index                  integer    its number among the guest's interfaces, from 1
 --   type                   string     ethernet, bridge, network, ...
---   dev                    string     its device on the host, as far as that has a name; nil where
---                                     the type has none: user, vhostuser, hostdev, vdpa, ...
+--   dev                    string     its device on the host; nil: it has no name yet, or none
 --   unmanaged              boolean    moontap makes the device: managed='no', or decide()
 --   domain                 table      the guest: help "nic.domain"
 --   target.dev             string     the device's name, as the XML has it
@@ -23,8 +22,7 @@ local core = ...
 --   source.routes          table[]    likewise
 --   bandwidth              table      inbound and outbound, each with average, peak, burst, floor
 --   virtualport            table      type, and parameters by name
---   unknown                string[]   what the XML says and this moontap does not understand: it is
---                                     of a newer libvirt
+--   unknown                string[]   what the XML says and this moontap does not understand
 
 --- nic.domain
 -- The guest, read-only.

@@ -474,6 +474,42 @@ describe("a live document", function()
   end)
 end)
 
+describe("facts of newer versions", function()
+  it("are a driver's of a host device", function()
+    local nic = assert(read("<interface type='hostdev'><source><address type='pci'/></source>" ..
+      "<driver name='vfio' model='mlx5_vfio_pci' iommufd='yes'/></interface>"))
+    assert.same({ name = "vfio", model = "mlx5_vfio_pci", iommufd = true }, nic.driver)
+    assert.is_nil(nic.unknown)
+  end)
+  it("are passt's names, and its device", function()
+    local nic = assert(read("<interface type='vhostuser'><source dev='eth0'/>" ..
+      "<backend type='passt' hostname='h' fqdn='h.example'/></interface>"))
+    assert.same({ type = "passt", hostname = "h", fqdn = "h.example" }, nic.backend)
+    assert.same({ dev = "eth0" }, nic.source)
+  end)
+  it("are the MAC that a running guest has given itself", function()
+    local mac = "<interface><mac address='52:54:00:00:00:01' " ..
+      "currentAddress='52:54:00:00:00:0A'/></interface>"
+    assert.equal("52:54:00:00:00:0a", read(mac, {}).mac_current_address)
+    assert.is_nil(read(mac).mac_current_address)
+    assert.equal("52:54:00:00:00:01", read(mac).mac)
+  end)
+  it("are a model, in whatever case", function()
+    assert.equal("igb", read("<interface><model type='IGB'/></interface>").model)
+  end)
+  it("are a route to everywhere", function()
+    local nic = assert(read("<interface type='ethernet'><source>" ..
+      "<route gateway='10.0.0.1'/><route family='ipv6' gateway='fe80::1' prefix='0'/>" ..
+      "</source></interface>"))
+    assert.same({ { gateway = "10.0.0.1" }, { family = "ipv6", gateway = "fe80::1", prefix = 0 } },
+      nic.source.routes)
+    assert.is_nil(nic.unknown)
+  end)
+  it("are no backend, when it is the default", function()
+    assert.is_nil(read("<interface><backend type='default'/></interface>").backend)
+  end)
+end)
+
 describe("aliases of users", function()
   it("are of one device, when an interface is among them", function()
     local one = "<interface><alias name='ua-x'/></interface>"

@@ -135,6 +135,14 @@ describe("tap", function()
       one { mac = "fe:54:00:aa:bb:01", model = "rtl8139", driver = { queues = 4 } }))
   end)
 
+  it("makes it with a virtio header for the models for which libvirt does", function()
+    for model, has in pairs { virtio = true, e1000e = true, igb = true, vmxnet3 = true,
+      e1000 = false, rtl8139 = false } do
+      assert.matches("vnet_hdr=" .. tostring(has),
+        helper.connect("tap(nic)", one { mac = "52:54:00:aa:bb:01", model = model })[1])
+    end
+  end)
+
   it("lets the options have the last word", function()
     assert.same({
       "tap name=mytap0 multi_queue=true vnet_hdr=false user=alice group=kvm-1",

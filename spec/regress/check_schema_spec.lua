@@ -48,6 +48,17 @@ describe("check --schema", function()
     assert.matches("^moontap: xml domain%.xml:[34]: .*\n$", r.err)
   end)
 
+  it("takes the schema's word for words that are new", function()
+    program.write("domain.rng", (schema:gsub("<empty/>", [[<element name="interface">
+      <attribute name="type"/><element name="link"><attribute name="state"/><empty/></element>
+      </element>]])))
+    local xml = domain "<interface type='new'><link state='new'/></interface>"
+    assert.equal(3, program.run(program.path .. " check -", xml).status)
+    local r = check("domain.rng", xml)
+    assert.equal(0, r.status)
+    assert.matches("unknown", r.err)
+  end)
+
   it("says that the schema cannot be read", function()
     local r = check("nowhere.rng", domain "")
     assert.equal(3, r.status)

@@ -155,7 +155,7 @@
 ---@class moontap.nic
 ---@field index integer its number among the guest's interfaces, from 1
 ---@field type string ethernet, bridge, network, ...
----@field dev? string its device on the host, as far as that has a name
+---@field dev? string its device on the host; nil: it has no name yet, or none
 ---@field unmanaged boolean moontap makes the device: managed='no', or decide()
 ---@field domain moontap.domain the guest: help "nic.domain"
 ---@field target? moontap.nic.target
@@ -165,6 +165,7 @@
 ---@field source? moontap.nic.source
 ---@field bandwidth? table inbound and outbound, each with average, peak, burst, floor
 ---@field virtualport? table type, and parameters by name
+---@field unknown? string[] what the XML says and this moontap does not understand
 ---@field backend? moontap.nic.backend
 ---@field backenddomain? string
 ---@field boot? integer
@@ -176,6 +177,7 @@
 ---@field isolated? boolean
 ---@field link? string
 ---@field mac? string
+---@field mac_current_address? string
 ---@field managed? boolean
 ---@field model? string
 ---@field mtu? integer
@@ -215,6 +217,8 @@
 ---@field type? string
 
 ---@class moontap.nic.backend
+---@field fqdn? string
+---@field hostname? string
 ---@field logFile? string
 ---@field tap? string
 ---@field type? string
@@ -230,6 +234,8 @@
 ---@field host? moontap.nic.driver.host
 ---@field ioeventfd? boolean
 ---@field iommu? boolean
+---@field iommufd? boolean
+---@field model? string
 ---@field name? string
 ---@field packed? boolean
 ---@field page_per_vq? boolean
