@@ -24,7 +24,7 @@ local function kill_at_the_end()
       return true
     end
     assert.is_true(r.fired)
-    assert.equal(0, program.moontap("down web").status)
+    assert.equal(0, program.moontap("down --if-known web").status)
   end
 end
 
