@@ -51,7 +51,7 @@ end
 -- state() -> the files of the state directory, by name, with their text; no records of runs
 function M.state()
   local files = {}
-  local find = "cd state 2>/dev/null && find . -path ./log -prune -o -type f -print"
+  local find = "cd state 2>/dev/null && find . -name log -prune -o -type f -print"
   for name in M.run(find).out:gmatch "%./(%C+)" do
     files[name] = M.read("state/" .. name)
   end

@@ -116,8 +116,14 @@ ip tuntap add dev tap7 mode tap; ip link set tap7 address 02:00:00:00:00:77 mast
   ["leftover tap"] = {
     "ip tuntap add dev 'tap$7' mode tap; ip link set 'tap$7' alias 'moontap web'",
     "tap$7 is marked", "ip link del dev 'tap$7'" },
-  ["leftover journal"] = { function() up "web.xml" end, "ip link del web0", "the device is gone",
-    "moontap reconcile" },
+  ["leftover journal"] = { function()
+    program.bare("--state root/run/moontap -p root/etc/moontap/policy.lua "
+      .. "hook qemu web prepare begin - <web.xml")
+  end, "ip link del web0", "the device is gone", "moontap reconcile" },
+  ["namespace gone"] = { function() up "web.xml" end, [[
+ns=run/moontap/netns/4711; mkdir -p -m 700 $ns/nic; cp run/moontap/nic/web0 $ns/nic
+ln -s 4711:4:1: $ns/namespace]], "network namespace 4711 has 1 NICs",
+    "moontap down --netns-gone 4711" },
   ["drift"] = { function() up "web.xml" end, "ip link set web0 mtu 1400", "mtu is 1400",
     "moontap reconcile" },
   ["last run failed"] = { function()

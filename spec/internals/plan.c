@@ -389,9 +389,12 @@ static void keep_line(void *data, int level, const char *text)
 static int begin(lua_State *L, struct there *t, struct mt_pool *p, struct mt_err *e)
 {
 	*t = (struct there){ .state.dir = -1, .log = { keep_line, L } };
-	if (mt_host_open(&t->host, e) || mt_state_open(&t->state, luaL_checkstring(L, 1), true, e))
+	if (mt_host_open(&t->host, e))
 		return -e->code;
 	t->state.netns = mt_host_cookie(t->host);
+	t->state.host = t->host;
+	if (mt_state_open(&t->state, luaL_checkstring(L, 1), true, e))
+		return -e->code;
 	t->work = (struct mt_work){
 		.kinds = kinds, .host = t->host, .state = &t->state, .pool = p, .log = &t->log
 	};
@@ -447,7 +450,7 @@ static int l_disconnect(lua_State *L)
 /* lock(folder, file) -> a descriptor that holds it | nil, line, code */
 static int l_lock(lua_State *L)
 {
-	struct mt_state s;
+	struct mt_state s = { 0 };
 	struct mt_err e;
 	int fd, err;
 

@@ -35,6 +35,7 @@ struct mt_cli {
 	const char *event;	       /* --event */
 	const char *run;	       /* --run: the Nth from the end */
 	const char *name, *uuid, *dev; /* --name, --uuid, --dev: instead of the word GUEST */
+	const char *netns_gone;	       /* --netns-gone: likewise */
 	unsigned is;		       /* what args[0] may be: enum mt_word_is */
 	unsigned back;		       /* the same, read, or -N; 0: not given */
 	bool replay;

@@ -51,7 +51,8 @@ static void take_guest(struct mt_cli *c)
 		unsigned is;
 	} said[] = { { c->name, MT_WORD_NAME },
 		     { c->uuid, MT_WORD_UUID },
-		     { c->dev, MT_WORD_DEVICE } };
+		     { c->dev, MT_WORD_DEVICE },
+		     { c->netns_gone, 0 } };
 
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
 		if (!said[i].word)
@@ -77,8 +78,8 @@ int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *bef
 
 	if (status)
 		return status;
-	if (!!c->name + !!c->uuid + !!c->dev > 1)
-		return mt_cli_usage(c, "one of --name, --uuid and --dev, not several");
+	if (!!c->name + !!c->uuid + !!c->dev + !!c->netns_gone > 1)
+		return mt_cli_usage(c, "one of --name, --uuid, --dev, --netns-gone, not several");
 	take_guest(c);
 	if (any_empty(c)) /* as of an unset variable: it would fit whatever has no name */
 		return mt_cli_usage(c, "an empty word means nothing: %s%s %s", before, m->name,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* connect.c - plan, up, down: what a person asks for by hand */
 #include "cli/cli.h"
+#include "cli/namespaces.h"
 #include "engine/history.h"
 #include "base/sh.h"
 
@@ -120,8 +121,11 @@ int mt_command_down(struct mt_cli *c)
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_which which = { 0 };
 	struct mt_engine g;
-	int status = mt_cli_engine(c, &g);
+	int status;
 
+	if (c->netns_gone)
+		return mt_namespaces_drop(c, c->netns_gone);
+	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;
 	status = mt_cli_is_file(c, c->args[0]) ? guest_of_file(c, &g, &out.pool, &which)

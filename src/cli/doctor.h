@@ -2,7 +2,7 @@
 /*
  * doctor.h - what keeps guests off the network: a table of checks, and what they share
  *
- * A check looks and changes nothing. What it finds it says by mt_doctor_found(), as often as it
+ * A check looks and changes nothing, but for journals that are about nothing any more. What it finds it says by mt_doctor_found(), as often as it
  * finds something. All paths are below a root, so that a check can be tried on a made-up host.
  */
 #ifndef MT_CLI_DOCTOR_H
@@ -124,6 +124,7 @@ void mt_check_bridge_netfilter(struct mt_doctor *d);
 /* doctor_left.c: what moontap left behind, or did not reach */
 void mt_check_leftover_tap(struct mt_doctor *d);
 void mt_check_leftover_journal(struct mt_doctor *d);
+void mt_check_namespaces(struct mt_doctor *d);
 void mt_check_drift(struct mt_doctor *d);
 void mt_check_last_run(struct mt_doctor *d);
 

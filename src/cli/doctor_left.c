@@ -2,6 +2,7 @@
 /* doctor_left.c - checks of what moontap left behind, or did not reach */
 #include "cli/doctor.h"
 #include "engine/history.h"
+#include "plan/namespace.h"
 
 #include <string.h>
 
@@ -33,6 +34,10 @@ void mt_check_leftover_tap(struct mt_doctor *d)
 
 void mt_check_leftover_journal(struct mt_doctor *d)
 {
+	size_t left = mt_finish_done(d->g, d->nics, d->nnics);
+
+	if (left)
+		mt_doctor_found(d, NULL, "%zu NICs are gone, and nothing is left of them", left);
 	for (size_t i = 0; i < d->nnics; i++) {
 		const struct mt_nic_look *l = &d->nics[i];
 
@@ -40,6 +45,27 @@ void mt_check_leftover_journal(struct mt_doctor *d)
 			mt_doctor_found(d, NULL, "%s of %s: a run was killed", l->dev, l->guest);
 		else if (l->standing == MT_STANDS_GONE)
 			mt_doctor_found(d, NULL, "%s of %s: the device is gone", l->dev, l->guest);
+	}
+}
+
+void mt_check_namespaces(struct mt_doctor *d)
+{
+	struct mt_namespace *others;
+	struct mt_err e;
+	char name[400], cookie[24];
+	size_t n;
+
+	if (mt_namespace_list(&d->g->state, d->p, &others, &n, &e))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		snprintf(cookie, sizeof cookie, "%llu", (unsigned long long)others[i].cookie);
+		mt_namespace_name(&others[i], name, sizeof name);
+		if (others[i].gone)
+			mt_doctor_found(d, cookie, "%s is gone, and had %zu NICs", name,
+					others[i].nics);
+		else if (!*others[i].path)
+			mt_doctor_found(d, cookie, "%s has %zu NICs, and nobody knows where it is",
+					name, others[i].nics);
 	}
 }
 

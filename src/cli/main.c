@@ -13,7 +13,7 @@ const struct mt_command mt_commands[] = {
 	{ "up", "GUEST [NIC...]", "connect", mt_command_up, 1, -1,
 	  MT_POLICY_OPTIONS " " MT_NAME_OPTIONS " keep state json", .output = MT_OUTPUT_REPORT },
 	{ "down", "GUEST [NIC...]", "disconnect: by name, uuid, device or file", mt_command_down, 1,
-	  -1, MT_GUEST_OPTIONS " if-known state json force", .output = MT_OUTPUT_REPORT },
+	  -1, MT_GUEST_OPTIONS " if-known netns-gone state json force", .output = MT_OUTPUT_REPORT },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
 	  MT_GUEST_OPTIONS " state json watch" },
 	{ "doctor", "[GUEST]",

@@ -2,6 +2,7 @@
 /* reconcile.c - reconcile: repair, and say what was repaired */
 #include "engine/reconcile.h"
 #include "cli/cli.h"
+#include "cli/namespaces.h"
 #include "cli/table.h"
 
 #include <string.h>
@@ -17,7 +18,7 @@ static const struct mt_column columns[] = {
 struct report {
 	struct mt_cli *c;
 	struct mt_table table;
-	unsigned repaired;
+	unsigned repaired, left;
 };
 
 static void add_row(struct report *r, const struct mt_reconciled *one)
@@ -54,6 +55,27 @@ static void report(void *data, const struct mt_reconciled *one)
 	       mt_colour(stdout, 0));
 }
 
+static void forgot(void *data, const struct mt_namespace *n, const struct mt_err *error)
+{
+	struct report *r = data;
+	char name[400], line[sizeof *error];
+
+	mt_namespace_name(n, name, sizeof name);
+	r->repaired += !error;
+	r->left += error != NULL;
+	if (r->c->json && mt_table_row(&r->table)) {
+		mt_table_cell(&r->table, REPAIR, 0, "%s: it is gone; %zu NICs were forgotten", name,
+			      n->nics);
+		if (error)
+			mt_table_cell(&r->table, ERROR, '-', "%s",
+				      mt_err_line(error, line, sizeof line));
+	} else if (error) {
+		mt_cli_error(r->c, NULL, error);
+	} else {
+		printf("%s: it is gone; %zu NICs were forgotten\n", name, n->nics);
+	}
+}
+
 int mt_command_reconcile(struct mt_cli *c)
 {
 	struct mt_pool p = { 0 };
@@ -70,14 +92,15 @@ int mt_command_reconcile(struct mt_cli *c)
 	status = c->n ? mt_cli_guest(c, &g, &p, &which) : 0;
 	if (status)
 		goto out;
-	if (mt_reconcile(&g, c->n ? &which : NULL, report, &r, &left, &e))
+	if (mt_reconcile(&g, c->n ? &which : NULL, report, &r, &left, &e) ||
+	    (!c->n && mt_namespaces_drop_gone(&g, forgot, &r, &e)))
 		status = mt_cli_error(c, NULL, &e);
 	else if (c->json)
 		status = mt_print_table(c, &r.table, "", stdout);
-	else if (!r.repaired && !left)
+	else if (!r.repaired && !left && !r.left)
 		puts("all is as it shall be");
 out:
 	mt_pool_free(&p);
 	mt_engine_close(&g);
-	return status ? status : left ? mt_exit_status(MT_BLAME_UNDO) : 0;
+	return status ? status : left + r.left ? mt_exit_status(MT_BLAME_UNDO) : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* status.c - what is connected, since when, by which policy, and what has drifted */
 #include "base/sh.h"
+#include "cli/namespaces.h"
 #include "cli/cli.h"
 #include "cli/show.h"
 #include "cli/table.h"
@@ -226,6 +227,8 @@ static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_
 	mt_finish_done(g, nics, n);
 	mt_show_table(&t, nics, n, &p);
 	status = mt_print_table(c, &t, n ? "" : nothing(g, &p, none, sizeof none), out);
+	if (!status && !c->json)
+		status = mt_namespaces_show(c, g, out);
 	mt_pool_free(&p);
 	return status;
 }

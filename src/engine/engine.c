@@ -24,6 +24,7 @@ void mt_engine_close(struct mt_engine *g)
 int mt_engine_state(struct mt_engine *g, bool create, struct mt_err *e)
 {
 	g->state.netns = mt_host_cookie(g->host);
+	g->state.host = g->host;
 	if (g->state.dir < 0)
 		return mt_state_open(&g->state, g->o.state, create, e);
 	return create ? mt_state_fill(&g->state, e) : 0;

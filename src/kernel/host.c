@@ -3,10 +3,14 @@
 #include "kernel/nl.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int mt_nl_open(int bus, struct mt_host **h, struct mt_err *e)
@@ -75,4 +79,21 @@ uint64_t mt_host_cookie(const struct mt_host *h)
 	socklen_t size = sizeof cookie;
 
 	return getsockopt(mt_host_fd(h), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) ? 0 : cookie;
+}
+
+/* The socket's own namespace, for whoever has CAP_NET_ADMIN: net/socket.c sock_ioctl(). The thread's
+ * is the same, unless it has entered another one since. */
+void mt_host_namespace(const struct mt_host *h, uint64_t *dev, uint64_t *inode)
+{
+	int fd = ioctl(mt_host_fd(h), SIOCGSKNS);
+	struct stat st = { 0 };
+
+	if (fd < 0)
+		fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st))
+		st = (struct stat){ 0 };
+	if (fd >= 0)
+		close(fd);
+	*dev = st.st_dev;
+	*inode = st.st_ino;
 }

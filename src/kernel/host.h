@@ -31,6 +31,10 @@ int mt_host_fd(const struct mt_host *h);
 /** mt_host_cookie() - the network namespace's cookie, SO_NETNS_COOKIE (Linux 5.14); 0: unknown */
 uint64_t mt_host_cookie(const struct mt_host *h);
 
+/** mt_host_namespace() - the network namespace's file, /proc/PID/ns/net: its device and inode; 0, 0:
+ * unknown */
+void mt_host_namespace(const struct mt_host *h, uint64_t *dev, uint64_t *inode);
+
 #ifdef MOONTAP_FAULTS
 /* Faults for specs and fuzzers, in a build of this folder for them alone. */
 struct mt_fault {

@@ -2,6 +2,7 @@
 /* state.c - files under the state directory, and their locks */
 #include "plan/state.h"
 #include "base/words.h"
+#include "plan/namespace.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -95,16 +96,21 @@ int mt_state_fill(struct mt_state *s, struct mt_err *e)
 
 int mt_state_open(struct mt_state *s, const char *path, bool create, struct mt_err *e)
 {
-	int err = create ? make_folder(AT_FDCWD, path) : 0;
+	int err = create ? make_folder(AT_FDCWD, path) : 0, root;
 
 	s->path = path;
 	s->whole = false;
 	if (err)
 		return mt_fail(e, -err, "state", path, NULL);
-	s->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (s->dir < 0)
+	s->dir = -1;
+	root = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (root < 0)
 		return errno == ENOENT && !create ? 0 : mt_fail(e, errno, "state", path, NULL);
-	err = check_owner(s->dir, path, e);
+	err = check_owner(root, path, e);
+	if (err)
+		close(root);
+	else
+		err = mt_namespace_enter(s, root, create, e);
 	if (!err && create)
 		err = mt_state_fill(s, e);
 	if (err)

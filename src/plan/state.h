@@ -7,6 +7,7 @@
  *   shared/KIND-KEY/   an object that several NICs may want: its journal, and a claim of each
  *   domain/DRIVER-NAME what is remembered of a guest
  *   log/DRIVER-NAME    what became of its last runs
+ *   netns/COOKIE/      the same of each other network namespace: plan/namespace.h
  *
  * Network state and /run end together, so nothing is synced to a disk.
  */
@@ -19,15 +20,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct mt_host;
+
 struct mt_state {
-	int dir;	  /* -1: there is none yet, and nothing is in it */
-	uint64_t netns;	  /* cookie of the network namespace that this is about; 0: unknown */
-	const char *path; /* for messages; borrowed */
-	bool whole;	  /* its folders are there */
+	int dir;	/* of this network namespace's; -1: there is none, and nothing is in it */
+	uint64_t netns; /* cookie of the network namespace that this is about; 0: unknown */
+	struct mt_host *host; /* of that namespace; borrowed */
+	const char *path;     /* for messages; borrowed */
+	bool whole;	      /* its folders are there */
 };
 
 /**
- * mt_state_open() - open a state directory
+ * mt_state_open() - open a state directory, in it the folder of one network namespace
+ * @s:		its netns and host set
  * @path:	absolute or relative; borrowed
  * @create:	make it and its folders where they are missing
  *
