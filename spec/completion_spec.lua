@@ -181,7 +181,7 @@ autoload -U compinit
 compinit -u -d ./dump
 zstyle ':completion:*' menu no
 ]]):format(build, build))
-    tmux.start "ZDOTDIR=. zsh -i"
+    tmux.start "ZDOTDIR=. zsh -d -i"
     tmux.wait "^zsh>$"
   end)
   after_each(tmux.stop)

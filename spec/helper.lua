@@ -1,10 +1,12 @@
 -- helper.lua - around each test: a network namespace of its own, and no descriptor left open
 --
 -- So no spec cleans up, tests cannot see each other, and a leak is blamed on the test that made it.
+-- What the machine has, they do not see either: machine.lua.
 -- Specs get the functions below by `local helper = require "spec.helper"`.
 
 local busted = require "busted"
 local netns = require "internals.netns"
+local machine = require "spec.machine"
 local json = require "dkjson"
 
 local M = {}
@@ -31,6 +33,7 @@ local function watch()
 
   busted.before_each(function() -- of all before_each the first
     assert(netns.unshare())
+    machine.settle()
     before = open_descriptors()
   end)
   busted.subscribe({ "test", "start" }, function(element)
@@ -51,6 +54,7 @@ end
 
 if not package.loaded["spec.helper"] then
   package.loaded["spec.helper"] = M
+  machine.hide()
   watch()
 end
 
