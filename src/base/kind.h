@@ -10,7 +10,16 @@
 
 #include "base/value.h"
 
-#define MT_FIELDS_MAX 20
+#define MT_FIELDS_MAX 32 /* bits of mt_record.set */
+
+/* How many fields a kind's table has. One that has too many does not compile. */
+#define MT_NFIELDS(table)                                                         \
+	(sizeof(table) / sizeof *(table) +                                        \
+	 0 * sizeof(struct {                                                      \
+		 _Static_assert(sizeof(table) / sizeof *(table) <= MT_FIELDS_MAX, \
+				"a kind has at most MT_FIELDS_MAX fields");       \
+		 int unused;                                                      \
+	 }))
 
 /* What a step does with an object. */
 enum mt_op {

@@ -15,8 +15,8 @@
 #include <linux/rtnetlink.h>
 #include <stdalign.h>
 
-#define MT_NL_REQUEST 8192 /* bytes of a request: all fields of a record, were they all texts */
-#define MT_NL_ATTRS   64   /* attributes of higher numbers are not looked at */
+#define MT_NL_REQUEST 10240 /* bytes of a request: all fields of a record, were they all texts */
+#define MT_NL_ATTRS   64    /* attributes of higher numbers are not looked at */
 
 _Static_assert(MT_NL_REQUEST >= MT_FIELDS_MAX * (MT_VALUE_TEXT + 8) + 1024, "request too small");
 
