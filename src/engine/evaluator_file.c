@@ -25,19 +25,25 @@ static void open_hook(struct mt_files *f, int dir, const char *folder, const cha
 	struct mt_file *hook;
 	char path[512];
 
-	if (!n || n >= sizeof hook->name || strcmp(file + n, ".lua") || f->n == MT_FILES_MAX)
+	if (!n || n >= sizeof hook->name || strcmp(file + n, ".lua"))
 		return;
 	for (hook = f->hooks; hook; hook = hook->next)
 		if (!strncmp(hook->name, file, n) && !hook->name[n])
 			return; /* an earlier directory has it */
+	if (f->n == MT_FILES_MAX) {
+		f->more = true;
+		return;
+	}
 	snprintf(path, sizeof path, "%s/%s", folder, file);
 	hook = mt_pool_alloc(&f->pool, sizeof *hook);
 	if (!hook)
 		return;
 	hook->path = mt_pool_copy(&f->pool, path, strlen(path));
 	hook->fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (!hook->path || hook->fd < 0 || fstat(hook->fd, &hook->st))
+	if (!hook->path || (hook->fd < 0 && errno == ENOENT))
 		return; /* whoever asks for it is told that it is not there */
+	if (hook->fd < 0 || fstat(hook->fd, &hook->st))
+		hook->code = errno; /* whoever asks for it is told why */
 	memcpy(hook->name, file, n);
 	hook->next = f->hooks;
 	f->hooks = hook;
@@ -76,7 +82,8 @@ unsigned mt_files_descriptors(const struct mt_files *f, int *fds)
 	if (f->policy.fd >= 0)
 		fds[n++] = f->policy.fd;
 	for (const struct mt_file *hook = f->hooks; hook; hook = hook->next)
-		fds[n++] = hook->fd;
+		if (hook->fd >= 0)
+			fds[n++] = hook->fd;
 	return n;
 }
 
@@ -87,6 +94,8 @@ int mt_files_read(const struct mt_files *all, const struct mt_file *f, const cha
 	bool foreign, writable;
 	char *to;
 
+	if (f->code)
+		return bad(e, f->code, f->path, NULL);
 	if (!S_ISREG(st->st_mode))
 		return bad(e, EINVAL, f->path, "it is no file");
 	foreign = st->st_uid != 0 && st->st_uid != all->runner;
@@ -132,6 +141,11 @@ int mt_files_hook(const struct mt_files *f, const char *name, const char **text,
 		*path = hook->path;
 		return mt_files_read(f, hook, text, n, p, e);
 	}
+	if (f->more)
+		return mt_bad(e, "hook", name,
+			      "it is none of the %d hooks that were opened, and there are more "
+			      "files: no more are opened",
+			      MT_FILES_MAX);
 	names[i] = NULL;
 	nearest = mt_nearest(name, names, sizeof *names);
 	return mt_bad(e, "hook", name, "there is no such hook%s%s%s",

@@ -20,7 +20,8 @@
 
 struct mt_file {
 	struct mt_file *next;
-	int fd;
+	int fd;		/* -1: it could not be opened, */
+	int code;	/* for this reason */
 	struct stat st; /* taken on the descriptor: fstat is out of reach later on */
 	const char *path;
 	char name[64]; /* of a hook: without folder and .lua */
@@ -30,6 +31,7 @@ struct mt_files {
 	struct mt_file policy;
 	struct mt_file *hooks;
 	unsigned n;
+	bool more;	     /* there are more hooks than are opened */
 	struct mt_pool pool; /* of the hooks */
 	unsigned runner;     /* uid of who runs moontap, before it was given up */
 };
