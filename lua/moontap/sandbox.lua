@@ -62,12 +62,16 @@ local behind = setmetatable({}, { __mode = "k" })
 local views = setmetatable({}, { __mode = "kv" })
 local readonly = { __metatable = false }
 
+-- Of large facts a userdata stands for a table that nobody has looked at: it is made for each view,
+-- and goes with it.
 local function view(value)
-  if type(value) ~= "table" then return value end
+  local made = type(value) == "userdata"
+  if not made and type(value) ~= "table" then return value end
   local seen = views[value]
   if not seen then
     seen = setmetatable({}, readonly)
-    behind[seen], views[value] = value, seen
+    behind[seen] = made and core.look(value) or value
+    views[value] = seen
   end
   return seen
 end

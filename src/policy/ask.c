@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ask.c - loading a policy and asking it: the two calls of policy.h that run it */
+#include "domain/facts.h"
 #include "policy/state.h"
 
 #include <errno.h>
@@ -77,7 +78,11 @@ static int ask(lua_State *L)
 	mtl_policy(L)->facts = q->facts;
 	mtl_sandbox(L, "ask");
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &environment);
-	mtl_facts(L, q->facts);
+	lua_createtable(L, 0, 2);
+	mtl_facts_seen(L, mt_fact_get(q->facts, "domain"), 1);
+	lua_setfield(L, -2, "domain");
+	mtl_facts_seen(L, mt_fact_get(q->facts, "nics"), 3); /* words.lua: nic.driver */
+	lua_setfield(L, -2, "nics");
 	lua_createtable(L, (int)q->nwanted, 0);
 	for (size_t i = 0; i < q->nwanted; i++) {
 		lua_pushboolean(L, true);

@@ -3,7 +3,9 @@
 #include "domain/facts.h"
 #include "policy/state.h"
 
-void mtl_facts(lua_State *L, const struct mt_fact *f)
+#include <limits.h>
+
+void mtl_facts_seen(lua_State *L, const struct mt_fact *f, unsigned levels)
 {
 	lua_Integer i = 0;
 
@@ -19,18 +21,33 @@ void mtl_facts(lua_State *L, const struct mt_fact *f)
 		lua_pushboolean(L, f->boolean);
 		return;
 	case MT_FACT_OBJECT:
+	case MT_FACT_ARRAY:
+		break;
+	}
+	if (!levels) {
+		lua_pushlightuserdata(L, (void *)f);
+	} else if (f->type == MT_FACT_OBJECT) {
 		lua_createtable(L, 0, (int)f->in.n);
 		mt_fact_each (member, f) {
-			mtl_facts(L, member);
+			mtl_facts_seen(L, member, levels - 1);
 			lua_setfield(L, -2, member->name);
 		}
-		return;
-	case MT_FACT_ARRAY:
+	} else {
 		lua_createtable(L, (int)f->in.n, 0);
 		mt_fact_each (element, f) {
-			mtl_facts(L, element);
+			mtl_facts_seen(L, element, levels - 1);
 			lua_rawseti(L, -2, ++i);
 		}
-		return;
 	}
+}
+
+void mtl_facts(lua_State *L, const struct mt_fact *f)
+{
+	mtl_facts_seen(L, f, UINT_MAX);
+}
+
+int l_look(lua_State *L)
+{
+	mtl_facts_seen(L, lua_touserdata(L, 1), 1);
+	return 1;
 }

@@ -134,7 +134,8 @@ void mtl_open_sandbox(lua_State *L)
 		{ "phase", l_phase },	  { "at_top", l_at_top },
 		{ "copy", l_copy },	  { "metafield", l_metafield },
 		{ "device", l_device },	  { "compile_hook", l_compile_hook },
-		{ "tap", l_tap },	  { NULL, NULL },
+		{ "tap", l_tap },	  { "look", l_look },
+		{ NULL, NULL },
 	};
 
 	lua_createtable(L, 0, 32);

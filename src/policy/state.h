@@ -140,6 +140,16 @@ void mtl_raise(lua_State *L, const struct mt_err *e) __attribute__((noreturn));
 /** mtl_facts() - push facts as plain tables [-0, +1] */
 void mtl_facts(lua_State *L, const struct mt_fact *f);
 
+/**
+ * mtl_facts_seen() - the same, but only so many levels of tables; each table below them is a light
+ * userdata, of which lua/moontap/sandbox.lua makes a table when somebody looks at it: @f must live
+ * as long as the state [-0, +1]
+ */
+void mtl_facts_seen(lua_State *L, const struct mt_fact *f, unsigned levels);
+
+/* core.look(what stands for a table) -> the table, of one level */
+int l_look(lua_State *L);
+
 int l_device(lua_State *L);
 
 /* libraries.c, base.c, verbs.c, host.c, allow.c: what they add to the table on the top of the stack

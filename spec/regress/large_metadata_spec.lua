@@ -1,0 +1,34 @@
+-- large_metadata_spec.lua - metadata that no policy looked at took all memory that its Lua may have
+
+local program = require "spec.program"
+
+describe("a guest with 300,000 elements of metadata", function()
+  before_each(function()
+    program.write("g.xml", "<domain type='kvm'><name>g</name><metadata>" ..
+      "<m:a xmlns:m='http://example.org/m'>" .. ("<m:e/>"):rep(300000) ..
+      "</m:a></metadata><devices><interface type='ethernet'><target dev='g0' managed='no'/>" ..
+      "</interface></devices></domain>")
+  end)
+
+  local function plan(policy)
+    program.write("p.lua", "function connect(nic) " .. policy .. " end")
+    return program.moontap "plan -p p.lua g.xml"
+  end
+
+  it("is planned", function()
+    local r = plan "tap(nic, { up = true })"
+    assert.same({ 0, "" }, { r.status, r.err })
+  end)
+
+  it("may be looked at", function()
+    local r = plan [[
+      local a = nic.domain.metadata[1]
+      local n = 0
+      for _, e in ipairs(a.children) do n = n + (e.name == "e" and 1 or 0) end
+      for _, e in pairs(a.children) do n = n + (e.ns == a.ns and 1 or 0) end
+      if n ~= 600000 or #a.children ~= 300000 or a ~= nic.domain.metadata[1] then
+        refuse("it is " .. n)
+      end]]
+    assert.same({ 0, "" }, { r.status, r.err })
+  end)
+end)
