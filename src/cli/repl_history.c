@@ -29,12 +29,15 @@ static void make_folders(const char *file)
 
 static int put(const char *file, const char *text, size_t n, bool append)
 {
-	int how = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY;
+	int how = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
 	int fd = open(file, how | (append ? O_APPEND : O_TRUNC), 0600), err = 0;
+	struct stat st;
 
 	if (fd < 0)
 		return errno;
-	if (fchmod(fd, 0600) || write(fd, text, n) != (ssize_t)n)
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		err = EINVAL;
+	else if (fchmod(fd, 0600) || write(fd, text, n) != (ssize_t)n)
 		err = errno;
 	close(fd);
 	return err;
@@ -57,8 +60,19 @@ static int l_keep(lua_State *L)
 	return 2;
 }
 
+/* repl.is_file(path) -> whether it may be read without waiting for somebody who writes */
+static int l_is_file(lua_State *L)
+{
+	struct stat st;
+
+	lua_pushboolean(L, !stat(luaL_checkstring(L, 1), &st) && S_ISREG(st.st_mode));
+	return 1;
+}
+
 void mt_repl_history(lua_State *L)
 {
 	lua_pushcfunction(L, l_keep);
 	lua_setfield(L, -2, "keep");
+	lua_pushcfunction(L, l_is_file);
+	lua_setfield(L, -2, "is_file");
 }

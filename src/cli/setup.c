@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #define POLICY "/etc/moontap/policy.lua"
 #define STATE  "/run/moontap"
 #define HOOKS  "/etc/moontap/hooks"
+
+#define DEADLINE_MS 10000 /* unless --deadline says another one */
 
 static void stop(int signal)
 {
@@ -72,7 +75,7 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 		.hooks = hooks,
 		.state = c->state ? c->state : MT_PLACE_STATE,
 		.host_id = mt_place_host_id(host_id),
-		.deadline_ms = c->deadline_ms ? c->deadline_ms : 10000,
+		.deadline_ms = c->deadline_ms ? c->deadline_ms : DEADLINE_MS,
 		.start = start_here,
 		.log = mt_cli_log(c),
 		.force = c->force,
@@ -103,6 +106,23 @@ struct mt_ask mt_cli_ask(unsigned want, bool dry)
 				.dry = dry };
 }
 
+/* A FIFO into which nobody writes keeps nobody waiting for ever. Once there is something, it is read
+ * by the evaluator, which has a deadline of its own. */
+static int open_source(const char *file, unsigned deadline_ms)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), err;
+	struct pollfd is = { .fd = fd, .events = POLLIN };
+
+	if (fd < 0)
+		return -errno;
+	err = poll(&is, 1, deadline_ms ? (int)deadline_ms : DEADLINE_MS);
+	if (err > 0 && !fcntl(fd, F_SETFL, 0))
+		return fd;
+	err = err ? errno : ETIMEDOUT;
+	close(fd);
+	return -err;
+}
+
 int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s)
 {
 	struct mt_err e;
@@ -111,10 +131,10 @@ int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s)
 	if (!strcmp(file, "-"))
 		return 0;
 	s->name = file;
-	s->fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	s->fd = open_source(file, c->deadline_ms);
 	if (s->fd >= 0)
 		return 0;
-	mt_fail(&e, errno, "xml", file, NULL);
+	mt_fail(&e, -s->fd, "xml", file, s->fd == -ETIMEDOUT ? "nobody writes into it" : NULL);
 	e.blame = MT_BLAME_INPUT;
 	return mt_cli_error(c, NULL, &e);
 }

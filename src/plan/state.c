@@ -282,7 +282,7 @@ int mt_state_read(const struct mt_state *s, const char *file, struct mt_pool *p,
 	size_t n = 0;
 
 	*text = NULL;
-	fd = s->dir < 0 ? -1 : open_file(s->dir, file, O_RDONLY);
+	fd = s->dir < 0 ? -1 : open_file(s->dir, file, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
 		return s->dir < 0 || errno == ENOENT ? -ENOENT
 						     : mt_fail(e, errno, "state", file, NULL);
@@ -371,7 +371,7 @@ int mt_state_try_lock(const struct mt_state *s, const char *file, int *fd)
 
 bool mt_state_is_locked(const struct mt_state *s, const char *file)
 {
-	int fd = s->dir < 0 ? -1 : openat(s->dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = s->dir < 0 ? -1 : openat(s->dir, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
 
 	if (fd >= 0)

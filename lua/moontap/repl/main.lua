@@ -66,7 +66,7 @@ local codes = { ["\\"] = "\\\\", ["\n"] = "\\n" }
 
 local function load_history(editor, file)
   local entries = {}
-  local f <close> = file and io.open(file)
+  local f <close> = file and repl.is_file(file) and io.open(file) or nil
   for line in f and f:lines() or function() end do entries[#entries + 1] = line end
   if #entries > 2 * kept then
     entries = table.move(entries, #entries - kept + 1, #entries, 1, {})
