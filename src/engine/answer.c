@@ -6,6 +6,7 @@
 #include "plan/step.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,13 +45,17 @@ static int too_many(struct parse *p, int max, const char *what)
 	return -p->e->code;
 }
 
-/* What a journal may keep, it must be able to read again. */
+/* What a journal may keep, it must be able to read again. XML has no control bytes but the white
+ * space, and libvirt takes no line end in a name: virXMLCheckIllegalChars(). */
 static int bounded(struct parse *p, char **words, int n, const char *key, const char **to)
 {
 	*to = text_of(words, n, key);
-	return strlen(*to) > MT_TEXT_MAX
-		? mt_bad(p->e, words[0], "", "a %s of more than %d bytes", key, MT_TEXT_MAX)
-		: 0;
+	if (strlen(*to) > MT_TEXT_MAX)
+		return mt_bad(p->e, words[0], "", "a %s of more than %d bytes", key, MT_TEXT_MAX);
+	for (const char *c = *to; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 127)
+			return mt_bad(p->e, words[0], *to, "a %s with a control character", key);
+	return 0;
 }
 
 static int take_domain(struct parse *p, char **words, int n)
@@ -187,6 +192,22 @@ static int take_policy(struct parse *p, char **words, int n)
 	return bounded(p, words, n, "checksum", &p->a->checksum);
 }
 
+/* Files that hold facts are read a line at a time, too: no line of theirs is to pass for one of the
+ * file's own. Each line of facts begins with its type: domain/facts.h. */
+static bool are_facts(const char *text, size_t n)
+{
+	const char *end = text + n;
+
+	while (text < end) {
+		const char *line_end = memchr(text, '\n', (size_t)(end - text));
+
+		if (!line_end || !*text || !strchr("$#?{[}]", *text))
+			return false;
+		text = line_end + 1;
+	}
+	return true;
+}
+
 static int take_bytes(struct parse *p, char **words, int n)
 {
 	size_t bytes = strtoul(text_of(words, n, "bytes"), NULL, 10);
@@ -194,8 +215,8 @@ static int take_bytes(struct parse *p, char **words, int n)
 
 	if (bytes > (size_t)(p->end - p->at))
 		return mt_fail(p->e, EPROTO, "evaluator", "", "its answer is cut short");
-	if (facts && memchr(p->at, 0, bytes))
-		return nonsense(p, "facts with a NUL");
+	if (facts && (memchr(p->at, 0, bytes) || !are_facts(p->at, bytes)))
+		return nonsense(p, "facts that are none");
 	*(facts ? &p->a->facts : &p->a->xml) = p->at;
 	*(facts ? &p->a->facts_n : &p->a->xml_n) = bytes;
 	p->at += bytes;
@@ -302,6 +323,37 @@ static int take_line(struct parse *p, char *line)
 			return take_word(p, i, words, n);
 	k = mt_kind_find(p->kinds, words[0]);
 	return k ? take_record(p, k, words, n) : nonsense(p, words[0]);
+}
+
+/* The lines that are followed by as many bytes as they say: take_bytes(). */
+static size_t bytes_after(const char *line)
+{
+	static const char *const framed[] = { "facts bytes=", "xml bytes=" };
+
+	for (size_t i = 0; i < sizeof framed / sizeof *framed; i++) {
+		size_t n = strlen(framed[i]);
+
+		if (!strncmp(line, framed[i], n) && line[n] >= '0' && line[n] <= '9')
+			return strtoul(line + n, NULL, 10);
+	}
+	return 0;
+}
+
+bool mt_answer_is_whole(const char *text, size_t n, size_t *seen)
+{
+	while (*seen < n) {
+		const char *line = text + *seen, *end = memchr(line, '\n', n - *seen);
+		size_t bytes;
+
+		if (!end)
+			return false;
+		if (end - line == 3 && !memcmp(line, "end", 3))
+			return true;
+		bytes = bytes_after(line);
+		*seen += (size_t)(end + 1 - line);
+		*seen = bytes > SIZE_MAX - *seen ? SIZE_MAX : *seen + bytes;
+	}
+	return false;
 }
 
 int mt_answer_parse(const struct mt_kind *const *kinds, char *text, size_t n, struct mt_answer *a,

@@ -57,6 +57,14 @@ struct mt_answer {
 };
 
 /**
+ * mt_answer_is_whole() - whether an answer that is being read has come to its line `end`
+ * @seen:	in and out: how far it was looked at; 0 at first
+ *
+ * What is framed by its length is passed over, whatever is in it.
+ */
+bool mt_answer_is_whole(const char *text, size_t n, size_t *seen);
+
+/**
  * mt_answer_parse() - understand a whole answer
  * @text, @n:	overwritten, and borrowed by @a
  * @kinds:	for the records

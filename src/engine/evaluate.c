@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #define ANSWER_MAX (64u << 20) /* a document of 8 MiB may come back escaped and as facts */
-#define LAST	   "\nend\n"
 
 /*
  * Parent and child take turns: one waits while the other works. On two processors that would be two
@@ -77,7 +76,7 @@ static int64_t now_ms(void)
 
 struct text {
 	char *at;
-	size_t n, cap;
+	size_t n, cap, seen;
 };
 
 static int more_room(struct text *t, struct mt_err *e)
@@ -100,19 +99,12 @@ static int more_room(struct text *t, struct mt_err *e)
 	return 0;
 }
 
-static bool is_whole(const struct text *t)
-{
-	size_t n = strlen(LAST);
-
-	return t->n >= n && !memcmp(t->at + t->n - n, LAST, n);
-}
-
 /* Until `end`, the end of the pipe, or the deadline. */
 static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_err *e)
 {
 	int64_t end = now_ms() + deadline_ms;
 
-	while (!is_whole(t)) {
+	while (!mt_answer_is_whole(t->at, t->n, &t->seen)) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 		int64_t left = end - now_ms();
 		int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
