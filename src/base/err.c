@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* err.c - filling and showing an error */
 #include "base/err.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Control bytes of somebody's XML or policy must not forge a second line in a log. */
-static void one_line(char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < 32 || *s == 127)
-			*s = ' ';
-}
 
 __attribute__((format(printf, 6, 0))) static int fill(struct mt_err *e, int code,
 						      enum mt_blame blame, const char *op,
@@ -29,9 +22,9 @@ __attribute__((format(printf, 6, 0))) static int fill(struct mt_err *e, int code
 		vsnprintf(e->text, sizeof e->text, fmt, ap);
 	else
 		snprintf(e->text, sizeof e->text, "%s", strerror(code));
-	one_line(e->op);
-	one_line(e->subject);
-	one_line(e->text);
+	mt_text_clean(e->op);
+	mt_text_clean(e->subject);
+	mt_text_clean(e->text);
 	return -code;
 }
 
@@ -68,7 +61,7 @@ int mt_err_in(struct mt_err *e, const char *fmt, ...)
 	if (n < (int)sizeof e->where)
 		snprintf(e->where + n, sizeof e->where - (size_t)n, "%s%s", n && *inner ? ", " : "",
 			 inner);
-	one_line(e->where);
+	mt_text_clean(e->where);
 	return -e->code;
 }
 
@@ -81,7 +74,7 @@ int mt_err_about(struct mt_err *e, const char *op, const char *subject)
 {
 	snprintf(e->op, sizeof e->op, "%s", op);
 	snprintf(e->subject, sizeof e->subject, "%s", subject);
-	one_line(e->subject);
+	mt_text_clean(e->subject);
 	return -e->code;
 }
 

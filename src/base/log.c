@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* log.c - making a line */
 #include "base/log.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,8 +16,5 @@ void mt_log(const struct mt_log *log, int level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < 32 || *c == 127)
-			*c = ' ';
-	log->line(log->data, level, text);
+	log->line(log->data, level, mt_text_clean(text));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* sh.c - quoting for sh, and fields in ip(8)'s words */
 #include "base/sh.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,23 +44,20 @@ static bool plain(const char *word)
 	}
 }
 
-static bool has_control(const char *word)
-{
-	for (; *word; word++)
-		if ((unsigned char)*word < ' ' || *word == 127)
-			return true;
-	return false;
-}
-
-/* A control byte would tear a line of a plan apart, or reach somebody's terminal. */
+/* A control character would tear a line of a plan apart, or reach somebody's terminal. */
 static void quote_octal(struct mt_sh *s, const char *word)
 {
+	bool safe;
+
 	mt_sh_say(s, "\"$(printf '");
-	for (; *word; word++)
-		if ((unsigned char)*word < ' ' || *word == 127 || strchr("'\\%-", *word))
-			mt_sh_say(s, "\\%03o", (unsigned char)*word);
+	for (size_t n; *word; word += n) {
+		n = mt_text_char(word, &safe);
+		if (safe && !strchr("'\\%-", *word))
+			mt_sh_say(s, "%.*s", (int)n, word);
 		else
-			mt_sh_say(s, "%c", *word);
+			for (size_t i = 0; i < n; i++)
+				mt_sh_say(s, "\\%03o", (unsigned char)word[i]);
+	}
 	mt_sh_say(s, "')\"");
 }
 
@@ -78,7 +76,7 @@ void mt_sh_quote(struct mt_sh *s, const char *word)
 {
 	if (plain(word))
 		mt_sh_say(s, "%s", word);
-	else if (has_control(word))
+	else if (!mt_text_is_safe(word))
 		quote_octal(s, word);
 	else
 		quote(s, word);

@@ -174,6 +174,9 @@ struct mt_log mt_cli_log(struct mt_cli *c);
 /** mt_cli_stop - set by SIGINT, SIGTERM and SIGHUP */
 extern volatile sig_atomic_t mt_cli_stop;
 
+/** mt_print_text() - as fprintf(3), but what must not be shown is replaced (base/text.h) */
+void mt_print_text(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /** mt_print_outcome() - each NIC and its steps, as commands; with c->sh only the commands */
 void mt_print_outcome(const struct mt_cli *c, const struct mt_outcome *o, FILE *out);
 

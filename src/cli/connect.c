@@ -107,9 +107,11 @@ static int take_down(struct mt_cli *c, struct mt_engine *g, struct mt_which *whi
 	mt_history_begin(&run, g);
 	err = mt_disconnect_all(g, which, out, &e);
 	mt_history_end(&run, g, NULL, out, err ? &e : NULL);
-	if (!err && !out->n && !c->json)
-		printf("%s of '%s' is connected\n", c->n > 1 ? "no such NIC" : "nothing",
-		       c->args[0]);
+	if (!err && !out->n && !c->json) {
+		mt_print_text(stdout, "%s of '%s' is connected",
+			      c->n > 1 ? "no such NIC" : "nothing", c->args[0]);
+		putchar('\n');
+	}
 	if (err && e.code == EBUSY)
 		strncat(e.text, "; --force takes it down all the same",
 			sizeof e.text - strlen(e.text) - 1);

@@ -118,11 +118,12 @@ int mt_command_check(struct mt_cli *c)
 		bool policy = is_policy(file);
 		int status = policy ? check_policy(c, file) : check_xml(c, file, libvirt);
 
-		if (!status && policy)
-			printf("%s: ok\n", file);
-		else if (!status)
-			printf("%s: ok, by the rules of libvirt %u.%u\n", file, libvirt / 1000,
-			       libvirt % 1000);
+		if (!status)
+			mt_print_text(stdout, "%s: ok", file);
+		if (!status && !policy)
+			printf(", by the rules of libvirt %u.%u", libvirt / 1000, libvirt % 1000);
+		if (!status)
+			putchar('\n');
 		if (status > worst)
 			worst = status;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* graph_text.c - text and boxes in Graphviz's labels */
 #include "cli/graph_dot.h"
+#include "base/text.h"
 
 /* How a box looks, and what the legend says of it. */
 const struct mt_dot_style mt_dot_looks[MT_DOT_LOOKS] = {
@@ -12,33 +13,6 @@ const struct mt_dot_style mt_dot_looks[MT_DOT_LOOKS] = {
 
 /* --- text ------------------------------------------------------------------------------------- */
 
-/* How many bytes the character at @s has; 0: it is no printable one. RFC 3629, section 4 */
-static int printable(const unsigned char *s)
-{
-	static const struct {
-		unsigned char first, last, low, high; /* of the first byte, of the second */
-		int n;
-	} forms[] = {
-		{ 0x20, 0x7e, 0, 0xff, 1 },    { 0xc2, 0xc2, 0xa0, 0xbf, 2 },
-		{ 0xc3, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-		{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 },
-		{ 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
-		{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
-	};
-
-	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-		if (*s < forms[i].first || *s > forms[i].last)
-			continue;
-		if (forms[i].n > 1 && (s[1] < forms[i].low || s[1] > forms[i].high))
-			return 0;
-		for (int k = 2; k < forms[i].n; k++)
-			if ((s[k] & 0xc0) != 0x80)
-				return 0;
-		return forms[i].n;
-	}
-	return 0;
-}
-
 void mt_dot_text(const char *s, FILE *out)
 {
 	static const char *const names[128] = {
@@ -48,16 +22,17 @@ void mt_dot_text(const char *s, FILE *out)
 	};
 
 	while (*s) {
-		int n = printable((const unsigned char *)s);
-		const char *name = n == 1 ? names[(unsigned char)*s] : NULL;
+		bool safe;
+		size_t n = mt_text_char(s, &safe);
+		const char *name = safe && n == 1 ? names[(unsigned char)*s] : NULL;
 
 		if (name)
 			fputs(name, out);
-		else if (n)
-			fwrite(s, 1, (size_t)n, out);
+		else if (safe)
+			fwrite(s, 1, n, out);
 		else
 			putc('?', out);
-		s += n ? n : 1;
+		s += n;
 	}
 }
 

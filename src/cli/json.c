@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
-
 extern __attribute__((visibility("default"))) const struct mt_json mt_json;
 
 static json_t *value(const struct mt_field *f, const struct mt_value *v)
@@ -117,7 +115,7 @@ static json_t *error(const struct mt_err *e)
 
 static char *dump(json_t *j)
 {
-	char *s = json_dumps(j, FLAGS);
+	char *s = json_dumps(j, MT_JSON_FLAGS);
 
 	json_decref(j);
 	return s;

@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* What is no ASCII is written as \uXXXX: JSON reaches terminals, too (base/text.h). */
+#define MT_JSON_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15) | JSON_ENSURE_ASCII)
+
 /** mt_json_text() - a string; bytes that are no UTF-8, which a device's name may have, become "?"
  */
 json_t *mt_json_text(const char *s);

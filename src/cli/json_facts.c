@@ -45,7 +45,7 @@ static void put_string(FILE *f, const char *s)
 	}
 	j = mt_json_text(s);
 	if (j)
-		json_dumpf(j, f, JSON_ENCODE_ANY);
+		json_dumpf(j, f, JSON_ENCODE_ANY | MT_JSON_FLAGS);
 	json_decref(j);
 }
 

@@ -114,7 +114,7 @@ char *mt_json_help(const struct mt_help *h)
 			      commands(h, h->commands), "scripts", commands(h, h->scripts),
 			      "options", options(h->options), "exits", exits(h->exits), "kinds",
 			      kinds(h->kinds), "topics", topics(h->topics));
-	char *s = j ? json_dumps(j, JSON_INDENT(2)) : NULL;
+	char *s = j ? json_dumps(j, MT_JSON_FLAGS) : NULL;
 
 	json_decref(j);
 	return s;

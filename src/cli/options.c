@@ -60,13 +60,14 @@ _Static_assert(OPTIONS <= 64, "struct mt_cli's given has a bit for each");
 
 int mt_cli_usage(const struct mt_cli *c, const char *fmt, ...)
 {
+	char text[1024];
 	va_list ap;
 
-	fprintf(stderr, "%s: ", c->program);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "; try: moontap help\n");
+	mt_print_text(stderr, "%s: %s; try: moontap help", c->program, text);
+	putc('\n', stderr);
 	return 2;
 }
 
@@ -76,8 +77,9 @@ int mt_cli_unknown(const struct mt_cli *c, const char *what, const char *word, c
 
 	if (!nearest)
 		return mt_cli_usage(c, "there is no %s '%s'", what, word);
-	fprintf(stderr, "%s: there is no %s '%s'; did you mean '%s%s'?\n", c->program, what, word,
-		dashes, nearest);
+	mt_print_text(stderr, "%s: there is no %s '%s'; did you mean '%s%s'?", c->program, what,
+		      word, dashes, nearest);
+	putc('\n', stderr);
 	return 2;
 }
 

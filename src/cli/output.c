@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* output.c - standard output: whether all of it was written, and the exit status when it was not */
+#include "base/text.h"
 #include "cli/cli.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -68,4 +70,15 @@ int mt_output_end(const struct mt_cli *c, int status)
 	fprintf(stderr, "%s: standard output: %s\n", c->program,
 		failed ? strerror(failed) : "it could not be written");
 	return status ? status : mt_output_lost(c);
+}
+
+void mt_print_text(FILE *out, const char *fmt, ...)
+{
+	char text[8192];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	fputs(mt_text_clean(text), out);
 }

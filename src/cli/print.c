@@ -61,12 +61,16 @@ static void print_nic(const struct mt_cli *c, const struct mt_outcome *o,
 {
 	struct mt_step undone;
 
-	if (!c->sh)
-		fprintf(out, "%s%s NIC %d%s (%s): %s, %s%s%s\n", mt_colour(out, 'b'),
-			*o->name ? o->name : "?", n->index, mt_colour(out, 0),
-			*n->mac ? n->mac : "no MAC", *n->dev ? n->dev : "no device yet",
-			n->unmanaged ? "unmanaged" : "managed", n->note ? ": " : "",
-			n->note ? n->note : "");
+	if (!c->sh) {
+		fputs(mt_colour(out, 'b'), out);
+		mt_print_text(out, "%s NIC %d", *o->name ? o->name : "?", n->index);
+		fputs(mt_colour(out, 0), out);
+		mt_print_text(out, " (%s): %s, %s%s%s", *n->mac ? n->mac : "no MAC",
+			      *n->dev ? n->dev : "no device yet",
+			      n->unmanaged ? "unmanaged" : "managed", n->note ? ": " : "",
+			      n->note ? n->note : "");
+		putc('\n', out);
+	}
 	for (size_t i = 0; n->steps && i < n->steps->n; i++)
 		print_step(c, &n->steps->at[i], out);
 	for (size_t i = 0; mt_outcome_undone(o, n, &i, &undone);)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* repl_main.c - the REPL's Lua state: libraries, places, the way out of a running chunk */
 #include "binding/binding.h"
+#include "base/text.h"
 #include "cli/repl.h"
 
 #include "lua/init.h"
@@ -58,6 +59,28 @@ static void catch_signals(lua_State *L)
 static int l_terminal(lua_State *L)
 {
 	lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+	return 1;
+}
+
+/* repl.clean(text) -> the text as base/text.h shows it, with its lines and tabs */
+static int l_clean(lua_State *L)
+{
+	size_t n;
+	const char *text = luaL_checklstring(L, 1, &n);
+	luaL_Buffer b;
+	char *to = luaL_buffinitsize(L, &b, n + 1), *at = to;
+
+	for (const char *end = text + n; text <= end; text++) {
+		size_t piece = strcspn(text, "\n\t");
+
+		memcpy(at, text, piece);
+		at[piece] = 0;
+		at += strlen(mt_text_clean(at));
+		text += piece;
+		if (text < end)
+			*at++ = *text ? *text : '?';
+	}
+	luaL_pushresultsize(&b, (size_t)(at - to));
 	return 1;
 }
 
@@ -129,10 +152,8 @@ static int prepare(lua_State *L)
 {
 	struct mt_cli *c = lua_touserdata(L, 1);
 	static const luaL_Reg functions[] = {
-		{ "calm", l_calm },
-		{ "terminal", l_terminal },
-		{ "may", l_may },
-		{ NULL, NULL },
+		{ "calm", l_calm }, { "clean", l_clean }, { "terminal", l_terminal },
+		{ "may", l_may },   { NULL, NULL },
 	};
 
 	luaL_openlibs(L);

@@ -42,7 +42,7 @@ static void to_stderr(void *data, int level, const char *text)
 	const struct mt_cli *c = data;
 
 	if (level < LOG_INFO || c->verbose)
-		fprintf(stderr, "%s: %s\n", c->program, text);
+		fprintf(stderr, "%s: %s\n", c->program, text); /* clean: base/log.c */
 }
 
 static void to_syslog(void *data, int level, const char *text)
@@ -154,14 +154,15 @@ int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err 
 
 	if (!guest)
 		guest = "";
-	fprintf(stderr, "%s: %s%s%s%s", c->program, guest, *guest ? ": " : "",
-		mt_err_line(e, line, sizeof line),
-		e->blame == MT_BLAME_REFUSED || may ? "" : "; it needs root, or CAP_NET_ADMIN");
+	mt_print_text(stderr, "%s: %s%s%s%s", c->program, guest, *guest ? ": " : "",
+		      mt_err_line(e, line, sizeof line),
+		      e->blame == MT_BLAME_REFUSED || may ? ""
+							  : "; it needs root, or CAP_NET_ADMIN");
 	if (e->blame == MT_BLAME_UNDO)
-		fprintf(stderr, "; what is left stands in %s: finish it with `%s`",
-			c->state ? c->state : MT_PLACE_STATE,
-			mt_sh_advice(advice, sizeof advice, "moontap down @",
-				     *guest ? guest : "DEVICE"));
+		mt_print_text(stderr, "; what is left stands in %s: finish it with `%s`",
+			      c->state ? c->state : MT_PLACE_STATE,
+			      mt_sh_advice(advice, sizeof advice, "moontap down @",
+					   *guest ? guest : "DEVICE"));
 	fprintf(stderr, "\n");
 	return mt_exit_status(e->blame);
 }

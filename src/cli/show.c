@@ -231,9 +231,11 @@ static void print_head(const struct mt_nic_look *l, FILE *out)
 
 	fprintf(out, "%s", mt_colour(out, 'b'));
 	mt_print_clean(*l->guest ? l->guest : "(unknown guest)", out);
-	fprintf(out, " NIC %u%s (%s): %s, %s, %s\n", l->index, mt_colour(out, 0),
-		*l->mac ? l->mac : "no MAC", *l->dev ? l->dev : "no device yet",
-		l->unmanaged ? "unmanaged" : "managed", mt_standing_name(l->standing));
+	fprintf(out, " NIC %u%s", l->index, mt_colour(out, 0));
+	mt_print_text(out, " (%s): %s, %s, %s", *l->mac ? l->mac : "no MAC",
+		      *l->dev ? l->dev : "no device yet", l->unmanaged ? "unmanaged" : "managed",
+		      mt_standing_name(l->standing));
+	putc('\n', out);
 	if (h->kind) {
 		snprintf(line, sizeof line, "%s by %s",
 			 mt_print_time(h->v[MT_HEADER_SINCE].u, when),

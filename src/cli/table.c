@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* table.c - tables for a terminal */
 #include "cli/table.h"
+#include "base/text.h"
 #include "cli/cli.h"
 
 #include <stdarg.h>
@@ -69,23 +70,21 @@ void mt_table_note(struct mt_table *t, const char *fmt, ...)
 
 int mt_print_clean(const char *s, FILE *out)
 {
-	mbstate_t state = { 0 };
 	int width = 0;
 
 	while (s && *s) {
+		mbstate_t state = { 0 };
 		wchar_t c;
-		size_t n = mbrtowc(&c, s, strlen(s), &state);
-		bool good = n != (size_t)-1 && n != (size_t)-2 && iswprint((wint_t)c);
+		bool safe;
+		size_t n = mt_text_char(s, &safe);
 
-		if (n == (size_t)-1 || n == (size_t)-2) {
-			memset(&state, 0, sizeof state);
-			n = 1;
-		}
-		if (out && good)
+		/* the terminal's locale may know fewer characters than there are */
+		safe = safe && mbrtowc(&c, s, n, &state) == n && iswprint((wint_t)c);
+		if (out && safe)
 			fwrite(s, 1, n, out);
 		else if (out)
 			putc('?', out);
-		width += good && wcwidth(c) > 0 ? wcwidth(c) : !good;
+		width += !safe ? 1 : wcwidth(c) > 0 ? wcwidth(c) : 0;
 		s += n;
 	}
 	return width;

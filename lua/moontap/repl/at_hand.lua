@@ -4,6 +4,7 @@
 -- Requires: the table that cli/repl_main.c makes, with show.lua's functions; it gets begin(),
 -- refresh(), clear() and tell().
 local repl = ...
+local print = print -- what is painted is clean already
 local moontap = require "moontap"
 local options = repl.options
 

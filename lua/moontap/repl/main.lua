@@ -4,6 +4,14 @@
 -- Requires: the table that cli/repl_main.c makes, with the other files' functions; it gets main().
 local repl = ...
 local options = repl.options
+local print = print -- what is painted is clean already
+
+-- A guest's words are printed here, too.
+function _G.print(...)
+  local texts = table.pack(...)
+  for i = 1, texts.n do texts[i] = repl.clean(tostring(texts[i])) end
+  print(table.unpack(texts, 1, texts.n))
+end
 
 -- --- running ------------------------------------------------------------------------------------
 

@@ -14,8 +14,9 @@ local colours = {
   ["+"] = "32", ["~"] = "33", ["-"] = "31", ["="] = "2", bad = "31",
 }
 
--- A text in a colour, where what is shown is a terminal's.
+-- A text, made fit to be shown, in a colour where what is shown is a terminal's.
 function repl.paint(name, text)
+  text = repl.clean(text)
   if not repl.coloured or not colours[name] then return text end
   return "\27[" .. colours[name] .. "m" .. text .. "\27[0m"
 end
@@ -30,9 +31,11 @@ local escapes = { ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r", ['"'] = '\\"',
 
 local function string_text(s)
   s = s:gsub('[%c"\\]', function(c) return escapes[c] or ("\\x%02x"):format(c:byte()) end)
-  if not utf8.len(s) then
-    s = s:gsub("[\x80-\xff]", function(c) return ("\\x%02x"):format(c:byte()) end)
-  end
+  local valid = utf8.len(s)
+  s = s:gsub(valid and utf8.charpattern or "[\x80-\xff]", function(c)
+    if valid and repl.clean(c) == c then return c end
+    return c:gsub(".", function(byte) return ("\\x%02x"):format(byte:byte()) end)
+  end)
   return '"' .. s .. '"'
 end
 
@@ -153,7 +156,7 @@ function repl.show(value)
   local meta = debug.getmetatable(value)
   local kind = type(value)
   if meta and meta.__tostring and not meta.__pairs and (kind == "table" or kind == "userdata") then
-    return steps_text(tostring(value))
+    return steps_text(repl.clean(tostring(value)))
   elseif kind == "function" then
     local name = repl.name_of(value)
     return paint("note", name and repl.topic(name):match "[^\n]*" or function_text(value))

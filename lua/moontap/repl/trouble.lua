@@ -156,7 +156,7 @@ local function caret(at, message)
   local first, last = syntax_at(text, at.line, message)
   if not first then first, last = find_in(line, message) end
   local margin = (" "):rep(#tostring(at.line))
-  return ("\n  %d | %s\n  %s | %s%s"):format(at.line, line, margin,
+  return ("\n  %d | %s\n  %s | %s%s"):format(at.line, repl.clean(line), margin,
     (" "):rep(columns(line:sub(1, first - 1))),
     repl.paint("bad", "^" .. ("~"):rep(columns(line:sub(first, last)) - 1)))
 end
