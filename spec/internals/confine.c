@@ -30,8 +30,9 @@ static bool unfiltered;
 #include <sys/wait.h>
 
 #include "confine_deeds.h"
+#include "engine/evaluator_user.h"
 
-enum { USER = 12345 };
+enum { USER = 12345, EVALUATOR = 54321 };
 
 /* --- the child --- */
 
@@ -108,7 +109,7 @@ static int enter(const struct order *o, const struct mt_confine *c, struct mt_er
 	if (!strcmp(name, "descriptors"))
 		return stage(name, close_others(c->keep, c->keep_n), e);
 	if (!strcmp(name, "ids"))
-		return stage(name, become_nobody(), e);
+		return stage(name, give_up_ids(c->uid, c->gid), e);
 	if (!strcmp(name, "capabilities"))
 		return stage(name, drop_capabilities(), e);
 	if (!strcmp(name, "limits")) /* which count on the first stage */
@@ -130,6 +131,8 @@ static void confine_as_ordered(const struct order *o, const struct place *p, str
 	unsigned int n = 4;
 	struct mt_confine c = { .keep = keep,
 				.parent = o->parent ? o->parent : p->parent,
+				.uid = EVALUATOR,
+				.gid = EVALUATOR,
 				.cpu_s = 1 };
 
 	qsort(keep, n, sizeof *keep, by_number);
@@ -448,13 +451,23 @@ static int l_landlock(lua_State *l)
 	return 1;
 }
 
+/* confine.user(passwd, subuid) -> uid, gid of the evaluator, by such files */
+static int l_user(lua_State *l)
+{
+	struct mt_user user = mt_evaluator_user(luaL_checkstring(l, 1), luaL_checkstring(l, 2));
+
+	lua_pushinteger(l, user.uid);
+	lua_pushinteger(l, user.gid);
+	return 2;
+}
+
 int luaopen_internals_confine(lua_State *l);
 int luaopen_internals_confine(lua_State *l)
 {
 	static const luaL_Reg functions[] = {
 		{ "try", l_try },	{ "stop", l_stop },	  { "look", l_look },
 		{ "orphan", l_orphan }, { "is_root", l_is_root }, { "landlock", l_landlock },
-		{ NULL, NULL },
+		{ "user", l_user },	{ NULL, NULL },
 	};
 
 	luaL_newlib(l, functions);

@@ -95,6 +95,7 @@ const char *const *mt_doctor_files(struct mt_doctor *d, const char *const *folde
 
 /* doctor_policy.c: the policy and the hooks' files */
 void mt_check_privilege(struct mt_doctor *d);
+void mt_check_evaluator_user(struct mt_doctor *d);
 void mt_check_policy_missing(struct mt_doctor *d);
 void mt_check_policy_file(struct mt_doctor *d);
 void mt_check_policy_loads(struct mt_doctor *d);

@@ -6,6 +6,9 @@
 const struct mt_check mt_checks[] = {
 	{ "not root", "firewalls, journals and records of runs are root's to read",
 	  "run doctor as root", mt_check_privilege },
+	{ "evaluator not alone", "any program of that user may stop or kill it, and no guest starts",
+	  "give the user namespace one more uid; an account moontap-eval says which",
+	  mt_check_evaluator_user, MT_CHECK_ROOT },
 	/* the policy */
 	{ "policy missing", "without a policy moontap does what libvirt does by itself",
 	  "write one, or try a ready-made one; see: moontap help hook", mt_check_policy_missing },

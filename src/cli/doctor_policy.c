@@ -2,6 +2,7 @@
 /* doctor_policy.c - checks of the policy and of the hooks' files, and of who looks */
 #include "cli/doctor.h"
 #include "engine/evaluator_file.h"
+#include "engine/evaluator_user.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -11,6 +12,24 @@ void mt_check_privilege(struct mt_doctor *d)
 	if (!mt_engine_may())
 		mt_doctor_found(d, NULL, "doctor runs without CAP_NET_ADMIN, as uid %u",
 				(unsigned)geteuid());
+}
+
+/* Root of a user namespace may have few numbers. */
+void mt_check_evaluator_user(struct mt_doctor *d)
+{
+	struct mt_user user = mt_evaluator_user_here();
+	char map[4096];
+	FILE *f = fopen("/proc/self/uid_map", "re");
+	size_t n = f ? fread(map, 1, sizeof map - 1, f) : 0;
+
+	map[n] = 0;
+	if (f)
+		fclose(f);
+	if (n && !mt_evaluator_user_is_mapped(map, user.uid))
+		mt_doctor_found(d, NULL,
+				"the evaluator runs as uid 65534: this user namespace has no uid "
+				"%u",
+				(unsigned)user.uid);
 }
 
 void mt_check_policy_missing(struct mt_doctor *d)

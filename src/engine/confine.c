@@ -104,11 +104,21 @@ static int unless_not_allowed(int r)
 	return r && errno != EPERM && errno != EINVAL ? -errno : 0;
 }
 
-static int become_nobody(void)
+/* A user namespace may not have the number, and have that of nobody. */
+static int become_group(gid_t gid)
 {
-	return unless_not_allowed(setgroups(0, NULL)) ?:
-	       unless_not_allowed(setresgid(NOBODY, NOBODY, NOBODY)) ?:
-	       unless_not_allowed(setresuid(NOBODY, NOBODY, NOBODY));
+	return setresgid(gid, gid, gid) && errno == EINVAL ? setresgid(NOBODY, NOBODY, NOBODY) : 0;
+}
+
+static int become_user(uid_t uid)
+{
+	return setresuid(uid, uid, uid) && errno == EINVAL ? setresuid(NOBODY, NOBODY, NOBODY) : 0;
+}
+
+static int give_up_ids(uid_t uid, gid_t gid)
+{
+	return unless_not_allowed(setgroups(0, NULL)) ?: unless_not_allowed(become_group(gid)) ?:
+	       unless_not_allowed(become_user(uid));
 }
 
 /* The ambient set goes with the inheritable one; the bounding set and the securebits matter to an
@@ -232,7 +242,7 @@ static int shut_the_rest(const struct mt_confine *c, struct mt_err *e)
 int mt_confine(const struct mt_confine *c, struct mt_err *e)
 {
 	return stage("descriptors", close_others(c->keep, c->keep_n), e) ?:
-	       stage("ids", become_nobody(), e) ?:
+	       stage("ids", give_up_ids(c->uid, c->gid), e) ?:
 	       stage("capabilities", drop_capabilities(), e) ?:
 	       stage("gains", gain_nothing(), e) ?:
 	       stage("parent", die_with(c->parent), e) ?:

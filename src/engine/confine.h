@@ -12,6 +12,8 @@ struct mt_confine {
 	unsigned int keep_n; /* how many */
 	pid_t parent;	     /* who reads the answer: the evaluator must not outlive it */
 	unsigned int cpu_s;  /* CPU time, in seconds, after which the kernel kills it; > 0 */
+	uid_t uid;	     /* whom it becomes, where it may: nobody else's */
+	gid_t gid;
 };
 
 /**

@@ -12,6 +12,7 @@
 #include "engine/evaluator_asked.h"
 #include "engine/evaluator_file.h"
 #include "engine/evaluator_say.h"
+#include "engine/evaluator_user.h"
 #include "engine/evaluator_warn.h"
 #include "engine/place.h"
 #include "kernel/host.h"
@@ -115,6 +116,7 @@ static int by_number(const void *a, const void *b)
 static int confine(struct evaluator *v, struct mt_err *e)
 {
 	int keep[MT_FILES_MAX + 4];
+	struct mt_user user;
 	unsigned n = 0;
 
 	keep[n++] = v->say.fd;
@@ -124,9 +126,12 @@ static int confine(struct evaluator *v, struct mt_err *e)
 		keep[n++] = mt_host_fd(v->host);
 	n += mt_files_descriptors(&v->files, keep + n);
 	qsort(keep, n, sizeof *keep, by_number);
+	user = mt_evaluator_user_here();
 	return mt_confine(&(struct mt_confine){ .keep = keep,
 						.keep_n = n,
 						.parent = v->q->parent,
+						.uid = user.uid,
+						.gid = user.gid,
 						.cpu_s = v->q->deadline_ms / 1000 + 2 },
 			  e);
 }
