@@ -197,7 +197,7 @@ static int plan_all(struct connect *c, struct mt_err *e)
 }
 
 /* Also of an answer that ends in a refusal or an error: as much as was said before. */
-static void take_answer(struct mt_outcome *out, const struct mt_answer *a)
+static void take_answer(struct mt_outcome *out, const struct mt_answer *a, int err)
 {
 	out->name = a->name;
 	out->uuid = a->uuid;
@@ -209,6 +209,10 @@ static void take_answer(struct mt_outcome *out, const struct mt_answer *a)
 	out->allow = a->allow;
 	out->warnings = a->warnings;
 	out->nwarnings = a->nwarnings;
+	out->read = *a->type && err != -EPROTO; /* then it may have more NICs than it said */
+	out->concerned = false;
+	for (size_t i = 0; i < a->n; i++)
+		out->concerned |= !strcmp(a->nics[i].type, "ethernet") || a->nics[i].asked;
 }
 
 static int begin_outcome(struct connect *c, struct mt_err *e)
@@ -339,7 +343,7 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 	struct connect c = { .g = g,
 			     .ask = ask,
 			     .out = out,
-			     .answer = { .pool = &out->pool, .name = "", .uuid = "" } };
+			     .answer = { .pool = &out->pool, .name = "", .uuid = "", .type = "" } };
 	struct mt_request q = request_of(g, ask);
 	char policy[PATH_MAX];
 	int64_t begun = mt_engine_now_us();
@@ -348,6 +352,6 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 	out->dry = ask->dry;
 	c.policy = mt_place_absolute(g->o.policy, MT_TEXT_MAX, policy);
 	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);
-	take_answer(out, &c.answer);
+	take_answer(out, &c.answer, err);
 	return err ? err : act_on_answer(&c, e);
 }

@@ -58,6 +58,8 @@ struct mt_outcome {
 	const char *facts, *xml; /* when asked for; not NUL-ended */
 	size_t facts_n, xml_n;
 	bool dry;		      /* nothing was changed */
+	bool read;		      /* the guest's NICs are known */
+	bool concerned;		      /* and one of them is moontap's to connect, or a plan's */
 	unsigned left;		      /* things that someone else changed, and that were left */
 	const char *checksum;	      /* of the policy that was asked; NULL: none was */
 	const struct mt_allow *allow; /* what its top level named */
