@@ -8,7 +8,7 @@ local bare, moontap = program.bare, program.moontap
 local takes = {
   plan = "policy state hooks deadline json sh name uuid",
   up = "policy state hooks deadline json name uuid keep",
-  down = "state json force name uuid dev if-known",
+  down = "state json force name uuid dev if-known netns-gone",
   status = "state json watch name uuid dev",
   doctor = "policy state hooks deadline json root name uuid",
   graph = "state svg png",
@@ -24,7 +24,8 @@ local takes = {
 
 -- What an option is given with.
 local values = { policy = " x.lua", state = " x", hooks = " x", deadline = " 1", prefix = " x",
-  schema = " x", run = " 1", name = " x", uuid = " x", dev = " x" }
+  schema = " x", run = " 1", name = " x", uuid = " x", dev = " x",
+  ["netns-gone"] = " 1" }
 
 local function words(list)
   local set = {}
@@ -35,7 +36,7 @@ local function words(list)
 end
 
 local all = words("policy state hooks deadline json sh inactive prefix schema force watch run "
-  .. "replay svg png name uuid dev if-known keep")
+  .. "replay svg png name uuid dev if-known netns-gone keep")
 
 local function says(status, err, r)
   assert.same({ status = status, out = "", err = err }, r)

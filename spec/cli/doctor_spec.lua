@@ -122,7 +122,7 @@ ip tuntap add dev tap7 mode tap; ip link set tap7 address 02:00:00:00:00:77 mast
   end, "ip link del web0", "the device is gone", "moontap reconcile" },
   ["namespace gone"] = { function() up "web.xml" end, [[
 ns=run/moontap/netns/4711; mkdir -p -m 700 $ns/nic; cp run/moontap/nic/web0 $ns/nic
-ln -s 4711:4:1: $ns/namespace]], "network namespace 4711 has 1 NICs",
+ln -s 4711:4:1: $ns/namespace]], "network namespace 4711 is; NICs in it: 1",
     "moontap down --netns-gone 4711" },
   ["drift"] = { function() up "web.xml" end, "ip link set web0 mtu 1400", "mtu is 1400",
     "moontap reconcile" },

@@ -59,7 +59,7 @@ describe("network namespaces with one state directory", function()
         quietly in_b up -p policy.lua web.xml
         ip netns del a
         quietly here up -p policy.lua web.xml
-        here doctor -p policy.lua | grep -c 'is gone, and had 1 NIC'
+        here doctor -p policy.lua | grep -c 'is gone; NICs in it: 1'
         here status | grep -c 'it is gone: moontap reconcile'
         here reconcile -p policy.lua | grep -c '/run/netns/a.: it is gone'
         here reconcile -p policy.lua

@@ -61,10 +61,10 @@ void mt_check_namespaces(struct mt_doctor *d)
 		snprintf(cookie, sizeof cookie, "%llu", (unsigned long long)others[i].cookie);
 		mt_namespace_name(&others[i], name, sizeof name);
 		if (others[i].gone)
-			mt_doctor_found(d, cookie, "%s is gone, and had %zu NICs", name,
+			mt_doctor_found(d, cookie, "%s is gone; NICs in it: %zu", name,
 					others[i].nics);
 		else if (!*others[i].path)
-			mt_doctor_found(d, cookie, "%s has %zu NICs, and nobody knows where it is",
+			mt_doctor_found(d, cookie, "nobody knows where %s is; NICs in it: %zu",
 					name, others[i].nics);
 	}
 }

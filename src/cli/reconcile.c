@@ -64,15 +64,14 @@ static void forgot(void *data, const struct mt_namespace *n, const struct mt_err
 	r->repaired += !error;
 	r->left += error != NULL;
 	if (r->c->json && mt_table_row(&r->table)) {
-		mt_table_cell(&r->table, REPAIR, 0, "%s: it is gone; %zu NICs were forgotten", name,
-			      n->nics);
+		mt_table_cell(&r->table, REPAIR, 0, "%s: it is gone, and forgotten", name);
 		if (error)
 			mt_table_cell(&r->table, ERROR, '-', "%s",
 				      mt_err_line(error, line, sizeof line));
 	} else if (error) {
 		mt_cli_error(r->c, NULL, error);
 	} else {
-		printf("%s: it is gone; %zu NICs were forgotten\n", name, n->nics);
+		printf("%s: it is gone, and forgotten\n", name);
 	}
 }
 
