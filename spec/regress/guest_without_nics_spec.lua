@@ -9,7 +9,8 @@ local function xml(inside)
 end
 
 local none, bridged = xml "", xml [[<interface type='bridge'>
-  <mac address='52:54:00:00:00:01'/><source bridge='br0'/></interface>]]
+  <mac address='52:54:00:00:00:01'/><source bridge='br0'/>
+  <target dev='vnet7'/></interface>]]
 local ethernet = xml [[<interface type='ethernet'><mac address='52:54:00:00:00:01'/>
   <target dev='g0' managed='no'/></interface>]]
 
