@@ -34,7 +34,7 @@ PACKAGES_check := $(PACKAGES_build) lua-busted iproute2 procps util-linux \
 	g++ python3 tmux strace graphviz fonts-dejavu-core nftables bash zsh man-db
 PACKAGES_lint  := $(PACKAGES_build) clang-format clang-tidy lua-check
 PACKAGES_valgrind := $(PACKAGES_check) valgrind libc6-dbg
-PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-14-dev
+PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-dev
 
 .PHONY: deps-build deps-demo deps-check deps-lint deps-valgrind deps-fuzz deps-bench deps-guest
 deps-build deps-demo deps-check deps-lint deps-valgrind deps-fuzz deps-bench deps-guest: deps-%:
