@@ -82,6 +82,9 @@ local function check_machine()
   local missing = line_of("for p in " .. programs ..
     "; do command -v $p >/dev/null || echo $p; done")
   assert(not missing, ("there is no %s; make deps-guest"):format(missing))
+  local everybody = "setpriv --reuid=65534 --regid=65534 --clear-groups test -r "
+  assert(line_of(everybody .. quote(repository .. "/Makefile") .. " && echo yes"),
+    repository .. ": an ordinary user's guest cannot reach it; it is below a folder that is closed")
   local image = quote(build .. "/guest/initramfs")
   assert(line_of("test -r " .. image .. " && echo yes"), "there is no guest; make guest-image")
 end
