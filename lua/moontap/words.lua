@@ -70,16 +70,21 @@ local function too_small(dev, mtu)
 end
 
 -- A guest must not become the host's router: what it announces on its tap is not believed. Where
--- there is no IPv6 there is nothing to say.
+-- there is no IPv6 there is nothing to say; where it cannot be set, the guest is connected without.
 local function distrust(dev, fields)
-  if has_ipv6() and not too_small(dev, fields.mtu) then
+  if not has_ipv6() or too_small(dev, fields.mtu) then return end
+  if core.sysctl_read_only then
+    core.say("warn", "text", dev ..
+      ": /proc/sys is read-only: whether the host believes routers there is left as it is")
+  else
     words.conf{ dev = dev, family = "ipv6", accept_ra = 0 }
   end
 end
 
 --- tap(nic [, fields])
 -- Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
--- The host believes no router advertisement that comes from it: conf{…, accept_ra = 0}.
+-- The host believes no router advertisement that comes from it: conf{…, accept_ra = 0}, unless
+-- /proc/sys is read-only.
 --   fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
 --            those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
 --            tap; group is the tap's, for link's own say link{ name = nic.dev, group = … }

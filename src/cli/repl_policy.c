@@ -101,10 +101,13 @@ static int l_sandbox(lua_State *L)
 {
 	struct place *p = place_of(L);
 
-	p->asked = mtl_policy_here(
-		L,
-		&(struct mt_policy_options){
-			.host = p->host, .hook = hook_text, .say = say, .data = p });
+	p->asked = mtl_policy_here(L,
+				   &(struct mt_policy_options){ .host = p->host,
+								.sysctl_read_only =
+									mt_sysctl_read_only(),
+								.hook = hook_text,
+								.say = say,
+								.data = p });
 	p->asked->facts = p->guest;
 	mtl_core(L);
 	return 1;

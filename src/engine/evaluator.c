@@ -37,6 +37,7 @@ struct evaluator {
 	void *schema; /* NULL: none is asked for */
 	struct mt_policy *policy;
 	struct mt_fact *facts;
+	bool sysctl_read_only;
 	char *bytes; /* of the document */
 	size_t n;
 	struct mt_names *names; /* that devices have already */
@@ -152,6 +153,7 @@ static int open_all(struct evaluator *v, struct mt_err *e)
 		return -e->code;
 	if (v->files.policy.fd >= 0 && mt_host_open(&v->host, e))
 		return -e->code;
+	v->sysctl_read_only = mt_sysctl_read_only();
 	if (!q->source.facts && (q->source.fd >= 0 || q->source.bytes) && open_xml(v, e))
 		return -e->code;
 	if (q->schema && v->xml && !(v->schema = mt_domain_schema_open(v->xml, q->schema, e)))
@@ -164,6 +166,7 @@ static int load_policy(struct evaluator *v, struct mt_err *e)
 {
 	struct mt_policy_options o = { .memory = v->q->memory,
 				       .host = v->host,
+				       .sysctl_read_only = v->sysctl_read_only,
 				       .hook = hook_text,
 				       .say = policy_says,
 				       .data = v };

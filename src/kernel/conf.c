@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
@@ -257,6 +258,13 @@ static int list_files(struct mt_list *l)
 		if (place_of(i, l->family) && !mt_record_has(&r, i))
 			read_file(&r, i);
 	return mt_list_found(l, &r);
+}
+
+bool mt_sysctl_read_only(void)
+{
+	struct statvfs s;
+
+	return !statvfs("/proc/sys", &s) && s.f_flag & ST_RDONLY;
 }
 
 /* --- the kind --------------------------------------------------------------------------------- */

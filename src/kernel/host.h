@@ -35,6 +35,9 @@ uint64_t mt_host_cookie(const struct mt_host *h);
  * unknown */
 void mt_host_namespace(const struct mt_host *h, uint64_t *dev, uint64_t *inode);
 
+/** mt_sysctl_read_only() - /proc/sys can be written by nobody here, as in containers */
+bool mt_sysctl_read_only(void);
+
 #ifdef MOONTAP_FAULTS
 /* Faults for specs and fuzzers, in a build of this folder for them alone. */
 struct mt_fault {

@@ -12,6 +12,7 @@
  * - `link name=mytap0 up=true`: a record of the NIC above, as mt_record_print() writes it; but a
  *   user or group that the policy names is still a name, for the applier to look up
  * - `log text=…`: for the log
+ * - `warn text=…`: for the log, and for people
  * - `refuse at=policy.lua:9 text=…`: the policy's veto; nothing follows
  * - `error code=3 at=policy.lua:7 text=…`: the policy failed; code is the exit status 3 or 5;
  *   nothing follows
@@ -25,8 +26,9 @@ struct mt_fact;
 struct mt_policy;
 
 struct mt_policy_options {
-	size_t memory;	      /* bytes that the Lua state may have; 0: 64 MiB */
-	struct mt_host *host; /* what host.link() and the others read; NULL: they fail */
+	size_t memory;	       /* bytes that the Lua state may have; 0: 64 MiB */
+	bool sysctl_read_only; /* /proc/sys is: what tap() says by itself is left out */
+	struct mt_host *host;  /* what host.link() and the others read; NULL: they fail */
 	/* a hook's source by name: 0 with @text (@n bytes, borrowed until the policy is closed) and
 	 * @path for messages; -errno with @e */
 	int (*hook)(void *data, const char *name, const char **text, size_t *n, const char **path,

@@ -140,6 +140,8 @@ void mtl_open_sandbox(lua_State *L)
 
 	lua_createtable(L, 0, 32);
 	luaL_setfuncs(L, functions, 0);
+	lua_pushboolean(L, mtl_policy(L)->o.sysctl_read_only);
+	lua_setfield(L, -2, "sysctl_read_only");
 	mtl_libraries(L);
 	lua_createtable(L, 0, 64);
 	mtl_base(L);

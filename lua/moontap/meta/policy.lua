@@ -355,7 +355,8 @@ function route(fields) end
 function neigh(fields) end
 
 ---Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
----The host believes no router advertisement that comes from it: conf{…, accept_ra = 0}.
+---The host believes no router advertisement that comes from it: conf{…, accept_ra = 0}, unless
+---/proc/sys is read-only.
 ---    fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
 ---             those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
 ---             tap; group is the tap's, for link's own say link{ name = nic.dev, group = … }
