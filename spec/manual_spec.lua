@@ -46,7 +46,7 @@ local function blocks(name, heading)
   return found
 end
 
-local pages = { "moontap.1", "moontap-policy.5", "moontap-hooks.7" }
+local pages = { "moontap.1", "moontap-policy.5", "moontap-hooks.7", "moontap-stops.7" }
 
 describe("the manual", function()
   it("is what man can show without a complaint", function()
@@ -233,4 +233,18 @@ it("names every name once", function()
       seen[name] = true
     end
   end
+end)
+
+describe("moontap-stops(7)", function()
+  it("quotes what moontap says, word for word", function()
+    local source = helper.run "cat src/*/*.c":gsub('"\n%s*"', ""):gsub("%%%%", "%%")
+    local n = 0
+    for line in read "doc/moontap-stops.7.scd":gmatch '\n(".-)\n' do
+      for words in line:gmatch '"(.-)"' do
+        assert.truthy(source:find(words, 1, true), words)
+        n = n + 1
+      end
+    end
+    assert.is_true(n > 25)
+  end)
 end)
