@@ -314,9 +314,9 @@ end)
 describe("moontap repl at a terminal", function()
   local prompt = "moontap>$"
 
-  local function start(words)
-    tmux.start(("XDG_STATE_HOME=$PWD/home NO_COLOR=1 '%s' --state state -p policy.lua repl %s")
-      :format(program.path, words or "web.xml"))
+  local function start(words, environment)
+    tmux.start(("XDG_STATE_HOME=$PWD/home NO_COLOR=1 %s '%s' --state state -p policy.lua repl %s")
+      :format(environment or "", program.path, words or "web.xml"))
     return tmux.wait(prompt)
   end
 
@@ -462,6 +462,91 @@ describe("moontap repl at a terminal", function()
     tmux.wait "'first' %.%. 1"
     tmux.keys "Enter Enter"
     tmux.wait '"first1"'
+  end)
+
+  it("keeps no line that the search in the history cannot bear", function()
+    start()
+    tmux.enter("#'" .. ("a"):rep(1100) .. "'", "\n1100\n")
+    tmux.enter("'short'", '"short"\n')
+    tmux.keys "C-r"
+    tmux.type "a"
+    tmux.keys "C-r"
+    tmux.keys "C-r"
+    tmux.keys "C-c"
+    tmux.enter("7 * 6", "\n42\n")
+    assert.equal("'short'\n7 * 6\n", program.read "home/moontap/history")
+    program.write("home/moontap/history", ("b"):rep(1100) .. "\n'kept'\n")
+    start()
+    tmux.keys "C-r"
+    tmux.type "b"
+    tmux.keys "C-r"
+    tmux.keys "C-r"
+    tmux.keys "C-c"
+    tmux.enter("7 * 8", "\n56\n")
+  end)
+
+  for what, make in pairs{
+    ["a FIFO"] = "mkfifo history",
+    ["a link to another file"] = "echo secret >other; ln -s other history",
+    ["a folder"] = "mkdir history",
+    ["a device"] = "ln -s /dev/zero history",
+  } do
+    it("takes no history from " .. what .. ", and says so", function()
+      program.run("mkdir -p home/moontap && cd home/moontap && " .. make)
+      start()
+      tmux.wait "no history is kept: [^\n]+: it is no regular file"
+      tmux.enter("1 + 1", "\n2\n")
+      tmux.keys "C-d"
+      tmux.wait "ended 0"
+      assert.equal("secret\n", program.read "home/moontap/other" or "secret\n")
+    end)
+  end
+
+  it("outlives many a Ctrl-C", function()
+    start()
+    for _ = 1, 5 do
+      tmux.type "while true do end"
+      tmux.keys "Enter"
+      for _ = 1, 10 do tmux.keys "C-c C-c C-c C-c" end
+    end
+    tmux.type "print(6 * 7)"
+    tmux.keys "Enter"
+    tmux.keys "Enter"
+    tmux.wait "\n42\n"
+    assert.not_matches("ended", tmux.screen())
+  end)
+
+  it("outlives signals that others send", function()
+    start()
+    tmux.enter("pid = io.open('/proc/self/stat'):read 'n'", prompt)
+    program.write("storm.sh", "i=0; while [ $i -lt 200 ]; do kill -INT $1; i=$((i+1)); done\n")
+    tmux.enter("os.execute('sh storm.sh ' .. pid .. ' >/dev/null &')", prompt)
+    tmux.enter("6 * 7", "\n42\n")
+    assert.not_matches("ended", tmux.screen())
+  end)
+
+  it("obeys no other's EDITRC and LUA_PATH", function()
+    program.write("keys", "bind -s x yyy\n")
+    program.write("other.lua", "return 'theirs'")
+    start("", "EDITRC=$PWD/keys LUA_PATH=$PWD/?.lua LUA_CPATH=$PWD/?.so")
+    tmux.enter("'axb'", '"axb"\n')
+    tmux.enter("package.path:find('" .. helper.folder() .. "', 1, true)", "\nnil\n")
+    tmux.enter("package.cpath:find('" .. helper.folder() .. "', 1, true)", "\nnil\n.*\nnil\n")
+  end)
+
+  it("gives up completing what has no end", function()
+    start()
+    tmux.enter("t = setmetatable({}, { __pairs = function() return function() return 'a', 1 end "
+      .. "end })", prompt)
+    tmux.type "t."
+    tmux.keys "Tab"
+    tmux.keys "C-c"
+    tmux.enter("6 * 7", "\n42\n")
+    tmux.enter("u = setmetatable({}, { __index = function() while true do end end })", prompt)
+    tmux.type "u.x."
+    tmux.keys "Tab"
+    tmux.keys "C-c"
+    tmux.enter("7 * 8", "\n56\n")
   end)
 
   it("says in its prompt that it may not change the network", function()

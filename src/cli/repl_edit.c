@@ -7,12 +7,18 @@
  */
 #include "cli/repl.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <histedit.h>
+#include <limits.h>
+#include <pwd.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
-#define EDITOR "moontap.editor"
+#define EDITOR	   "moontap.editor"
+#define COMPLETE_S 2 /* seconds, begun */
 
 struct editor {
 	lua_State *L; /* of the call in progress */
@@ -53,6 +59,34 @@ static unsigned char suspend(EditLine *el, int key)
 	return CC_REDISPLAY;
 }
 
+/* What Tab looks through may have no end, and no key stops it meanwhile. Once it is late, at every
+ * instruction: what catches the error cannot go on either. */
+static struct timespec started;
+
+static void late(lua_State *L, lua_Debug *ar)
+{
+	struct timespec now;
+
+	(void)ar;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec - started.tv_sec < COMPLETE_S)
+		return;
+	lua_sethook(L, late, LUA_MASKCOUNT, 1);
+	luaL_error(L, "it takes too long");
+}
+
+static int call_in_time(lua_State *L, int arguments, int results)
+{
+	lua_Hook hook = lua_gethook(L);
+	int mask = lua_gethookmask(L), count = lua_gethookcount(L), status;
+
+	clock_gettime(CLOCK_MONOTONIC, &started);
+	lua_sethook(L, late, LUA_MASKCOUNT, 1000);
+	status = lua_pcall(L, arguments, results, 0);
+	lua_sethook(L, hook, mask, count);
+	return status;
+}
+
 /* repl.complete(before, after) -> text to insert, text to show below the line; each or nil. A text
  * of any length may come: what is raised meanwhile is not worth the line. */
 static unsigned char complete(EditLine *el, int key)
@@ -67,7 +101,7 @@ static unsigned char complete(EditLine *el, int key)
 	lua_getfield(L, 1, "complete");
 	lua_pushlstring(L, line->buffer, (size_t)(line->cursor - line->buffer));
 	lua_pushlstring(L, line->cursor, (size_t)(line->lastchar - line->cursor));
-	if (lua_pcall(L, 2, 2, 0)) {
+	if (call_in_time(L, 2, 2)) {
 		what = CC_ERROR;
 	} else {
 		if (lua_isstring(L, -1)) {
@@ -117,6 +151,16 @@ static int l_close(lua_State *L)
 	return 0;
 }
 
+/* ~/.editrc: a person's own keys. The user's whose process this is, and not the environment's. */
+static void source_keys(EditLine *el)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	char path[PATH_MAX];
+
+	if (user && snprintf(path, sizeof path, "%s/.editrc", user->pw_dir) < PATH_MAX)
+		el_source(el, path);
+}
+
 static bool start(struct editor *ed)
 {
 	HistEvent event;
@@ -134,7 +178,7 @@ static bool start(struct editor *ed)
 	el_set(ed->el, EL_SIGNAL, 1);
 	el_set(ed->el, EL_SETTY, "-d", "-isig", NULL);
 	bind_keys(ed->el);
-	el_source(ed->el, NULL); /* ~/.editrc: a person's own keys */
+	source_keys(ed->el);
 	return true;
 }
 
@@ -155,16 +199,21 @@ static int l_read(lua_State *L)
 	struct editor *ed = luaL_checkudata(L, 2, EDITOR);
 	const char *line;
 	int n = 0;
+	bool ended;
 
 	snprintf(ed->prompt, sizeof ed->prompt, "%s", luaL_checkstring(L, 3));
 	ed->L = L;
 	ed->given_up = false;
+	errno = 0;
 	line = el_gets(ed->el, &n);
-	if (ed->given_up || !line || n <= 0)
+	ended = !line || n <= 0;
+	if (ended && n < 0 && errno == EINTR) /* a signal that came before the keys were ours */
+		ed->given_up = true;
+	if (ed->given_up || ended)
 		printf(ed->given_up ? "^C\n" : "\n");
 	if (ed->given_up)
 		lua_pushboolean(L, false);
-	else if (!line || n <= 0)
+	else if (ended)
 		lua_pushnil(L);
 	else
 		lua_pushlstring(L, line, (size_t)(line[n - 1] == '\n' ? n - 1 : n));

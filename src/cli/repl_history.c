@@ -27,20 +27,58 @@ static void make_folders(const char *file)
 	}
 }
 
-static int put(const char *file, const char *text, size_t n, bool append)
+/* A link leads to somebody else's file, and a FIFO has no end. Return: the descriptor, or -errno. */
+static int open_file(const char *file, int how)
 {
-	int how = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
-	int fd = open(file, how | (append ? O_APPEND : O_TRUNC), 0600), err = 0;
+	int fd = open(file, how | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
 	struct stat st;
+	int err;
 
 	if (fd < 0)
-		return errno;
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-		err = EINVAL;
-	else if (fchmod(fd, 0600) || write(fd, text, n) != (ssize_t)n)
+		return -errno;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		return fd;
+	err = S_ISREG(st.st_mode) ? errno : ENXIO;
+	close(fd);
+	return -err;
+}
+
+static const char *why(int err)
+{
+	return err == ELOOP || err == ENXIO ? "it is no regular file" : strerror(err);
+}
+
+static int put(const char *file, const char *text, size_t n, bool append)
+{
+	int fd = open_file(file, O_WRONLY | O_CREAT | (append ? O_APPEND : 0)), err = 0;
+
+	if (fd < 0)
+		return -fd;
+	if ((!append && ftruncate(fd, 0)) || fchmod(fd, 0600) || write(fd, text, n) != (ssize_t)n)
 		err = errno;
 	close(fd);
 	return err;
+}
+
+/* repl.kept(file) -> text | nil: there is none yet | nil, why: none can be kept */
+static int l_kept(lua_State *L)
+{
+	int fd = open_file(luaL_checkstring(L, 1), O_RDONLY);
+	luaL_Buffer b;
+	ssize_t got;
+
+	if (fd < 0) {
+		lua_pushnil(L);
+		if (fd != -ENOENT)
+			lua_pushstring(L, why(-fd));
+		return fd == -ENOENT ? 1 : 2;
+	}
+	luaL_buffinit(L, &b); /* memory that is missing here is missing for the REPL itself */
+	while ((got = read(fd, luaL_prepbuffer(&b), LUAL_BUFFERSIZE)) > 0)
+		luaL_addsize(&b, (size_t)got);
+	close(fd);
+	luaL_pushresult(&b);
+	return 1;
 }
 
 /* repl.keep(file, text [, whole]) -> true | nil, why: append, or write the whole anew */
@@ -56,23 +94,14 @@ static int l_keep(lua_State *L)
 	if (!err)
 		return lua_pushboolean(L, true), 1;
 	lua_pushnil(L);
-	lua_pushstring(L, strerror(err));
+	lua_pushstring(L, why(err));
 	return 2;
-}
-
-/* repl.is_file(path) -> whether it may be read without waiting for somebody who writes */
-static int l_is_file(lua_State *L)
-{
-	struct stat st;
-
-	lua_pushboolean(L, !stat(luaL_checkstring(L, 1), &st) && S_ISREG(st.st_mode));
-	return 1;
 }
 
 void mt_repl_history(lua_State *L)
 {
+	lua_pushcfunction(L, l_kept);
+	lua_setfield(L, -2, "kept");
 	lua_pushcfunction(L, l_keep);
 	lua_setfield(L, -2, "keep");
-	lua_pushcfunction(L, l_is_file);
-	lua_setfield(L, -2, "is_file");
 }

@@ -19,6 +19,7 @@
 #define STEPS 1000 /* instructions between two looks at it */
 
 static volatile sig_atomic_t interrupted;
+static bool running; /* a chunk, which may be interrupted: nothing else may */
 
 static void interrupt(int signal)
 {
@@ -31,16 +32,26 @@ static void interrupt(int signal)
 static void look(lua_State *L, lua_Debug *ar)
 {
 	(void)ar;
-	if (!interrupted)
+	if (!interrupted || !running)
 		return;
 	lua_sethook(L, look, LUA_MASKCOUNT, 1);
 	luaL_error(L, "interrupted");
+}
+
+/* repl.wary(): a chunk begins, which Ctrl-C stops */
+static int l_wary(lua_State *L)
+{
+	interrupted = 0;
+	running = true;
+	lua_sethook(L, look, LUA_MASKCOUNT, STEPS);
+	return 0;
 }
 
 /* repl.calm(): the chunk is over, or is about to be */
 static int l_calm(lua_State *L)
 {
 	interrupted = 0;
+	running = false;
 	lua_sethook(L, look, LUA_MASKCOUNT, STEPS);
 	return 0;
 }
@@ -152,10 +163,13 @@ static int prepare(lua_State *L)
 {
 	struct mt_cli *c = lua_touserdata(L, 1);
 	static const luaL_Reg functions[] = {
-		{ "calm", l_calm }, { "clean", l_clean }, { "terminal", l_terminal },
-		{ "may", l_may },   { NULL, NULL },
+		{ "wary", l_wary },	    { "calm", l_calm }, { "clean", l_clean },
+		{ "terminal", l_terminal }, { "may", l_may },	{ NULL, NULL },
 	};
 
+	/* as `lua -E`: a caller's LUA_PATH leads nowhere */
+	lua_pushboolean(L, true);
+	lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
 	luaL_openlibs(L);
 	preload(L);
 	luaL_newlib(L, functions);

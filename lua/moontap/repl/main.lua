@@ -41,7 +41,10 @@ end
 
 -- guarded(f, ...) -> whether it went well; what went wrong is said
 local function guarded(f, ...)
-  local results = table.pack(xpcall(f, repl.handler, ...))
+  local results = table.pack(xpcall(function(...)
+    repl.wary()
+    return f(...)
+  end, repl.handler, ...))
   repl.calm()
   if not results[1] then report(results[2]) end
   return results[1]
@@ -70,25 +73,36 @@ local function history_file()
 end
 
 local kept = 1000 -- chunks
+local longest = 1000 -- bytes of one: libedit's search crashes on those of more than 1,024
 local codes = { ["\\"] = "\\\\", ["\n"] = "\\n" }
 
+local function unescape(entry)
+  return (entry:gsub("\\(.)", function(c) return c == "n" and "\n" or c end))
+end
+
+-- load_history(editor, file) -> the file, when more can be added to it
 local function load_history(editor, file)
-  local entries = {}
-  local f <close> = file and repl.is_file(file) and io.open(file) or nil
-  for line in f and f:lines() or function() end do entries[#entries + 1] = line end
+  local entries, text, why = {}, nil, nil
+  if file then text, why = repl.kept(file) end
+  for line in (text or ""):gmatch "[^\n]+" do
+    if #unescape(line) <= longest then entries[#entries + 1] = line end
+  end
   if #entries > 2 * kept then
     entries = table.move(entries, #entries - kept + 1, #entries, 1, {})
     repl.keep(file, table.concat(entries, "\n") .. "\n", true)
   end
-  for _, entry in ipairs(entries) do
-    repl.add(editor, (entry:gsub("\\(.)", function(c) return c == "n" and "\n" or c end)))
+  for _, entry in ipairs(entries) do repl.add(editor, unescape(entry)) end
+  if why then
+    print(repl.paint("note", ("no history is kept: %s: %s"):format(file, why)))
+    return
   end
+  return file
 end
 
 local last
 
 local function remember(editor, file, text)
-  if text == last or not text:find "%S" then return end
+  if text == last or #text > longest or not text:find "%S" then return end
   last = text
   repl.add(editor, text)
   if file then repl.keep(file, text:gsub("[\\\n]", codes) .. "\n") end
@@ -145,8 +159,8 @@ local function greet()
 end
 
 local function converse()
-  local editor, file = repl.editor(), history_file()
-  load_history(editor, file)
+  local editor = repl.editor()
+  local file = load_history(editor, history_file())
   greet()
   while true do
     local text = read(editor)
