@@ -114,7 +114,7 @@ LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ) $(EVAL_MAIN) $(FACE_OBJ) %/fi
 BINDING_OBJ := $(call objects,$(call sources,binding)) $(patsubst %,$(BUILD)/obj/policy/%.o,\
 	fields facts)
 # The REPL: a policy's words and the Lua module's, in one state.
-REPL_OBJ    := $(call objects,$(wildcard src/cli/repl_*.c)) $(BUILD)/obj/cli/topic.o \
+REPL_OBJ    := $(call objects,$(wildcard src/cli/repl_*.c)) $(BUILD)/obj/cli/topic.o $(BUILD)/obj/cli/wrap.o \
 	$(BUILD)/obj/engine/evaluator_file.o $(FACE_OBJ) \
 	$(call objects,$(call sources,binding policy))
 SCRIPT_MAIN := $(BUILD)/obj/cli/script_main.o
@@ -411,7 +411,10 @@ install-lua: lua
 	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_SHARE)/meta $(META_FILES)
 	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_LIB) $(BUILD)/lib/lua/5.4/moontap/core.so
 
+# The hook's link, where it leads to what is removed: libvirt would go on calling nothing.
 uninstall:
+	for link in $(DESTDIR)/etc/libvirt/hooks/*.d/*; do \
+	  case $$(readlink "$$link") in 	    "$(PREFIX)/bin/moontap"|"$$(realpath -m "$(PREFIX)")/bin/moontap") rm -f "$$link" ;; 	  esac; done
 	rm -f $(addprefix $(to)/,$(INSTALLED)) $(DESTDIR)$(PKG_DIR)/moontap.pc \
 	  $(patsubst %,$(DESTDIR)$(LIBDIR)/libmoontap.%,so so.$(ABI) a)
 	-rmdir $(addprefix $(to)/,$(FOLDERS)) 2>/dev/null

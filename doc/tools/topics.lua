@@ -78,6 +78,63 @@ function M.read(files)
   return topics
 end
 
+-- --- lines of at most 79 columns ---
+
+local columns = 79
+
+local function is_long(lines)
+  for _, line in ipairs(lines) do
+    if (utf8.len(line) or #line) > columns then return true end
+  end
+end
+
+-- Words of all lines, filled anew; the first line's own indent, and that of the others.
+local function fill(lines, first, indent, into)
+  local line, blank = first, ""
+  for word in table.concat(lines, " "):gmatch "%S+" do
+    if blank ~= "" and utf8.len(line .. blank .. word) > columns then
+      into[#into + 1] = line
+      line, blank = indent, ""
+    end
+    line, blank = line .. blank .. word, " "
+  end
+  into[#into + 1] = line
+end
+
+-- What goes on with a line: a paragraph's lines, or those below a field's text.
+local function gather(lines, at, hang)
+  local found = { lines[at] }
+  for i = at + 1, #lines do
+    local blanks = #lines[i]:match "^ *"
+    local goes_on = lines[i] ~= "" and blanks == hang and not lines[i]:find "^%u%l+: "
+    if not goes_on then break end
+    found[#found + 1] = lines[i]
+  end
+  return found
+end
+
+-- narrow(lines) -> the same without lines that are too long; examples stay as they are
+local function narrow(lines)
+  local new, at = {}, 1
+  while at <= #lines do
+    local head = lines[at]:match "^  %S.*  %f[%S]"
+    local prose = lines[at]:find "^%S"
+    local hang = at == 1 and -1 or prose and 0 or head and #head or -1
+    local part = gather(lines, at, hang)
+    if not is_long(part) or not (prose or head) then
+      table.move(part, 1, #part, #new + 1, new)
+    elseif prose then
+      fill(part, "", at == 1 and "  " or "", new)
+    else
+      local first = part[1]
+      part[1] = first:sub(#head + 1)
+      fill(part, head, (" "):rep(#head), new)
+    end
+    at = at + #part
+  end
+  return new
+end
+
 local function quoted(text)
   return '"' .. text:gsub('[\\"]', "\\%0") .. '\\n"'
 end
@@ -86,7 +143,7 @@ if arg and arg[0] and arg[0]:find "topics%.lua$" then
   print "/* made by doc/tools/topics.lua */"
   for _, topic in ipairs(M.read(arg)) do
     local text = {}
-    for i, line in ipairs(topic.lines) do text[i] = "\t  " .. quoted(line) end
+    for i, line in ipairs(narrow(topic.lines)) do text[i] = "\t  " .. quoted(line) end
     print(('\t{ "%s", "%s",\n%s },'):format(topic.of, topic.name, table.concat(text, "\n")))
   end
 end

@@ -2,6 +2,7 @@
 
 local helper = require "spec.helper"
 local program = require "spec.program"
+local json = require "dkjson"
 
 local bare, moontap = program.bare, program.moontap
 
@@ -54,8 +55,9 @@ for subcommand, list in pairs(takes) do
       end
       assert.same(expected, listed)
       assert.matches("^moontap " .. subcommand .. " ", help.out)
-      assert.same(help, bare(subcommand .. " --help"))
-      assert.same(help, bare("-h " .. subcommand .. " any words"))
+      assert.same(bare(subcommand .. " --help"), bare("-h " .. subcommand .. " any words"))
+      assert.equal(bare(subcommand .. " --help").out, help.out:match "^.-version            the version\n"
+        .. (subcommand == "doctor" and help.out:match "\nchecks:.*" or ""))
     end)
 
     it("refuses the others", function()
@@ -140,9 +142,37 @@ describe("moontap help", function()
       local help = bare("help " .. kind)
       assert.equal(0, help.status)
       assert.matches("^" .. kind .. "{...}: ", help.out)
-      assert.matches("(must be given)", help.out, 1, true)
+      assert.matches("%(must%s+be%s+given%)", help.out)
     end)
   end
+
+  it("says after a subcommand what else is called so", function()
+    assert.matches("\n\nup is a field of link, too: moontap help link\n$", bare "help up".out)
+    assert.matches("\n\nlog%(%.%.%.%)\n", bare "help log".out)
+    for _, word in ipairs{ "up", "log" } do
+      assert.matches("the version\n$", bare(word .. " --help").out)
+    end
+  end)
+
+  it("has no line that a terminal of 80 columns would break", function()
+    local tables = json.decode(bare "help --json".out)
+    local words = { "" }
+    for _, list in ipairs{ tables.commands, tables.scripts, tables.kinds, tables.topics } do
+      for _, one in ipairs(list) do
+        if one.of ~= "repl" and not one.name:find "KIND" then words[#words + 1] = one.name end
+      end
+    end
+    for _, kind in ipairs(tables.kinds) do
+      for _, field in ipairs(kind.fields) do words[#words + 1] = field.name end
+    end
+    for _, word in ipairs(words) do
+      local r = bare("help " .. word)
+      assert.same({ 0, "" }, { r.status, r.err }, word)
+      for line in r.out:gmatch "[^\n]+" do
+        assert.is_true(utf8.len(line) <= 80, word .. ": " .. line)
+      end
+    end
+  end)
 
   it("knows a field, of each kind that has it", function()
     local help = bare "help mtu"

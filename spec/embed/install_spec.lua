@@ -116,8 +116,12 @@ LUA_PATH='%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua' LUA_CPATH='%s/lib/
     assert.equal("web0", helper.json "ip -j link show master br0"[1].ifname)
   end)
 
-  it("is undone by make uninstall", function()
+  it("is undone by make uninstall, with the link of libvirt's hook", function()
+    local folder = dest .. "/etc/libvirt/hooks/qemu.d"
+    helper.run(("'%s/bin/moontap' install-hook --root '%s'"):format(prefix(), dest))
+    helper.run(("test -L '%s/moontap' && ln -s /usr/bin/other '%s/other'"):format(folder, folder))
     make "uninstall"
+    helper.run(("test -L '%s/other' && rm -r '%s/etc'"):format(folder, dest))
     assert.equal("", files(dest))
     assert.equal("", helper.run("find '" .. dest .. "' -name '*moontap*'"))
   end)

@@ -157,7 +157,8 @@ static int connect(lua_State *L, unsigned flags)
  * What connecting would change; changes nothing.
  *   xml    string or file   a domain's XML, or an open file of it
  *   nics   array            only these: device, MAC or index
- *   for _, nic in ipairs(assert(session:plan(io.open "web.xml")).nics) do print(nic) end
+ *   local plan = assert(session:plan(io.open "web.xml"))
+ *   for _, nic in ipairs(plan.nics) do print(nic) end
  */
 static int l_session_plan(lua_State *L)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doctor.c - doctor: look at everything once, run the checks, say what was found */
 #include "cli/doctor.h"
+#include "cli/topic.h"
 #include "base/sh.h"
 #include "engine/place.h"
 
@@ -206,7 +207,7 @@ void mt_doctor_list(FILE *out)
 {
 	fprintf(out, "\nchecks:\n");
 	for (const struct mt_check *check = mt_checks; check->name; check++)
-		fprintf(out, "  %-31s %s\n", check->name, check->why);
+		mt_wrap(check->why, fprintf(out, "  %-31s ", check->name), 34, out);
 }
 
 /* The host's places, below the root; the command line's own words are as they stand. */

@@ -28,7 +28,7 @@ static void print_option(const struct mt_option *o, FILE *out)
 
 	snprintf(names, sizeof names, "%s--%s%s%s", o->letter ? letter : "    ", o->name,
 		 o->arg ? " " : "", o->arg ? o->arg : "");
-	fprintf(out, "  %-24s %s\n", names, o->doc);
+	mt_wrap(o->doc, fprintf(out, "  %-24s ", names), 27, out);
 }
 
 static bool is_script(const struct mt_command *m)
@@ -38,15 +38,26 @@ static bool is_script(const struct mt_command *m)
 
 static void print_kinds(FILE *out)
 {
-	for (const struct mt_kind *const *k = mt_kinds; *k; k++)
-		fprintf(out, " %s", (*k)->name);
-	fprintf(out, "\n");
+	char text[512];
+	size_t n = (size_t)snprintf(text, sizeof text,
+				    "`-` is standard input. Kinds, for `moontap help KIND`:");
+
+	for (const struct mt_kind *const *k = mt_kinds; *k && n < sizeof text; k++)
+		n += (size_t)snprintf(text + n, sizeof text - n, " %s", (*k)->name);
+	mt_wrap(text, 0, 0, out);
+}
+
+static void print_called(const struct mt_command *m, int indent, FILE *out)
+{
+	fprintf(out, "%*s%s%s%s%s\n", indent, "", is_script(m) ? "" : "moontap ", m->name,
+		*m->args ? " " : "", m->args);
 }
 
 static void print_synopsis(const struct mt_command *m, FILE *out)
 {
-	fprintf(out, "  %s%s%s%s\n          %s\n", is_script(m) ? "" : "moontap ", m->name,
-		*m->args ? " " : "", m->args, m->doc);
+	print_called(m, 2, out);
+	fprintf(out, "%*s", 10, "");
+	mt_wrap(m->doc, 10, 10, out);
 }
 
 void mt_help_all(FILE *out)
@@ -60,17 +71,18 @@ void mt_help_all(FILE *out)
 	fprintf(out, "\noptions, each of the subcommands that take it:\n");
 	for (const struct mt_option *o = mt_options; o->name; o++)
 		print_option(o, out);
-	fprintf(out, "\n`-` is standard input. Kinds, for `moontap help KIND`:");
+	putc('\n', out);
 	print_kinds(out);
 	fprintf(out, "\nexit status:\n");
 	for (int i = 0; mt_exits[i].word; i++)
-		fprintf(out, "  %d  %s\n", i, mt_exits[i].doc);
+		mt_wrap(mt_exits[i].doc, fprintf(out, "  %d  ", i), 5, out);
 }
 
 static void print_command(const struct mt_command *m)
 {
-	printf("%s%s%s%s\n%s\n\noptions:\n", is_script(m) ? "" : "moontap ", m->name,
-	       *m->args ? " " : "", m->args, m->doc);
+	print_called(m, 0, stdout);
+	mt_wrap(m->doc, 0, 0, stdout);
+	printf("\noptions:\n");
 	for (const struct mt_option *o = mt_options; o->name; o++)
 		if (mt_options_takes(m, o))
 			print_option(o, stdout);
@@ -110,9 +122,13 @@ int mt_command_help(struct mt_cli *c)
 		return print_json(c);
 	if (!word)
 		return mt_help_all(stdout), 0;
-	if (m)
+	if (m) {
 		print_command(m);
-	if (mt_topic_print(word, false, stdout) || m)
+		if (!c->help) /* the word was asked for, and not the subcommand */
+			mt_topic_also(word, stdout);
+		return 0;
+	}
+	if (mt_topic_print(word, false, stdout))
 		return 0;
 	return mt_cli_unknown(c, "help on", word, nearest_word(word));
 }

@@ -4,6 +4,7 @@
 #include "base/words.h"
 #include "kernel/host.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #define ANY_KIND "KIND"
@@ -64,7 +65,8 @@ static bool counts(const struct mt_topic *t, bool repl)
 	return repl || strcmp(t->of, "repl");
 }
 
-static bool print_functions(const char *word, bool repl, FILE *out)
+/* @after: something stands above them. */
+static bool print_functions(const char *word, bool repl, bool after, FILE *out)
 {
 	static bool (*const ways[])(const char *, const char *,
 				    const struct mt_kind **) = { is_it, is_of_kind, is_part };
@@ -75,7 +77,7 @@ static bool print_functions(const char *word, bool repl, FILE *out)
 		for (const struct mt_topic *t = mt_topics; t->name; t++) {
 			if (!counts(t, repl) || !ways[i](word, t->name, &kind))
 				continue;
-			fputs(any ? "\n" : "", out);
+			fputs(any || after ? "\n" : "", out);
 			print_text(t->text, kind ? kind->name : NULL, out);
 			any = true;
 		}
@@ -84,6 +86,20 @@ static bool print_functions(const char *word, bool repl, FILE *out)
 
 /* --- kinds and fields ------------------------------------------------------------------------- */
 
+enum { NAME = 16, DOC = NAME + 3, NOTE = DOC + 2 }; /* columns */
+
+__attribute__((format(printf, 2, 3))) static void print_note(FILE *out, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	fprintf(out, "%*s", NOTE, "");
+	mt_wrap(text, NOTE, NOTE, out);
+}
+
 /* How ip(8), or whichever the kind's commands are of, spells it: "master VALUE, or nomaster". */
 static void print_spelling(const struct mt_field *f, FILE *out)
 {
@@ -91,31 +107,37 @@ static void print_spelling(const struct mt_field *f, FILE *out)
 
 	if (!f->word && !f->off)
 		return;
-	fprintf(out, "  %-16s   as a command: %s%s%s%s%s\n", "", f->word ? f->word : "",
-		plain && *f->word ? " " : "", plain ? "VALUE" : "",
-		f->word && f->off ? ", or " : "", f->off ? f->off : "");
+	print_note(out, "as a command: %s%s%s%s%s", f->word ? f->word : "",
+		   plain && *f->word ? " " : "", plain ? "VALUE" : "",
+		   f->word && f->off ? ", or " : "", f->off ? f->off : "");
 }
 
 static void print_field(const struct mt_kind *k, int i, FILE *out)
 {
 	const struct mt_field *f = &k->fields[i];
-	char expects[256];
+	char expects[256], doc[512];
 	const char *note;
+	int at;
 
-	fprintf(out, "  %-16s %s%s\n", f->name, f->doc ? f->doc : "",
-		i < k->required	       ? " (must be given)"
-			: i < k->nkeys ? " (part of the key)"
-				       : "");
-	fprintf(out, "  %-16s   %s%s\n", "", mt_value_expects(f, expects, sizeof expects),
-		f->flags & MT_FIELD_NONE ? ", or none (false in Lua)" : "");
+	snprintf(doc, sizeof doc, "%s%s", f->doc ? f->doc : "",
+		 i < k->required	? " (must be given)"
+			 : i < k->nkeys ? " (part of the key)"
+					: "");
+	at = fprintf(out, "  %-*s ", NAME, f->name);
+	mt_wrap(doc, at, DOC, out);
+	print_note(out, "%s%s", mt_value_expects(f, expects, sizeof expects),
+		   f->flags & MT_FIELD_NONE ? ", or none (false in Lua)" : "");
 	print_spelling(f, out);
 	for (int n = 0; (note = mt_kind_note(k, i, n)); n++)
-		fprintf(out, "  %-16s   %s\n", "", note);
+		print_note(out, "%s", note);
 }
 
 static void print_kind(const struct mt_kind *k, FILE *out)
 {
-	fprintf(out, "%s{...}: %s\n\n", k->name, k->doc);
+	int at = fprintf(out, "%s{...}: ", k->name);
+
+	mt_wrap(k->doc, at, 2, out);
+	putc('\n', out);
 	for (int i = 0; i < k->nfields; i++)
 		print_field(k, i, out);
 }
@@ -144,7 +166,20 @@ bool mt_topic_print(const char *word, bool repl, FILE *out)
 		print_kind(k, out);
 		fputs("\n", out);
 	}
-	return print_functions(word, repl, out) || k || print_fields(word, out);
+	return print_functions(word, repl, false, out) || k || print_fields(word, out);
+}
+
+void mt_topic_also(const char *word, FILE *out)
+{
+	bool any = print_functions(word, false, true, out);
+
+	for (const struct mt_kind *const *k = mt_kinds; *k; k++) {
+		if (mt_kind_field(*k, word) < 0)
+			continue;
+		fprintf(out, "%s%s is a field of %s, too: moontap help %s\n", any ? "" : "\n", word,
+			(*k)->name, (*k)->name);
+		any = true;
+	}
 }
 
 const char *mt_topic_nearest(const char *word, bool repl)
