@@ -7,13 +7,13 @@ local json = require "dkjson"
 local bare, moontap = program.bare, program.moontap
 
 local takes = {
-  plan = "policy state hooks deadline json sh name uuid",
+  plan = "policy state hooks deadline json sh name uuid all",
   up = "policy state hooks deadline json name uuid keep",
-  down = "state json force name uuid dev if-known netns-gone",
+  down = "state json force name uuid dev if-known all netns-gone",
   status = "state json watch name uuid dev",
   doctor = "policy state hooks deadline json root name uuid",
   graph = "state svg png",
-  reconcile = "policy state hooks deadline json name uuid dev",
+  reconcile = "policy state hooks deadline json name uuid dev dry-run",
   log = "state json run name uuid dev",
   replay = "policy state hooks deadline json sh run name uuid dev",
   facts = "state name uuid inactive prefix",
@@ -37,7 +37,7 @@ local function words(list)
 end
 
 local all = words("policy state hooks deadline json sh inactive prefix schema force watch run "
-  .. "replay svg png name uuid dev if-known netns-gone keep")
+  .. "replay svg png name uuid dev if-known keep all dry-run netns-gone")
 
 local function says(status, err, r)
   assert.same({ status = status, out = "", err = err }, r)

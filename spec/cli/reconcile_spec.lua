@@ -134,8 +134,15 @@ ip link set web0 mtu 1400]]
     moontap "up web.xml"
     helper.run "ip link set web0 mtu 1400"
     local rows = json.decode(moontap "reconcile --json".out)
+    local steps = rows[1].steps
+    rows[1].steps = nil
     assert.same({ { domain = "web", index = 1, dev = "web0", error = nil,
       repair = "its policy was asked anew" } }, rows)
+    local changed = {}
+    for _, step in ipairs(steps) do
+      if step.op ~= "same" then changed[#changed + 1] = step.command end
+    end
+    assert.same({ "ip link set dev web0 mtu 1500" }, changed)
     assert.same({}, (json.decode(moontap "reconcile --json".out)))
   end)
 end)

@@ -42,6 +42,8 @@ struct mt_cli {
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
 	bool if_known;	/* --if-known */
 	bool keep;	/* --keep */
+	bool dry_run;	/* --dry-run */
+	bool all;	/* --all: instead of the word GUEST */
 	uint64_t given; /* bit i: mt_options[i] was given */
 	bool changes;	/* what is as it shall be is not shown */
 	enum mt_output_is output;
@@ -187,6 +189,8 @@ const char *mt_colour(FILE *out, char op);
 struct mt_json {
 	/* Return: the text, to be freed; NULL: no memory. @e NULL: it went well. */
 	char *(*outcome)(const struct mt_outcome *o, const struct mt_err *e);
+	/* The steps of its first NIC, what goes back included, as an array. Return: as outcome(). */
+	char *(*steps)(const struct mt_outcome *o);
 	/* Return: whether they are facts. */
 	bool (*facts)(const char *text, size_t n, FILE *out);
 	char *(*table)(const struct mt_table *t);

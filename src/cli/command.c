@@ -78,13 +78,16 @@ int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *bef
 
 	if (status)
 		return status;
-	if (!!c->name + !!c->uuid + !!c->dev + !!c->netns_gone > 1)
-		return mt_cli_usage(c, "one of --name, --uuid, --dev, --netns-gone, not several");
+	if (!!c->name + !!c->uuid + !!c->dev + !!c->netns_gone + c->all > 1)
+		return mt_cli_usage(
+			c, "one of --name, --uuid, --dev, --all, --netns-gone, not several");
 	take_guest(c);
 	if (any_empty(c)) /* as of an unset variable: it would fit whatever has no name */
 		return mt_cli_usage(c, "an empty word means nothing: %s%s %s", before, m->name,
 				    m->args);
-	if (c->n < m->least || (m->most >= 0 && c->n > m->most))
+	if (c->all && c->n)
+		return mt_cli_usage(c, "--all is every guest: no other is named beside it");
+	if ((c->n < m->least && !c->all) || (m->most >= 0 && c->n > m->most))
 		return mt_cli_usage(c, "usage: %s%s %s", before, m->name, m->args);
 	raise_descriptors();
 	if (!m->whole)

@@ -2,6 +2,7 @@
 /* connect.c - plan, up, down: what a person asks for by hand */
 #include "cli/cli.h"
 #include "cli/namespaces.h"
+#include "engine/guest.h"
 #include "engine/history.h"
 #include "base/sh.h"
 
@@ -23,8 +24,7 @@ static int give_back(struct mt_engine *g, struct mt_outcome *out, int status)
 	return status;
 }
 
-static int finish(struct mt_cli *c, struct mt_engine *g, struct mt_outcome *out, int err,
-		  const struct mt_err *e)
+static int show(struct mt_cli *c, struct mt_outcome *out, int err, const struct mt_err *e)
 {
 	int status = 0;
 
@@ -34,8 +34,48 @@ static int finish(struct mt_cli *c, struct mt_engine *g, struct mt_outcome *out,
 		mt_print_outcome(c, out, stdout);
 	if (err)
 		status = mt_cli_error(c, out->name, e);
-	return give_back(g, out, status);
+	return status;
 }
+
+/* --- every guest ------------------------------------------------------------------------------ */
+
+typedef int each_guest(struct mt_cli *c, struct mt_engine *g, struct mt_which *which,
+		       struct mt_outcome *out);
+
+/* One after the other, whatever becomes of one. Return: the worst exit status. */
+static int for_all(struct mt_cli *c, each_guest *each)
+{
+	struct mt_pool p = { 0 };
+	struct mt_which *guests;
+	struct mt_engine g;
+	struct mt_err e = { 0 };
+	size_t n = 0;
+	int worst = mt_cli_engine(c, &g);
+
+	if (worst)
+		return worst;
+	if (mt_guest_list(&g, &p, &guests, &n, &e))
+		worst = mt_cli_error(c, NULL, &e);
+	if (c->json)
+		puts("[");
+	for (size_t i = 0; i < n; i++) {
+		struct mt_outcome out = { .name = "", .uuid = "" };
+		int status;
+
+		if (c->json && i)
+			puts(",");
+		status = each(c, &g, &guests[i], &out);
+		worst = status > worst ? status : worst;
+		mt_outcome_free(&out);
+	}
+	if (c->json)
+		puts("]");
+	mt_pool_free(&p);
+	mt_engine_close(&g);
+	return worst;
+}
+
+/* --- plan, up --------------------------------------------------------------------------------- */
 
 static int connect(struct mt_cli *c, bool dry)
 {
@@ -62,18 +102,47 @@ static int connect(struct mt_cli *c, bool dry)
 		mt_history_end(&run, &g, &ask.source, &out, err ? &e : NULL);
 	mt_cli_close_source(&ask.source);
 	mt_cli_warnings(c, &out);
-	return finish(c, &g, &out, err, &e);
+	return give_back(&g, &out, show(c, &out, err, &e));
+}
+
+/* Of a guest that nobody knows the policy is asked about its tap, as the script asked. */
+static int plan_known(struct mt_cli *c, struct mt_engine *g, struct mt_which *which,
+		      struct mt_outcome *out)
+{
+	struct mt_ask ask = mt_cli_ask(MT_WANT_PLANS, true);
+	struct mt_err e = { 0 };
+	int err = 0;
+
+	ask.unnamed = MT_SH_UNNAMED;
+	out->name = which->name;
+	if (*which->name) {
+		err = mt_ask_guest(g, which, &ask, &out->pool, &e);
+	} else {
+		ask.source.fd = -1;
+		ask.driver = which->driver;
+		ask.guest = "";
+		ask.dev = which->dev;
+		ask.known = false;
+	}
+	if (err == -ENOENT)
+		err = mt_bad(&e, "plan", "", "it is connected, and nothing of it is remembered");
+	if (!err)
+		err = mt_connect(g, &ask, out, &e);
+	mt_cli_warnings(c, out);
+	return show(c, out, err, &e);
 }
 
 int mt_command_plan(struct mt_cli *c)
 {
-	return connect(c, true);
+	return c->all ? for_all(c, plan_known) : connect(c, true);
 }
 
 int mt_command_up(struct mt_cli *c)
 {
 	return connect(c, false);
 }
+
+/* --- down ------------------------------------------------------------------------------------- */
 
 /* A file means the guest that it describes. */
 static int guest_of_file(struct mt_cli *c, struct mt_engine *g, struct mt_pool *p,
@@ -107,7 +176,7 @@ static int take_down(struct mt_cli *c, struct mt_engine *g, struct mt_which *whi
 	mt_history_begin(&run, g);
 	err = mt_disconnect_all(g, which, out, &e);
 	mt_history_end(&run, g, NULL, out, err ? &e : NULL);
-	if (!err && !out->n && !c->json) {
+	if (!err && !out->n && !c->json && !c->all) {
 		mt_print_text(stdout, "%s of '%s' is connected",
 			      c->n > 1 ? "no such NIC" : "nothing", c->args[0]);
 		putchar('\n');
@@ -115,7 +184,7 @@ static int take_down(struct mt_cli *c, struct mt_engine *g, struct mt_which *whi
 	if (err && e.code == EBUSY)
 		strncat(e.text, "; --force takes it down all the same",
 			sizeof e.text - strlen(e.text) - 1);
-	return finish(c, g, out, err, &e);
+	return show(c, out, err, &e);
 }
 
 int mt_command_down(struct mt_cli *c)
@@ -127,12 +196,16 @@ int mt_command_down(struct mt_cli *c)
 
 	if (c->netns_gone)
 		return mt_namespaces_drop(c, c->netns_gone);
+	if (c->all)
+		return for_all(c, take_down);
 	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;
 	status = mt_cli_is_file(c, c->args[0]) ? guest_of_file(c, &g, &out.pool, &which)
 					       : mt_cli_guest(c, &g, &out.pool, &which);
 	if (status == -1)
-		return finish(c, &g, &out, 0, NULL);
-	return status ? give_back(&g, &out, status) : take_down(c, &g, &which, &out);
+		status = show(c, &out, 0, NULL);
+	else if (!status)
+		status = take_down(c, &g, &which, &out);
+	return give_back(&g, &out, status);
 }

@@ -133,6 +133,17 @@ static char *outcome(const struct mt_outcome *o, const struct mt_err *e)
 	return dump(j);
 }
 
+/* Of an outcome's first NIC only. */
+static char *all_steps(const struct mt_outcome *o)
+{
+	json_t *j = o->n ? steps(o->nics->steps) : json_array();
+	json_t *back = o->n ? undone(o, o->nics) : json_array();
+
+	json_array_extend(j, back);
+	json_decref(back);
+	return dump(j);
+}
+
 static json_t *cell(const struct mt_column *c, const char *s)
 {
 	if (!s)
@@ -141,6 +152,8 @@ static json_t *cell(const struct mt_column *c, const char *s)
 		return json_boolean(!strcmp(s, "true"));
 	if (c->type == MT_CELL_TEXT)
 		return mt_json_text(s);
+	if (c->type == MT_CELL_JSON) /* which is of ours, and whole */
+		return json_loads(s, JSON_DECODE_ANY, NULL) ?: json_null();
 	return strchr(s, '.') ? json_real(strtod(s, NULL)) : json_integer(strtoll(s, NULL, 10));
 }
 
@@ -220,4 +233,4 @@ static char *history(const struct mt_history *h)
 	return dump(j);
 }
 
-const struct mt_json mt_json = { outcome, mt_json_facts, table, history, mt_json_help };
+const struct mt_json mt_json = { outcome, all_steps, mt_json_facts, table, history, mt_json_help };

@@ -9,11 +9,12 @@
 
 const struct mt_command mt_commands[] = {
 	{ "plan", "GUEST [NIC...]", "what connecting would change; changes nothing",
-	  mt_command_plan, 1, -1, MT_POLICY_OPTIONS " " MT_NAME_OPTIONS " state json sh" },
+	  mt_command_plan, 1, -1, MT_POLICY_OPTIONS " " MT_NAME_OPTIONS " all state json sh" },
 	{ "up", "GUEST [NIC...]", "connect", mt_command_up, 1, -1,
 	  MT_POLICY_OPTIONS " " MT_NAME_OPTIONS " keep state json", .output = MT_OUTPUT_REPORT },
 	{ "down", "GUEST [NIC...]", "disconnect: by name, uuid, device or file", mt_command_down, 1,
-	  -1, MT_GUEST_OPTIONS " if-known netns-gone state json force", .output = MT_OUTPUT_REPORT },
+	  -1, MT_GUEST_OPTIONS " all if-known netns-gone state json force",
+	  .output = MT_OUTPUT_REPORT },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
 	  MT_GUEST_OPTIONS " state json watch" },
 	{ "doctor", "[GUEST]",
@@ -24,7 +25,7 @@ const struct mt_command mt_commands[] = {
 	  "a picture of guests, taps, bridges and uplinks, what drifted in red: as Graphviz DOT",
 	  mt_command_graph, 0, -1, "state svg png", true },
 	{ "reconcile", "[GUEST]", "repair what others changed, finish what was cut short",
-	  mt_command_reconcile, 0, 1, MT_POLICY_OPTIONS " " MT_GUEST_OPTIONS " state json",
+	  mt_command_reconcile, 0, 1, MT_POLICY_OPTIONS " " MT_GUEST_OPTIONS " dry-run state json",
 	  .output = MT_OUTPUT_REPORT },
 	{ "log", "[GUEST [-N]]", "what became of the last runs; -1: of the last one, whole",
 	  mt_command_log, 0, 1, MT_GUEST_OPTIONS " state json run" },

@@ -37,7 +37,7 @@ int mt_namespaces_show(struct mt_cli *c, struct mt_engine *g, FILE *out)
 	return err ? mt_cli_error(c, NULL, &e) : 0;
 }
 
-int mt_namespaces_drop_gone(struct mt_engine *g,
+int mt_namespaces_drop_gone(struct mt_engine *g, bool dry,
 			    void (*each)(void *data, const struct mt_namespace *n,
 					 const struct mt_err *error),
 			    void *data, struct mt_err *e)
@@ -52,7 +52,7 @@ int mt_namespaces_drop_gone(struct mt_engine *g,
 
 		if (others[i].gone)
 			each(data, &others[i],
-			     mt_namespace_drop(&g->state, &others[i], &one) ? &one : NULL);
+			     !dry && mt_namespace_drop(&g->state, &others[i], &one) ? &one : NULL);
 	}
 	mt_pool_free(&p);
 	return err;

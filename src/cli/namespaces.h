@@ -12,9 +12,10 @@
 int mt_namespaces_show(struct mt_cli *c, struct mt_engine *g, FILE *out);
 
 /** mt_namespaces_drop_gone() - forget those that are gone
+ * @dry:	only call @each
  * @each:	called for each of them; @error: NULL, or why it is still there
  * Return: 0 or -errno: they could not be read. */
-int mt_namespaces_drop_gone(struct mt_engine *g,
+int mt_namespaces_drop_gone(struct mt_engine *g, bool dry,
 			    void (*each)(void *data, const struct mt_namespace *n,
 					 const struct mt_err *error),
 			    void *data, struct mt_err *e);

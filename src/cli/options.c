@@ -43,6 +43,8 @@ const struct mt_option mt_options[] = {
 	{ 0, "netns-gone", "COOKIE",
 	  "instead of GUEST: forget a network namespace that is gone; status shows cookies",
 	  AT(netns_gone) },
+	{ 0, "dry-run", NULL, "say what would be done, as plan does; change nothing", AT(dry_run) },
+	{ 0, "all", NULL, "instead of GUEST: every guest, one after the other", AT(all) },
 	{ 0, "if-known", NULL, "a guest that nobody knows is no error", AT(if_known) },
 	{ 0, "keep", NULL, "stay connected until down, whatever becomes of the guest", AT(keep) },
 	{ 0, "force", NULL, "take down even a tap that is in use, or bears addresses", AT(force) },

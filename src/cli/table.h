@@ -10,7 +10,7 @@
 
 #define MT_TABLE_COLUMNS 32
 
-enum mt_cell { MT_CELL_TEXT, MT_CELL_NUMBER, MT_CELL_BOOL };
+enum mt_cell { MT_CELL_TEXT, MT_CELL_NUMBER, MT_CELL_BOOL, MT_CELL_JSON };
 
 struct mt_column {
 	const char *title; /* "SINCE"; "": only in JSON; NULL: the last column's end */

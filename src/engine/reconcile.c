@@ -14,6 +14,7 @@
 struct repair {
 	struct mt_engine *g;
 	const struct mt_nic_look *look;
+	bool dry;
 	struct mt_outcome *out;
 	struct mt_outcome_nic *nic; /* of @out, for what makes no outcome of its own */
 	struct mt_err *e;
@@ -36,6 +37,7 @@ static int begin_outcome(struct repair *r)
 {
 	const struct mt_nic_look *l = r->look;
 
+	r->out->dry = r->dry;
 	r->out->name = l->guest;
 	r->out->uuid = l->uuid;
 	r->nic = mt_pool_alloc(&r->out->pool, sizeof *r->nic);
@@ -84,6 +86,28 @@ static int take_back_killed(struct repair *r)
 	return err;
 }
 
+/* What a killed run did is in its own journal. */
+static int plan_killed(struct repair *r)
+{
+	struct mt_journal *run = mt_pool_alloc(&r->out->pool, sizeof *run);
+	char file[32];
+
+	if (!run)
+		return mt_fail(r->e, ENOMEM, "reconcile", r->look->dev, NULL);
+	if (mt_journal_load(&r->g->state, mt_state_path("run", r->look->dev, file), mt_kinds,
+			    &r->out->pool, run, r->e))
+		return -r->e->code;
+	r->nic->undone = &run->steps;
+	r->nic->note = "a killed run is to be taken back";
+	return 0;
+}
+
+static int plan_orphan(struct repair *r)
+{
+	r->nic->note = "its device and its guest are gone; it is to be finished";
+	return 0;
+}
+
 static int finish_orphan(struct repair *r)
 {
 	struct mt_work w = mt_engine_work(r->g, &r->out->pool);
@@ -129,7 +153,8 @@ static int ask_policy(struct repair *r, const struct mt_memory *m)
 			      .dev = l->dev,
 			      .after_start = !l->unmanaged,
 			      .again = true,
-			      .person = true };
+			      .person = true,
+			      .dry = r->dry };
 	const struct mt_engine_options was = r->g->o;
 	const char *only[2] = { NULL }, *own = own_policy(r);
 	char index[16];
@@ -176,6 +201,7 @@ static int put_back(struct repair *r)
 			      .nics = nic,
 			      .n = 1,
 			      .stop = r->g->o.stop,
+			      .dry = r->dry,
 			      .again = true };
 	int err;
 
@@ -189,8 +215,8 @@ static int put_back(struct repair *r)
 	if (!err)
 		err = mt_run_compute(&run, r->e);
 	r->nic->steps = &nic->steps;
-	r->nic->undone = &nic->undone;
-	if (!err)
+	r->nic->undone = r->dry ? &nic->undeclared : &nic->undone;
+	if (!err && !r->dry)
 		err = mt_run_make(&run, r->e);
 	mt_run_end(&run);
 	return err;
@@ -241,13 +267,13 @@ static int repair_one(struct repair *r, enum mt_repair *what)
 		return -r->e->code;
 	if (l->standing == MT_STANDS_KILLED) {
 		*what = MT_REPAIR_KILLED;
-		return take_back_killed(r);
+		return r->dry ? plan_killed(r) : take_back_killed(r);
 	}
 	if (!l->journal.header.kind)
 		return 0;
 	if (l->standing == MT_STANDS_DONE || (l->standing == MT_STANDS_GONE && !l->remembered)) {
 		*what = MT_REPAIR_ORPHAN;
-		return finish_orphan(r);
+		return r->dry ? plan_orphan(r) : finish_orphan(r);
 	}
 	err = connect_again(r, what);
 	if (err != -EALREADY)
@@ -272,6 +298,7 @@ static bool did_something(enum mt_repair what, const struct mt_outcome *out)
 
 struct reconcile {
 	struct mt_engine *g;
+	bool dry;
 	void (*each)(void *data, const struct mt_reconciled *r);
 	void *data;
 	unsigned *left;
@@ -281,7 +308,7 @@ static void reconcile_one(struct reconcile *all, const struct mt_nic_look *look)
 {
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_err e = { 0 };
-	struct repair r = { .g = all->g, .look = look, .out = &out, .e = &e };
+	struct repair r = { .g = all->g, .look = look, .dry = all->dry, .out = &out, .e = &e };
 	const char *const words[] = { look->dev, NULL };
 	struct mt_history_run run = { .event = "reconcile",
 				      .driver = look->driver,
@@ -297,7 +324,8 @@ static void reconcile_one(struct reconcile *all, const struct mt_nic_look *look)
 		mt_err_in_nic(&e, (int)look->index, look->dev);
 	if (!err && !did_something(what, &out))
 		what = MT_REPAIR_NOTHING;
-	mt_history_end(&run, all->g, NULL, what || err ? &out : NULL, err ? &e : NULL);
+	mt_history_end(&run, all->g, NULL, (what || err) && !all->dry ? &out : NULL,
+		       err ? &e : NULL);
 	*all->left += err != 0;
 	if (what || err)
 		all->each(all->data, &(struct mt_reconciled){ what, look, &out, err ? &e : NULL });
@@ -305,11 +333,11 @@ static void reconcile_one(struct reconcile *all, const struct mt_nic_look *look)
 }
 
 /* Twice: what a killed run left hides what is below it. */
-int mt_reconcile(struct mt_engine *g, const struct mt_which *guest,
+int mt_reconcile(struct mt_engine *g, const struct mt_which *guest, bool dry,
 		 void (*each)(void *data, const struct mt_reconciled *r), void *data,
 		 unsigned *left, struct mt_err *e)
 {
-	struct reconcile all = { g, each, data, left };
+	struct reconcile all = { g, dry, each, data, left };
 	struct mt_nic_look *nics;
 	size_t n;
 
@@ -325,6 +353,7 @@ int mt_reconcile(struct mt_engine *g, const struct mt_which *guest,
 		if (err)
 			return err;
 	}
-	mt_forget_unused(g, NULL, NULL);
+	if (!dry)
+		mt_forget_unused(g, NULL, NULL);
 	return 0;
 }

@@ -34,13 +34,14 @@ const char *mt_repair_name(enum mt_repair r);
 /**
  * mt_reconcile() - every NIC, or those of one guest
  * @guest:	as mt_look() has it; NULL: all
+ * @dry:	say what would be done, and change nothing
  * @each:	called for each repair and each failure
  * @left:	out: how many NICs are still not as they shall be
  *
- * Each repair leaves a record in the history. A failure at one NIC does not keep the others from
+ * Each repair that is made leaves a record in the history. A failure at one NIC does not keep the others from
  * being repaired. Return: 0; or -errno when it cannot even be found out what is to be done.
  */
-int mt_reconcile(struct mt_engine *g, const struct mt_which *guest,
+int mt_reconcile(struct mt_engine *g, const struct mt_which *guest, bool dry,
 		 void (*each)(void *data, const struct mt_reconciled *r), void *data,
 		 unsigned *left, struct mt_err *e);
 
