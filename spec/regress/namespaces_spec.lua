@@ -101,6 +101,19 @@ describe("network namespaces with one state directory", function()
     assert.matches("web .* connected", program.moontap "status".out)
   end)
 
+  it("may have names that no terminal should see", function()
+    local r = sh([[
+      quietly here status
+      quietly here up -p policy.lua web.xml
+      evil=$(printf '/run/netns/\033[31mx')
+      touch "$evil"; mount --bind /run/netns/a "$evil"; umount /run/netns/a; rm /run/netns/a
+      quietly nsenter --net="$evil" ']] .. program.path .. [[' --state state up -p policy.lua web.xml
+      here status]])
+    assert.equal("", r.err)
+    assert.matches("/run/netns/?[31mx", r.out, 1, true)
+    assert.is_nil(r.out:find "\27")
+  end)
+
   it("find what an earlier version wrote for them without folders", function()
     assert.equal(0, program.moontap "up -p policy.lua web.xml".status)
     helper.run(("rm '%s/state/namespace'"):format(helper.folder()))

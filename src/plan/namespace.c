@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* namespace.c - whose folder is whose, and forgetting those of namespaces that are gone */
 #include "plan/namespace.h"
+#include "base/text.h"
 #include "kernel/host.h"
 
 #include <dirent.h>
@@ -416,5 +417,5 @@ const char *mt_namespace_name(const struct mt_namespace *n, char *buf, size_t si
 {
 	snprintf(buf, size, "network namespace %llu%s%s%s", (unsigned long long)n->cookie,
 		 *n->path ? " (" : "", n->path, *n->path ? ")" : "");
-	return buf;
+	return mt_text_clean(buf);
 }

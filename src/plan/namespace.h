@@ -48,7 +48,8 @@ int mt_namespace_list(const struct mt_state *s, struct mt_pool *p, struct mt_nam
  * Return: 0; -EAGAIN: somebody is at work in it; or another -errno with @e filled. */
 int mt_namespace_drop(const struct mt_state *s, const struct mt_namespace *n, struct mt_err *e);
 
-/** mt_namespace_name() - "network namespace 4711 (/run/netns/blue)". Returns @buf. */
+/** mt_namespace_name() - "network namespace 4711 (/run/netns/blue)", fit for a terminal. Returns
+ * @buf. */
 const char *mt_namespace_name(const struct mt_namespace *n, char *buf, size_t size);
 
 #endif
