@@ -26,7 +26,8 @@
 #include <string.h>
 #include <sys/time.h>
 
-#define GRACE_MS 500 /* before the deadline: time for the policy to say where it was */
+#define FACTS_MAX (32u << 20) /* as text; metadata of 300,000 elements has 18 MiB */
+#define GRACE_MS  500	      /* before the deadline: time for the policy to say where it was */
 
 struct evaluator {
 	const struct mt_request *q;
@@ -240,12 +241,17 @@ static int say_domain(struct evaluator *v)
 	return err;
 }
 
-static int say_facts(struct evaluator *v)
+static int say_facts(struct evaluator *v, struct mt_err *e)
 {
 	size_t n = mt_fact_print(v->facts, NULL, 0);
-	char *text = malloc(n + 1);
+	char *text;
 	int err;
 
+	if (n > FACTS_MAX)
+		return mt_bad(e, "xml", v->q->source.name ? v->q->source.name : "-",
+			      "its facts are larger than %u MiB: it has too many elements",
+			      FACTS_MAX >> 20);
+	text = malloc(n + 1);
 	if (!text)
 		return -ENOMEM;
 	mt_fact_print(v->facts, text, n + 1);
@@ -316,7 +322,7 @@ static int evaluate(struct evaluator *v, struct mt_err *e)
 						   : mt_asked_unknown(&v->pool, &v->facts);
 	if (err)
 		return err;
-	if (q->want & MT_WANT_FACTS && say_facts(v))
+	if (q->want & MT_WANT_FACTS && say_facts(v, e))
 		return -EPIPE;
 	if (mt_asked_complete(q, v->host, v->facts, &v->pool) || say_domain(v) || say_warnings(v) ||
 	    (q->want & MT_WANT_NOTES && say_notes(v)))

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define LOCK_WAIT_MS 15000 /* longer than a whole event of another may take: its deadline is 10 s */
-#define FILE_MAX     (16u << 20)
+#define FILE_MAX     (65u << 20) /* what is remembered has all facts of an answer: 64 MiB at most */
 
 static const char *const folders[] = { "nic", "run", "shared", "domain", "log" };
 
@@ -371,7 +371,8 @@ int mt_state_try_lock(const struct mt_state *s, const char *file, int *fd)
 
 bool mt_state_is_locked(const struct mt_state *s, const char *file)
 {
-	int fd = s->dir < 0 ? -1 : openat(s->dir, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	int fd = s->dir < 0 ? -1
+			    : openat(s->dir, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
 
 	if (fd >= 0)
