@@ -111,6 +111,24 @@ function parts.exits(tables)
   return table.concat(blocks, "\n\n")
 end
 
+function parts.levels(tables)
+  local blocks = {}
+  for i, level in ipairs(tables.levels) do
+    blocks[i] = ("%s, %s\n\t%s"):format(bold(tostring(level.status)), bold(level.name),
+      sentence(level.doc))
+  end
+  return table.concat(blocks, "\n\n")
+end
+
+-- Within a subcommand's own paragraphs.
+function parts.states(tables)
+  local blocks = {}
+  for i, state in ipairs(tables.states) do
+    blocks[i] = ("\t%s: %s."):format(bold(state.name), state.doc)
+  end
+  return table.concat(blocks, "\n\n")
+end
+
 -- --- kinds --------------------------------------------------------------------------------------
 
 -- "master VALUE, or nomaster", as ip(8) and its like have it.

@@ -179,7 +179,7 @@ describe("moontap status", function()
     assert.equal("nothing is connected\n", moontap "status".out)
     moontap "up -p policy.lua web.xml"
     assert.matches(
-      "\nweb +1  web0 +unmanaged  idle +20..%-..%-.. ..:..:..  up  policy.lua  connected\n",
+      "\nweb +1  web0 +unmanaged  idle +- +20..%-..%-.. ..:..:..  up  policy.lua  connected\n",
       moontap "status".out)
   end)
 

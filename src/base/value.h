@@ -63,6 +63,9 @@ enum {
 	MT_FIELD_WITHIN = 64, /* plans may use it only inside of a prefix that the policy allows */
 	MT_FIELD_ALLOWED = 128, /* plans may use only the default and what the policy allows */
 	MT_FIELD_UNSEEN = 16,	/* the kernel takes it and never shows it again */
+	MT_FIELD_OPENER = 1024, /* each who opens the object says it anew: its change is no drift */
+	MT_FIELD_CARRIES = 256, /* changed by somebody, it takes the device's guest off the network */
+	MT_FIELD_GUARDS = 512,	/* changed by somebody, guests are no longer kept apart */
 };
 
 struct mt_word {
@@ -76,7 +79,7 @@ struct mt_field {
 	uint8_t size;	   /* MT_UINT, MT_BOOL, MT_ENUM: bytes on the wire */
 	uint8_t phase;	   /* enum mt_phase; of kinds that are added and deleted whole: unused */
 	uint8_t back;	   /* enum mt_back */
-	uint8_t flags;	   /* MT_FIELD_* */
+	uint16_t flags;	   /* MT_FIELD_* */
 	uint16_t attr;	   /* netlink attribute in the kind's own nest */
 	uint64_t min, max; /* MT_UINT; max 0: what size holds */
 	const char *unit;  /* "bytes"; NULL: none */

@@ -33,4 +33,9 @@ char *mt_words_get(char **words, int n, const char *key);
  * @names:	@stride bytes apart, each a const char *; ended by NULL */
 const char *mt_nearest(const char *word, const void *names, size_t stride);
 
+/* A word of the program's, and what it means; a table of them is ended by a NULL name. */
+struct mt_described {
+	const char *name, *doc;
+};
+
 #endif

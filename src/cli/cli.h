@@ -40,6 +40,7 @@ struct mt_cli {
 	unsigned back;		       /* the same, read, or -N; 0: not given */
 	bool replay;
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
+	bool check, no_header, clear;
 	bool if_known;	/* --if-known */
 	bool keep;	/* --keep */
 	bool dry_run;	/* --dry-run */
@@ -99,6 +100,10 @@ int mt_output_lost(const struct mt_cli *c);
  */
 int mt_output_end(const struct mt_cli *c, int status);
 
+/** mt_command_monitored() - whether its exit status is a monitoring system's: enum mt_level
+ * @m:	NULL: no such subcommand */
+bool mt_command_monitored(const struct mt_cli *c, const struct mt_command *m);
+
 /** mt_cli_name() - what the program was called as, without its folder. Borrowed. */
 const char *mt_cli_name(int argc, char **argv);
 
@@ -112,6 +117,9 @@ extern const struct mt_option mt_options[]; /* ended by a NULL name */
 
 /** mt_options_parse() - take options out of argv, wherever they stand. Return: 0, or the status. */
 int mt_options_parse(struct mt_cli *c, int argc, char **argv);
+
+/** mt_option_find() - an option by its long name, which must be there */
+const struct mt_option *mt_option_find(const char *name);
 
 /** mt_options_takes() - whether a subcommand takes an option */
 bool mt_options_takes(const struct mt_command *m, const struct mt_option *o);
@@ -223,6 +231,9 @@ int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char 
 
 /** mt_print_time() - "2026-03-01 14:05:09", as the host's clock has it. Returns @buf. */
 const char *mt_print_time(uint64_t seconds, char buf[static 32]);
+
+/** mt_show_check() - status --check: one line. Return: enum mt_level. */
+int mt_show_check(struct mt_cli *c);
 
 /** mt_doctor_list() - every check of doctor, and why it matters */
 void mt_doctor_list(FILE *out);

@@ -3,6 +3,7 @@
  * command.c - what the two programs share: the scripts, and what is done before a subcommand runs
  */
 #include "cli/cli.h"
+#include "cli/level.h"
 #include "engine/guest.h"
 
 #include <string.h>
@@ -72,7 +73,13 @@ static bool any_empty(const struct mt_cli *c)
 	return false;
 }
 
-int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *before)
+bool mt_command_monitored(const struct mt_cli *c, const struct mt_command *m)
+{
+	return m && (m->output == MT_OUTPUT_CHECK ||
+		     (c->check && mt_options_takes(m, mt_option_find("check"))));
+}
+
+static int check_words(struct mt_cli *c, const struct mt_command *m, const char *before)
 {
 	int status = mt_options_check(c, m);
 
@@ -89,9 +96,20 @@ int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *bef
 		return mt_cli_usage(c, "--all is every guest: no other is named beside it");
 	if ((c->n < m->least && !c->all) || (m->most >= 0 && c->n > m->most))
 		return mt_cli_usage(c, "usage: %s%s %s", before, m->name, m->args);
+	return 0;
+}
+
+int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *before)
+{
+	bool monitored = mt_command_monitored(c, m);
+	int status = check_words(c, m, before);
+
+	if (status)
+		return monitored ? MT_UNKNOWN : status;
 	raise_descriptors();
 	if (!m->whole)
 		mt_cli_keep_little();
-	c->output = m->output;
-	return mt_output_end(c, m->run(c));
+	c->output = monitored ? MT_OUTPUT_CHECK : m->output;
+	status = mt_output_end(c, m->run(c));
+	return monitored && status > MT_UNKNOWN ? MT_UNKNOWN : status;
 }

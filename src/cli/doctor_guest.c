@@ -53,7 +53,7 @@ static bool ready_tap(struct mt_doctor *d, const struct mt_fact *nic, struct mt_
 	if (!dev || !mt_fact_true_at(nic, "unmanaged") || !mt_name_valid(dev))
 		return false;
 	mt_record_put(&key, 0, mt_name_from(dev));
-	return !mt_record_get(d->g->host, &key, tap, d->p, &e);
+	return !mt_record_get(d->g.host, &key, tap, &d->p, &e);
 }
 
 static void each_ready_tap(struct mt_doctor *d,
@@ -203,7 +203,7 @@ static void check_record(struct mt_doctor *d, const struct mt_record *put)
 	struct any any = { .found = false };
 	struct mt_err e;
 
-	if (k->list(d->g->host, &filter, take_first, &any, &e) || !any.found)
+	if (k->list(d->g.host, &filter, take_first, &any, &e) || !any.found)
 		return;
 	for (int i = k->nkeys; i < k->nfields; i++)
 		if (mt_record_has(put, i) && put->v[i].state == MT_SET &&

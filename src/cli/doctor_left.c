@@ -1,50 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doctor_left.c - checks of what moontap left behind, or did not reach */
 #include "cli/doctor.h"
-#include "engine/history.h"
 #include "plan/namespace.h"
 
 #include <string.h>
-
-static bool is_known(const struct mt_doctor *d, const struct mt_device *dev)
-{
-	for (size_t i = 0; i < d->nnics; i++) {
-		const struct mt_steps *steps = &d->nics[i].journal.steps;
-
-		if (!strcmp(d->nics[i].dev, dev->name))
-			return true;
-		for (size_t k = 0; k < steps->n; k++)
-			if (steps->at[k].put.ifindex == dev->ifindex ||
-			    !strcmp(mt_record_device(&steps->at[k].put), dev->name))
-				return true;
-	}
-	return false;
-}
 
 void mt_check_leftover_tap(struct mt_doctor *d)
 {
 	for (size_t i = 0; i < d->ndevices; i++) {
 		const struct mt_device *dev = &d->devices[i];
 
-		if (!strncmp(dev->alias, "moontap ", 8) && !dev->carrier && !is_known(d, dev))
+		if (!strncmp(dev->alias, "moontap ", 8) && !dev->carrier &&
+		    mt_doctor_unknown(d, dev))
 			mt_doctor_found(d, dev->name, "%s is marked '%s', and nobody has it open",
 					dev->name, dev->alias);
 	}
 }
 
-void mt_check_leftover_journal(struct mt_doctor *d)
+static const char *name_of(const struct mt_nic_look *l)
 {
-	size_t left = mt_finish_done(d->g, d->nics, d->nnics);
+	return *l->guest ? l->guest : l->dev;
+}
 
-	if (left)
-		mt_doctor_found(d, NULL, "%zu NICs are gone, and nothing is left of them", left);
+static void each_nic(struct mt_doctor *d, enum mt_standing standing)
+{
+	char why[1024], dev[32];
+
 	for (size_t i = 0; i < d->nnics; i++) {
 		const struct mt_nic_look *l = &d->nics[i];
+		enum mt_level level = mt_doctor_nic(d, l, why, sizeof why);
 
-		if (l->standing == MT_STANDS_KILLED)
-			mt_doctor_found(d, NULL, "%s of %s: a run was killed", l->dev, l->guest);
-		else if (l->standing == MT_STANDS_GONE)
-			mt_doctor_found(d, NULL, "%s of %s: the device is gone", l->dev, l->guest);
+		if (level == MT_WELL || l->standing != standing)
+			continue;
+		snprintf(dev, sizeof dev, *l->dev ? " (%s)" : "%s", l->dev);
+		mt_doctor_found_at(d, level, name_of(l), "%s NIC %u%s: %s",
+				   *l->guest ? l->guest : "unknown guest", l->index, dev, why);
+		for (size_t k = 1; standing == MT_STANDS_DRIFTED && k < l->ndrift; k++)
+			mt_doctor_found_at(d, level, name_of(l), "%s: %s", name_of(l), l->drift[k]);
 	}
 }
 
@@ -55,7 +47,7 @@ void mt_check_namespaces(struct mt_doctor *d)
 	char name[400], cookie[24];
 	size_t n;
 
-	if (mt_namespace_list(&d->g->state, d->p, &others, &n, &e))
+	if (mt_namespace_list(&d->g.state, &d->p, &others, &n, &e))
 		return;
 	for (size_t i = 0; i < n; i++) {
 		snprintf(cookie, sizeof cookie, "%llu", (unsigned long long)others[i].cookie);
@@ -69,38 +61,42 @@ void mt_check_namespaces(struct mt_doctor *d)
 	}
 }
 
+void mt_check_leftover_journal(struct mt_doctor *d)
+{
+	mt_finish_done(&d->g, d->nics, d->nnics);
+	each_nic(d, MT_STANDS_KILLED);
+	each_nic(d, MT_STANDS_GONE);
+	each_nic(d, MT_STANDS_DONE);
+}
+
+void mt_check_not_connected(struct mt_doctor *d)
+{
+	each_nic(d, MT_STANDS_WAITING);
+}
+
 void mt_check_drift(struct mt_doctor *d)
 {
+	each_nic(d, MT_STANDS_DRIFTED);
+}
+
+/* --- two guests with one MAC ------------------------------------------------------------------ */
+
+static bool can_clash(const struct mt_nic_look *l)
+{
+	return l->here && *l->device.master && *l->mac && mt_level_runs(l);
+}
+
+void mt_check_mac_twice(struct mt_doctor *d)
+{
 	for (size_t i = 0; i < d->nnics; i++)
-		for (size_t k = 0;
-		     d->nics[i].standing == MT_STANDS_DRIFTED && k < d->nics[i].ndrift; k++)
-			mt_doctor_found(d, NULL, "%s: %s", d->nics[i].guest, d->nics[i].drift[k]);
-}
+		for (size_t k = 0; k < i; k++) {
+			const struct mt_nic_look *a = &d->nics[k], *b = &d->nics[i];
 
-static bool is_last(const struct mt_history *runs, size_t n, size_t i)
-{
-	for (size_t k = i + 1; k < n; k++)
-		if (!strcmp(runs[k].guest, runs[i].guest) && !strcmp(runs[k].dev, runs[i].dev))
-			return false;
-	return true;
-}
-
-/* Only the last of a guest's: what went well after it has mended it. */
-void mt_check_last_run(struct mt_doctor *d)
-{
-	struct mt_history *runs;
-	struct mt_err e;
-	size_t n;
-
-	if (mt_history_list(d->g, NULL, d->p, &runs, &n, &e))
-		return;
-	for (size_t i = 0; i < n; i++) {
-		const char *name = *runs[i].guest ? runs[i].guest : runs[i].dev;
-		char when[32];
-
-		if (*runs[i].error && is_last(runs, n, i))
-			mt_doctor_found(d, name, "%s %s, %s: %s", name, runs[i].event,
-					mt_print_time(runs[i].at_us / 1000000, when),
-					runs[i].error);
-	}
+			if (can_clash(a) && can_clash(b) && !strcasecmp(a->mac, b->mac) &&
+			    !strcmp(a->device.master, b->device.master))
+				mt_doctor_found(d, name_of(b),
+						"%s (%s) and %s (%s) both have %s, in %s",
+						name_of(a), a->dev, name_of(b), b->dev, a->mac,
+						a->device.master);
+		}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doctor_libvirt.c - checks of libvirt's folders of hooks, and of the daemons that look there */
 #include "cli/doctor.h"
+#include "engine/history.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -203,35 +204,73 @@ static long long start_of(struct mt_doctor *d, int pid)
 	return booted + (long long)(ticks / (unsigned long long)sysconf(_SC_CLK_TCK));
 }
 
+struct driver {
+	const char *name, *folder, *file; /* the places of its hooks */
+	const char *daemons[2];
+	time_t first; /* when its first hook came; 0: there is none */
+};
+
 static void note_age(struct mt_doctor *d, const struct hook *h, void *data)
 {
-	time_t *first = data;
+	struct driver *of = data;
+	bool its = !strcmp(h->path, of->file) || !strncmp(h->path, of->folder, strlen(of->folder));
 
 	(void)d;
-	if (h->executable && (!*first || h->since < *first))
-		*first = h->since;
+	if (its && h->executable && (!of->first || h->since < of->first))
+		of->first = h->since;
+}
+
+/* libvirt has called it since. */
+static bool has_called(struct mt_doctor *d, const char *driver, long long since)
+{
+	struct mt_history *runs;
+	struct mt_err ignored;
+	size_t n;
+
+	if (mt_history_list(&d->g, NULL, &d->p, &runs, &n, &ignored))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(runs[i].driver, driver) && mt_hook_operation(runs[i].event) &&
+		    (long long)(runs[i].at_us / 1000000) >= since)
+			return true;
+	return false;
+}
+
+static void check_daemon(struct mt_doctor *d, const struct driver *of, const char *daemon)
+{
+	char path[64], pid[16];
+	const char *text;
+	long long start;
+
+	snprintf(path, sizeof path, "/run/%s.pid", daemon);
+	text = mt_doctor_read(d, path);
+	snprintf(pid, sizeof pid, "%d", text ? atoi(text) : 0);
+	start = start_of(d, atoi(pid));
+	if (start && of->first > start && !has_called(d, of->name, start))
+		mt_doctor_found(d, pid, "%s (%s) was started before there was any hook", daemon,
+				pid);
 }
 
 /* It keeps whether a driver has hooks at all, and reads the folder at each call:
- * virHookInitialize()
- */
+ * virHookInitialize() */
 void mt_check_hook_noticed(struct mt_doctor *d)
 {
-	static const char *const daemons[] = { "libvirtd", "virtqemud", "virtlxcd" };
-	time_t first = 0;
+	struct driver drivers[] = {
+		{ "qemu",
+		  "/etc/libvirt/hooks/qemu.d/",
+		  "/etc/libvirt/hooks/qemu",
+		  { "libvirtd", "virtqemud" },
+		  0 },
+		{ "lxc",
+		  "/etc/libvirt/hooks/lxc.d/",
+		  "/etc/libvirt/hooks/lxc",
+		  { "libvirtd", "virtlxcd" },
+		  0 },
+	};
 
-	each_hook(d, note_age, &first);
-	for (size_t i = 0; i < sizeof daemons / sizeof *daemons; i++) {
-		char path[64];
-		const char *text;
-		int pid;
-
-		snprintf(path, sizeof path, "/run/%s.pid", daemons[i]);
-		text = mt_doctor_read(d, path);
-		pid = text ? atoi(text) : 0;
-		snprintf(path, sizeof path, "%d", pid);
-		if (pid > 0 && first > start_of(d, pid) && start_of(d, pid))
-			mt_doctor_found(d, path, "%s (%d) was started before there was any hook",
-					daemons[i], pid);
+	for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
+		each_hook(d, note_age, &drivers[i]);
+		for (size_t k = 0; k < 2; k++)
+			check_daemon(d, &drivers[i], drivers[i].daemons[k]);
 	}
 }

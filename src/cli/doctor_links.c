@@ -23,7 +23,7 @@ void mt_check_tun(struct mt_doctor *d)
 
 static const char *nearest_device(struct mt_doctor *d, const char *name)
 {
-	const char **names = mt_pool_alloc(d->p, (d->ndevices + 1) * sizeof *names);
+	const char **names = mt_pool_alloc(&d->p, (d->ndevices + 1) * sizeof *names);
 
 	if (!names)
 		return NULL;
@@ -78,7 +78,7 @@ static bool read_bridge(struct mt_doctor *d, const char *link, struct mt_record 
 	if (!bridge_of(d, link))
 		return false;
 	mt_record_put(&key, 0, mt_name_from(link));
-	return !mt_record_get(d->g->host, &key, r, d->p, &e);
+	return !mt_record_get(d->g.host, &key, r, &d->p, &e);
 }
 
 static uint64_t field(const struct mt_record *r, const char *name)

@@ -34,8 +34,8 @@ void mt_check_evaluator_user(struct mt_doctor *d)
 
 void mt_check_policy_missing(struct mt_doctor *d)
 {
-	if (access(d->g->o.policy, F_OK) && errno == ENOENT)
-		mt_doctor_found(d, NULL, "there is no %s", d->g->o.policy);
+	if (access(d->g.o.policy, F_OK) && errno == ENOENT)
+		mt_doctor_found(d, NULL, "there is no %s", d->g.o.policy);
 }
 
 /* Whoever may write it has the host's network: the evaluator's own rule. */
@@ -45,14 +45,14 @@ static bool is_usable(struct mt_doctor *d, const struct mt_files *all, const str
 	const char *text;
 	size_t n;
 
-	return f->fd < 0 || !mt_files_read(all, f, &text, &n, d->p, e);
+	return f->fd < 0 || !mt_files_read(all, f, &text, &n, &d->p, e);
 }
 
 static void open_files(struct mt_doctor *d, struct mt_files *all, struct mt_err *e)
 {
 	*all = (struct mt_files){ .policy.fd = -1 };
 	*e = (struct mt_err){ 0 };
-	mt_files_open(all, d->g->o.policy, true, d->g->o.hooks, e);
+	mt_files_open(all, d->g.o.policy, true, d->g.o.hooks, e);
 }
 
 static void close_files(struct mt_files *all)
@@ -78,7 +78,7 @@ void mt_check_policy_file(struct mt_doctor *d)
 
 	open_files(d, &all, &e);
 	if (e.code || !is_usable(d, &all, &all.policy, &e))
-		say(d, d->g->o.policy, &e);
+		say(d, d->g.o.policy, &e);
 	for (const struct mt_file *hook = all.hooks; hook; hook = hook->next)
 		if (!is_usable(d, &all, hook, &e))
 			say(d, hook->path, &e);
@@ -92,6 +92,6 @@ void mt_check_policy_loads(struct mt_doctor *d)
 
 	open_files(d, &all, &e);
 	if (d->policy_error.code && !e.code && is_usable(d, &all, &all.policy, &e))
-		say(d, d->g->o.policy, &d->policy_error);
+		say(d, d->g.o.policy, &d->policy_error);
 	close_files(&all);
 }

@@ -35,7 +35,7 @@ const char *mt_doctor_read(struct mt_doctor *d, const char *path)
 	fseek(f, -READ_MAX, SEEK_END); /* fails, to no harm, where it is shorter, or of no length */
 	n = fread(text, 1, sizeof text - 1, f);
 	fclose(f);
-	return mt_pool_copy(d->p, text, n);
+	return mt_pool_copy(&d->p, text, n);
 }
 
 static int by_name(const void *a, const void *b)
@@ -51,7 +51,7 @@ const char *const *mt_doctor_files(struct mt_doctor *d, const char *const *folde
 {
 	static const char *const none[] = { NULL };
 	enum { MOST = 512 };
-	const char **files = mt_pool_alloc(d->p, (MOST + 1) * sizeof *files);
+	const char **files = mt_pool_alloc(&d->p, (MOST + 1) * sizeof *files);
 	size_t n = 0;
 
 	for (; files && *folders; folders++) {
@@ -62,7 +62,7 @@ const char *const *mt_doctor_files(struct mt_doctor *d, const char *const *folde
 			snprintf(file, sizeof file, "%s/%s", *folders, i->d_name);
 			if (strcmp(i->d_name, ".") && strcmp(i->d_name, "..") &&
 			    !fnmatch(pattern, i->d_name, 0))
-				n += (files[n] = mt_pool_copy(d->p, file, strlen(file))) != NULL;
+				n += (files[n] = mt_pool_copy(&d->p, file, strlen(file))) != NULL;
 		}
 		if (dir)
 			closedir(dir);

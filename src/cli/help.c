@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* help.c - help, made from the tables of subcommands, options and topics */
 #include "cli/help.h"
+#include "cli/level.h"
 #include "base/words.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const struct mt_exit mt_exits[] = {
+const struct mt_described mt_exits[] = {
 	{ "done", "what was asked for is done, or there was nothing to do" },
 	{ "refused", "the policy refused" },
 	{ "usage", "the command line is wrong" },
 	{ "bad input", "the XML or the policy is wrong; the message has file and line" },
 	{ "failed",
-	  "the host said no, and everything was undone; of doctor: it found something; of what "
+	  "the host said no, and everything was undone; of what "
 	  "only "
 	  "reads: the output could not be written" },
 	{ "limit", "the policy ran out of its time, memory or instructions" },
@@ -74,7 +75,7 @@ void mt_help_all(FILE *out)
 	putc('\n', out);
 	print_kinds(out);
 	fprintf(out, "\nexit status:\n");
-	for (int i = 0; mt_exits[i].word; i++)
+	for (int i = 0; mt_exits[i].name; i++)
 		mt_wrap(mt_exits[i].doc, fprintf(out, "  %d  ", i), 5, out);
 }
 
@@ -105,7 +106,7 @@ static const char *nearest_word(const char *word)
 static int print_json(const struct mt_cli *c)
 {
 	const struct mt_help help = { mt_commands, mt_scripts, mt_options, mt_options_takes,
-				      mt_exits,	   mt_kinds,   mt_topics };
+				      mt_exits,	   mt_levels, mt_standings, mt_kinds,   mt_topics };
 	const struct mt_json *json = mt_json_load(c);
 
 	return mt_print_json(c, json, json ? json->help(&help) : NULL, stdout);

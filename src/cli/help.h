@@ -3,22 +3,20 @@
 #ifndef MT_CLI_HELP_H
 #define MT_CLI_HELP_H
 
+#include "base/words.h"
 #include "cli/cli.h"
 #include "cli/topic.h"
 
 /* What the program's exit status says; its place in the table is the status. */
-struct mt_exit {
-	const char *word; /* "refused" */
-	const char *doc;
-};
-
-extern const struct mt_exit mt_exits[]; /* ended by a NULL word */
+extern const struct mt_described mt_exits[];
 
 struct mt_help {
 	const struct mt_command *commands, *scripts;
 	const struct mt_option *options;
 	bool (*takes)(const struct mt_command *m, const struct mt_option *o);
-	const struct mt_exit *exits;
+	const struct mt_described *exits;
+	const struct mt_described *levels;    /* of `doctor` and `status --check`, likewise */
+	const struct mt_described *standings; /* of a NIC, as status shows it */
 	const struct mt_kind *const *kinds;
 	const struct mt_topic *topics;
 };

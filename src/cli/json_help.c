@@ -46,14 +46,14 @@ static json_t *options(const struct mt_option *o)
 	return all;
 }
 
-static json_t *exits(const struct mt_exit *x)
+/* @n: its place in the table, under this key */
+static json_t *described(const struct mt_described *x, const char *n)
 {
 	json_t *all = json_array();
 
-	for (int status = 0; x[status].word; status++)
-		json_array_append_new(all,
-				      json_pack("{s:i, s:o, s:o}", "status", status, "name",
-						text(x[status].word), "doc", text(x[status].doc)));
+	for (int i = 0; x[i].name; i++)
+		json_array_append_new(all, json_pack("{s:i, s:o, s:o}", n, i, "name",
+						     text(x[i].name), "doc", text(x[i].doc)));
 	return all;
 }
 
@@ -110,9 +110,9 @@ static json_t *topics(const struct mt_topic *t)
 
 char *mt_json_help(const struct mt_help *h)
 {
-	json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "commands",
+	json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "commands",
 			      commands(h, h->commands), "scripts", commands(h, h->scripts),
-			      "options", options(h->options), "exits", exits(h->exits), "kinds",
+			      "options", options(h->options), "exits", described(h->exits, "status"), "levels", described(h->levels, "status"), "states", described(h->standings, "place"), "kinds",
 			      kinds(h->kinds), "topics", topics(h->topics));
 	char *s = j ? json_dumps(j, MT_JSON_FLAGS) : NULL;
 

@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BACK, TIME, GUEST, EVENT, RESULT, MS, EXIT, ERROR };
+enum { GUEST, BACK, TIME, EVENT, RESULT, MS, EXIT, ERROR };
 
+/* The first two are what `moontap log` takes. */
 static const struct mt_column columns[] = {
-	[BACK] = { "RUN", "run", MT_CELL_NUMBER }, [TIME] = { "TIME", "time" },
-	[GUEST] = { "GUEST", "domain" },	   [EVENT] = { "EVENT", "event" },
+	[GUEST] = { "GUEST", "domain" },	   [BACK] = { "RUN", "run", MT_CELL_NUMBER },
+	[TIME] = { "TIME", "time" },		   [EVENT] = { "EVENT", "event" },
 	[RESULT] = { "RESULT", "result" },	   [MS] = { "MS", "ms", MT_CELL_NUMBER },
 	[EXIT] = { "", "exit", MT_CELL_NUMBER },   [ERROR] = { NULL },
 };
@@ -22,9 +23,9 @@ static const char *result_of(const struct mt_history *h)
 {
 	if (!h->exit && *h->error)
 		return "failed, guest runs on";
-	for (int i = 0; mt_exits[i].word; i++)
+	for (int i = 0; mt_exits[i].name; i++)
 		if (h->exit == i)
-			return mt_exits[i].word;
+			return mt_exits[i].name;
 	return "?";
 }
 
@@ -165,6 +166,26 @@ static int load(struct mt_cli *c, struct mt_engine *g, struct mt_pool *p, struct
 	return mt_cli_error(c, guest, &e);
 }
 
+static int clear(struct mt_cli *c)
+{
+	struct mt_engine g = { .state.dir = -1 };
+	struct mt_which guest;
+	struct mt_pool p = { 0 };
+	struct mt_err e = { 0 };
+	size_t n = 0;
+	int status = mt_cli_engine(c, &g);
+
+	if (!status && c->n)
+		status = mt_cli_guest(c, &g, &p, &guest);
+	if (!status && mt_history_clear(&g, c->n ? &guest : NULL, &n, &e))
+		status = mt_cli_error(c, NULL, &e);
+	if (!status && !n)
+		puts("no run is on record");
+	mt_pool_free(&p);
+	mt_engine_close(&g);
+	return status;
+}
+
 int mt_command_log(struct mt_cli *c)
 {
 	struct mt_engine g = { .state.dir = -1 };
@@ -173,6 +194,10 @@ int mt_command_log(struct mt_cli *c)
 	size_t n;
 	int status;
 
+	if (c->clear && (c->back || c->json))
+		return mt_cli_usage(c, "log --clear forgets all runs of a guest, and prints none");
+	if (c->clear)
+		return clear(c);
 	if (c->back && !c->n)
 		return mt_cli_usage(c, "of which guest? moontap log GUEST -%u", c->back);
 	status = load(c, &g, &p, &runs, &n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* main.c - the table of subcommands, and who is called by which name */
 #include "cli/cli.h"
+#include "cli/level.h"
 #include "base/words.h"
 #include "engine/guest.h"
 
@@ -16,9 +17,9 @@ const struct mt_command mt_commands[] = {
 	  -1, MT_GUEST_OPTIONS " all if-known netns-gone state json force",
 	  .output = MT_OUTPUT_REPORT },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
-	  MT_GUEST_OPTIONS " state json watch" },
+	  MT_GUEST_OPTIONS " state json watch check no-header" },
 	{ "doctor", "[GUEST]",
-	  "what keeps guests off the network, and what to do; exits with 4 when it finds something",
+	  "what keeps guests off the network, and what to do; exits as monitoring wants it",
 	  mt_command_doctor, 0, 1, MT_POLICY_OPTIONS " " MT_NAME_OPTIONS " state json root", true,
 	  MT_OUTPUT_CHECK },
 	{ "graph", "[GUEST...]",
@@ -27,8 +28,9 @@ const struct mt_command mt_commands[] = {
 	{ "reconcile", "[GUEST]", "repair what others changed, finish what was cut short",
 	  mt_command_reconcile, 0, 1, MT_POLICY_OPTIONS " " MT_GUEST_OPTIONS " dry-run state json",
 	  .output = MT_OUTPUT_REPORT },
-	{ "log", "[GUEST [-N]]", "what became of the last runs; -1: of the last one, whole",
-	  mt_command_log, 0, 1, MT_GUEST_OPTIONS " state json run" },
+	{ "log", "[GUEST [-N]]",
+	  "what became of the last runs; -1: of the last one, whole; --clear forgets them",
+	  mt_command_log, 0, 1, MT_GUEST_OPTIONS " state json run clear" },
 	{ "replay", "GUEST [-N]", "plan a run again, with the policy as it is now",
 	  mt_command_replay, 1, 1, MT_POLICY_OPTIONS " " MT_GUEST_OPTIONS " state json sh run" },
 	{ "facts", "GUEST", "the domain as a policy sees it, as JSON", mt_command_facts, 1, 1,
@@ -124,6 +126,8 @@ int main(int argc, char **argv)
 	c = (struct mt_cli){ .program = mt_cli_name(argc, argv) };
 	script = mt_script_find(c.program);
 	status = mt_options_parse(&c, argc, argv);
+	if (status && c.n && mt_command_monitored(&c, mt_command_find(c.args[0])))
+		return MT_UNKNOWN;
 	if (status)
 		return status;
 	if (c.version)

@@ -49,6 +49,9 @@ const struct mt_option mt_options[] = {
 	{ 0, "keep", NULL, "stay connected until down, whatever becomes of the guest", AT(keep) },
 	{ 0, "force", NULL, "take down even a tap that is in use, or bears addresses", AT(force) },
 	{ 0, "watch", NULL, "again whenever something changes, until Ctrl-C", AT(watch) },
+	{ 0, "check", NULL, "one line, and a status as monitoring systems have it", AT(check) },
+	{ 0, "no-header", NULL, "no line of headings", AT(no_header) },
+	{ 0, "clear", NULL, "forget a guest's runs, or all: what failed is known", AT(clear) },
 	{ 0, "run", "N", "the Nth run from the end; in short -N", AT(run) },
 	{ 'v', "verbose", NULL, "log to stderr, and say more", AT(verbose) },
 	{ 'h', "help", NULL, "help on moontap, or on the subcommand", AT(help) },
@@ -145,7 +148,7 @@ static int read_run(struct mt_cli *c)
 int mt_options_parse(struct mt_cli *c, int argc, char **argv)
 {
 	struct option longs[OPTIONS] = { 0 };
-	int which;
+	int which, status = 0;
 
 	for (int i = 0; mt_options[i].name; i++)
 		longs[i] = (struct option){ mt_options[i].name, mt_options[i].arg != NULL, NULL,
@@ -153,16 +156,24 @@ int mt_options_parse(struct mt_cli *c, int argc, char **argv)
 	opterr = optind = 0; /* 0: from the beginning, whatever was parsed before */
 	while ((which = getopt_long(argc, argv, ":p:e:vh0123456789", longs, NULL)) != -1) {
 		if (which == '?' || which == ':')
-			return refuse(c, which, argv[optind - 1]);
-		if (which >= '0' && which <= '9') { /* -12, a digit a time */
+			status = status ? status : refuse(c, which, argv[optind - 1]);
+		else if (which >= '0' && which <= '9') /* -12, a digit a time */
 			c->back = c->back < 1000 ? c->back * 10 + (unsigned)(which - '0') : c->back;
-			continue;
-		}
-		take(c, which, optarg);
+		else
+			take(c, which, optarg);
 	}
 	c->args = (const char **)argv + optind;
 	c->n = argc - optind;
-	return read_deadline(c) || read_run(c) ? 2 : 0;
+	return status || read_deadline(c) || read_run(c) ? 2 : 0;
+}
+
+const struct mt_option *mt_option_find(const char *name)
+{
+	const struct mt_option *o = mt_options;
+
+	while (strcmp(o->name, name))
+		o++;
+	return o;
 }
 
 bool mt_options_takes(const struct mt_command *m, const struct mt_option *o)

@@ -113,7 +113,7 @@ int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char 
 	}
 	if (t->first)
 		mt_table_print(t, out);
-	else
+	else if (!t->no_header)
 		fprintf(out, "%s\n", nothing);
 	return 0;
 }

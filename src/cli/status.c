@@ -3,6 +3,7 @@
 #include "base/sh.h"
 #include "cli/namespaces.h"
 #include "cli/cli.h"
+#include "cli/level.h"
 #include "cli/show.h"
 #include "cli/table.h"
 #include "engine/evaluator_file.h"
@@ -179,7 +180,7 @@ static void add_row(struct mt_table *t, const struct mt_nic_look *l)
 
 void mt_show_table(struct mt_table *t, const struct mt_nic_look *nics, size_t n, struct mt_pool *p)
 {
-	*t = (struct mt_table){ .columns = columns(), .notes = "drift", .pool = p };
+	*t = (struct mt_table){ .columns = columns(), .notes = "drift", .pool = p, .fixed = true };
 	for (size_t i = 0; i < n; i++)
 		add_row(t, &nics[i]);
 }
@@ -197,7 +198,7 @@ static const struct mt_history *last_failure(struct mt_engine *g, struct mt_pool
 	for (size_t i = 0; i < n; i++)
 		if (!last || runs[i].at_us >= last->at_us)
 			last = &runs[i];
-	return last && *last->error ? last : NULL;
+	return last && *last->error && (*last->guest || *last->dev) ? last : NULL;
 }
 
 /* What is said to people when nothing is connected. */
@@ -226,6 +227,7 @@ static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_
 	}
 	mt_finish_done(g, nics, n);
 	mt_show_table(&t, nics, n, &p);
+	t.no_header = c->no_header;
 	status = mt_print_table(c, &t, n ? "" : nothing(g, &p, none, sizeof none), out);
 	if (!status && !c->json)
 		status = mt_namespaces_show(c, g, out);
@@ -263,11 +265,23 @@ int mt_show_status(struct mt_cli *c, struct mt_engine *g, FILE *out)
 	return c->n ? show_guest(c, g, out, &e) : show_all(c, g, out, &e);
 }
 
+static int check(struct mt_cli *c)
+{
+	if (!c->n && !c->json && !c->watch && !c->no_header)
+		return mt_show_check(c);
+	mt_cli_usage(c, "status --check is about all guests, in one line: without GUEST, --json, "
+			"--watch, --no-header");
+	return MT_UNKNOWN;
+}
+
 int mt_command_status(struct mt_cli *c)
 {
 	struct mt_engine g;
-	int status = mt_cli_engine(c, &g);
+	int status;
 
+	if (c->check)
+		return check(c);
+	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;
 	status = c->watch ? mt_show_watch(c, &g) : mt_show_status(c, &g, stdout);

@@ -113,7 +113,7 @@ static void print_cell(const struct mt_column *c, const char *text, char colour,
 static int width_of(const struct mt_table *t, int i)
 {
 	int width = (int)strlen(t->columns[i].title);
-	bool any = false;
+	bool any = t->fixed && width;
 
 	for (const struct mt_row *r = t->first; r && *t->columns[i].title; r = r->next) {
 		int w = mt_print_clean(shown(r, i), NULL);
@@ -160,7 +160,8 @@ void mt_table_print(const struct mt_table *t, FILE *out)
 		width[i] = width_of(t, i);
 		last = width[i] ? i : last;
 	}
-	print_row(t, NULL, NULL, width, last, out);
+	if (!t->no_header)
+		print_row(t, NULL, NULL, width, last, out);
 	for (const struct mt_row *r = t->first; r; above = r, r = r->next)
 		print_row(t, above, r, width, last, out);
 }

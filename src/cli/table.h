@@ -31,6 +31,8 @@ struct mt_table {
 	const struct mt_column *columns;
 	const char *notes; /* their key in JSON */
 	int indent;	   /* blanks before each line */
+	bool fixed;	   /* a column that is empty in all rows is there, too */
+	bool no_header;	   /* no line of headings */
 	struct mt_pool *pool;
 	struct mt_row *first, *last;
 	bool failed;		      /* no memory */
@@ -49,7 +51,7 @@ void mt_table_cell(struct mt_table *t, int column, char colour, const char *fmt,
 void mt_table_note(struct mt_table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /** mt_table_print() - each column as wide as its widest cell; one that is empty in all rows is left
- * out, and control bytes are shown as ? */
+ * out, unless they are fixed, and control bytes are shown as ? */
 void mt_table_print(const struct mt_table *t, FILE *out);
 
 /** mt_print_clean() - a text of anybody's, control bytes shown as ?; @out may be NULL

@@ -270,6 +270,39 @@ int mt_history_list(struct mt_engine *g, const struct mt_which *guest, struct mt
 	return 0;
 }
 
+static int clear_file(struct mt_engine *g, const char *path, size_t *n, struct mt_err *e)
+{
+	int err;
+
+	if (!mt_state_modified(&g->state, path))
+		return 0;
+	err = mt_state_remove(&g->state, path, e);
+	*n += !err;
+	return err;
+}
+
+int mt_history_clear(struct mt_engine *g, const struct mt_which *guest, size_t *n, struct mt_err *e)
+{
+	struct mt_pool p = { 0 };
+	char **files = NULL, path[320];
+	size_t found = 0;
+	int err = mt_engine_state(g, false, e);
+
+	*n = 0;
+	if (!err && guest)
+		err = clear_file(
+			g, mt_history_file(guest->driver, guest->name, guest->dev ?: "", path), n,
+			e);
+	else if (!err)
+		err = mt_state_list(&g->state, "log", &p, &files, &found, e);
+	for (size_t i = 0; !err && i < found; i++) {
+		snprintf(path, sizeof path, "log/%s", files[i]);
+		err = clear_file(g, path, n, e);
+	}
+	mt_pool_free(&p);
+	return err;
+}
+
 /* A tap that was handed over stands for one NIC: that of its index, or an unknown guest's. */
 static void replay_tap(const struct mt_history *run, struct mt_ask *ask, char index[16],
 		       const char *only[2])

@@ -17,16 +17,24 @@ struct looking {
 	struct mt_err *e;
 };
 
+const struct mt_described mt_standings[] = {
+	[MT_STANDS_CONNECTED] = { "connected", "all is as moontap put it" },
+	[MT_STANDS_DRIFTED] = { "drifted", "somebody has changed something that moontap put" },
+	[MT_STANDS_GONE] = { "device gone", "the device is gone, and something is left of it" },
+	[MT_STANDS_DONE] = { "gone, nothing left", "the device is gone, with all that was done for it; "
+						   "status finishes it" },
+	[MT_STANDS_KILLED] = { "run killed",
+			       "a run was killed; what it did is undone by the next that comes by" },
+	[MT_STANDS_WAITING] = { "waiting", "its guest is known, and it is not connected, or not yet" },
+	[MT_STANDS_WORKED_ON] = { "in progress",
+				  "another process connects or disconnects it at this moment" },
+	[MT_STANDS_OTHERS] = { "libvirt's own", "libvirt connects it by itself" },
+	{ NULL },
+};
+
 const char *mt_standing_name(enum mt_standing s)
 {
-	static const char *const names[] = {
-		[MT_STANDS_CONNECTED] = "connected",  [MT_STANDS_DRIFTED] = "drifted",
-		[MT_STANDS_GONE] = "device gone",     [MT_STANDS_DONE] = "gone, nothing left",
-		[MT_STANDS_KILLED] = "run killed",    [MT_STANDS_WAITING] = "waiting",
-		[MT_STANDS_OTHERS] = "libvirt's own", [MT_STANDS_WORKED_ON] = "in progress",
-	};
-
-	return names[s];
+	return mt_standings[s].name;
 }
 
 struct drifting {
@@ -40,8 +48,11 @@ static void add_drift(void *data, const struct mt_drifted *d)
 	struct drifting *to = data;
 	struct mt_nic_look *l = to->look;
 	const char **more = mt_pool_alloc(to->p, (l->ndrift + 1) * sizeof *more);
+	const struct mt_field *f = d->field < 0 ? NULL : &d->step->put.kind->fields[d->field];
 	char line[700];
 
+	l->cut_off |= !f || f->flags & MT_FIELD_CARRIES;
+	l->unguarded |= f && f->flags & MT_FIELD_GUARDS;
 	mt_drift_line(d, line, sizeof line);
 	if (more && l->ndrift)
 		memcpy(more, l->drift, l->ndrift * sizeof *more);

@@ -3,6 +3,7 @@
 #ifndef MT_ENGINE_LOOK_H
 #define MT_ENGINE_LOOK_H
 
+#include "base/words.h"
 #include "engine/remember.h"
 
 enum mt_standing {
@@ -30,6 +31,8 @@ struct mt_nic_look {
 	size_t left;	    /* so many of its steps are on what is there */
 	const char **drift; /* lines */
 	size_t ndrift;
+	bool cut_off;	/* what drifted takes its guest off the network */
+	bool unguarded; /* what drifted kept its guest apart from others */
 };
 
 /**
@@ -46,6 +49,8 @@ int mt_look(struct mt_engine *g, const struct mt_which *guest, struct mt_pool *p
  * What another command is at work on stays. Return: how many are left.
  */
 size_t mt_finish_done(struct mt_engine *g, const struct mt_nic_look *nics, size_t n);
+
+extern const struct mt_described mt_standings[]; /* by enum mt_standing */
 
 /** mt_standing_name() - "connected", "drifted", ... */
 const char *mt_standing_name(enum mt_standing s);

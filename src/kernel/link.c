@@ -15,7 +15,7 @@ static const struct mt_field fields[NFIELDS] = {
 	[ADDRESS] = { "address", MT_MAC, 6, MT_PHASE_FIELDS, MT_BACK_STICKY, MT_FIELD_IDENTITY,
 		      IFLA_ADDRESS, .word = "address", .doc = "MAC address" },
 	[MASTER] = { "master", MT_LINK, 4, MT_PHASE_MASTER, MT_BACK_PLAIN,
-		     MT_FIELD_NONE | MT_FIELD_KEPT, IFLA_MASTER, .word = "master",
+		     MT_FIELD_NONE | MT_FIELD_KEPT | MT_FIELD_CARRIES, IFLA_MASTER, .word = "master",
 		     .off = "nomaster", .doc = "the bridge that it is a port of" },
 	[ALIAS] = { "alias", MT_TEXT, 0, MT_PHASE_FIELDS, MT_BACK_PLAIN,
 		    MT_FIELD_NONE | MT_FIELD_MARK, IFLA_IFALIAS, .word = "alias", .off = "alias ''",
@@ -25,7 +25,7 @@ static const struct mt_field fields[NFIELDS] = {
 			 .doc = "length of the transmit queue" },
 	[GROUP] = { "group", MT_UINT, 4, MT_PHASE_FIELDS, .attr = IFLA_GROUP, .max = INT32_MAX,
 		    .word = "group", .doc = "number of its group of devices" },
-	[UP] = { "up", MT_BOOL, 0, MT_PHASE_UP, .flags = MT_FIELD_HEAD | MT_FIELD_KEPT,
+	[UP] = { "up", MT_BOOL, 0, MT_PHASE_UP, .flags = MT_FIELD_HEAD | MT_FIELD_KEPT | MT_FIELD_CARRIES,
 		 .word = "up", .off = "down", .doc = "administratively up" },
 };
 

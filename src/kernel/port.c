@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define ONOFF(NAME, ATTR, DOC)                                                                \
+#define ONOFF(NAME, ATTR, DOC, ...)                                                                \
 	{                                                                                     \
 		.name = NAME, .type = MT_BOOL, .size = 1, .phase = MT_PHASE_PORT,             \
 		.back = MT_BACK_PARENT, .attr = ATTR, .word = NAME " on", .off = NAME " off", \
-		.doc = DOC                                                                    \
+		.doc = DOC, ##__VA_ARGS__                                                     \
 	}
 #define NUMBER(NAME, SIZE, ATTR, MIN, MAX, DOC)                                             \
 	{                                                                                   \
@@ -24,7 +24,8 @@ enum { DEV };
 
 static const struct mt_field fields[] = {
 	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_HEAD, .doc = "the device in the bridge" },
-	ONOFF("isolated", IFLA_BRPORT_ISOLATED, "does not talk to other isolated ports"),
+	ONOFF("isolated", IFLA_BRPORT_ISOLATED, "does not talk to other isolated ports",
+	      .flags = MT_FIELD_GUARDS),
 	ONOFF("learning", IFLA_BRPORT_LEARNING, "learn MAC addresses from what it sends"),
 	ONOFF("flood", IFLA_BRPORT_UNICAST_FLOOD, "gets frames for unknown MAC addresses"),
 	ONOFF("mcast_flood", IFLA_BRPORT_MCAST_FLOOD, "gets multicast that nobody asked for"),

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* level.c - how bad it is where a NIC stands */
+#include "cli/level.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct mt_described mt_levels[] = {
+	[MT_WELL] = { "ok", "all is well" },
+	[MT_WARNING] = { "warning", "something was found that stops no guest, and cuts none off" },
+	[MT_CRITICAL] = { "critical",
+			  "a running guest's NIC is not connected, a guest cannot start, or guests "
+			  "are no longer kept apart" },
+	[MT_UNKNOWN] = { "unknown",
+			 "it could not be found out: wrong usage, no right to look, a state "
+			 "directory that cannot be read" },
+	{ NULL },
+};
+
+enum mt_level mt_level_worse(enum mt_level a, enum mt_level b)
+{
+	static const int order[] = {
+		[MT_WELL] = 0, [MT_WARNING] = 1, [MT_UNKNOWN] = 2, [MT_CRITICAL] = 3
+	};
+
+	return order[a] > order[b] ? a : b;
+}
+
+bool mt_level_runs(const struct mt_nic_look *l)
+{
+	return l->started || (l->here && l->device.carrier && !strcmp(l->device.kind, "tun"));
+}
+
+static enum mt_level if_runs(const struct mt_nic_look *l)
+{
+	return mt_level_runs(l) ? MT_CRITICAL : MT_WARNING;
+}
+
+static enum mt_level of_drift(const struct mt_nic_look *l, char *why, size_t n)
+{
+	snprintf(why, n, "%s", l->ndrift ? l->drift[0] : "it has drifted");
+	if (l->unguarded || (l->cut_off && mt_level_runs(l)))
+		return MT_CRITICAL;
+	return MT_WARNING;
+}
+
+static enum mt_level of_waiting(const struct mt_nic_look *l, uint64_t now, char *why, size_t n)
+{
+	uint64_t since = l->remembered_since;
+
+	if (now < since + MT_LEVEL_PATIENCE)
+		return MT_WELL;
+	snprintf(why, n, "it is not connected%s", mt_level_runs(l) ? ", and its guest runs" : "");
+	return if_runs(l);
+}
+
+enum mt_level mt_level_of(const struct mt_nic_look *l, uint64_t now, char *why, size_t n)
+{
+	*why = 0;
+	switch (l->standing) {
+	case MT_STANDS_DRIFTED:
+		return of_drift(l, why, n);
+	case MT_STANDS_GONE:
+		snprintf(why, n, "the device is gone");
+		return l->started ? MT_CRITICAL : MT_WARNING;
+	case MT_STANDS_DONE:
+		if (!l->started)
+			break;
+		snprintf(why, n, "the device is gone, and its guest runs");
+		return MT_CRITICAL;
+	case MT_STANDS_KILLED:
+		snprintf(why, n, "a run was killed");
+		return if_runs(l);
+	case MT_STANDS_WAITING:
+		return of_waiting(l, now, why, n);
+	case MT_STANDS_CONNECTED:
+	case MT_STANDS_WORKED_ON:
+	case MT_STANDS_OTHERS:
+		break;
+	}
+	return MT_WELL;
+}
