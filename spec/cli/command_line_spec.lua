@@ -12,6 +12,7 @@ local takes = {
   down = "state json force name uuid dev if-known all netns-gone",
   status = "state json watch check no-header name uuid dev",
   doctor = "policy state hooks deadline json root name uuid",
+  why = "policy state hooks deadline json name uuid dev",
   graph = "state svg png",
   reconcile = "policy state hooks deadline json name uuid dev dry-run",
   log = "state json run clear name uuid dev",

@@ -235,6 +235,9 @@ const char *mt_print_time(uint64_t seconds, char buf[static 32]);
 /** mt_show_check() - status --check: one line. Return: enum mt_level. */
 int mt_show_check(struct mt_cli *c);
 
+/** mt_run_result() - how a run ended: "done", "refused", "failed, guest runs on" */
+const char *mt_run_result(const struct mt_history *h);
+
 /** mt_doctor_list() - every check of doctor, and why it matters */
 void mt_doctor_list(FILE *out);
 
@@ -250,6 +253,7 @@ int mt_command_up(struct mt_cli *c);
 int mt_command_down(struct mt_cli *c);
 int mt_command_status(struct mt_cli *c);
 int mt_command_doctor(struct mt_cli *c);
+int mt_command_why(struct mt_cli *c);
 int mt_command_graph(struct mt_cli *c);
 int mt_command_reconcile(struct mt_cli *c);
 int mt_command_log(struct mt_cli *c);

@@ -31,7 +31,8 @@ __attribute__((format(printf, 4, 0))) static void add(struct mt_doctor *d, enum 
 	mt_table_cell(t, MT_FOUND_LEVEL, 0, "%s", mt_levels[level].name);
 	mt_table_cell(t, MT_FOUND_WHAT, 0, "%s", what);
 	mt_table_cell(t, MT_FOUND_WHY, 0, "%s", d->check->why);
-	mt_table_cell(t, MT_FOUND_TODO, 0, "%s", mt_sh_advice(todo, sizeof todo, d->check->todo, subject));
+	mt_table_cell(t, MT_FOUND_TODO, 0, "%s",
+		      d->todo ? d->todo : mt_sh_advice(todo, sizeof todo, d->check->todo, subject));
 }
 
 void mt_doctor_found(struct mt_doctor *d, const char *subject, const char *fmt, ...)

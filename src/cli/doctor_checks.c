@@ -70,10 +70,7 @@ const struct mt_check mt_checks[] = {
 	  "give the bridge a MAC of its own: ip link set dev @ address MAC", mt_check_bridge_mac },
 	{ MT_WARNING, "firewall drops bridged traffic",
 	  "frames between guests of one bridge are dropped by the host's firewall",
-	  "iptables -I FORWARD -i @ -o @ -j ACCEPT, or ip6tables likewise; or for no bridge at "
-	  "all: sysctl -w net.bridge.bridge-nf-call-iptables=0 "
-	  "net.bridge.bridge-nf-call-ip6tables=0",
-	  mt_check_bridge_netfilter, MT_CHECK_ROOT },
+	  "accept them in the chain that drops them", mt_check_bridge_netfilter, MT_CHECK_ROOT },
 	/* what moontap left, or did not reach */
 	{ MT_WARNING, "leftover tap",
 	  "it bears moontap's mark and no journal knows it: its name is taken", "ip link del dev @",

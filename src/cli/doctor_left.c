@@ -22,6 +22,11 @@ static const char *name_of(const struct mt_nic_look *l)
 	return *l->guest ? l->guest : l->dev;
 }
 
+static bool is_meant(const struct mt_doctor *d, const struct mt_nic_look *l)
+{
+	return !d->guest || !strcmp(l->guest, d->guest);
+}
+
 static void each_nic(struct mt_doctor *d, enum mt_standing standing)
 {
 	char why[1024], dev[32];
@@ -30,7 +35,7 @@ static void each_nic(struct mt_doctor *d, enum mt_standing standing)
 		const struct mt_nic_look *l = &d->nics[i];
 		enum mt_level level = mt_doctor_nic(d, l, why, sizeof why);
 
-		if (level == MT_WELL || l->standing != standing)
+		if (level == MT_WELL || l->standing != standing || !is_meant(d, l))
 			continue;
 		snprintf(dev, sizeof dev, *l->dev ? " (%s)" : "%s", l->dev);
 		mt_doctor_found_at(d, level, name_of(l), "%s NIC %u%s: %s",
@@ -92,7 +97,8 @@ void mt_check_mac_twice(struct mt_doctor *d)
 		for (size_t k = 0; k < i; k++) {
 			const struct mt_nic_look *a = &d->nics[k], *b = &d->nics[i];
 
-			if (can_clash(a) && can_clash(b) && !strcasecmp(a->mac, b->mac) &&
+			if (can_clash(a) && can_clash(b) && (is_meant(d, a) || is_meant(d, b)) &&
+			    !strcasecmp(a->mac, b->mac) &&
 			    !strcmp(a->device.master, b->device.master))
 				mt_doctor_found(d, name_of(b),
 						"%s (%s) and %s (%s) both have %s, in %s",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doctor_links.c - checks of the devices that the policy names, as the kernel has them */
+#include "base/sh.h"
 #include "cli/doctor.h"
 #include "base/words.h"
 #include "kernel/netfilter.h"
@@ -124,31 +125,80 @@ void mt_check_bridge_mac(struct mt_doctor *d)
 	mt_doctor_links(d, check_mac);
 }
 
-/* One switch for all bridges, one of each: net/bridge/br_netfilter_hooks.c br_nf_pre_routing() */
-static const struct {
-	const char *name, *all, *of_one;
-	bool ipv6;
-} netfilters[] = {
-	{ "iptables", "/proc/sys/net/bridge/bridge-nf-call-iptables", "nf_call_iptables", false },
-	{ "ip6tables", "/proc/sys/net/bridge/bridge-nf-call-ip6tables", "nf_call_ip6tables", true },
+/* One switch for all bridges, and one of each: net/bridge/br_netfilter_hooks.c br_nf_pre_routing() */
+static bool passes(struct mt_doctor *d, const struct mt_record *bridge, const char *tables)
+{
+	char path[64], one[32];
+	const char *all;
+
+	snprintf(path, sizeof path, "/proc/sys/net/bridge/bridge-nf-call-%s", tables);
+	snprintf(one, sizeof one, "nf_call_%s", tables);
+	all = mt_doctor_read(d, path);
+	return (all && *all == '1') || field(bridge, one);
+}
+
+static const char *const *ports_of(struct mt_doctor *d, const char *link)
+{
+	const char **ports = mt_pool_alloc(&d->p, (d->ndevices + 1) * sizeof *ports);
+	size_t n = 0;
+
+	for (size_t i = 0; ports && i < d->ndevices; i++)
+		if (!strcmp(d->devices[i].master, link))
+			ports[n++] = d->devices[i].name;
+	return ports;
+}
+
+struct filtering {
+	struct mt_doctor *d;
+	const char *link;
 };
+
+/* A rule of the chain's own: accepting in another base chain does not help. What iptables has made,
+ * iptables wants to know of. */
+static const char *rule_for(const struct mt_netfilter_chain *c)
+{
+	bool v4 = !strcmp(c->family, "ip"), v6 = !strcmp(c->family, "ip6");
+
+	if ((v4 || v6) && !strcmp(c->table, "filter") && !strcmp(c->chain, "FORWARD"))
+		return v4 ? "iptables -I FORWARD -i @ -o @ -j ACCEPT"
+			  : "ip6tables -I FORWARD -i @ -o @ -j ACCEPT";
+	return !strcmp(c->family, "bridge") ? " meta ibrname @ accept"
+					    : " iifname @ oifname @ accept";
+}
+
+static void found_chain(void *data, const struct mt_netfilter_chain *c)
+{
+	const struct filtering *f = data;
+	char rule[256], todo[1024], table[300], chain[300];
+	struct mt_sh t = { table, sizeof table, 0 }, n = { chain, sizeof chain, 0 };
+
+	mt_sh_advice(rule, sizeof rule, rule_for(c), f->link);
+	mt_sh_quote(&t, c->table);
+	mt_sh_quote(&n, c->chain);
+	if (*rule == ' ')
+		snprintf(todo, sizeof todo, "nft insert rule %s %s %s%s", c->family, table, chain,
+			 rule);
+	else
+		snprintf(todo, sizeof todo, "%s", rule);
+	f->d->todo = todo;
+	mt_doctor_found(f->d, f->link, "chain %s of table %s %s drops what %s forwards", c->chain,
+			c->family, c->table, f->link);
+	f->d->todo = NULL;
+}
 
 static void check_netfilter(struct mt_doctor *d, const char *link)
 {
+	struct filtering f = { d, link };
+	struct mt_netfilter of = { .bridge = link };
 	struct mt_record r;
 	struct mt_err e;
 
 	if (!read_bridge(d, link, &r))
 		return;
-	for (size_t i = 0; i < sizeof netfilters / sizeof *netfilters; i++) {
-		const char *all = mt_doctor_read(d, netfilters[i].all);
-		char who[128];
-
-		if (((all && *all == '1') || field(&r, netfilters[i].of_one)) &&
-		    mt_netfilter_drops(link, netfilters[i].ipv6, who, sizeof who, &e) > 0)
-			mt_doctor_found(d, link, "%s passes its frames to %s, and %s drops them",
-					link, netfilters[i].name, who);
-	}
+	of.ports = ports_of(d, link);
+	of.ipv4 = passes(d, &r, "iptables");
+	of.ipv6 = passes(d, &r, "ip6tables");
+	mt_netfilter_drops(&of, found_chain, &f, &e);
 }
 
 void mt_check_bridge_netfilter(struct mt_doctor *d)

@@ -94,7 +94,8 @@ void mt_check_last_run(struct mt_doctor *d)
 		bool cut_off = connects(h) && !has_nic(d, h, true);
 		char when[32];
 
-		if (!is_open(runs, n, i) || !is_about_somebody(d, h))
+		if ((d->guest && strcmp(h->guest, d->guest)) || !is_open(runs, n, i) ||
+		    !is_about_somebody(d, h))
 			continue;
 		mt_doctor_found_at(d, cut_off ? MT_CRITICAL : MT_WARNING, name_of(h),
 				   "%s %s, %s: %s", name_of(h), h->event,

@@ -19,7 +19,7 @@ static const struct mt_column columns[] = {
 	[EXIT] = { "", "exit", MT_CELL_NUMBER },   [ERROR] = { NULL },
 };
 
-static const char *result_of(const struct mt_history *h)
+const char *mt_run_result(const struct mt_history *h)
 {
 	if (!h->exit && *h->error)
 		return "failed, guest runs on";
@@ -65,7 +65,7 @@ static int list_runs(const struct mt_cli *c, const struct mt_history *runs, size
 			      (unsigned)(h->at_us / 1000 % 1000));
 		mt_table_cell(&t, GUEST, 'b', "%s", name_of(h));
 		mt_table_cell(&t, EVENT, 0, "%s", h->event);
-		mt_table_cell(&t, RESULT, *h->error ? '-' : '+', "%s", result_of(h));
+		mt_table_cell(&t, RESULT, *h->error ? '-' : '+', "%s", mt_run_result(h));
 		mt_table_cell(&t, MS, 0, "%.1f", h->took_us / 1000.0);
 		mt_table_cell(&t, EXIT, 0, "%d", h->exit);
 		if (*h->error)
@@ -113,7 +113,7 @@ static void print_run(const struct mt_cli *c, const struct mt_history *h, unsign
 	mt_print_clean(name_of(h), stdout);
 	printf(" %s%s, %s: %s%s", h->event, mt_colour(stdout, 0),
 	       mt_print_time(h->at_us / 1000000, when), mt_colour(stdout, *h->error ? '-' : '+'),
-	       result_of(h));
+	       mt_run_result(h));
 	printf("%s (exit %d)\n", mt_colour(stdout, 0), h->exit);
 	print_line("with", h->words, 0);
 	print_policy(h);

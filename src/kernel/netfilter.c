@@ -6,18 +6,21 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <stdio.h>
 #include <string.h>
 
+enum { CHAINS = 32 };
+
 struct firewall {
 	struct mt_host *h;
-	const char *bridge;
-	uint8_t ip;		     /* NFPROTO_IPV4 or _IPV6: whose frames it is about */
-	uint8_t family;		     /* of the table: that, or NFPROTO_INET, which has both */
-	char table[128], chain[128]; /* that drops; "": none does */
+	const struct mt_netfilter *of;
+	struct mt_netfilter_chain drops[CHAINS]; /* when no rule accepts */
+	size_t n;
+	const struct mt_netfilter_chain *chain; /* whose rules are looked at */
 	bool accepted;
 };
 
@@ -27,48 +30,88 @@ static uint32_t number(const struct nlattr *a)
 								    : UINT32_MAX;
 }
 
-static const char *family_name(uint8_t family)
-{
-	return family == NFPROTO_IPV4 ? "ip" : family == NFPROTO_IPV6 ? "ip6" : "inet";
-}
+static const struct {
+	uint8_t family;
+	const char *name;
+} families[] = {
+	{ NFPROTO_IPV4, "ip" },
+	{ NFPROTO_IPV6, "ip6" },
+	{ NFPROTO_INET, "inet" },
+	{ NFPROTO_BRIDGE, "bridge" },
+};
+
+enum { FAMILIES = sizeof families / sizeof *families };
 
 /* --- chains ----------------------------------------------------------------------------------- */
 
+/* A bridge's own chains see all of its frames; the others only what is passed to them. */
+static bool sees_frames(const struct mt_netfilter *of, uint8_t family)
+{
+	switch (family) {
+	case NFPROTO_IPV4:
+		return of->ipv4;
+	case NFPROTO_IPV6:
+		return of->ipv6;
+	case NFPROTO_INET:
+		return of->ipv4 || of->ipv6;
+	}
+	return family == NFPROTO_BRIDGE;
+}
+
+_Static_assert((int)NF_INET_FORWARD == (int)NF_BR_FORWARD, "the hook has a number for each");
+
+/* Each base chain is asked, whatever another has accepted. */
 static int take_chain(const struct nlmsghdr *n, void *data)
 {
 	struct firewall *f = data;
 	const struct nfgenmsg *head;
+	struct mt_netfilter_chain *c = &f->drops[f->n];
 	mt_nl_attrs tb, hook;
 
 	head = mt_nl_parse(n, sizeof *head, tb);
-	if (!head || !tb[NFTA_CHAIN_HOOK] ||
-	    (head->nfgen_family != f->ip && head->nfgen_family != NFPROTO_INET))
+	if (!head || !tb[NFTA_CHAIN_HOOK] || !sees_frames(f->of, head->nfgen_family))
 		return 0;
 	mt_nl_parse_nest(tb[NFTA_CHAIN_HOOK], hook);
 	if (number(hook[NFTA_HOOK_HOOKNUM]) != NF_INET_FORWARD ||
 	    number(tb[NFTA_CHAIN_POLICY]) != NF_DROP)
 		return 0;
-	f->family = head->nfgen_family;
-	snprintf(f->chain, sizeof f->chain, "%s", mt_nl_str(tb[NFTA_CHAIN_NAME]));
-	snprintf(f->table, sizeof f->table, "%s", mt_nl_str(tb[NFTA_CHAIN_TABLE]));
-	return 1;
+	for (int i = 0; i < FAMILIES; i++)
+		if (families[i].family == head->nfgen_family)
+			c->family = families[i].name;
+	snprintf(c->chain, sizeof c->chain, "%s", mt_nl_str(tb[NFTA_CHAIN_NAME]));
+	snprintf(c->table, sizeof c->table, "%s", mt_nl_str(tb[NFTA_CHAIN_TABLE]));
+	return ++f->n == CHAINS;
 }
 
 /* --- rules: nft(8) and iptables-nft(8) both compare a device's name as bytes ------------------ */
 
+/* As long as the rule compares: "tap*" is three bytes of it, a whole name has its NUL, too. */
+static bool fits(const struct nlattr *value, const char *name)
+{
+	char padded[16] = "";
+	size_t len = value ? mnl_attr_get_payload_len(value) : 0;
+
+	snprintf(padded, sizeof padded, "%s", name);
+	return len && len <= sizeof padded && !memcmp(mnl_attr_get_payload(value), padded, len);
+}
+
+/* In a bridge's own chains a port is what comes in, in the others the bridge. */
 static bool is_about(const struct firewall *f, const char *name, const mt_nl_attrs expression)
 {
-	size_t len = strlen(f->bridge) + 1;
 	mt_nl_attrs data, value;
 
 	mt_nl_parse_nest(expression[NFTA_EXPR_DATA], data);
 	if (!strcmp(name, "match"))
 		return !strcmp(mt_nl_str(data[NFTA_MATCH_NAME]), "physdev");
-	if (strcmp(name, "cmp"))
+	if (strcmp(name, "cmp") || number(data[NFTA_CMP_OP]) != NFT_CMP_EQ)
 		return false;
 	mt_nl_parse_nest(data[NFTA_CMP_DATA], value);
-	return value[NFTA_DATA_VALUE] && mnl_attr_get_payload_len(value[NFTA_DATA_VALUE]) >= len &&
-		!memcmp(mnl_attr_get_payload(value[NFTA_DATA_VALUE]), f->bridge, len);
+	if (fits(value[NFTA_DATA_VALUE], f->of->bridge))
+		return true;
+	for (const char *const *port = f->of->ports; port && *port; port++)
+		if (!strcmp(f->chain->family, "bridge") && fits(value[NFTA_DATA_VALUE], *port))
+			return true;
+	return false;
 }
 
 static bool is_acceptance(const char *name, const mt_nl_attrs expression)
@@ -110,7 +153,17 @@ static int take_rule(const struct nlmsghdr *n, void *data)
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
-static int ask(struct firewall *f, int message, uint8_t family, mt_nl_take take, struct mt_err *e)
+static uint8_t family_of(const struct mt_netfilter_chain *c)
+{
+	for (int i = 0; c && i < FAMILIES; i++)
+		if (!strcmp(families[i].name, c->family))
+			return families[i].family;
+	return NFPROTO_UNSPEC;
+}
+
+/* @c: whose table's rules; NULL: all chains */
+static int ask(struct firewall *f, int message, const struct mt_netfilter_chain *c, mt_nl_take take,
+	       struct mt_err *e)
 {
 	struct mt_nl_request q;
 	struct nlmsghdr *n = mt_nl_start(&q, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | message),
@@ -119,28 +172,30 @@ static int ask(struct firewall *f, int message, uint8_t family, mt_nl_take take,
 	int err;
 
 	head->version = NFNETLINK_V0;
-	head->nfgen_family = family;
-	if (*f->table)
-		mnl_attr_put_strz(n, NFTA_RULE_TABLE, f->table);
+	head->nfgen_family = family_of(c);
+	if (c)
+		mnl_attr_put_strz(n, NFTA_RULE_TABLE, c->table);
 	err = mt_nl_talk(f->h, n, take, f, e);
 	return err ? mt_err_about(e, "netfilter", "nftables") : 0;
 }
 
-int mt_netfilter_drops(const char *bridge, bool ipv6, char *who, size_t n, struct mt_err *e)
+int mt_netfilter_drops(const struct mt_netfilter *of,
+		       void (*each)(void *data, const struct mt_netfilter_chain *c), void *data,
+		       struct mt_err *e)
 {
-	struct firewall f = { .bridge = bridge, .ip = ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4 };
+	struct firewall f = { .of = of };
 	int err = mt_nl_open(NETLINK_NETFILTER, &f.h, e);
 
 	if (!err)
-		err = ask(&f, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC, take_chain, e);
-	if (!err && *f.chain)
-		err = ask(&f, NFT_MSG_GETRULE, f.family, take_rule, e);
+		err = ask(&f, NFT_MSG_GETCHAIN, NULL, take_chain, e);
+	for (size_t i = 0; !err && i < f.n; i++) {
+		f.chain = &f.drops[i];
+		f.accepted = false;
+		err = ask(&f, NFT_MSG_GETRULE, f.chain, take_rule, e);
+		if (!err && !f.accepted)
+			each(data, f.chain);
+	}
 	mt_host_close(f.h);
 	/* A kernel without nf_tables has no such chain. */
-	if (err == -EPROTONOSUPPORT || err == -EINVAL || err == -EOPNOTSUPP)
-		return 0;
-	if (err || !*f.chain || f.accepted)
-		return err;
-	snprintf(who, n, "chain %.40s of table %s %.40s", f.chain, family_name(f.family), f.table);
-	return 1;
+	return err == -EPROTONOSUPPORT || err == -EINVAL || err == -EOPNOTSUPP ? 0 : err;
 }

@@ -8,17 +8,31 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Whose frames it is about. */
+struct mt_netfilter {
+	const char *bridge;
+	const char *const *ports; /* of the bridge, NULL-ended */
+	bool ipv4, ipv6;	  /* the bridge passes such frames to iptables, or ip6tables */
+};
+
+/* A base chain that drops what no rule accepts. */
+struct mt_netfilter_chain {
+	const char *family; /* "ip", "ip6", "inet", "bridge" */
+	char table[128], chain[128];
+};
+
 /**
- * mt_netfilter_drops() - whether what is forwarded for a bridge is dropped when no rule accepts it
- * @bridge:	a rule of the same table that accepts what comes from it, or goes to it, or whatever
- *		is bridged, counts as acceptance
- * @ipv6:	whether it is about IPv6, or else IPv4
- * @who:	out: "chain FORWARD of table ip filter"
+ * mt_netfilter_drops() - which chains drop what is forwarded for a bridge when no rule accepts it
+ * @of:		a rule of the same table that accepts what comes from the bridge, or goes to it, or
+ *		whatever is bridged, counts as acceptance; in a table of family bridge one about a
+ *		port, too
+ * @each:	called with each chain, borrowed
  *
- * In the base chains of nftables, which iptables uses, too, unless it is its legacy form. Needs
- * CAP_NET_ADMIN.
- * Return: 1: it is; 0; or -errno with @e filled.
+ * The base chains of nftables, which iptables uses, too, unless it is its legacy form. Needs
+ * CAP_NET_ADMIN. Return: 0, or -errno with @e filled.
  */
-int mt_netfilter_drops(const char *bridge, bool ipv6, char *who, size_t n, struct mt_err *e);
+int mt_netfilter_drops(const struct mt_netfilter *of,
+		       void (*each)(void *data, const struct mt_netfilter_chain *c), void *data,
+		       struct mt_err *e);
 
 #endif
