@@ -116,7 +116,12 @@ static json_t *error(const struct mt_err *e)
 static char *dump(json_t *j)
 {
 	char *s = json_dumps(j, MT_JSON_FLAGS);
+	size_t flags = s ? mt_json_flags(s) : 0;
 
+	if (flags != MT_JSON_FLAGS && s) {
+		free(s);
+		s = json_dumps(j, flags);
+	}
 	json_decref(j);
 	return s;
 }

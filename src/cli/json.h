@@ -11,8 +11,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* What is no ASCII is written as \uXXXX: JSON reaches terminals, too (base/text.h). */
-#define MT_JSON_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15) | JSON_ENSURE_ASCII)
+#define MT_JSON_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
+
+/** mt_json_flags() - for a text that goes out as JSON: jansson escapes C0 alone, and JSON reaches
+ * terminals, too; what must not be shown is written as \uXXXX (base/text.h) */
+size_t mt_json_flags(const char *text);
 
 /** mt_json_text() - a string; bytes that are no UTF-8, which a device's name may have, become "?"
  */

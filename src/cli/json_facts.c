@@ -5,6 +5,7 @@
  * A thousand NICs have so many that a tree of jansson's for them costs more than reading the XML.
  */
 #include "cli/json.h"
+#include "base/text.h"
 #include "domain/facts.h"
 
 #include <inttypes.h>
@@ -13,6 +14,15 @@
 #include <string.h>
 
 #define TEXT_MAX 4096
+
+size_t mt_json_flags(const char *text)
+{
+	bool safe = true;
+
+	for (; *text && safe; text += text[0] == '\n' ? 1 : mt_text_char(text, &safe))
+		;
+	return MT_JSON_FLAGS | (safe ? 0 : JSON_ENSURE_ASCII);
+}
 
 json_t *mt_json_text(const char *s)
 {
@@ -45,7 +55,7 @@ static void put_string(FILE *f, const char *s)
 	}
 	j = mt_json_text(s);
 	if (j)
-		json_dumpf(j, f, JSON_ENCODE_ANY | MT_JSON_FLAGS);
+		json_dumpf(j, f, JSON_ENCODE_ANY | mt_json_flags(s));
 	json_decref(j);
 }
 
