@@ -9,17 +9,23 @@
 --
 -- options
 --   bridge        the bridge, which must be there; needed
---   mtu           of the NIC's device; else the NIC's (<mtu size='…'/>), else the bridge's
+--   mtu           of the NIC's device; else what the bridge had before moontap's first port. A
+--                 bridge that nobody gave an MTU to has the smallest of its ports'.
+--   max_mtu       the largest <mtu size='…'/> that a guest may ask for: it becomes its device's. A
+--                 <mtu> that is smaller than the device's is told to the guest, and no more; a
+--                 larger one is refused without this option.
 --   user, group   whom the tap of an unmanaged NIC belongs to: a name or a number
+--   unknown       true: also for a tap whose guest nobody knows
+--   macs          guests by the MAC of a NIC: { ["52:54:00:10:00:01"] = "web" }; a tap of a guest
+--                 that nobody knows is let in by its MAC
 --   isolated, learning, flood, mcast_flood, bcast_flood, guard, root_block, hairpin, fastleave,
 --   neigh_suppress, cost, priority
 --                 what the bridge's port is like: see `help port`
 
-local device_options = { bridge = true, mtu = true, user = true, group = true }
-local port_options = {
-  isolated = true, learning = true, flood = true, mcast_flood = true, bcast_flood = true,
-  guard = true, root_block = true, hairpin = true, fastleave = true, neigh_suppress = true,
-  cost = true, priority = true,
+local takes = {
+  "bridge", -- needed
+  bridge = "link.name", mtu = "link.mtu", max_mtu = "link.mtu", user = "tap.user",
+  group = "tap.group", unknown = "boolean", macs = "table", ["*"] = "port",
 }
 
 -- The host's bridges, for whoever misspelt one.
@@ -29,25 +35,41 @@ local function bridges()
   return #names > 0 and table.concat(names, ", ") or "none"
 end
 
+local function find(name)
+  local link = host.link(name) or refuse("there is no bridge " .. name ..
+    ", which the policy names; this host's bridges: " .. bridges())
+  local is_bridge, bridge = pcall(host.bridge, name)
+  if not is_bridge or not bridge then
+    error("bridge: " .. name .. " is no bridge of the kernel's (and an Open vSwitch bridge is " ..
+      "none: there is no hook for those yet); this host's bridges: " .. bridges(), 3)
+  end
+  return link
+end
+
+-- The MTU of the NIC's device. What the XML says is for the guest: it may not change the bridge.
+local function mtu_of(options, nic, bridge)
+  local mtu = options.mtu or bridge.base_mtu or bridge.mtu
+  if not nic.mtu or nic.mtu <= mtu then return mtu end
+  if not options.max_mtu or nic.mtu > options.max_mtu then
+    refuse(("the XML says <mtu size='%d'/>, and in %s %d is the most: give the hook " ..
+      "max_mtu = %d, or mend the XML"):format(nic.mtu, options.bridge,
+      math.max(mtu, options.max_mtu or 0), nic.mtu))
+  end
+  return nic.mtu
+end
+
 return function(options)
   local as_port
   for name, value in pairs(options) do
-    if port_options[name] then
+    if not takes[name] then
       as_port = as_port or {}
       as_port[name] = value
-    elseif not device_options[name] then
-      error("bridge: there is no option '" .. tostring(name) .. "'", 2)
     end
-  end
-  if type(options.bridge) ~= "string" then
-    error("bridge: the option 'bridge' must name a bridge", 2)
   end
 
   return function(nic)
-    local bridge = host.link(options.bridge) or refuse("there is no bridge " .. options.bridge ..
-      ", which the policy names; this host's bridges: " .. bridges())
     tap(nic, {
-      master = options.bridge, mtu = options.mtu or nic.mtu or bridge.mtu,
+      master = options.bridge, mtu = mtu_of(options, nic, find(options.bridge)),
       user = options.user, group = options.group, up = true,
     })
     if as_port then
@@ -55,4 +77,4 @@ return function(options)
       port(as_port)
     end
   end
-end
+end, takes

@@ -17,8 +17,11 @@
 --   gateway6      the same for IPv6; else "fe80::1"
 --   uplink        answer there for the guest's addresses, if no router sends them to this host by
 --                 itself: proxy neighbours (ARP and ND)
---   mtu           of the NIC's device; else the NIC's (<mtu size='…'/>)
+--   mtu           of the NIC's device; else the NIC's (<mtu size='…'/>); IPv6 needs at least 1280
 --   user, group   whom the tap of an unmanaged NIC belongs to: a name or a number
+--   unknown       true: also for a tap whose guest nobody knows; its addresses are by its MAC then
+--   macs          guests by the MAC of a NIC: { ["52:54:00:10:00:01"] = "web" }; a tap of a guest
+--                 that nobody knows is that guest's by its MAC
 --
 -- Inside of the guest: its address with /32, a route to the gateway on the device, and the default
 -- route by the gateway ("ip route add default via 169.254.0.1 dev eth0 onlink"; for IPv6 likewise).
@@ -27,9 +30,10 @@
 -- A guest that is still arriving by migration gets its device and gateway, but no route and no
 -- proxy neighbour: they would draw its traffic from where it runs. `moontap up NAME` adds them.
 
-local known = {
-  addresses = true, gateway = true, gateway6 = true, uplink = true, mtu = true, user = true,
-  group = true,
+local takes = {
+  "addresses", -- needed
+  addresses = "table|function", gateway = "route.via", gateway6 = "route.via", uplink = "link.name",
+  mtu = "link.mtu", user = "tap.user", group = "tap.group", unknown = "boolean", macs = "table",
 }
 
 local families = {
@@ -54,24 +58,26 @@ local function allow_addresses(options, gateways)
   end
 end
 
-local function check(options)
-  for name in pairs(options) do
-    if not known[name] then
-      error("routed: there is no option '" .. tostring(name) .. "'", 3)
-    end
-  end
-  local kind = type(options.addresses)
-  if kind ~= "table" and kind ~= "function" then
-    error("routed: the option 'addresses' must be a table or a function", 3)
-  end
-end
-
-local function addresses_of(options, nic)
+local function addresses_of(options, nic, guest)
   local from = options.addresses
   if type(from) == "function" then
     return from(nic)
   end
-  return from[nic.mac] or from[nic.domain.name]
+  return from[nic.mac] or from[guest]
+end
+
+-- The kernel takes IPv6 from a device with a smaller MTU: net/ipv6/addrconf.c addrconf_notify()
+local least_mtu = 1280
+
+local function mtu_of(options, nic, addresses)
+  local mtu = options.mtu or nic.mtu
+  for _, address in ipairs(mtu and mtu < least_mtu and addresses or {}) do
+    if family_of(address) == "ipv6" then
+      refuse(("%s says an MTU of %d, and IPv6 (%s) needs at least %d"):format(
+        options.mtu and "the policy" or "the XML", mtu, address, least_mtu))
+    end
+  end
+  return mtu
 end
 
 local function must_forward(family, address)
@@ -102,18 +108,17 @@ local function reach(nic, family, address, uplink)
 end
 
 return function(options)
-  check(options)
   local gateways = {
     ipv4 = options.gateway or "169.254.0.1",
     ipv6 = options.gateway6 or "fe80::1",
   }
   allow_addresses(options, gateways)
 
-  return function(nic)
-    local addresses = addresses_of(options, nic) or
-      refuse("routed: no address is written down for " .. nic.domain.name)
+  return function(nic, guest)
+    local addresses = addresses_of(options, nic, guest) or
+      refuse("routed: no address is written down for " .. guest)
     tap(nic, {
-      mtu = options.mtu or nic.mtu, user = options.user, group = options.group, up = true,
+      mtu = mtu_of(options, nic, addresses), user = options.user, group = options.group, up = true,
     })
     local done = {}
     for _, address in ipairs(addresses) do
@@ -128,4 +133,4 @@ return function(options)
       end
     end
   end
-end
+end, takes

@@ -170,13 +170,21 @@ local function give_all(env)
   return env
 end
 
+-- What a message adds about an unknown word: what it may have been meant to be, or that it is not
+-- there yet, or all that there is (where @what names the list).
+function core.instead(word, names, what)
+  local near = core.nearest(word, names)
+  if near then return "; did you mean '" .. near .. "'?" end
+  if core.not_yet(word) then return "; moontap has nothing of the kind yet" end
+  return what and "; " .. what .. ": " .. table.concat(sorted_keys(names), ", ") or ""
+end
+
 local strict = { __metatable = false }
 
 function strict.__index(env, name)
   if core.is_word(name) then return give(env, name) end
-  local near = core.nearest(words.tostring(name), give_all(env))
   error("undefined global '" .. words.tostring(name) .. "'" ..
-    (near and "; did you mean '" .. near .. "'?" or ""))
+    core.instead(words.tostring(name), give_all(env)))
 end
 
 function strict.__pairs(env)

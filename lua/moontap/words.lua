@@ -37,15 +37,18 @@ local function owner(dev)
   return there.user or nil
 end
 
+local function tap_address(mac)
+  local first, rest = mac:lower():match "^(..)(.*)$"
+  return (first == "fe" and "fa" or "fe") .. rest
+end
+
 local function made(nic, fields)
   local queues = nic.driver and nic.driver.queues or 1
   return {
     user = type(fields) == "table" and not fields.group and owner(nic.dev) or nil,
     multi_queue = queues > 1,
     vnet_hdr = vnet[nic.model] or false,
-    address = nic.mac and nic.mac:gsub("^(..)", function(first)
-      return first:lower() == "fe" and "fa" or "fe"
-    end) or nil,
+    address = nic.mac and tap_address(nic.mac) or nil,
   }
 end
 
@@ -61,12 +64,10 @@ end
 -- The kernel takes IPv6 from a device whose MTU is smaller: net/ipv6/addrconf.c addrconf_notify()
 local least_mtu = 1280
 
+-- A device that is too small now has none of IPv6's settings yet, whatever it is given.
 local function too_small(dev, mtu)
-  if type(mtu) ~= "number" then
-    local there = words.host.link(dev)
-    mtu = there and there.mtu or least_mtu
-  end
-  return mtu < least_mtu
+  local there = words.host.link(dev)
+  return type(mtu) == "number" and mtu < least_mtu or there and there.mtu < least_mtu
 end
 
 -- A guest must not become the host's router: what it announces on its tap is not believed. Where
@@ -81,13 +82,27 @@ local function distrust(dev, fields)
   end
 end
 
+-- A new bridge's: net/bridge/br_device.c br_dev_setup()
+local usual_mtu = 1500
+
+-- A bridge that was never given an MTU follows the smallest of its ports', so the port gets what
+-- the bridge had before moontap's first one, whatever libvirt gave it: <mtu> is the guest's word.
+local function base_mtu(fields)
+  local name = type(fields) == "table" and rawget(fields, "master")
+  if not core.reads_host or type(name) ~= "string" or not core.is_name(name) then return end
+  local bridge = words.host.link(name)
+  return bridge and (bridge.base_mtu or bridge.mtu) or usual_mtu
+end
+
 --- tap(nic [, fields])
 -- Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
 -- The host believes no router advertisement that comes from it: conf{…, accept_ra = 0}, unless
 -- /proc/sys is read-only.
 --   fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
 --            those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
---            tap; group is the tap's, for link's own say link{ name = nic.dev, group = … }
+--            tap; group is the tap's, for link's own say link{ name = nic.dev, group = … };
+--            with master and no mtu: the MTU that the bridge had before moontap's first port,
+--            whatever <mtu> tells the guest
 -- Raises: not the nic that is being connected; an unknown field; a value that does not fit.
 --   tap(nic, { master = "br0", mtu = 9000, up = true })
 function words.tap(nic, fields)
@@ -98,7 +113,13 @@ function words.tap(nic, fields)
     error("tap: this nic has no device yet")
   end
   fields = fields or {}
+  local base = base_mtu(fields)
+  if base and rawget(fields, "mtu") == nil then
+    fields = core.copy(fields)
+    fields.mtu = base
+  end
   core.tap(facts.dev, fields, facts.unmanaged and made(facts, fields) or nil)
+  if base then words.link{ name = fields.master, base_mtu = base } end
   distrust(facts.dev, fields)
 end
 
@@ -109,7 +130,9 @@ local function allow_links(value, option, depth)
     core.say("allow", "link", value, "option", option)
   elseif type(value) == "table" and depth < 8 then
     for name, inner in words.pairs(value) do
-      allow_links(inner, type(name) == "string" and name or option, depth + 1)
+      if depth > 0 or name ~= "macs" then -- those name guests
+        allow_links(inner, type(name) == "string" and name or option, depth + 1)
+      end
     end
   end
 end
@@ -118,12 +141,76 @@ local hooks = {} -- by name: what the file returned; false while it runs
 
 local function load_hook(name)
   hooks[name] = false
-  local make = core.compile_hook(name, core.environment())()
+  local make, takes = core.compile_hook(name, core.environment())()
   if type(make) ~= "function" then
     error("hook '" .. name .. "' returns no function of its options, but a " .. type(make))
   end
-  hooks[name] = make
-  return make
+  hooks[name] = { make = make, takes = type(takes) == "table" and takes or nil }
+  return hooks[name]
+end
+
+-- What an option may be: a field of a kind, "link.mtu", or types, "table|function".
+local function misfit(of, value)
+  local kind, field = of:match "^(%w+)%.(%w+)$"
+  if kind then return core.misfit(kind, field, value) end
+  if not ("|" .. of .. "|"):find("|" .. type(value) .. "|", 1, true) then
+    return "a " .. type(value) .. " is no " .. of:gsub("|", " or ")
+  end
+end
+
+local function check_macs(name, macs)
+  for mac, guest in words.pairs(macs) do
+    local why = core.misfit("link", "address", mac)
+    if not why and type(guest) ~= "string" then why = "a guest's name expected" end
+    if why then error(("%s: macs: %s"):format(name, why)) end
+  end
+end
+
+local function check_option(name, takes, option, value)
+  local others, why = takes["*"], nil
+  if type(option) == "string" and takes[option] and option ~= "*" then
+    why = misfit(takes[option], value)
+  elseif type(option) == "string" and others and core.fields(others)[option] then
+    why = core.misfit(others, option, value)
+  else
+    local all = others and core.fields(others) or {}
+    for known in next, takes do all[known] = type(known) == "string" and known ~= "*" or nil end
+    error(("%s: there is no option '%s'%s"):format(name, words.tostring(option),
+      core.instead(words.tostring(option), all, "its options")))
+  end
+  if why then error(("%s: %s: %s"):format(name, option, why)) end
+end
+
+-- A tap of a guest that nobody knows is let in where root's options say so: at all, or by its MAC.
+-- Gives the guest's name, as far as there is one.
+local function guest_of(name, options, nic)
+  if nic.domain.known ~= false then return nic.domain.name end
+  local link = core.reads_host and nic.dev and words.host.link(nic.dev)
+  for mac, guest in words.pairs(options.macs or {}) do
+    if mac:lower() == (nic.mac or ""):lower() or link and tap_address(mac) == link.address then
+      return guest
+    end
+  end
+  if options.unknown then return nic.domain.name end
+  words.refuse(("nobody knows whose tap %s is (MAC %s): the hook %s lets it in with " ..
+    "unknown = true, or by macs = { [\"MAC\"] = \"guest\" }"):format(
+    nic.dev or "it", nic.mac or "unknown", name))
+end
+
+local function apply_hook(name, options)
+  local hook = hooks[name]
+  if not hook.takes then return hook.make(options) end
+  for option, value in words.pairs(options) do check_option(name, hook.takes, option, value) end
+  for _, needed in ipairs(hook.takes) do
+    if options[needed] == nil then
+      error(("%s: the option '%s' is missing"):format(name, needed))
+    end
+  end
+  check_macs(name, options.macs or {})
+  local connect = hook.make(options)
+  return function(nic)
+    return connect(nic, guest_of(name, options, nic))
+  end
 end
 
 --- hook(name) -> function(options) -> function(nic)
@@ -137,10 +224,10 @@ function words.hook(name)
   elseif hooks[name] == false then
     error("hook '" .. name .. "' loads itself")
   end
-  local make = hooks[name] or load_hook(name)
+  if not hooks[name] then load_hook(name) end
   return function(options)
     core.at_top "hook"
     allow_links(options, "", 0)
-    return make(options or {})
+    return apply_hook(name, options or {})
   end
 end

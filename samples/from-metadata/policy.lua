@@ -19,6 +19,6 @@ function connect(nic)
   local settings = settings_of(nic)
   local bridge = networks[settings.network or ""] or
     refuse("there is no network '" .. tostring(settings.network) .. "'")
-  tap(nic, { master = bridge, mtu = math.tointeger(settings.mtu), up = true })
+  tap(nic, { master = bridge, up = true })
   if settings.isolated == "yes" then port{ dev = nic.dev, isolated = true } end
 end

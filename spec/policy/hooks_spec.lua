@@ -15,11 +15,29 @@ describe("a ready-made hook", function()
 
   for options, why in pairs {
     ["{ bridge = 'br0', isolate = true }"] = "policy.lua:1: bridge: there is no option 'isolate'",
-    ["{}"] = "policy.lua:1: bridge: the option 'bridge' must name a bridge",
+    ["{}"] = "policy.lua:1: bridge: the option 'bridge' is missing",
+    ["{ brige = 'br0' }"] =
+      "policy.lua:1: bridge: there is no option 'brige'; did you mean 'bridge'?",
+    ["{ bridge = 'br0', vlan = 5 }"] =
+      "policy.lua:1: bridge: there is no option 'vlan'; moontap has nothing of the kind yet",
+    ["{ bridge = 'br0', bananas = 5 }"] =
+      "policy.lua:1: bridge: there is no option 'bananas'; its options: bcast_flood, bridge, cost",
+    ["{ bridge = 'br0', isolated = 'yes' }"] =
+      "policy.lua:1: bridge: isolated: the string 'yes' is not true or false",
+    ["{ bridge = 'br0', mtu = '1500' }"] =
+      "policy.lua:1: bridge: mtu: the string '1500' is not 68..65536 bytes",
+    ["{ bridge = 'br0', unknown = 1 }"] =
+      "policy.lua:1: bridge: unknown: a number is no boolean",
+    ["{ bridge = 'br0', macs = { web = 'web' } }"] =
+      "policy.lua:1: bridge: macs: 'web' is not a MAC",
+    ["{ bridge = 'br0', 5 }"] = "policy.lua:1: bridge: there is no option '1'",
+    ["{ bridge = false }"] = "policy.lua:1: bridge: bridge: it cannot be none",
+    ["{ bridge = 'v0' }"] = "policy.lua:2: bridge: v0 is no bridge of the kernel's",
     ["{ bridge = 'br9' }"] =
       "refused: there is no bridge br9, which the policy names; this host's bridges: br0",
   } do
     it("bridge refuses " .. options, function()
+      helper.run "ip link add v0 type veth peer name v1"
       local r = up("bridge", options)
       assert.matches(why, r.err, 1, true)
       assert.is_true(r.status == 1 or r.status == 3)
@@ -33,7 +51,9 @@ describe("a ready-made hook", function()
 
   for options, why in pairs {
     ["{ addresses = {}, up_link = 'eth0' }"] = "policy.lua:1: routed: there is no option 'up_link'",
-    ["{}"] = "policy.lua:1: routed: the option 'addresses' must be a table or a function",
+    ["{}"] = "policy.lua:1: routed: the option 'addresses' is missing",
+    ["{ addresses = 'web' }"] =
+      "policy.lua:1: routed: addresses: a string is no table or function",
     ["{ addresses = { db = { '192.0.2.1' } } }"] =
       "refused: routed: no address is written down for web",
     ["{ addresses = function(nic) return { '192.0.2.1' } end }"] =

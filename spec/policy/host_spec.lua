@@ -92,27 +92,35 @@ describe("hooks/bridge.lua", function()
 
   it("puts a NIC into a bridge, with the bridge's MTU", function()
     assert.same({ "allow link=br0 option=bridge",
-      "link name=mytap0 mtu=9000 master=br0 up=true", distrust },
+      "link name=mytap0 mtu=9000 master=br0 up=true", "link name=br0 base_mtu=9000", distrust },
       said "bridge = 'br0'")
   end)
 
-  it("takes the NIC's MTU before the bridge's, and its own option before both", function()
-    assert.equal("link name=mytap0 mtu=1400 master=br0 up=true",
+  it("takes its own option before the bridge's, and never a smaller <mtu>", function()
+    assert.equal("link name=mytap0 mtu=9000 master=br0 up=true",
       said("bridge = 'br0'", { mtu = 1400 })[2])
     assert.equal("link name=mytap0 mtu=1300 master=br0 up=true",
-      said("bridge = 'br0', mtu = 1300", { mtu = 1400 })[2])
+      said("bridge = 'br0', mtu = 1300", { mtu = 1200 })[2])
+  end)
+
+  it("takes a larger <mtu> where max_mtu allows it, and refuses it where not", function()
+    assert.equal("link name=mytap0 mtu=9100 master=br0 up=true",
+      said("bridge = 'br0', max_mtu = 9200", { mtu = 9100 })[2])
+    assert.matches("refuse at=bridge:%d+ text=the XML says <mtu size='9001'/>, and in br0 9000",
+      said("bridge = 'br0'", { mtu = 9001 })[2])
+    assert.matches("in br0 1400 is the most", said("bridge = 'br0', mtu = 1400", { mtu = 1500 })[2])
   end)
 
   it("makes an unmanaged NIC's tap for its user", function()
     local lines = said("bridge = 'br0', user = 'alice'", unmanaged)
-    assert.equal("tap name=mytap0 multi_queue=false vnet_hdr=true user=alice", lines[#lines - 2])
+    assert.equal("tap name=mytap0 multi_queue=false vnet_hdr=true user=alice", lines[#lines - 3])
     assert.equal("link name=mytap0 mtu=9000 address=fe:54:00:aa:bb:01 master=br0 up=true",
-      lines[#lines - 1])
+      lines[#lines - 2])
   end)
 
   it("sets its port", function()
     assert.equal("port dev=mytap0 isolated=true learning=false cost=100",
-      said("bridge = 'br0', isolated = true, learning = false, cost = 100")[4])
+      said("bridge = 'br0', isolated = true, learning = false, cost = 100")[5])
   end)
 
   it("refuses when there is no such bridge", function()
@@ -123,9 +131,10 @@ describe("hooks/bridge.lua", function()
 
   it("says whose mistake an option is", function()
     assert.same({ "allow link=br0 option=brigde",
-      "error code=3 at=policy.lua:1 text=bridge: there is no option 'brigde'" },
+      "error code=3 at=policy.lua:1 text=bridge: there is no option 'brigde'; " ..
+        "did you mean 'bridge'?" },
       said "brigde = 'br0'")
-    assert.equal("error code=3 at=policy.lua:1 text=bridge: the option 'bridge' must name a bridge",
+    assert.equal("error code=3 at=policy.lua:1 text=bridge: the option 'bridge' is missing",
       said ""[1])
   end)
 end)

@@ -35,7 +35,8 @@ describe("a verb", function()
     ['link{ mastr = "br0", name = "eth1" }']
       = "link: unknown field 'mastr'; did you mean 'master'?",
     ['link{ name = "eth1", zz = 1, aa = 2, mm = 3 }']
-      = "link: unknown field 'aa'; did you mean 'up'?",
+      = "link: unknown field 'aa'; its fields: name, mtu, " ..
+      "base_mtu, address, master, alias, txqueuelen, group, up",
     ['link{ up = true }'] = "link: 'name' is missing",
     ['link{ name = false }'] = "link: name: it cannot be none, but "
       .. "a device name of 1..15 bytes without blanks, '/', ':' or '%'",
@@ -119,7 +120,8 @@ describe("tap", function()
   end
 
   it("is link{} for a managed NIC, whose tap is not its business", function()
-    assert.same({ "link name=mytap0 master=br0 up=true", distrust },
+    assert.same({ "link name=mytap0 mtu=1500 master=br0 up=true", "link name=br0 base_mtu=1500",
+      distrust },
       helper.connect "tap(nic, { master = 'br0', up = true, user = 'alice', multi_queue = true })")
   end)
 

@@ -52,6 +52,11 @@ const char *mt_kind_note(const struct mt_kind *k, int field, int nth)
 		{ f->flags & MT_FIELD_WITHIN, "inside of a prefix that the policy allows" },
 		{ f->flags & MT_FIELD_ALLOWED, "the usual one, or one that the policy allows" },
 		{ f->flags & MT_FIELD_UNSEEN, "the kernel does not show it afterwards" },
+		{ f->flags & MT_FIELD_OPENER,
+		  "whoever opens the device sets it anew, so a difference counts for nothing" },
+		{ f->flags & MT_FIELD_OURS, "not changed on a device that moontap did not make" },
+		{ f->flags & MT_FIELD_NOTED,
+		  "noted when the first NIC needs the device, and never set" },
 	};
 
 	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
@@ -62,12 +67,11 @@ const char *mt_kind_note(const struct mt_kind *k, int field, int nth)
 
 const char *mt_kind_nearest(const struct mt_kind *k, const char *name)
 {
-	const char *names[MT_FIELDS_MAX + 1] = { 0 }, *best;
+	const char *names[MT_FIELDS_MAX + 1] = { 0 };
 
 	for (int i = 0; i < k->nfields; i++)
 		names[i] = k->fields[i].name;
-	best = mt_nearest(name, names, sizeof *names);
-	return best ? best : k->fields[0].name;
+	return mt_nearest(name, names, sizeof *names);
 }
 
 void mt_record_put(struct mt_record *r, int field, struct mt_value v)

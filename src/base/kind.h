@@ -120,7 +120,7 @@ int mt_kind_field(const struct mt_kind *k, const char *name);
 /** mt_kind_note() - the @nth thing that a plan minds about a field, as text; NULL: no more */
 const char *mt_kind_note(const struct mt_kind *k, int field, int nth);
 
-/** mt_kind_nearest() - the field whose name is nearest to a misspelt one */
+/** mt_kind_nearest() - the field whose name is nearest to a misspelt one; NULL: none is near */
 const char *mt_kind_nearest(const struct mt_kind *k, const char *name);
 
 /** mt_record_put() - set, none or unset one field, keeping @r->set true */

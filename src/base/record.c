@@ -56,9 +56,12 @@ static int parse_word(struct mt_record *r, char *word, struct mt_pool *p, struct
 		return mt_bad(e, k->name, word, "no '='");
 	*eq++ = 0;
 	i = mt_kind_field(k, word);
-	if (i < 0)
-		return mt_bad(e, k->name, word, "unknown field; did you mean '%s'?",
-			      mt_kind_nearest(k, word));
+	if (i < 0) {
+		const char *near = mt_kind_nearest(k, word);
+
+		return mt_bad(e, k->name, word, "unknown field%s%s%s",
+			      near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	}
 	if (mt_record_has(r, i))
 		return mt_bad(e, k->name, word, "given twice");
 	if (parse_value(&k->fields[i], eq, p, &v, e)) {

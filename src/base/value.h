@@ -66,6 +66,11 @@ enum {
 	MT_FIELD_OPENER = 1024, /* each who opens the object says it anew: its change is no drift */
 	MT_FIELD_CARRIES = 256, /* changed by somebody, it takes the device's guest off the network */
 	MT_FIELD_GUARDS = 512,	/* changed by somebody, guests are no longer kept apart */
+	MT_FIELD_OURS = 2048,	/* changed only on devices that moontap made */
+	MT_FIELD_NOTED = 4096,	/* what was, noted when the first NIC needs the object; never set */
+
+	/* the kernel's value is not what was put, and nothing is wrong */
+	MT_FIELD_UNCOMPARED = MT_FIELD_UNSEEN | MT_FIELD_OPENER | MT_FIELD_NOTED,
 };
 
 struct mt_word {
@@ -86,7 +91,9 @@ struct mt_field {
 	const char *word;  /* ip(8)'s word before the value; "": the bare value; NULL: not said */
 	const char *off;   /* what ip(8) says for none, or for false; NULL: nothing is said */
 	const struct mt_word *words; /* MT_ENUM: the list, ended by a NULL name */
-	const char *doc;	     /* one line */
+	uint8_t notes;	     /* MT_FIELD_NOTED: the index of the field whose value is noted */
+	const char *devices; /* MT_LINK: the kinds of device that it may be; NULL: any */
+	const char *doc;     /* one line */
 };
 
 /* Unset: not touched. None: it shall be, or is, without. */

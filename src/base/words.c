@@ -3,6 +3,7 @@
 #include "base/words.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -111,15 +112,23 @@ static int distance(const char *a, const char *b)
 	return rows[la % 3][lb];
 }
 
+/* A word of which more than a third is different is another one. */
+static int most_different(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b);
+
+	return (int)(la > lb ? la : lb) / 3;
+}
+
 const char *mt_nearest(const char *word, const void *names, size_t stride)
 {
 	const char *best = NULL, *name;
-	int nearest = (int)strlen(word) / 2 + 2;
+	int nearest = INT_MAX;
 
 	for (const char *at = names; (name = *(const char *const *)at); at += stride) {
 		int d = distance(word, name);
 
-		if (d < nearest) {
+		if (d < nearest && d <= most_different(word, name)) {
 			nearest = d;
 			best = name;
 		}

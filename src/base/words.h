@@ -29,7 +29,7 @@ int mt_words_split(char *line, char **words, size_t max);
  * bad escape */
 char *mt_words_get(char **words, int n, const char *key);
 
-/** mt_nearest() - the candidate nearest to a misspelt word; NULL: none is near.
+/** mt_nearest() - the candidate nearest to a misspelt word; NULL: of all more than a third differs.
  * @names:	@stride bytes apart, each a const char *; ended by NULL */
 const char *mt_nearest(const char *word, const void *names, size_t stride);
 

@@ -119,7 +119,7 @@ static void add_fields(struct mt_table *t, const struct object *o)
 	for (int i = put->kind->nkeys; i < put->kind->nfields; i++) {
 		const struct mt_field *f = &put->kind->fields[i];
 
-		if (!mt_record_has(put, i) || !mt_table_row(t))
+		if (!mt_record_has(put, i) || f->flags & MT_FIELD_NOTED || !mt_table_row(t))
 			continue;
 		add_object(t, o);
 		mt_table_cell(t, PUT, 0, "%s %s", f->name, mt_value_print(f, &put->v[i], text));

@@ -6,6 +6,7 @@
 #include "engine/presence.h"
 #include "engine/remember.h"
 #include "plan/rights.h"
+#include "plan/shared.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -246,6 +247,28 @@ static int begin_outcome(struct connect *c, struct mt_err *e)
 	return 0;
 }
 
+/* What is only noted is moontap's own affair. */
+static void hide_notes(struct mt_steps *steps)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < steps->n; i++) {
+		struct mt_record *put = &steps->at[i].put;
+		bool any = false, noted = false;
+
+		for (int f = put->kind->nkeys; f < put->kind->nfields; f++) {
+			if (put->kind->fields[f].flags & MT_FIELD_NOTED && mt_record_has(put, f)) {
+				noted = true;
+				mt_record_put(put, f, (struct mt_value){ .state = MT_UNSET });
+			}
+			any |= mt_record_has(put, f);
+		}
+		if (any || !noted)
+			steps->at[kept++] = steps->at[i];
+	}
+	steps->n = kept;
+}
+
 static int carry_out(struct connect *c, struct mt_err *e)
 {
 	int64_t begun = mt_engine_now_us(), computed;
@@ -269,6 +292,8 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	}
 	if (!err && !c->ask->dry)
 		err = mt_run_make(&c->run, e);
+	for (size_t i = 0; i < c->run.n; i++)
+		hide_notes(&c->run.nics[i].steps);
 	mt_run_end(&c->run);
 	mt_host_end(c->g->host);
 	c->out->left += c->run.work.left;
@@ -336,6 +361,28 @@ static int act_on_answer(struct connect *c, struct mt_err *e)
 	return -e->code;
 }
 
+/* What a policy is to know of the host and the kernel does not: as far as it can be read. */
+static const char *const *notes_of(struct connect *c)
+{
+	struct mt_work w = mt_engine_work(c->g, &c->out->pool);
+	struct mt_steps notes = { .pool = &c->out->pool };
+	const char **texts;
+	struct mt_err ignored;
+	char line[MT_LINE_MAX];
+	size_t n = 0;
+
+	if (!(c->ask->want & MT_WANT_PLANS) || mt_engine_state(c->g, false, &ignored) ||
+	    mt_shared_notes(&w, &notes, &ignored))
+		return NULL;
+	texts = mt_pool_alloc(&c->out->pool, (notes.n + 1) * sizeof *texts);
+	for (size_t i = 0; texts && i < notes.n; i++) {
+		mt_step_print(&notes.at[i], line, sizeof line);
+		texts[n] = mt_pool_copy(&c->out->pool, line, strlen(line));
+		n += texts[n] != NULL;
+	}
+	return texts;
+}
+
 /* An answer's own words say where it was; what the guest is called, only we know. */
 int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
 	       struct mt_err *e)
@@ -347,8 +394,10 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 	struct mt_request q = request_of(g, ask);
 	char policy[PATH_MAX];
 	int64_t begun = mt_engine_now_us();
-	int err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
+	int err;
 
+	q.notes = notes_of(&c);
+	err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
 	out->dry = ask->dry;
 	c.policy = mt_place_absolute(g->o.policy, MT_TEXT_MAX, policy);
 	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);

@@ -41,6 +41,8 @@ struct mt_request {
 	/* what a managed NIC without a device is called, "$DEV"; NULL: skipped */
 	const char *unnamed;
 	const char *dev; /* a tap that is handed over: the NIC that it is of, or of nobody's */
+	/* what was noted of the host's devices, the text of a step each; NULL-ended; or NULL */
+	const char *const *notes;
 	bool known, incoming;
 	bool inactive;	    /* facts and XML as libvirt defines a domain */
 	const char *prefix; /* of generated names; NULL */

@@ -49,6 +49,32 @@ struct evaluator {
 
 static struct mt_policy *running; /* for the signal handler */
 
+/* What was noted of the host's devices, as records. */
+static int read_notes(struct evaluator *v, struct mt_policy_options *o, struct mt_err *e)
+{
+	char *words[2 * MT_FIELDS_MAX + 4], *copy;
+	struct mt_record *notes;
+	size_t n = 0;
+
+	while (v->q->notes && v->q->notes[n])
+		n++;
+	o->notes = notes = mt_pool_alloc(&v->pool, (n + 1) * sizeof *notes);
+	for (size_t i = 0; notes && i < n; i++) {
+		const char *text = v->q->notes[i];
+		struct mt_step s;
+		int nwords;
+
+		copy = mt_pool_copy(&v->pool, text, strlen(text));
+		if (!copy)
+			return mt_fail(e, ENOMEM, "evaluator", "", NULL);
+		nwords = mt_words_split(copy, words, sizeof words / sizeof *words);
+		if (mt_step_parse(mt_kinds, words, nwords, &s, &v->pool, e))
+			return -e->code;
+		notes[o->nnotes++] = s.put;
+	}
+	return notes ? 0 : mt_fail(e, ENOMEM, "evaluator", "", NULL);
+}
+
 static void late(int signal)
 {
 	(void)signal;
@@ -178,7 +204,7 @@ static int load_policy(struct evaluator *v, struct mt_err *e)
 	if (v->files.policy.fd < 0)
 		return 0;
 	if (mt_files_read(&v->files, &v->files.policy, &text, &n, &v->pool, e) ||
-	    mt_policy_open(&o, &v->policy, e))
+	    read_notes(v, &o, e) || mt_policy_open(&o, &v->policy, e))
 		return -e->code;
 	running = v->policy;
 	mt_files_checksum(text, n, sum);
@@ -318,8 +344,9 @@ static int evaluate(struct evaluator *v, struct mt_err *e)
 	/* out of reach before the guest's words are read: what is allowed stays as it was said */
 	if (mt_say_bytes(&v->say, "loaded\n", 7) || mt_say_flush(&v->say))
 		return -EPIPE;
-	err = q->source.fd >= 0 || q->source.bytes ? read_source(v, e)
-						   : mt_asked_unknown(&v->pool, &v->facts);
+	err = q->source.fd >= 0 || q->source.bytes
+		? read_source(v, e)
+		: mt_asked_unknown(q, v->host, &v->pool, &v->facts);
 	if (err)
 		return err;
 	if (q->want & MT_WANT_FACTS && say_facts(v, e))

@@ -7,9 +7,33 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A tap of a guest that nobody told us about. */
-int mt_asked_unknown(struct mt_pool *p, struct mt_fact **facts)
+/* The first bytes of the MACs that hypervisors make up: QEMU and libvirt, Xen, VMware, Hyper-V. */
+static const uint8_t makers[][3] = {
+	{ 0x52, 0x54, 0x00 }, { 0x00, 0x16, 0x3e }, { 0x00, 0x0c, 0x29 },
+	{ 0x00, 0x50, 0x56 }, { 0x00, 0x15, 0x5d },
+};
+
+/* The guest's MAC by libvirt's rule for taps turned round: fa: was fe:, and fe: was anything, which
+ * the maker's other two bytes tell, or else nobody does. Another tap's is its own. */
+static void guest_mac(const uint8_t tap[6], char *mac, size_t n)
 {
+	uint8_t first = tap[0] == 0xfa ? 0xfe : tap[0];
+
+	for (size_t i = 0; tap[0] == 0xfe && i < sizeof makers / sizeof *makers; i++)
+		if (!memcmp(makers[i] + 1, tap + 1, 2))
+			first = makers[i][0];
+	snprintf(mac, n, "%02x:%02x:%02x:%02x:%02x:%02x", first, tap[1], tap[2], tap[3], tap[4],
+		 tap[5]);
+}
+
+/* A tap of a guest that nobody told us about: all that there is of it is the tap. */
+int mt_asked_unknown(const struct mt_request *q, struct mt_host *h, struct mt_pool *p,
+		     struct mt_fact **facts)
+{
+	struct mt_device d;
+	struct mt_err ignored;
+	char mac[18];
+
 	struct mt_facts b = { .pool = p };
 	struct mt_fact *domain, *nics, *nic;
 
@@ -21,6 +45,10 @@ int mt_asked_unknown(struct mt_pool *p, struct mt_fact **facts)
 	mt_fact_string(&b, nic, "type", "ethernet");
 	mt_fact_integer(&b, nic, "index", 1);
 	mt_fact_boolean(&b, nic, "unmanaged", false);
+	if (h && q->dev && !mt_device_by_name(h, q->dev, &d, &ignored)) {
+		guest_mac(d.address, mac, sizeof mac);
+		mt_fact_string(&b, nic, "mac", mac);
+	}
 	return b.failed ? -ENOMEM : 0;
 }
 

@@ -10,7 +10,8 @@
 struct mt_host;
 
 /** mt_asked_unknown() - the facts of a guest that nobody told us about: one tap. 0 or -ENOMEM. */
-int mt_asked_unknown(struct mt_pool *p, struct mt_fact **facts);
+int mt_asked_unknown(const struct mt_request *q, struct mt_host *h, struct mt_pool *p,
+		     struct mt_fact **facts);
 
 /** mt_asked_complete() - put into @facts what the request says
  * @h:	for LXC's devices, which have no name before they are started; may be NULL

@@ -76,7 +76,7 @@ static int check_own(const struct mt_seeking *s, const struct mt_interface *nic,
 		return mt_fail(e, EINVAL, "", "",
 			       "the device is there and is no tap but %s%s: it cannot be a NIC's",
 			       *d->kind ? "a " : "some other link", d->kind);
-	if (!nic->unmanaged && tap && mt_tap_address(nic->mac, address) &&
+	if (!nic->unmanaged && tap && s->ask->known && mt_tap_address(nic->mac, address) &&
 	    memcmp(address, d->address, 6))
 		return mt_fail(
 			e, EEXIST, "", "",

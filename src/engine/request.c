@@ -35,6 +35,7 @@ static const struct field {
 	FIELD(LIST, "only", only),
 	FIELD(TEXT, "unnamed", unnamed),
 	FIELD(TEXT, "dev", dev),
+	FIELD(LIST, "note", notes),
 	FIELD(FLAG, "known", known),
 	FIELD(FLAG, "incoming", incoming),
 	FIELD(FLAG, "inactive", inactive),
@@ -103,6 +104,8 @@ int mt_request_words(const struct mt_request *q, const char *program, struct mt_
 	for (const char *const *l = q->hooks; l && *l; l++)
 		most++;
 	for (const char *const *l = q->only; l && *l; l++)
+		most++;
+	for (const char *const *l = q->notes; l && *l; l++)
 		most++;
 	w.at = mt_pool_alloc(p, most * sizeof *w.at);
 	if (!w.at)

@@ -2,6 +2,9 @@
 /* bridge.c - bridges, each only what is its own */
 #include "kernel/nl.h"
 
+#include <asm/byteorder.h>
+#include <linux/if_ether.h>
+
 /* Times are in 1/100 s, as ip(8) and the kernel have them: net/bridge/br_netlink.c. A kernel
  * without VLAN filtering or without netfilter refuses, or overlooks, those fields. */
 #define PLAIN(NAME, TYPE, SIZE, ATTR, DOC)                                                        \
@@ -20,6 +23,16 @@
 		.attr = ATTR, .word = NAME " 1", .off = NAME " 0", .doc = DOC          \
 	}
 
+/* In network order on the wire, as net/bridge/br_netlink.c reads it. */
+static const struct mt_word protocols[] = {
+	{ "802.1Q", __constant_htons(ETH_P_8021Q) },
+	{ "802.1ad", __constant_htons(ETH_P_8021AD) },
+	{ NULL },
+};
+
+/* What one NIC's policy changes here, other ports lose for good: a new default PVID replaces that of
+ * each port, and the old one does not bring it back: net/bridge/br_vlan.c
+ * __br_vlan_set_default_pvid() */
 static const struct mt_field fields[] = {
 	{ "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
 	ONOFF("stp_state", 4, IFLA_BR_STP_STATE, "spanning tree"),
@@ -31,9 +44,15 @@ static const struct mt_field fields[] = {
 	      "in the election of the root; smaller wins"),
 	PLAIN("group_fwd_mask", MT_UINT, 2, IFLA_BR_GROUP_FWD_MASK,
 	      "which of 01:80:c2:00:00:0X are forwarded, a bit each"),
-	ONOFF("vlan_filtering", 1, IFLA_BR_VLAN_FILTERING, "look at VLAN tags"),
-	PLAIN("vlan_default_pvid", MT_UINT, 2, IFLA_BR_VLAN_DEFAULT_PVID,
-	      "VLAN of untagged frames on new ports; 0: none"),
+	{ "vlan_filtering", MT_BOOL, 1, MT_PHASE_FIELDS, .flags = MT_FIELD_OURS,
+	  .attr = IFLA_BR_VLAN_FILTERING, .word = "vlan_filtering 1", .off = "vlan_filtering 0",
+	  .doc = "look at VLAN tags" },
+	{ "vlan_protocol", MT_ENUM, 2, MT_PHASE_FIELDS, .flags = MT_FIELD_OURS,
+	  .attr = IFLA_BR_VLAN_PROTOCOL, .word = "vlan_protocol", .words = protocols,
+	  .doc = "which tags: 802.1Q, or 802.1ad" },
+	{ "vlan_default_pvid", MT_UINT, 2, MT_PHASE_FIELDS, .flags = MT_FIELD_OURS,
+	  .attr = IFLA_BR_VLAN_DEFAULT_PVID, .word = "vlan_default_pvid",
+	  .doc = "VLAN of untagged frames on new ports; 0: none" },
 	ONOFF("mcast_snooping", 1, IFLA_BR_MCAST_SNOOPING,
 	      "send multicast only where it is wanted"),
 	ONOFF("mcast_querier", 1, IFLA_BR_MCAST_QUERIER, "ask who wants multicast"),

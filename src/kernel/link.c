@@ -6,17 +6,22 @@
 #include <linux/if.h>
 #include <string.h>
 
-enum { NAME, MTU, ADDRESS, MASTER, ALIAS, TXQUEUELEN, GROUP, UP, NFIELDS };
+enum { NAME, MTU, BASE_MTU, ADDRESS, MASTER, ALIAS, TXQUEUELEN, GROUP, UP, NFIELDS };
 
 static const struct mt_field fields[NFIELDS] = {
 	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
 	[MTU] = { "mtu", MT_UINT, 4, MT_PHASE_FIELDS, MT_BACK_STICKY, .attr = IFLA_MTU, .min = 68,
 		  .max = 65536, .unit = "bytes", .word = "mtu", .doc = "largest packet" },
+	[BASE_MTU] = { "base_mtu", MT_UINT, 4, MT_PHASE_FIELDS,
+		       .flags = MT_FIELD_HEAD | MT_FIELD_NOTED, .notes = MTU, .min = 68,
+		       .max = 65536, .unit = "bytes",
+		       .doc = "what a bridge's mtu was before moontap's first port" },
 	[ADDRESS] = { "address", MT_MAC, 6, MT_PHASE_FIELDS, MT_BACK_STICKY, MT_FIELD_IDENTITY,
 		      IFLA_ADDRESS, .word = "address", .doc = "MAC address" },
 	[MASTER] = { "master", MT_LINK, 4, MT_PHASE_MASTER, MT_BACK_PLAIN,
 		     MT_FIELD_NONE | MT_FIELD_KEPT | MT_FIELD_CARRIES, IFLA_MASTER, .word = "master",
-		     .off = "nomaster", .doc = "the bridge that it is a port of" },
+		     .off = "nomaster", .devices = "bridge bond team vrf",
+		     .doc = "the bridge that it is a port of" },
 	[ALIAS] = { "alias", MT_TEXT, 0, MT_PHASE_FIELDS, MT_BACK_PLAIN,
 		    MT_FIELD_NONE | MT_FIELD_MARK, IFLA_IFALIAS, .word = "alias", .off = "alias ''",
 		    .doc = "a text for people" },

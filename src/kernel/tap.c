@@ -38,6 +38,7 @@ static const struct mt_field fields[NFIELDS] = {
 			"whose members may open it"),
 	[MULTI_QUEUE] = FIXED("multi_queue", MT_BOOL, 1, 0, IFLA_TUN_MULTI_QUEUE,
 			      "may be opened more than once, a queue each"),
+	/* TUNSETIFF takes it from each opener: drivers/net/tun.c tun_set_iff() */
 	[VNET_HDR] = FIXED("vnet_hdr", MT_BOOL, 1, MT_FIELD_OPENER, IFLA_TUN_VNET_HDR,
 			   "packets carry a virtio header"),
 };

@@ -167,8 +167,11 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 	bool exclusive = k->flags & MT_KIND_EXCLUSIVE, fixed = field->back == MT_BACK_FIXED;
 	bool sticky = field->back == MT_BACK_STICKY && has->automatic;
 	bool kept = field->flags & MT_FIELD_KEPT && taken_away;
+	bool theirs = field->flags & MT_FIELD_OURS;
 	char subject[96], why[300], command[64];
-	int may = exclusive ? 0 : !fixed && !sticky && !kept ? 1 : may_anyway(v, f, want, i, e);
+	int may = exclusive				? 0
+		: !fixed && !sticky && !kept && !theirs ? 1
+							: may_anyway(v, f, want, i, e);
 
 	if (may)
 		return may < 0 ? may : 0;
@@ -187,6 +190,11 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 			       "%s; the device computes it by itself and never does again once it "
 			       "is set, so it could not be given back",
 			       why);
+	if (theirs)
+		return mt_fail(e, ENOTSUP, k->name, subject,
+			       "%s; the device is somebody else's, and what its ports lose by that "
+			       "change could not be given back",
+			       why);
 	return mt_fail(e, ENOTSUP, k->name, subject,
 		       "%s; it is somebody else's, and not to be taken away", why);
 }
@@ -199,7 +207,7 @@ static int differs(struct mt_view *v, const struct found *f, const struct mt_rec
 	const struct mt_field *field = &want->kind->fields[i];
 	int ours;
 
-	if (!mt_record_has(want, i) || field->flags & MT_FIELD_UNSEEN ||
+	if (!mt_record_has(want, i) || field->flags & MT_FIELD_UNCOMPARED ||
 	    mt_value_equal(field, &want->v[i], &f->has.v[i]))
 		return 0;
 	if (field->back != MT_BACK_FIXED || want->kind->flags & MT_KIND_EXCLUSIVE)
@@ -221,6 +229,32 @@ static int remember_devices(struct mt_view *v, const struct mt_record *r)
 	return 0;
 }
 
+static bool is_one_of(const char *word, const char *words)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = words; n && (at = strstr(at, word)); at += n)
+		if ((at == words || at[-1] == ' ') && (!at[n] || at[n] == ' '))
+			return true;
+	return false;
+}
+
+/* The kernel would say "Operation not supported", and only once the other steps are made. */
+static int check_device(const struct mt_record *r, const struct mt_field *f,
+			const struct mt_device *d, struct mt_err *e)
+{
+	char subject[96];
+
+	if (!f->devices || is_one_of(d->kind, f->devices))
+		return 0;
+	return mt_bad(e, r->kind->name, mt_record_subject(r, subject, sizeof subject),
+		      "%s: %s is %s%s, and can be none%s", f->name, d->name,
+		      *d->kind ? "a device of the kind " : "no bridge", d->kind,
+		      strcmp(d->kind, "openvswitch")
+			      ? ""
+			      : ": moontap cannot put ports into Open vSwitch yet");
+}
+
 /* The devices that a step names must be there by then; the one it is on was just looked at. */
 static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_err *e)
 {
@@ -239,6 +273,8 @@ static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_e
 			mt_fail(e, ENODEV, r->kind->name,
 				mt_record_subject(r, subject, sizeof subject),
 				"%s: there is no device %s", r->kind->fields[i].name, name);
+		if (!err)
+			err = check_device(r, &r->kind->fields[i], &d, e);
 		if (err)
 			return err;
 	}

@@ -23,7 +23,7 @@ static void compare(struct drift *d, const struct mt_step *s, const struct mt_re
 	const struct mt_kind *k = s->put.kind;
 
 	for (int i = k->nkeys; i < k->nfields; i++)
-		if (mt_record_has(&s->put, i) && !(k->fields[i].flags & (MT_FIELD_UNSEEN | MT_FIELD_OPENER)) &&
+		if (mt_record_has(&s->put, i) && !(k->fields[i].flags & MT_FIELD_UNCOMPARED) &&
 		    !mt_value_equal(&k->fields[i], &s->put.v[i], &has->v[i]))
 			say(d, s, i, &has->v[i]);
 }

@@ -57,6 +57,29 @@ static int load_journal_here(struct object *o, struct mt_err *e)
 	return err == -EXDEV ? 0 : err;
 }
 
+static bool is_noted(const struct mt_record *r, int field)
+{
+	return mt_record_has(r, field) && r->kind->fields[field].flags & MT_FIELD_NOTED;
+}
+
+/* A record that only notes what was is nobody's to differ about. */
+static bool only_notes(const struct mt_record *r)
+{
+	for (int i = r->kind->nkeys; i < r->kind->nfields; i++)
+		if (mt_record_has(r, i) && !is_noted(r, i))
+			return false;
+	return r->kind->flags & MT_KIND_FACET;
+}
+
+static bool journal_only_notes(const struct object *o)
+{
+	for (size_t i = 0; i < o->journal.steps.n; i++)
+		if (o->journal.steps.at[i].op != MT_CHANGE ||
+		    !only_notes(&o->journal.steps.at[i].put))
+			return false;
+	return true;
+}
+
 static int load_claim(struct mt_work *w, const char *folder, const char *file,
 		      struct mt_record *claim, struct mt_err *e)
 {
@@ -80,7 +103,7 @@ static int others_conflict(const struct mt_record *mine, const struct mt_record 
 	char subject[96], one[MT_VALUE_TEXT], two[MT_VALUE_TEXT];
 
 	for (int i = k->nkeys; i < k->nfields; i++)
-		if (mt_record_has(mine, i) && mt_record_has(theirs, i) &&
+		if (mt_record_has(mine, i) && mt_record_has(theirs, i) && !is_noted(mine, i) &&
 		    !mt_value_equal(&k->fields[i], &mine->v[i], &theirs->v[i]))
 			return mt_fail(e, EBUSY, k->name,
 				       mt_record_subject(mine, subject, sizeof subject),
@@ -91,11 +114,13 @@ static int others_conflict(const struct mt_record *mine, const struct mt_record 
 	return 0;
 }
 
-/* The claims of all but @dev; with @claim, that each fits with it. */
+/* The claims of all but @dev; with @claim, that each fits with it. A bridge may have a thousand
+ * ports: where all that anybody claims is what was noted, a claim's name says all. */
 static int load_others(struct object *o, const char *dev, const struct mt_record *claim,
 		       struct mt_err *e)
 {
 	struct mt_work *w = o->work;
+	bool unread = o->journal.steps.n && journal_only_notes(o) && (!claim || only_notes(claim));
 	char **names, mine[32];
 	size_t n;
 
@@ -110,8 +135,10 @@ static int load_others(struct object *o, const char *dev, const struct mt_record
 
 		if (strncmp(names[i], "by-", 3) || !strcmp(names[i], mine))
 			continue;
-		if (load_claim(w, o->folder, names[i], c, e) ||
-		    (claim && others_conflict(claim, c, names[i] + 3, e)))
+		if (unread)
+			*c = o->journal.steps.at[0].put;
+		else if (load_claim(w, o->folder, names[i], c, e) ||
+			 (claim && others_conflict(claim, c, names[i] + 3, e)))
 			return -e->code;
 		o->nclaims++;
 	}
@@ -123,6 +150,8 @@ int mt_shared_check(struct mt_work *w, const char *dev, const struct mt_record *
 {
 	struct object o = { .work = w };
 
+	if (only_notes(claim))
+		return 0;
 	folder_of(claim, o.folder, sizeof o.folder);
 	return load_others(&o, dev, claim, e);
 }
@@ -135,6 +164,59 @@ int mt_shared_claim(struct mt_work *w, const char *dev, const struct mt_record *
 	folder_of(key, folder, sizeof folder);
 	snprintf(file, sizeof file, "by-%s", dev);
 	return load_claim(w, folder, file, claim, e);
+}
+
+/* Of one object's journal: as long as the device is there, what was noted of it. */
+static int add_notes(struct object *o, struct mt_steps *notes, struct mt_err *e)
+{
+	struct mt_device d;
+
+	if (load_journal_here(o, e))
+		return -e->code;
+	for (size_t i = 0; i < o->journal.steps.n; i++) {
+		struct mt_step *s = &o->journal.steps.at[i];
+		bool any = false;
+
+		for (int f = 0; f < s->put.kind->nfields; f++)
+			any |= is_noted(&s->put, f);
+		if (any && s->put.ifindex &&
+		    !mt_device_by_index(o->work->host, s->put.ifindex, &d, e) &&
+		    !mt_steps_add(notes, s))
+			return mt_fail(e, ENOMEM, "shared", o->folder, NULL);
+	}
+	return 0;
+}
+
+static bool may_be_noted(const struct mt_work *w, const char *folder)
+{
+	for (const struct mt_kind *const *k = w->kinds; *k; k++) {
+		size_t n = strlen((*k)->name);
+
+		for (int f = 0; f < (*k)->nfields; f++)
+			if ((*k)->fields[f].flags & MT_FIELD_NOTED &&
+			    !strncmp(folder, (*k)->name, n) && folder[n] == ',')
+				return true;
+	}
+	return false;
+}
+
+int mt_shared_notes(struct mt_work *w, struct mt_steps *notes, struct mt_err *e)
+{
+	char **names;
+	size_t n;
+
+	if (mt_state_list(w->state, "shared", w->pool, &names, &n, e))
+		return -e->code;
+	for (size_t i = 0; i < n; i++) {
+		struct object o = { .work = w };
+
+		if (!may_be_noted(w, names[i]))
+			continue;
+		snprintf(o.folder, sizeof o.folder, "shared/%.240s", names[i]);
+		if (add_notes(&o, notes, e))
+			return -e->code;
+	}
+	return 0;
 }
 
 int mt_shared_look(struct mt_work *w, const struct mt_record *key, struct mt_journal *journal,
@@ -289,6 +371,43 @@ static int make_missing(struct object *o, const struct mt_record *claim, struct 
 	return 0;
 }
 
+static bool has_note(const struct object *o, int field)
+{
+	for (size_t i = 0; i < o->journal.steps.n; i++)
+		if (is_noted(&o->journal.steps.at[i].put, field))
+			return true;
+	return false;
+}
+
+/* The first one that needs the object notes what it is, for all that come while it is needed; what
+ * was noted of an earlier device of that name is gone with it. The claim's own value is the
+ * evaluator's word, and another event may have changed the kernel's since. */
+static int take_notes(struct object *o, const struct mt_record *claim, struct mt_err *e)
+{
+	const struct mt_kind *k = claim->kind;
+	struct mt_step s = { .op = MT_CHANGE };
+	struct mt_record has;
+	int err;
+
+	for (int i = k->nkeys; i < k->nfields; i++) {
+		if (!is_noted(claim, i))
+			continue;
+		if (!s.put.kind) {
+			err = mt_steps_prune(o->work, &o->journal.steps, e)
+				?: mt_record_get(o->work->host, claim, &has, o->work->pool, e);
+			if (err)
+				return err == -ENOENT ? 0 : err;
+			s.put = s.was = mt_record_key(&has);
+		}
+		if (!has_note(o, i))
+			mt_record_put(&s.put, i, has.v[k->fields[i].notes]);
+	}
+	if (!s.put.kind || s.put.set == s.was.set)
+		return 0;
+	return mt_steps_fold(&o->journal.steps, &s) ? mt_fail(e, ENOMEM, "shared", o->folder, NULL)
+						    : 0;
+}
+
 static bool is_claimed(const struct object *o, int field)
 {
 	for (size_t i = 0; i < o->nclaims; i++)
@@ -416,7 +535,9 @@ int mt_shared_set(struct mt_work *w, const char *dev, const struct mt_record *ke
 		err = write_claim(&o, dev, claim, e);
 	if (!err && claim) {
 		o.claims[o.nclaims++] = *claim;
-		err = make_missing(&o, claim, steps, e);
+		err = take_notes(&o, claim, e);
+		if (!err)
+			err = make_missing(&o, claim, steps, e);
 	}
 	if (!err)
 		err = take_back_unclaimed(&o, e);

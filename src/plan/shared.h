@@ -4,7 +4,8 @@
  *
  * shared/KIND-KEY/journal holds the steps that made the object what it is; it is the object's lock,
  * taken for one call, never two at once. shared/KIND-KEY/by-DEV is the claim of one NIC: the record
- * that its policy declared, whether or not anything had to be changed for it. A field goes back
+ * that its policy declared, whether or not anything had to be changed for it. A field that is noted
+ * (MT_FIELD_NOTED) is in the journal as the first claim has it, and never set back. A field goes back
  * when no claim declares it any more, the object when no claim is left. What was there before
  * moontap is in no journal, and so nobody takes it away.
  */
@@ -43,6 +44,14 @@ int mt_shared_claim(struct mt_work *w, const char *dev, const struct mt_record *
  */
 int mt_shared_look(struct mt_work *w, const struct mt_record *key, struct mt_journal *journal,
 		   const char ***devs, size_t *n, struct mt_err *e);
+
+/**
+ * mt_shared_notes() - what was noted of devices when the first NIC needed them (MT_FIELD_NOTED)
+ * @notes:	out, appended: a step for each, whose record has the device's ifindex
+ *
+ * Return: 0 or -errno.
+ */
+int mt_shared_notes(struct mt_work *w, struct mt_steps *notes, struct mt_err *e);
 
 /** mt_shared_made() - whether a shared object's journal says that moontap made this device
  * Return: 1, 0 or -errno. */

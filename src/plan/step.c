@@ -57,7 +57,7 @@ int mt_step_parse(const struct mt_kind *const *kinds, char **words, int n, struc
 static bool untouched(const struct mt_record *put, const struct mt_record *has)
 {
 	for (int i = put->kind->nkeys; i < put->kind->nfields; i++)
-		if (mt_record_has(put, i) && !(put->kind->fields[i].flags & MT_FIELD_UNSEEN) &&
+		if (mt_record_has(put, i) && !(put->kind->fields[i].flags & MT_FIELD_UNCOMPARED) &&
 		    !mt_value_equal(&put->kind->fields[i], &put->v[i], &has->v[i]))
 			return false;
 	return true;

@@ -10,7 +10,7 @@
 static int first_difference(const struct mt_record *put, const struct mt_record *has)
 {
 	for (int i = put->kind->nkeys; i < put->kind->nfields; i++)
-		if (mt_record_has(put, i) && !(put->kind->fields[i].flags & MT_FIELD_UNSEEN) &&
+		if (mt_record_has(put, i) && !(put->kind->fields[i].flags & MT_FIELD_UNCOMPARED) &&
 		    !mt_value_equal(&put->kind->fields[i], &put->v[i], &has->v[i]))
 			return i;
 	return -1;
@@ -103,7 +103,7 @@ static int complete_was(struct mt_work *w, struct mt_step *s, struct mt_err *e)
 		return err == -ENOENT ? 0 : err; /* making it says so better */
 	for (int i = k->nkeys; i < k->nfields; i++)
 		if (mt_record_has(&s->put, i) && !mt_record_has(&s->was, i) &&
-		    !(k->fields[i].flags & MT_FIELD_UNSEEN))
+		    !(k->fields[i].flags & MT_FIELD_UNCOMPARED))
 			mt_record_put(&s->was, i, has.v[i]);
 	return 0;
 }

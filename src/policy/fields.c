@@ -6,6 +6,7 @@
  * raw, in the order of the kind's fields, so that the same table gives the same error.
  */
 #include "base/words.h"
+#include "kernel/host.h"
 #include "policy/state.h"
 
 #include <ctype.h>
@@ -28,14 +29,53 @@ static bool known(const struct mt_kind *const *kinds, const char *name)
 
 static const char *nearest(const struct mt_kind *const *kinds, const char *name)
 {
-	const char *names[2 * MT_FIELDS_MAX + 1] = { 0 }, *best;
+	const char *names[2 * MT_FIELDS_MAX + 1] = { 0 };
 	int n = 0;
 
 	for (; *kinds; kinds++)
 		for (int i = 0; i < (*kinds)->nfields && n < 2 * MT_FIELDS_MAX; i++)
 			names[n++] = (*kinds)->fields[i].name;
-	best = mt_nearest(name, names, sizeof *names);
-	return best ? best : names[0];
+	return mt_nearest(name, names, sizeof *names);
+}
+
+/* Words of ip(8), bridge(8), tc(8) and nft(8) that people will look for. */
+static bool not_yet(const char *word)
+{
+	static const char *const words[] = {
+		"bond",	    "dummy", "fdb",    "geneve", "ipvlan",    "iptables", "macvlan",
+		"macvtap",  "mdb",   "mirror", "netns",	 "nft",	      "nftables", "openvswitch",
+		"ovs",	    "pvid",  "qdisc",  "qos",	 "rate",      "redirect", "rule",
+		"sriov",    "tc",    "team",   "tunnel", "untagged",  "vid",	  "vlan",
+		"vlan_dev", "vlans", "vrf",    "vxlan",	 "wireguard",
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcmp(words[i], word))
+			return true;
+	return false;
+}
+
+/* What there is instead: raises. */
+__attribute__((noreturn)) static void unknown(lua_State *L, const char *verb, const char *name,
+					      const struct mt_kind *const *kinds)
+{
+	const char *near = nearest(kinds, name);
+	luaL_Buffer b;
+
+	if (near)
+		luaL_error(L, "%s: unknown field '%s'; did you mean '%s'?", verb, name, near);
+	if (not_yet(name))
+		luaL_error(L, "%s: unknown field '%s'; moontap has nothing of the kind yet", verb,
+			   name);
+	luaL_buffinit(L, &b);
+	for (; *kinds; kinds++)
+		for (int i = 0; i < (*kinds)->nfields; i++) {
+			luaL_addstring(&b, luaL_bufflen(&b) ? ", " : "");
+			luaL_addstring(&b, (*kinds)->fields[i].name);
+		}
+	luaL_pushresult(&b);
+	luaL_error(L, "%s: unknown field '%s'; its fields: %s", verb, name, lua_tostring(L, -1));
+	__builtin_unreachable();
 }
 
 /* Of several unknown fields the first by name is reported: the order of lua_next() is random. */
@@ -54,8 +94,7 @@ void mtl_unknown(lua_State *L, int table, const char *verb, const struct mt_kind
 			first = name;
 	}
 	if (first)
-		luaL_error(L, "%s: unknown field '%s'; did you mean '%s'?", verb, first,
-			   nearest(kinds, first));
+		unknown(L, verb, first, kinds);
 }
 
 static bool is_number(const struct mt_field *f)
@@ -155,6 +194,46 @@ void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *f
 		}
 		lua_pop(L, 1); /* the table still holds it */
 	}
+}
+
+/* core.misfit(kind, field, value) -> why the field does not take the value; nil: it does */
+int l_misfit(lua_State *L)
+{
+	const struct mt_kind *k = mt_kind_find(mt_kinds, luaL_checkstring(L, 1));
+	int i = k ? mt_kind_field(k, luaL_checkstring(L, 2)) : -1;
+	struct mt_value v;
+	const char *name;
+	struct mt_err e;
+
+	if (i < 0)
+		luaL_error(L, "there is no field %s.%s", lua_tostring(L, 1), lua_tostring(L, 2));
+	lua_settop(L, 3);
+	if (!from_lua(L, &k->fields[i], &v, &name, &e))
+		return 0;
+	lua_pushstring(L, e.text);
+	return 1;
+}
+
+/* core.fields(kind) -> a table with the names of its fields, but for the keys, as keys */
+int l_fields(lua_State *L)
+{
+	const struct mt_kind *k = mt_kind_find(mt_kinds, luaL_checkstring(L, 1));
+
+	if (!k)
+		luaL_error(L, "there is no kind %s", lua_tostring(L, 1));
+	lua_createtable(L, 0, k->nfields);
+	for (int i = k->nkeys; i < k->nfields; i++) {
+		lua_pushboolean(L, true);
+		lua_setfield(L, -2, k->fields[i].name);
+	}
+	return 1;
+}
+
+/* core.not_yet(word): a word of the field, and moontap has nothing of that name yet */
+int l_not_yet(lua_State *L)
+{
+	lua_pushboolean(L, not_yet(luaL_checkstring(L, 1)));
+	return 1;
 }
 
 static void push_value(lua_State *L, const struct mt_field *f, const struct mt_value *v)

@@ -30,6 +30,24 @@ static void search(lua_State *L, const char *what, struct search *s)
 	luaL_error(L, "%s: %s%s%s", what, e.subject, *e.subject ? ": " : "", e.text);
 }
 
+/* A record as a table, with what was noted of that very device. */
+static void push(lua_State *L, const struct mt_record *found)
+{
+	const struct mt_policy_options *o = &mtl_policy(L)->o;
+	struct mt_record r = *found;
+
+	for (size_t i = 0; i < o->nnotes; i++) {
+		const struct mt_record *note = &o->notes[i];
+
+		if (note->ifindex != r.ifindex || !mt_record_same_key(note, &r))
+			continue;
+		for (int f = r.kind->nkeys; f < r.kind->nfields; f++)
+			if (mt_record_has(note, f))
+				mt_record_put(&r, f, note->v[f]);
+	}
+	mtl_push(L, &r);
+}
+
 /* The table at 1 as a filter. */
 static struct mtl_record filter(lua_State *L, const char *what)
 {
@@ -77,7 +95,7 @@ static int l_host_one(lua_State *L)
 			luaL_error(L, "%s: '%s' is missing", what, k->fields[i].name);
 	search(L, what, &s);
 	if (s.first)
-		mtl_push(L, &s.first->r);
+		push(L, &s.first->r);
 	else
 		lua_pushnil(L);
 	return 1;
@@ -107,7 +125,7 @@ static int l_host_all(lua_State *L)
 	search(L, what, &s);
 	lua_createtable(L, (int)s.n, 0);
 	for (const struct mt_found *f = s.first; f; f = f->next) {
-		mtl_push(L, &f->r);
+		push(L, &f->r);
 		lua_rawseti(L, -2, ++i);
 	}
 	return 1;

@@ -106,14 +106,12 @@ static int l_compile_hook(lua_State *L)
 	struct mt_policy *p = mtl_policy(L);
 	const char *text, *path;
 	struct mt_err e;
-	char line[MTL_TEXT];
 	size_t n;
 
 	if (!p->o.hook)
 		luaL_error(L, "hook '%s': there are no hooks here", lua_tostring(L, 1));
 	if (p->o.hook(p->o.data, lua_tostring(L, 1), &text, &n, &path, &e))
-		luaL_error(L, "hook '%s': %s", lua_tostring(L, 1),
-			   mt_err_line(&e, line, sizeof line));
+		luaL_error(L, "hook '%s': %s", lua_tostring(L, 1), e.text);
 	mtl_compile(L, text, n, path);
 	return 1;
 }
@@ -135,7 +133,8 @@ void mtl_open_sandbox(lua_State *L)
 		{ "copy", l_copy },	  { "metafield", l_metafield },
 		{ "device", l_device },	  { "compile_hook", l_compile_hook },
 		{ "tap", l_tap },	  { "look", l_look },
-		{ NULL, NULL },
+		{ "misfit", l_misfit },	  { "fields", l_fields },
+		{ "not_yet", l_not_yet }, { NULL, NULL },
 	};
 
 	lua_createtable(L, 0, 32);

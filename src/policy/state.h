@@ -129,6 +129,10 @@ void mtl_unknown(lua_State *L, int table, const char *verb, const struct mt_kind
 void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *first,
 	      struct mtl_record *d);
 
+int l_misfit(lua_State *L);
+int l_fields(lua_State *L);
+int l_not_yet(lua_State *L);
+
 /** mtl_push() - push a record as a table [-0, +1] */
 void mtl_push(lua_State *L, const struct mt_record *r);
 
