@@ -82,6 +82,24 @@ local function function_of(policy, name)
   return value
 end
 
+-- What is wrong with a policy that connects nothing: text, and whether it may be meant. nil: it has
+-- a connect().
+function core.lacks(policy)
+  if rawget(policy, "connect") ~= nil then return end
+  local names = {}
+  for name, value in next, policy do
+    if type(name) == "string" and type(value) == "function" and not core.is_word(name) and
+      name ~= "decide" and name ~= "connect_other" then
+      names[name:lower()] = name
+    end
+  end
+  local near = core.nearest("connect", names)
+  local other = rawget(policy, "decide") ~= nil or rawget(policy, "connect_other") ~= nil
+  return "there is no function connect(nic), so it connects nothing" ..
+    (near and "; is it meant by '" .. names[near] .. "'?" or " (a local one does not count)"),
+    not near and other
+end
+
 -- What the policy decides, by index; the facts become as connect() is to see them.
 function core.decide(policy, facts)
   local nics, decisions = facts.nics, {}

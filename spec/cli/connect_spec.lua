@@ -329,7 +329,8 @@ describe("moontap facts and xml", function()
   end)
 
   it("print the document as decide() wants it", function()
-    program.write("policy.lua", "function decide(nic) return 'unmanaged' end")
+    program.write("policy.lua", "function decide(nic) return 'unmanaged' end " ..
+      "function connect(nic) tap(nic) end")
     local out = bare "xml -p policy.lua web.xml".out
     assert.matches("<target dev='web2' managed='no'/>", out, 1, true)
     assert.equal(0, moontap("up -p policy.lua -", out).status)

@@ -39,6 +39,18 @@ describe("a bridge that somebody else made", function()
   end)
 end)
 
+describe("a device that the XML names", function()
+  for _, name in ipairs { "all", "default" } do
+    it("cannot be " .. name, function()
+      program.write("p.lua", "function connect(nic) tap(nic) end")
+      local r = program.moontap("-p p.lua plan -",
+        (xml:format "virtio":gsub("'t0'", "'" .. name .. "'")))
+      assert.equal(3, r.status)
+      assert.matches(name .. ": it is no name for a device: the kernel has", r.err, 1, true)
+    end)
+  end
+end)
+
 describe("a tap that somebody else made", function()
   before_each(function() helper.run "ip link add br0 type bridge" end)
 

@@ -80,14 +80,11 @@ void mt_record_put(struct mt_record *r, int field, struct mt_value v)
 	r->set = (r->set & ~(1u << field)) | (uint32_t)(v.state != MT_UNSET) << field;
 }
 
-/* No device can have the names that net.ipv4.conf has for all of them, and for those to come:
- * net/ipv4/devinet.c sysctl_dev_name_is_allowed() */
 const char *mt_record_device(const struct mt_record *r)
 {
 	const struct mt_value *v = &r->v[r->kind->device];
 
-	return v->state == MT_SET && strcmp(v->name, "all") && strcmp(v->name, "default") ? v->name
-											  : "";
+	return v->state == MT_SET && !mt_name_reserved(v->name) ? v->name : "";
 }
 
 const char *mt_record_subject(const struct mt_record *r, char *buf, size_t n)

@@ -11,6 +11,11 @@
 
 /* To the kernel 0xa0 is a blank, too (lib/ctype.c), and %d asks it for a number of its own choice
  * (net/core/dev.c __dev_alloc_name()). */
+bool mt_name_reserved(const char *s)
+{
+	return !strcmp(s, "all") || !strcmp(s, "default");
+}
+
 bool mt_name_valid(const char *s)
 {
 	size_t n = strlen(s);

@@ -144,6 +144,12 @@ const char *mt_value_expects(const struct mt_field *f, char *buf, size_t n);
 bool mt_name_valid(const char *s);
 #define MT_NAME_RULE "it is no name for a device: 1..15 bytes without blanks, '/', ':' or '%%'"
 
+/** mt_name_reserved() - a name that no device can have, since net.ipv4.conf has it for all of them, or
+ * for those to come: net/ipv4/devinet.c sysctl_dev_name_is_allowed() */
+bool mt_name_reserved(const char *s);
+#define MT_NAME_RESERVED \
+	"it is no name for a device: the kernel has net.ipv4.conf.all and .default for its own use"
+
 /** mt_name_from() - a set value of type MT_NAME or MT_LINK; @s must be valid */
 struct mt_value mt_name_from(const char *s);
 

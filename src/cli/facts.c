@@ -89,6 +89,10 @@ static int check_policy(struct mt_cli *c, const char *file)
 		return status;
 	if (mt_connect(&g, &ask, &out, &e))
 		status = mt_cli_error(c, NULL, &e);
+	else if (out.lacks)
+		fprintf(stderr, "%s: %s: %s\n", c->program, file, out.lacks);
+	if (!status && out.lacks && !out.lacks_meant)
+		status = mt_exit_status(MT_BLAME_INPUT);
 	mt_outcome_free(&out);
 	mt_engine_close(&g);
 	return status;

@@ -71,6 +71,9 @@ enum mt_level mt_level_of(const struct mt_nic_look *l, uint64_t now, char *why, 
 	case MT_STANDS_KILLED:
 		snprintf(why, n, "a run was killed");
 		return if_runs(l);
+	case MT_STANDS_NOTHING:
+		snprintf(why, n, "the policy declared nothing for it");
+		return if_runs(l);
 	case MT_STANDS_WAITING:
 		return of_waiting(l, now, why, n);
 	case MT_STANDS_CONNECTED:

@@ -70,6 +70,7 @@ static char colour_of(enum mt_standing s)
 		return '+';
 	case MT_STANDS_DRIFTED:
 	case MT_STANDS_WAITING:
+	case MT_STANDS_NOTHING:
 		return '~';
 	case MT_STANDS_GONE:
 	case MT_STANDS_KILLED:

@@ -83,6 +83,8 @@ static int set_dev(struct parse *p, struct mt_interface *nic, const char *dev)
 		return 0;
 	if (!mt_name_valid(dev))
 		return mt_bad(p->e, "nic", dev, MT_NAME_RULE);
+	if (mt_name_reserved(dev))
+		return mt_bad(p->e, "nic", dev, MT_NAME_RESERVED);
 	strcpy(nic->dev, dev);
 	return 0;
 }
@@ -103,7 +105,7 @@ static int take_interface(struct parse *p, char **words, int n)
 	*nic = (struct mt_interface){ .index = atoi(text_of(words, n, "index")),
 				      .unmanaged =
 					      !strcmp(text_of(words, n, "unmanaged"), "true") };
-	if (*dev && !mt_name_valid(dev)) /* it matters once somebody wants to connect it */
+	if (*dev && (!mt_name_valid(dev) || mt_name_reserved(dev))) /* it matters once somebody wants to connect it */
 		nic->misnamed = dev;
 	else
 		strcpy(nic->dev, dev);
@@ -208,6 +210,12 @@ static bool are_facts(const char *text, size_t n)
 	return true;
 }
 
+static int take_lacks(struct parse *p, char **words, int n)
+{
+	p->a->lacks_meant = !strcmp(text_of(words, n, "meant"), "true");
+	return bounded(p, words, n, "text", &p->a->lacks);
+}
+
 static int take_bytes(struct parse *p, char **words, int n)
 {
 	size_t bytes = strtoul(text_of(words, n, "bytes"), NULL, 10);
@@ -267,6 +275,7 @@ static const struct {
 	enum when when;
 } lines[] = {
 	{ "policy", take_policy, TOP_LEVEL },
+	{ "lacks", take_lacks, TOP_LEVEL },
 	{ "allow", take_allow, TOP_LEVEL },
 	{ "loaded", take_loaded, LOADED },
 	{ "domain", take_domain, LOADED },

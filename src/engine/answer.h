@@ -9,6 +9,7 @@
  *   domain name=web uuid=... type=qemu     the guest
  *   interface index=1 type=ethernet mac=... dev=... unmanaged=true     each NIC as its XML has it
  *   policy checksum=...         there is a policy; before `loaded`
+ *   lacks text=... meant=...    it has no connect(); before `loaded`
  *   facts bytes=N               N bytes of facts follow, opaque here
  *   xml bytes=N                 N bytes of changed XML follow
  *   warn text=...               what the description asks for and does not get
@@ -44,6 +45,8 @@ struct mt_answer {
 	struct mt_pool *pool;
 	const char *name, *uuid, *type; /* of the domain; "" when not said */
 	const char *checksum;		/* of the policy; NULL: there is none */
+	const char *lacks;		/* NULL; or why the policy connects nothing */
+	bool lacks_meant;		/* and that may be what is wanted */
 	const char *facts, *xml;	/* NULL: not said; not NUL-ended */
 	size_t facts_n, xml_n;
 	struct mt_interface *nics;

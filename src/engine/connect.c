@@ -144,6 +144,36 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 		: 0;
 }
 
+static bool makes(const struct mt_plan *plan, const char *name)
+{
+	const char *made;
+
+	for (size_t i = 0; i < plan->n; i++)
+		for (int d = 0; (made = mt_record_makes(&plan->wishes[i]->record, d)); d++)
+			if (!strcmp(made, name))
+				return true;
+	return false;
+}
+
+/* libvirt finds an unmanaged NIC's tap, or its guest does not start. */
+static int check_made(struct connect *c, const struct mt_interface *nic, const struct mt_plan *plan,
+		      struct mt_err *e)
+{
+	struct mt_device d;
+	int err;
+
+	if (!nic->unmanaged || makes(plan, nic->dev))
+		return 0;
+	err = mt_device_by_name(c->g->host, nic->dev, &d, e);
+	if (err != -ENODEV)
+		return err;
+	return mt_bad(e, "", "", "the XML says managed='no', the device is not there, and the "
+		      "policy makes none: %s",
+		      c->answer.lacks ? c->answer.lacks
+			      : plan->n ? "its connect() says no tap() for it"
+					: "its connect() declares nothing for it");
+}
+
 static int plan_nic(struct connect *c, const struct mt_interface *nic,
 		    const struct mt_device *device, struct mt_outcome_nic *o, struct mt_err *e)
 {
@@ -157,10 +187,14 @@ static int plan_nic(struct connect *c, const struct mt_interface *nic,
 					 : "there is no policy: as libvirt does it";
 		return nic->unmanaged ? mt_must_exist(c->g, nic, e) : 0;
 	}
-	if (build_plan(c, nic, plan, e))
+	if (build_plan(c, nic, plan, e) || check_made(c, nic, plan, e))
 		return -e->code;
+	if (!plan->n)
+		o->note = c->answer.lacks ? c->answer.lacks : "the policy declares nothing for it";
 	n->plan = plan;
 	n->header = header_of(c, nic);
+	if (!plan->n)
+		mt_record_put(&n->header, MT_HEADER_NOTHING, mt_uint(true));
 	mt_record_put(&n->header, MT_HEADER_KIND, text(device->kind));
 	c->planned[c->run.n++] = o;
 	return 0;
@@ -207,6 +241,8 @@ static void take_answer(struct mt_outcome *out, const struct mt_answer *a, int e
 	out->xml = a->xml;
 	out->xml_n = a->xml_n;
 	out->checksum = a->checksum;
+	out->lacks = a->lacks;
+	out->lacks_meant = a->lacks_meant;
 	out->allow = a->allow;
 	out->warnings = a->warnings;
 	out->nwarnings = a->nwarnings;

@@ -62,6 +62,8 @@ struct mt_outcome {
 	bool concerned;		      /* and one of them is moontap's to connect, or a plan's */
 	unsigned left;		      /* things that someone else changed, and that were left */
 	const char *checksum;	      /* of the policy that was asked; NULL: none was */
+	const char *lacks;	      /* NULL; or why that policy connects nothing */
+	bool lacks_meant;	      /* and that may be what is wanted */
 	const struct mt_allow *allow; /* what its top level named */
 	const char *const *warnings;  /* what the guest's description asks for and does not get */
 	size_t nwarnings;

@@ -188,6 +188,19 @@ static int open_all(struct evaluator *v, struct mt_err *e)
 	return 0;
 }
 
+static int say_lacks(struct evaluator *v, struct mt_err *e)
+{
+	char text[200];
+	bool meant;
+
+	if (mt_policy_lacks(v->policy, text, sizeof text, &meant, e))
+		return -e->code;
+	return *text ? mt_say(&v->say, "lacks",
+			      (const char *[]){ "text", text, "meant", meant ? "true" : "false",
+						NULL })
+		     : 0;
+}
+
 /* The top level: what the policy says now it says knowing only root's files. */
 static int load_policy(struct evaluator *v, struct mt_err *e)
 {
@@ -210,7 +223,7 @@ static int load_policy(struct evaluator *v, struct mt_err *e)
 	mt_files_checksum(text, n, sum);
 	if (mt_say(&v->say, "policy", (const char *[]){ "checksum", sum, NULL }))
 		return -EPIPE;
-	return mt_policy_load(v->policy, text, n, v->files.policy.path, e);
+	return mt_policy_load(v->policy, text, n, v->files.policy.path, e) ?: say_lacks(v, e);
 }
 
 static int read_source(struct evaluator *v, struct mt_err *e)

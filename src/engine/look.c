@@ -28,6 +28,7 @@ const struct mt_described mt_standings[] = {
 	[MT_STANDS_WAITING] = { "waiting", "its guest is known, and it is not connected, or not yet" },
 	[MT_STANDS_WORKED_ON] = { "in progress",
 				  "another process connects or disconnects it at this moment" },
+	[MT_STANDS_NOTHING] = { "nothing declared", "the policy was asked, and declared nothing for it" },
 	[MT_STANDS_OTHERS] = { "libvirt's own", "libvirt connects it by itself" },
 	{ NULL },
 };
@@ -103,7 +104,9 @@ static enum mt_standing standing_of(struct looking *k, const struct mt_nic_look 
 	return run	   ? MT_STANDS_KILLED
 		: !l->here ? MT_STANDS_GONE
 		: drifted  ? MT_STANDS_DRIFTED
-			   : MT_STANDS_CONNECTED;
+		: l->journal.header.v[MT_HEADER_NOTHING].u
+		? MT_STANDS_NOTHING
+		: MT_STANDS_CONNECTED;
 }
 
 static int compare(struct looking *k, struct mt_nic_look *l)

@@ -8,6 +8,7 @@
 
 enum mt_standing {
 	MT_STANDS_CONNECTED, /* as moontap put it */
+	MT_STANDS_NOTHING,   /* the policy was asked, and declared nothing for it */
 	MT_STANDS_DRIFTED,   /* someone else has changed something of it */
 	MT_STANDS_GONE,	     /* its device is gone, and the journal is still there */
 	MT_STANDS_DONE,	     /* so, and there is nothing left that it could be about */

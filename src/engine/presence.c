@@ -101,7 +101,8 @@ enum mt_sought mt_seek_device(struct mt_seeking *s, const struct mt_interface *n
 		return MT_SOUGHT_FAILED;
 	}
 	if (nic->misnamed) {
-		mt_bad(e, "nic", nic->misnamed, MT_NAME_RULE);
+		mt_bad(e, "nic", nic->misnamed, "%s",
+		       mt_name_reserved(nic->misnamed) ? MT_NAME_RESERVED : MT_NAME_RULE);
 		return MT_SOUGHT_FAILED;
 	}
 	if (!*nic->dev) {

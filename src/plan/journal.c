@@ -26,6 +26,7 @@ static const struct mt_field header_fields[] = {
 	[MT_HEADER_SINCE] = { "since", MT_UINT, 8, .doc = "seconds since 1970" },
 	[MT_HEADER_WITH] = { "with", MT_NAME, .doc = "the first device of the run" },
 	[MT_HEADER_KIND] = { "kind", MT_TEXT, .doc = "what kind of device it is" },
+	[MT_HEADER_NOTHING] = { "nothing", MT_BOOL, 1, .doc = "the policy declared nothing" },
 };
 
 const struct mt_kind mt_header_kind = {

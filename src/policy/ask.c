@@ -65,6 +65,33 @@ int mt_policy_load(struct mt_policy *p, const char *text, size_t n, const char *
 	return mtl_run(p, load, &s, e);
 }
 
+struct lacking {
+	char *text;
+	size_t n;
+	bool meant;
+};
+
+static int lacks(lua_State *L)
+{
+	struct lacking *l = lua_touserdata(L, 1);
+
+	mtl_sandbox(L, "lacks");
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &environment);
+	lua_call(L, 1, 2);
+	snprintf(l->text, l->n, "%s", lua_isstring(L, -2) ? lua_tostring(L, -2) : "");
+	l->meant = lua_toboolean(L, -1);
+	return 0;
+}
+
+int mt_policy_lacks(struct mt_policy *p, char *text, size_t n, bool *meant, struct mt_err *e)
+{
+	struct lacking l = { .text = text, .n = n };
+	int err = mtl_run(p, lacks, &l, e);
+
+	*meant = l.meant;
+	return err;
+}
+
 struct question {
 	const struct mt_fact *facts;
 	const int *wanted;

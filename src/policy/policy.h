@@ -53,6 +53,15 @@ void mt_policy_close(struct mt_policy *p);
 int mt_policy_load(struct mt_policy *p, const char *text, size_t n, const char *path,
 		   struct mt_err *e);
 
+/**
+ * mt_policy_lacks() - why a policy that is loaded connects nothing, whatever the guest
+ * @text:	out, @n bytes: "": it has a connect()
+ * @meant:	out: it has another of a policy's functions, and may be meant to have this one not
+ *
+ * Return: as mt_policy_load().
+ */
+int mt_policy_lacks(struct mt_policy *p, char *text, size_t n, bool *meant, struct mt_err *e);
+
 /** mt_policy_ask() - decide for every NIC, and connect those that are wanted
  * @facts:	{ domain = {...}, nics = {...} } as domain/facts.h builds it
  * @wanted:	@nwanted indexes (from 1) of NICs whose connect() runs; the others only decide

@@ -1,0 +1,59 @@
+-- nothing_declared_spec.lua - a policy without a connect() passed for one that connects
+local program = require "spec.program"
+local helper = require "spec.helper"
+
+local xml = [[<domain type='kvm'><name>g</name><devices><interface type='ethernet'>
+  <mac address='52:54:00:10:00:02'/><target dev='t0'%s/></interface></devices></domain>]]
+local managed, unmanaged = xml:format "", xml:format " managed='no'"
+
+local function run(words, policy, input)
+  program.write("p.lua", policy)
+  return (words:find "^check" and program.bare or program.moontap)(words, input)
+end
+
+describe("a policy that connects nothing", function()
+  for text, why in pairs {
+    ["function conect(nic) end"] =
+      "there is no function connect(nic), so it connects nothing; is it meant by 'conect'?",
+    ["function Connect(nic) end"] = "is it meant by 'Connect'?",
+    ["local function connect(nic) end"] = "it connects nothing (a local one does not count)",
+    ["function decide() end function conect() end"] = "is it meant by 'conect'?",
+  } do
+    it("is found by check: " .. text, function()
+      local r = run("check p.lua", text)
+      assert.equal(3, r.status)
+      assert.matches(why, r.err, 1, true)
+      assert.is_nil(r.out:find "ok")
+    end)
+  end
+
+  it("may be meant", function()
+    local r = run("check p.lua", "function connect_other(nic) end")
+    assert.equal(0, r.status)
+    assert.matches("there is no function connect(nic)", r.err, 1, true)
+    assert.equal("", run("check p.lua", "function connect(nic) end").err)
+  end)
+
+  for what, policy in pairs {
+    ["without connect()"] = "function conect(nic) tap(nic) end",
+    ["whose connect() declares nothing"] = "function connect(nic) end",
+  } do
+    it("is no connection: one " .. what, function()
+      helper.run "ip tuntap add dev t0 mode tap; ip link set t0 address fe:54:00:10:00:02"
+      local r = run("-p p.lua up -", policy, managed)
+      assert.same({ 0, "" }, { r.status, r.err })
+      local status = program.moontap("status").out
+      assert.matches("nothing declared", status, 1, true)
+      assert.is_nil(status:find "connected")
+    end)
+
+    it("makes no unmanaged NIC's tap: one " .. what, function()
+      for _, words in ipairs { "plan -", "up -", "hook qemu g prepare begin -" } do
+        local r = run("-p p.lua " .. words, policy, unmanaged)
+        assert.equal(3, r.status)
+        assert.matches("the device is not there, and the policy makes none: ", r.err, 1, true)
+      end
+      assert.same({}, program.state())
+    end)
+  end
+end)
