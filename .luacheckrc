@@ -11,7 +11,7 @@ stds.policy = {
 }
 stds.repl = { globals = {
   "moontap", "domain", "nic", "nics", "policy", "reload", "plan", "up", "down", "facts", "kinds",
-  "help",
+  "help", "try",
 } }
 files["lua/moontap/repl/"] = { std = "lua54+repl" }
 files["doc/tools/"] = { std = "lua54+repl" }

@@ -62,8 +62,9 @@ for subcommand, list in pairs(takes) do
       assert.same(expected, listed)
       assert.matches("^moontap " .. subcommand .. " ", help.out)
       assert.same(bare(subcommand .. " --help"), bare("-h " .. subcommand .. " any words"))
-      assert.equal(bare(subcommand .. " --help").out, help.out:match "^.-version            the version\n"
-        .. (subcommand == "doctor" and help.out:match "\nchecks:.*" or ""))
+      assert.equal(bare(subcommand .. " --help").out,
+        help.out:match "^.-version            the version\n" ..
+        (subcommand == "doctor" and help.out:match "\nchecks:.*" or ""))
     end)
 
     it("refuses the others", function()
@@ -162,16 +163,16 @@ describe("moontap help", function()
 
   it("has no line that a terminal of 80 columns would break", function()
     local tables = json.decode(bare "help --json".out)
-    local words = { "" }
+    local topics = { "" }
     for _, list in ipairs{ tables.commands, tables.scripts, tables.kinds, tables.topics } do
       for _, one in ipairs(list) do
-        if one.of ~= "repl" and not one.name:find "KIND" then words[#words + 1] = one.name end
+        if one.of ~= "repl" and not one.name:find "KIND" then topics[#topics + 1] = one.name end
       end
     end
     for _, kind in ipairs(tables.kinds) do
-      for _, field in ipairs(kind.fields) do words[#words + 1] = field.name end
+      for _, field in ipairs(kind.fields) do topics[#topics + 1] = field.name end
     end
-    for _, word in ipairs(words) do
+    for _, word in ipairs(topics) do
       local r = bare("help " .. word)
       assert.same({ 0, "" }, { r.status, r.err }, word)
       for line in r.out:gmatch "[^\n]+" do

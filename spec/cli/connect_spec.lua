@@ -225,7 +225,8 @@ describe("moontap down", function()
 
   it("says when nothing is connected that fits", function()
     moontap "down web"
-    assert.same({ status = 0, out = "nothing of 'web' is connected\n", err = "" }, moontap "down web")
+    assert.same({ status = 0, out = "nothing of 'web' is connected\n", err = "" },
+      moontap "down web")
   end)
 
   it("disconnects the NICs that are named", function()
@@ -298,7 +299,8 @@ end)
 
 describe("moontap check", function()
   it("says which files are well", function()
-    assert.same({ status = 0, out = "policy.lua: ok\nweb.xml: ok, by the rules of libvirt 12.8\n", err = "" },
+    assert.same({ status = 0, err = "",
+      out = "policy.lua: ok\nweb.xml: ok, by the rules of libvirt 12.8\n" },
       bare "check policy.lua web.xml")
   end)
 

@@ -44,7 +44,9 @@ describe("every guest", function()
 
   it("is listed in the same order", function()
     local list = {}
-    for _, nic in ipairs(json.decode(moontap "status --json".out)) do list[#list + 1] = nic.domain end
+    for _, nic in ipairs(json.decode(moontap "status --json".out)) do
+      list[#list + 1] = nic.domain
+    end
     assert.equal("pc1 pc2 pc11", table.concat(list, " "))
   end)
 end)

@@ -27,7 +27,7 @@ end
 
 -- in_use(dev, f): while a guest has the tap open
 local function in_use(dev, f)
-  local guest <close> = assert(tap.open(dev))
+  local _ <close> = assert(tap.open(dev))
   f()
 end
 

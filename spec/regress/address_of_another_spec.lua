@@ -1,4 +1,4 @@
--- address_of_another_spec.lua - a tap that somebody had put an address on was deleted without a word
+-- address_of_another_spec.lua - a tap with somebody's address on it was deleted without a word
 
 local guests = require "spec.guests"
 local helper = require "spec.helper"

@@ -65,7 +65,8 @@ describe("an evaluator at work", function()
       done
       echo "$uid"
       for signal in STOP KILL; do
-        setpriv --reuid=65534 --regid=65534 --clear-groups kill -$signal $child && echo "$signal hit"
+        setpriv --reuid=65534 --regid=65534 --clear-groups kill -$signal $child &&
+          echo "$signal hit"
       done
       wait $up; echo "up $?"]]):format(program.path))
     local uid = tonumber(r.out:match "^(%d+)\n")

@@ -34,8 +34,8 @@ end)
 describe("an evaluator that was taken over", function()
   it("forges no records of runs by its facts", function()
     local s <close> = standin.open()
-    local forged = "run at=1700000000000000 exit=0 took=1 evaluate=1 compute=1 make=1 event=start " ..
-      "driver=qemu guest=victim\nend\n"
+    local forged = "run at=1700000000000000 exit=0 took=1 evaluate=1 compute=1 make=1 " ..
+      "event=start driver=qemu guest=victim\nend\n"
     local guest = standin.guest("web", { { dev = "x0", records = "tap name=x0\n" } })
     for _, facts in ipairs { forged, "{\n" .. forged .. "}\n", "{\n}\n" .. forged, "{\n}\nend" } do
       local answer = standin.answer("", ("facts bytes=%d\n%s%s"):format(#facts, facts, guest))
@@ -48,7 +48,8 @@ describe("an evaluator that was taken over", function()
   it("gets no control character into a name", function()
     local s <close> = standin.open()
     for field, lines in pairs {
-      name = "domain name=a%0ab uuid=c type=qemu\n", uuid = "domain name=a uuid=%1b[31m type=qemu\n",
+      name = "domain name=a%0ab uuid=c type=qemu\n",
+      uuid = "domain name=a uuid=%1b[31m type=qemu\n",
       type = "domain name=a uuid=b type=%7f\n",
       mac = "domain name=a uuid=b type=qemu\ninterface index=1 type=ethernet mac=%0a dev=x0 " ..
         "unmanaged=true\n",

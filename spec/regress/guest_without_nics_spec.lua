@@ -24,7 +24,8 @@ local broken = {
   ["a missing hook file"] = { policy = "local h = hook 'nothing' {} " .. fine },
   ["a policy that anybody may write"] = { policy = fine, sh = "chmod 666 policy.lua" },
   ["a policy that is absent"] = { policy = fine, sh = "rm policy.lua" },
-  ["a connect_other() that fails"] = { policy = fine .. "function connect_other(nic) nic.x.y = 1 end" },
+  ["a connect_other() that fails"] = {
+    policy = fine .. "function connect_other(nic) nic.x.y = 1 end" },
   ["a state directory of somebody else's"] = { policy = fine, sh = "mkdir state; chown 7 state" },
   ["a state directory that is a file"] = { policy = fine, sh = "echo x >state" },
   ["a state directory that is full"] = { policy = fine, full = true },
@@ -37,11 +38,12 @@ describe("a guest without a NIC of moontap's", function()
     local function run(operation, input)
       program.write("policy.lua", case.policy)
       program.write("sh", (case.sh or "true") .. (case.full and
-        "; mkdir state; mount -t tmpfs -o size=4k,mode=700 none state; dd if=/dev/zero of=state/x; " ..
-        "chmod 600 state/x" or ""))
+        "; mkdir state; mount -t tmpfs -o size=4k,mode=700 none state; " ..
+        "dd if=/dev/zero of=state/x; chmod 600 state/x" or ""))
       helper.run("rm -rf state")
       return program.run(("unshare -m sh -c '. ./sh 2>/dev/null\n%s --state state %s " ..
-        "-p policy.lua hook qemu g %s -'"):format(program.path, case.options or "", operation), input)
+        "-p policy.lua hook qemu g %s -'"):format(program.path, case.options or "", operation),
+        input)
     end
 
     it("starts in spite of " .. what, function()

@@ -22,7 +22,9 @@ end
 
 local function taps()
   local names = {}
-  for _, link in ipairs(helper.json "ip -j link show type tun") do names[#names + 1] = link.ifname end
+  for _, link in ipairs(helper.json "ip -j link show type tun") do
+    names[#names + 1] = link.ifname
+  end
   table.sort(names)
   return table.concat(names, " ")
 end

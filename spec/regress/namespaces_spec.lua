@@ -107,7 +107,8 @@ describe("network namespaces with one state directory", function()
       quietly here up -p policy.lua web.xml
       evil=$(printf '/run/netns/\033[31mx')
       touch "$evil"; mount --bind /run/netns/a "$evil"; umount /run/netns/a; rm /run/netns/a
-      quietly nsenter --net="$evil" ']] .. program.path .. [[' --state state up -p policy.lua web.xml
+      quietly nsenter --net="$evil" ']] .. program.path .. [[' --state state up \
+        -p policy.lua web.xml
       here status]])
     assert.equal("", r.err)
     assert.matches("/run/netns/?[31mx", r.out, 1, true)

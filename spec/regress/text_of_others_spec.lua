@@ -4,8 +4,6 @@ local guests = require "spec.guests"
 local helper = require "spec.helper"
 local program = require "spec.program"
 
-local moontap = guests.moontap
-
 -- Controls, what is invisible, what turns the direction of writing, what is no UTF-8.
 local controls, others = {}, {}
 for byte = 1, 31 do controls[#controls + 1] = string.char(byte) end
@@ -15,7 +13,9 @@ for _, code in ipairs { 0xad, 0x61c, 0x180e, 0x200b, 0x200e, 0x200f, 0x2028, 0x2
   0x202e, 0x2060, 0x2066, 0x2069, 0xfeff, 0xe0041 } do
   others[#others + 1] = utf8.char(code)
 end
-local broken = { "\x9b", "\xff", "\xc2", "\xe2\x80", "\xed\xa0\x80", "\xc0\x9b", "\xf5\x80\x80\x80" }
+local broken = {
+  "\x9b", "\xff", "\xc2", "\xe2\x80", "\xed\xa0\x80", "\xc0\x9b", "\xf5\x80\x80\x80",
+}
 
 local function all(...)
   local list = {}
@@ -32,10 +32,11 @@ local function assert_clean(text, what)
 end
 
 local function xml(name, dev)
+  dev = dev:gsub("'", "&apos;")
   return ([[<domain type='qemu'><name>%s</name><uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid>
     <metadata><x:y xmlns:x='urn:x' z='%s'>%s</x:y></metadata>
     <devices><interface type='ethernet'><mac address='52:54:00:00:00:01'/>
-    <target dev='%s' managed='no'/></interface></devices></domain>]]):format(name, name, name, (dev:gsub("'", "&apos;")))
+    <target dev='%s' managed='no'/></interface></devices></domain>]]):format(name, name, name, dev)
 end
 
 local function run(command, input)
@@ -101,7 +102,9 @@ describe("text of others", function()
   it("is clean in what the caller's own words come back in", function()
     program.write("guest.xml", xml("web", "web0"))
     for _, word in ipairs(all({ table.concat(all(controls, others)) }, broken)) do
-      for _, command in ipairs { "status %s", "help %s", "plan ./%s", "up -p %s ./guest.xml", "%s" } do
+      for _, command in ipairs {
+        "status %s", "help %s", "plan ./%s", "up -p %s ./guest.xml", "%s",
+      } do
         run(command:format("'x" .. word .. "'"))
       end
     end

@@ -15,8 +15,8 @@ end
 
 -- --- running ------------------------------------------------------------------------------------
 
--- An expression's value is wanted, a statement's not. Of two complaints, the one that comes later in
--- the text is about what was meant.
+-- An expression's value is wanted, a statement's not. Of two complaints, the one that comes later
+-- in the text is about what was meant.
 local function compile(text, name)
   local chunk, of_expression = load("return " .. text, "=" .. name, "t")
   if chunk then return chunk end
@@ -146,7 +146,8 @@ local function greet()
   local lines = { ("moontap %s, %s; help() for help, Ctrl-D leaves"):format(moontap.version,
     _VERSION) }
   if domain then
-    lines[2] = ("%s: %d %s"):format(domain.name ~= "" and domain.name or nic.dev, #nics, #nics == 1 and "NIC" or "NICs")
+    lines[2] = ("%s: %d %s"):format(domain.name ~= "" and domain.name or nic.dev, #nics,
+      #nics == 1 and "NIC" or "NICs")
     if repl.since then
       lines[2] = lines[2] .. ", a replay of " .. repl.since
     elseif options.event then
