@@ -148,7 +148,9 @@ function connect(nic) lan(nic) end]])
     helper.run "ip link set web0 mtu 1400"
     assert(netns.unshare())
     helper.run "ip link add br0 type bridge && ip link set br0 up"
-    both(0, "ok: 0 NICs connected")
+    local r = moontap "status --check"
+    assert.same({ 0, "ok: 0 NICs connected\n" }, { r.status, r.out })
+    assert.falsy(doctor().out:find "drift")
   end)
 end)
 
