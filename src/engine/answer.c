@@ -93,6 +93,7 @@ static int take_interface(struct parse *p, char **words, int n)
 {
 	struct mt_answer *a = p->a;
 	struct mt_interface *nic;
+	int queues = atoi(text_of(words, n, "queues"));
 	const char *dev;
 
 	if (a->n == NICS_MAX)
@@ -103,6 +104,7 @@ static int take_interface(struct parse *p, char **words, int n)
 	nic = &a->nics[a->n++];
 	dev = text_of(words, n, "dev");
 	*nic = (struct mt_interface){ .index = atoi(text_of(words, n, "index")),
+				      .queues = queues > 1 ? (unsigned)queues : 1,
 				      .unmanaged =
 					      !strcmp(text_of(words, n, "unmanaged"), "true") };
 	if (*dev && (!mt_name_valid(dev) || mt_name_reserved(dev))) /* it matters once somebody wants to connect it */

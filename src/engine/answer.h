@@ -7,7 +7,8 @@
  *   loaded                      the policy's top level is done, or there is no policy: from here on
  *                               nothing is allowed any more
  *   domain name=web uuid=... type=qemu     the guest
- *   interface index=1 type=ethernet mac=... dev=... unmanaged=true     each NIC as its XML has it
+ *   interface index=1 type=ethernet mac=... dev=... unmanaged=true queues=4     each NIC as its XML
+ *                               has it
  *   policy checksum=...         there is a policy; before `loaded`
  *   lacks text=... meant=...    it has no connect(); before `loaded`
  *   facts bytes=N               N bytes of facts follow, opaque here
@@ -33,6 +34,7 @@ struct mt_interface {
 	int index;		   /* from 1 */
 	const char *type;	   /* "ethernet" */
 	const char *mac;	   /* ""; or as the XML has it */
+	unsigned queues;	   /* that the guest's driver has: at least 1 */
 	char dev[MT_NAME_MAX + 1]; /* ""; or its device */
 	const char *misnamed;	   /* NULL; or what the XML has for dev, and the kernel would not */
 	bool unmanaged;		   /* as the XML says */

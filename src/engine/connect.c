@@ -274,6 +274,7 @@ static int begin_outcome(struct connect *c, struct mt_err *e)
 							   .mac = a->nics[i].mac,
 							   .dev = a->nics[i].dev,
 							   .unmanaged = a->nics[i].unmanaged,
+							   .queues = a->nics[i].queues,
 							   .decision = a->nics[i].decision };
 	c->out->n = a->n;
 	for (size_t i = 0; i < a->nlogs; i++)

@@ -38,6 +38,7 @@ struct mt_outcome_nic {
 	int index;
 	const char *type, *mac, *dev; /* "" when there is none */
 	bool unmanaged;
+	unsigned queues; /* struct mt_interface has it */
 	enum mt_decision decision;
 	const char *note;	      /* why nothing was planned; NULL: it was */
 	const struct mt_steps *steps; /* what its plan needs; NULL without a plan */

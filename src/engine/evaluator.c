@@ -265,9 +265,12 @@ static int say_domain(struct evaluator *v)
 					   mt_fact_text_at(d, "type"), NULL });
 
 	mt_fact_each (nic, mt_fact_get(v->facts, "nics")) {
-		char index[16];
+		const struct mt_fact *driver = mt_fact_at(nic, "driver.queues");
+		char index[16], queues[16] = "";
 
 		snprintf(index, sizeof index, "%d", (int)mt_fact_get(nic, "index")->integer);
+		if (driver)
+			snprintf(queues, sizeof queues, "%u", (unsigned)driver->integer);
 		if (err)
 			break;
 		err = mt_say(&v->say, "interface",
@@ -275,7 +278,7 @@ static int say_domain(struct evaluator *v)
 					       "mac", mt_fact_text_at(nic, "mac"), "dev",
 					       mt_fact_text_at(nic, "dev"), "unmanaged",
 					       mt_fact_true_at(nic, "unmanaged") ? "true" : "false",
-					       NULL });
+					       "queues", queues, NULL });
 	}
 	return err;
 }

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "engine/remember.h"
 #include "base/words.h"
+#include "kernel/tap.h"
 
 #include <errno.h>
 #include <string.h>
@@ -176,10 +177,23 @@ bool mt_hook_operation(const char *word)
 	return false;
 }
 
-static int tap_is_missing(const struct mt_outcome_nic *nic, struct mt_err *e)
+/* @begins: libvirt has not opened it yet */
+static int check_ready(struct mt_engine *g, const struct mt_outcome_nic *nic, bool begins,
+		       struct mt_err *e)
 {
-	mt_fail(e, e->code, "", "", "%s; run: moontap up GUEST.xml, as root",
-		e->code == ENODEV ? "there is no such device" : strerror(e->code));
+	struct mt_device d;
+	struct mt_err why;
+	int err = mt_device_by_name(g->host, nic->dev, &d, &why);
+
+	if (err == -ENODEV)
+		mt_fail(&why, ENODEV, "", "", "there is no such device");
+	if (!err)
+		err = mt_tap_openable(g->host, &d, nic->queues, &why);
+	if (!err && begins && d.carrier && nic->queues < 2 && !strcmp(d.kind, "tun"))
+		err = mt_fail(&why, EBUSY, "", "", "the tap is in use");
+	if (!err)
+		return 0;
+	mt_fail(e, why.code, "", "", "%s; run: moontap up GUEST.xml, as root", why.text);
 	return mt_err_in_nic(e, nic->index, nic->dev);
 }
 
@@ -188,12 +202,12 @@ const char *mt_hook_nearest(const char *word)
 	return mt_nearest(word, &operations[0].name, sizeof *operations);
 }
 
-/* Session libvirt runs its hooks as the user: an unmanaged NIC's tap must be ready, that is all. */
+/* Session libvirt runs its hooks as the user: an unmanaged NIC's tap must be there, and such that
+ * this user may open it; that is all. */
 static int only_look(struct mt_engine *g, const char *operation, struct mt_ask *ask,
 		     struct mt_outcome *out, struct mt_err *e)
 {
 	bool begins = !strcmp(operation, "prepare");
-	struct mt_device d;
 
 	if (!begins && strcmp(operation, "start"))
 		return 0;
@@ -203,10 +217,8 @@ static int only_look(struct mt_engine *g, const char *operation, struct mt_ask *
 	for (size_t i = 0; i < out->n; i++) {
 		const struct mt_outcome_nic *o = &out->nics[i];
 
-		if (!o->unmanaged || !*o->dev)
-			continue;
-		if (mt_device_by_name(g->host, o->dev, &d, e))
-			return tap_is_missing(o, e);
+		if (o->unmanaged && *o->dev && check_ready(g, o, begins, e))
+			return -e->code;
 	}
 	return 0;
 }
