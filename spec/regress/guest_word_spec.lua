@@ -51,7 +51,8 @@ describe("a guest whose name is another guest's uuid", function()
     "facts", "doctor", "repl --replay -e 1" } do
     it("is to be told apart in " .. command, function()
       local r = moontap(command .. " " .. uuid)
-      assert.same({ 2, "" }, { r.status == 3 and command:find "repl " and 2 or r.status, r.out })
+      assert.same({ 2, "" }, { r.status == 3 and (command:find "repl " or command == "doctor") and 2 or r.status,
+        r.out })
       assert.truthy(r.err:find("--name " .. uuid, 1, true), r.err)
       assert.truthy(r.err:find("--uuid " .. uuid, 1, true), r.err)
       assert.equal("eve0 web0", taps())
@@ -63,6 +64,83 @@ describe("a guest whose name is another guest's uuid", function()
     assert.equal("eve0", taps())
     assert.equal(0, moontap("down --name " .. uuid).status)
     assert.equal("", taps())
+  end)
+end)
+
+describe("a guest's name where XML is needed", function()
+  local facts_only = "moontap: moontap keeps facts of a guest, not its XML"
+
+  it("is refused with what to do, whether the guest is known or not", function()
+    hook("web", "prepare", "web0", uuid)
+    program.write("web", guests.xml("web", 1))
+    for _, name in ipairs { "web", "nosuch", "'a b'" } do
+      local r = program.bare("xml " .. name)
+      assert.same({ 3, "", facts_only .. (": virsh dumpxml %s | moontap xml -; " ..
+        "for the file: moontap xml ./%s\n"):format(name, name) }, { r.status, r.out, r.err })
+      r = moontap("repl " .. name .. " -e 1")
+      assert.same({ 3, "", facts_only .. (", and repl needs that; its last run: moontap repl " ..
+        "--replay %s; for the file: moontap repl ./%s\n"):format(name, name) },
+        { r.status, r.out, r.err })
+    end
+  end)
+
+  it("is no obstacle to what the advice says", function()
+    hook("web", "prepare", "web0", uuid)
+    program.write("web", guests.xml("web", 1))
+    assert.equal(0, program.bare "xml ./web".status)
+    assert.equal("1\n", moontap("-p policy.lua repl ./web -e 1").out)
+    assert.equal('"web"\n', moontap("-p policy.lua repl --replay web -e domain.name").out)
+  end)
+end)
+
+describe("graph", function()
+  it("takes the options that tell guests apart", function()
+    hook("web", "prepare", "web0", uuid)
+    hook(uuid, "prepare", "eve0", uuid:gsub("^4", "5"))
+    for words, wanted in pairs { ["--name " .. uuid] = "eve0", ["--uuid " .. uuid] = "web0",
+      ["--name " .. uuid .. " web"] = "eve0 web0" } do
+      local r = moontap("graph " .. words)
+      assert.same({ 0, "" }, { r.status, r.err })
+      for _, tap in ipairs { "eve0", "web0" } do
+        assert.equal(wanted:find(tap) ~= nil, r.out:find(tap) ~= nil, words .. ": " .. tap)
+      end
+    end
+  end)
+end)
+
+describe("down of a NIC that its guest has not", function()
+  before_each(function()
+    program.write("web.xml", guests.xml("web", 2))
+    assert.same({ 0, "" }, { moontap "-p policy.lua up web.xml".status, moontap "log".err })
+  end)
+
+  for _, words in ipairs { "web 7", "web bogus", "web 1 7", "web.xml 7", "--name web 1 bogus" } do
+    it("is wrong usage, and changes nothing: " .. words, function()
+      local before, state = taps(), program.state()
+      local r = moontap("down " .. words)
+      local word = words:match "%S+$"
+      assert.same({ 2, "", ("moontap: web: there is no NIC '%s'\n"):format(word) },
+        { r.status, r.out, r.err })
+      assert.same({ before, state }, { taps(), program.state() })
+    end)
+  end
+
+  it("is wrong usage in Lua, too", function()
+    local s <close> = assert(require "moontap".open { state = helper.folder() .. "/state" })
+    local ok, err = s:down("web", { 7 })
+    assert.same({ false, 2 }, { ok or false, err.exit })
+    assert.truthy(s:down("web", { 1 }))
+  end)
+
+  it("is no error when the NIC is down already, or all of the guest is", function()
+    program.write("web.xml", guests.xml("web", 2):gsub("</devices>", [[
+<interface type='ethernet'><target dev='web1' managed='no'/></interface></devices>]]))
+    assert.equal(0, moontap "-p policy.lua up web.xml".status)
+    assert.equal(0, moontap "down web 1".status)
+    local r = moontap "down web 1"
+    assert.same({ 0, "none of these NICs of 'web' is connected\n" }, { r.status, r.out })
+    assert.equal(0, moontap "down web 2".status)
+    assert.equal(0, moontap "down web 2".status)
   end)
 end)
 
@@ -78,7 +156,7 @@ describe("an empty word", function()
     "hook qemu '' release end -" } do
     it("is wrong usage: " .. words, function()
       local r = moontap(words)
-      assert.same({ 2, "" }, { r.status, r.out })
+      assert.same({ words:find "^doctor" and 3 or 2, "" }, { r.status, r.out }) -- 3: unknown
       assert.truthy(moontap "status".out:find "tap7")
     end)
   end
@@ -133,7 +211,7 @@ describe("a tap of an unknown guest and a guest of its name", function()
     local named, tap = moontap "log --name web".out, moontap "log --dev web".out
     assert.truthy(named:find "prepare" and not named:find "ifup")
     assert.truthy(tap:find "ifup" and not tap:find "prepare")
-    assert.equal(2, select(2, moontap "log".out:gsub("\n +%-1 ", "")))
+    assert.equal(2, select(2, moontap "log".out:gsub("\n%g+ +%-1 ", "")))
   end)
 end)
 

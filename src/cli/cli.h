@@ -161,6 +161,12 @@ bool mt_cli_is_file(const struct mt_cli *c, const char *word);
 int mt_cli_guest_or_file(struct mt_cli *c, struct mt_engine *g, const char *word,
 			 struct mt_ask *ask, struct mt_pool *p);
 
+/** mt_cli_no_xml() - refuse args[0], a guest's name where XML is needed: moontap keeps only its facts
+ * @advice:	what to do instead, for mt_sh_advice()
+ *
+ * Return: the exit status. */
+int mt_cli_no_xml(const struct mt_cli *c, const char *advice);
+
 /** mt_cli_close_source() - close what was opened for reading; standard input stays */
 void mt_cli_close_source(const struct mt_source *s);
 

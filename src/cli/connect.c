@@ -178,7 +178,7 @@ static int take_down(struct mt_cli *c, struct mt_engine *g, struct mt_which *whi
 	mt_history_end(&run, g, NULL, out, err ? &e : NULL);
 	if (!err && !out->n && !c->json && !c->all) {
 		mt_print_text(stdout, "%s of '%s' is connected",
-			      c->n > 1 ? "no such NIC" : "nothing", c->args[0]);
+			      c->n > 1 ? "none of these NICs" : "nothing", c->args[0]);
 		putchar('\n');
 	}
 	if (err && e.code == EBUSY)

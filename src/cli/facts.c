@@ -59,8 +59,12 @@ int mt_command_xml(struct mt_cli *c)
 {
 	struct mt_outcome out = { 0 };
 	unsigned want = MT_WANT_DECISIONS | MT_WANT_XML | MT_WANT_WHOLE;
-	int status = evaluate(c, c->args[0], want, 0, &out);
+	int status;
 
+	if (!mt_cli_is_file(c, c->args[0]))
+		return mt_cli_no_xml(c, "moontap keeps facts of a guest, not its XML: virsh "
+					"dumpxml @ | moontap xml -; for the file: moontap xml ./@");
+	status = evaluate(c, c->args[0], want, 0, &out);
 	if (!status)
 		fwrite(out.xml, 1, out.xml_n, stdout);
 	mt_outcome_free(&out);

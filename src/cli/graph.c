@@ -108,6 +108,7 @@ static int find_guests(struct mt_cli *c, struct mt_engine *g, struct mt_pool *p,
 
 		if (status)
 			return status;
+		c->is = 0; /* --name and --uuid say the first one */
 		if (mt_look(g, &guest, p, &some, &nsome, &e))
 			return mt_cli_error(c, c->args[0], &e);
 		more = mt_pool_alloc(p, (*n + nsome) * sizeof *more);

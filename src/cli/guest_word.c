@@ -71,6 +71,13 @@ int mt_cli_guest_or_file(struct mt_cli *c, struct mt_engine *g, const char *word
 	return nobody(c, why);
 }
 
+int mt_cli_no_xml(const struct mt_cli *c, const char *advice)
+{
+	char why[400];
+
+	return nobody(c, mt_sh_advice(why, sizeof why, advice, c->args[0]));
+}
+
 void mt_cli_close_source(const struct mt_source *s)
 {
 	if (s->fd > STDIN_FILENO)

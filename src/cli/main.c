@@ -27,7 +27,7 @@ const struct mt_command mt_commands[] = {
 	  mt_command_why, 1, 1, MT_POLICY_OPTIONS " " MT_GUEST_OPTIONS " state json", true },
 	{ "graph", "[GUEST...]",
 	  "a picture of guests, taps, bridges and uplinks, what drifted in red: as Graphviz DOT",
-	  mt_command_graph, 0, -1, "state svg png", true },
+	  mt_command_graph, 0, -1, MT_NAME_OPTIONS " state svg png", true },
 	{ "reconcile", "[GUEST]", "repair what others changed, finish what was cut short",
 	  mt_command_reconcile, 0, 1, MT_POLICY_OPTIONS " " MT_GUEST_OPTIONS " dry-run state json",
 	  .output = MT_OUTPUT_REPORT },

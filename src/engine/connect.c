@@ -68,10 +68,7 @@ static int decide_fits(const struct mt_interface *nic, struct mt_err *e)
 
 static bool is_named(const struct mt_interface *nic, const char *word)
 {
-	char index[16];
-
-	snprintf(index, sizeof index, "%d", nic->index);
-	return !strcmp(word, nic->dev) || !strcasecmp(word, nic->mac) || !strcmp(word, index);
+	return mt_nic_is(word, nic->dev, nic->mac, (unsigned)nic->index);
 }
 
 static bool is_selected(const struct mt_ask *ask, const struct mt_interface *nic)
@@ -91,11 +88,8 @@ static int check_selection(const struct connect *c, struct mt_err *e)
 
 		for (size_t i = 0; i < c->answer.n; i++)
 			any |= is_named(&c->answer.nics[i], *o);
-		if (any)
-			continue;
-		mt_bad(e, "", "", "there is no NIC '%s'", *o);
-		e->blame = MT_BLAME_USAGE;
-		return -e->code;
+		if (!any)
+			return mt_no_nic(e, *o);
 	}
 	return 0;
 }

@@ -10,6 +10,21 @@
 #include <stdio.h>
 #include <string.h>
 
+bool mt_nic_is(const char *word, const char *dev, const char *mac, unsigned index)
+{
+	char number[16];
+
+	snprintf(number, sizeof number, "%u", index);
+	return !strcmp(word, dev) || !strcasecmp(word, mac) || !strcmp(word, number);
+}
+
+int mt_no_nic(struct mt_err *e, const char *word)
+{
+	mt_bad(e, "", "", "there is no NIC '%s'", word);
+	e->blame = MT_BLAME_USAGE;
+	return -e->code;
+}
+
 bool mt_which_guest(const struct mt_which *w, const char *driver, const char *name,
 		    const char *uuid, const char *dev)
 {
@@ -23,7 +38,6 @@ bool mt_which_guest(const struct mt_which *w, const char *driver, const char *na
 static bool fits(const struct mt_record *h, const struct mt_which *w)
 {
 	const char *dev = h->v[MT_HEADER_DEV].name, *mac = mt_header_text(h, MT_HEADER_MAC);
-	char index[24];
 
 	if (!mt_which_guest(w, mt_header_text(h, MT_HEADER_DRIVER),
 			    mt_header_text(h, MT_HEADER_DOMAIN), mt_header_text(h, MT_HEADER_UUID),
@@ -31,9 +45,8 @@ static bool fits(const struct mt_record *h, const struct mt_which *w)
 	    (w->managed_only && h->v[MT_HEADER_UNMANAGED].u) ||
 	    (w->hooks_only && !strcmp(mt_header_text(h, MT_HEADER_BY), "up")))
 		return false;
-	snprintf(index, sizeof index, "%llu", (unsigned long long)h->v[MT_HEADER_INDEX].u);
 	for (const char *const *o = w->only; o && *o; o++)
-		if (!strcmp(*o, dev) || !strcasecmp(*o, mac) || !strcmp(*o, index))
+		if (mt_nic_is(*o, dev, mac, (unsigned)h->v[MT_HEADER_INDEX].u))
 			return true;
 	return !w->only;
 }
@@ -213,6 +226,39 @@ int mt_guest_of(struct mt_engine *g, const struct mt_ask *ask, struct mt_pool *p
 	return err;
 }
 
+/* Of a guest of which nothing is known any more, no NIC is known not to have been there. */
+static int check_named(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
+		       struct mt_err *e)
+{
+	struct mt_which all = *which;
+	struct mt_memory m = { 0 };
+	struct mt_record *headers;
+	size_t n;
+	int err = 0;
+
+	all.only = NULL;
+	if (mt_connected(g, &all, p, &headers, &n, e))
+		return -e->code;
+	if (which->name && *which->name && which->driver)
+		err = mt_recall(g, which->driver, which->name, p, &m, e);
+	if (err && err != -ENOENT)
+		return err;
+	for (const char *const *o = n || m.answer.n ? which->only : NULL; o && *o; o++) {
+		bool any = false;
+
+		for (size_t i = 0; i < n; i++)
+			any |= mt_nic_is(*o, headers[i].v[MT_HEADER_DEV].name,
+					 mt_header_text(&headers[i], MT_HEADER_MAC),
+					 (unsigned)headers[i].v[MT_HEADER_INDEX].u);
+		for (size_t i = 0; i < m.answer.n; i++)
+			any |= mt_nic_is(*o, m.answer.nics[i].dev, m.answer.nics[i].mac,
+					 (unsigned)m.answer.nics[i].index);
+		if (!any)
+			return mt_no_nic(e, *o);
+	}
+	return 0;
+}
+
 int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
 		      struct mt_err *e)
 {
@@ -227,6 +273,10 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 	/* all guests of the host, or all that nobody knows: nobody means that */
 	if (!which->dev && (!which->name || !*which->name))
 		return mt_guest_unnamed(e);
+	if (which->only && check_named(g, which, &out->pool, e)) {
+		out->name = which->name ? which->name : "";
+		return -e->code;
+	}
 	if (mt_connected(g, which, &out->pool, &headers, &n, e))
 		return -e->code;
 	out->nics = mt_pool_alloc(&out->pool, (n + 1) * sizeof *out->nics);

@@ -158,6 +158,12 @@ struct mt_which {
 	bool evict;		 /* taps go although somebody has put addresses on them */
 };
 
+/** mt_nic_is() - whether a person's word for a NIC means this one: its device, MAC or number */
+bool mt_nic_is(const char *word, const char *dev, const char *mac, unsigned index);
+
+/** mt_no_nic() - that no NIC is meant, which is the caller's fault. Return: -EINVAL. */
+int mt_no_nic(struct mt_err *e, const char *word);
+
 /** mt_which_guest() - whether a guest is meant, and this device of it */
 bool mt_which_guest(const struct mt_which *w, const char *driver, const char *name,
 		    const char *uuid, const char *dev);
