@@ -66,6 +66,16 @@ function connect(nic) lan(nic) end]])
     both(2, "isolated is false")
   end)
 
+  it("find a running guest for which nothing was declared critical", function()
+    program.write("policy.lua", "function connect(nic) end")
+    helper.run "ip tuntap add dev web0 mode tap"
+    moontap "up web.xml"
+    both(1, "warning: nothing declared: web NIC 1 (web0)")
+    in_use("web0", function() both(2, "critical: nothing declared: web NIC 1 (web0)") end)
+    helper.run "ip link set web0 master br0"
+    both(0, "ok: ")
+  end)
+
   it("give a NIC that waits a minute", function()
     guests.prepare "web"
     moontap "down web"

@@ -152,6 +152,7 @@ void mt_check_privilege(struct mt_doctor *d);
 void mt_check_evaluator_user(struct mt_doctor *d);
 void mt_check_policy_missing(struct mt_doctor *d);
 void mt_check_policy_file(struct mt_doctor *d);
+void mt_check_policy_connects(struct mt_doctor *d);
 void mt_check_policy_loads(struct mt_doctor *d);
 
 /* doctor_libvirt.c: libvirt's folders of hooks, and its daemons */
@@ -181,6 +182,7 @@ void mt_check_leftover_tap(struct mt_doctor *d);
 void mt_check_leftover_journal(struct mt_doctor *d);
 void mt_check_namespaces(struct mt_doctor *d);
 void mt_check_not_connected(struct mt_doctor *d);
+void mt_check_nothing_declared(struct mt_doctor *d);
 void mt_check_drift(struct mt_doctor *d);
 void mt_check_mac_twice(struct mt_doctor *d);
 

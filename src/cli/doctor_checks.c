@@ -18,6 +18,8 @@ const struct mt_check mt_checks[] = {
 	  "chown root @; chmod go-w @", mt_check_policy_file, MT_CHECK_STATUS },
 	{ MT_CRITICAL, "policy broken", "a policy that does not load stops every guest's start",
 	  "mend the line, then: moontap check @", mt_check_policy_loads, MT_CHECK_STATUS },
+	{ MT_WARNING, "no connect()", "such a policy connects no NIC, whatever guest starts",
+	  "write function connect(nic) ... end; then: moontap check @", mt_check_policy_connects },
 	/* libvirt */
 	{ MT_WARNING, "hook not installed",
 	  "libvirt tells moontap of no guest, so that no tap is known", "moontap install-hook",
@@ -83,6 +85,9 @@ const struct mt_check mt_checks[] = {
 	  mt_check_namespaces, MT_CHECK_ROOT },
 	{ MT_CRITICAL, "not connected", "what the guest sends reaches nobody", "moontap why @",
 	  mt_check_not_connected, MT_CHECK_ROOT | MT_CHECK_STATUS },
+	{ MT_CRITICAL, "nothing declared", "its guest has this NIC, and no network by it",
+	  "let connect() declare something for it, or refuse; then: moontap reconcile @",
+	  mt_check_nothing_declared, MT_CHECK_ROOT | MT_CHECK_STATUS },
 	{ MT_CRITICAL, "tap of nobody's",
 	  "a guest has it open, and neither moontap nor anybody else has connected it",
 	  "is the hook, or the <script>, called for it? see: moontap help hook; at once: "

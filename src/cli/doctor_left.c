@@ -79,6 +79,11 @@ void mt_check_not_connected(struct mt_doctor *d)
 	each_nic(d, MT_STANDS_WAITING);
 }
 
+void mt_check_nothing_declared(struct mt_doctor *d)
+{
+	each_nic(d, MT_STANDS_NOTHING);
+}
+
 void mt_check_drift(struct mt_doctor *d)
 {
 	each_nic(d, MT_STANDS_DRIFTED);

@@ -85,6 +85,12 @@ void mt_check_policy_file(struct mt_doctor *d)
 	close_files(&all);
 }
 
+void mt_check_policy_connects(struct mt_doctor *d)
+{
+	if (d->policy.lacks && !d->policy.lacks_meant)
+		mt_doctor_found(d, d->g.o.policy, "%s: %s", d->g.o.policy, d->policy.lacks);
+}
+
 void mt_check_policy_loads(struct mt_doctor *d)
 {
 	struct mt_files all;

@@ -72,6 +72,8 @@ enum mt_level mt_level_of(const struct mt_nic_look *l, uint64_t now, char *why, 
 		snprintf(why, n, "a run was killed");
 		return if_runs(l);
 	case MT_STANDS_NOTHING:
+		if (l->here && *l->device.master)
+			break; /* somebody else has connected it */
 		snprintf(why, n, "the policy declared nothing for it");
 		return if_runs(l);
 	case MT_STANDS_WAITING:
