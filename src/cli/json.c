@@ -128,13 +128,16 @@ static char *dump(json_t *j)
 
 static char *outcome(const struct mt_outcome *o, const struct mt_err *e)
 {
-	json_t *nics = json_array(), *j;
+	json_t *nics = json_array(), *warnings = json_array(), *j;
 
 	for (size_t i = 0; i < o->n; i++)
 		json_array_append_new(nics, nic(o, &o->nics[i]));
-	j = json_pack("{s:{s:o, s:o}, s:o, s:i, s:o}", "domain", "name", mt_json_text(o->name),
-		      "uuid", *o->uuid ? mt_json_text(o->uuid) : json_null(), "nics", nics, "left",
-		      (int)o->left, "error", e ? error(e) : json_null());
+	for (size_t i = 0; i < o->nwarnings; i++)
+		json_array_append_new(warnings, mt_json_text(o->warnings[i]));
+	j = json_pack("{s:{s:o, s:o}, s:o, s:o, s:i, s:o}", "domain", "name", mt_json_text(o->name),
+		      "uuid", *o->uuid ? mt_json_text(o->uuid) : json_null(), "nics", nics,
+		      "warnings", warnings, "left", (int)o->left, "error",
+		      e ? error(e) : json_null());
 	return dump(j);
 }
 
