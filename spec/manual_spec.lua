@@ -37,6 +37,12 @@ local function names_of(list)
   return names
 end
 
+local function sorted(list)
+  local names = names_of(list)
+  table.sort(names)
+  return names
+end
+
 -- blocks(page, heading) -> array of the literal blocks below a heading of the page's source
 local function blocks(name, heading)
   local source = read("doc/" .. name .. ".scd") .. "\n# END\n"
@@ -111,6 +117,16 @@ describe("moontap(1)", function()
     end
   end)
 
+  it("has every state of an interface, under words that scripts rely on", function()
+    local part = section(text, "SUBCOMMANDS")
+    assert.same({ "connected", "device gone", "drifted", "gone, nothing left", "in progress",
+      "libvirt's own", "nothing declared", "run killed", "waiting" }, sorted(tables.states))
+    for _, state in ipairs(tables.states) do
+      local line = state.name .. ": " .. state.doc .. "."
+      assert.truthy(part:find(line, 1, true), line)
+    end
+  end)
+
   it("has examples that run", function()
     helper.run "ip link add br0 type bridge"
     program.write("web.xml", read "samples/unmanaged-bridge/domain.xml")
@@ -173,6 +189,7 @@ describe("moontap-policy(5)", function()
       helper.run "ip link add br0 type bridge 2>/dev/null || true"
       program.write("policy.lua", example)
       program.write("web.xml", read "samples/unmanaged-bridge/domain.xml")
+      program.write("web.xml", program.bare "-p policy.lua xml web.xml".out) -- as it decides
       local r = program.moontap "-p policy.lua plan web.xml"
       assert.same({ i, 0, "" }, { i, r.status, r.err })
       assert.matches("\n  %+ ip tuntap add", r.out)

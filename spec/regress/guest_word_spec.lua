@@ -51,8 +51,8 @@ describe("a guest whose name is another guest's uuid", function()
     "facts", "doctor", "repl --replay -e 1" } do
     it("is to be told apart in " .. command, function()
       local r = moontap(command .. " " .. uuid)
-      assert.same({ 2, "" }, { r.status == 3 and (command:find "repl " or command == "doctor") and 2 or r.status,
-        r.out })
+      local status = (command:find "repl " or command == "doctor") and 3 or 2
+      assert.same({ status, "" }, { r.status, r.out })
       assert.truthy(r.err:find("--name " .. uuid, 1, true), r.err)
       assert.truthy(r.err:find("--uuid " .. uuid, 1, true), r.err)
       assert.equal("eve0 web0", taps())
