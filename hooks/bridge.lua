@@ -15,7 +15,8 @@
 --                 <mtu> that is smaller than the device's is told to the guest, and no more; a
 --                 larger one is refused without this option.
 --   user, group   whom the tap of an unmanaged NIC belongs to: a name or a number
---   unknown       true: also for a tap whose guest nobody knows
+--   unknown       true: also for a tap whose guest nobody knows; "qemu": only when the QEMU that
+--                 made it says a name (-name), which is a hint: nobody checks it
 --   macs          guests by the MAC of a NIC: { ["52:54:00:10:00:01"] = "web" }; a tap of a guest
 --                 that nobody knows is let in by its MAC
 --   isolated, learning, flood, mcast_flood, bcast_flood, guard, root_block, hairpin, fastleave,
@@ -25,7 +26,7 @@
 local takes = {
   "bridge", -- needed
   bridge = "link.name", mtu = "link.mtu", max_mtu = "link.mtu", user = "tap.user",
-  group = "tap.group", unknown = "boolean", macs = "table", ["*"] = "port",
+  group = "tap.group", unknown = 'boolean|"qemu"', macs = "table", ["*"] = "port",
 }
 
 -- The host's bridges, for whoever misspelt one.

@@ -19,7 +19,9 @@
 --                 itself: proxy neighbours (ARP and ND)
 --   mtu           of the NIC's device; else the NIC's (<mtu size='…'/>); IPv6 needs at least 1280
 --   user, group   whom the tap of an unmanaged NIC belongs to: a name or a number
---   unknown       true: also for a tap whose guest nobody knows; its addresses are by its MAC then
+--   unknown       true: also for a tap whose guest nobody knows; its addresses are by its MAC then,
+--                 or by the name that the QEMU that made it says (-name). "qemu": only when it says
+--                 one. Nobody checks that name: who may start a QEMU so may have any addresses here
 --   macs          guests by the MAC of a NIC: { ["52:54:00:10:00:01"] = "web" }; a tap of a guest
 --                 that nobody knows is that guest's by its MAC
 --
@@ -33,7 +35,8 @@
 local takes = {
   "addresses", -- needed
   addresses = "table|function", gateway = "route.via", gateway6 = "route.via", uplink = "link.name",
-  mtu = "link.mtu", user = "tap.user", group = "tap.group", unknown = "boolean", macs = "table",
+  mtu = "link.mtu", user = "tap.user", group = "tap.group",
+  unknown = 'boolean|"qemu"', macs = "table",
 }
 
 local families = {

@@ -26,14 +26,14 @@ local core = ...
 
 --- nic.domain
 -- The guest, read-only.
---   name             string     "" when nobody has told moontap whose tap this is
+--   name             string     "" when nobody says whose tap this is
 --   uuid             string
 --   id               integer    of a running guest
 --   type             string     kvm, qemu, lxc, ...
 --   title            string
 --   description      string
 --   os_type          string     hvm, exe, ...
---   known            boolean    false: a tap of a guest that moontap was not told about
+--   known            any        true; false: nobody says whose tap it is; "qemu": only QEMU does
 --   incoming         boolean    it is being migrated to here, and does not run yet
 --   nics             table[]    all its NICs: help "nic"
 --   metadata         table[]    of <metadata>: each with ns, name, text, attributes, children

@@ -130,7 +130,7 @@ local function allow_links(value, option, depth)
     core.say("allow", "link", value, "option", option)
   elseif type(value) == "table" and depth < 8 then
     for name, inner in words.pairs(value) do
-      if depth > 0 or name ~= "macs" then -- those name guests
+      if depth > 0 or name ~= "macs" and name ~= "unknown" then -- those are of guests
         allow_links(inner, type(name) == "string" and name or option, depth + 1)
       end
     end
@@ -149,11 +149,13 @@ local function load_hook(name)
   return hooks[name]
 end
 
--- What an option may be: a field of a kind, "link.mtu", or types, "table|function".
+-- What an option may be: a field of a kind, "link.mtu"; or types, and texts that stand for
+-- themselves: "table|function", 'boolean|"qemu"'.
 local function misfit(of, value)
   local kind, field = of:match "^(%w+)%.(%w+)$"
   if kind then return core.misfit(kind, field, value) end
-  if not ("|" .. of .. "|"):find("|" .. type(value) .. "|", 1, true) then
+  local function takes(what) return ("|" .. of .. "|"):find("|" .. what .. "|", 1, true) end
+  if not takes(type(value)) and not (type(value) == "string" and takes('"' .. value .. '"')) then
     return "a " .. type(value) .. " is no " .. of:gsub("|", " or ")
   end
 end
@@ -184,17 +186,19 @@ end
 -- A tap of a guest that nobody knows is let in where root's options say so: at all, or by its MAC.
 -- Gives the guest's name, as far as there is one.
 local function guest_of(name, options, nic)
-  if nic.domain.known ~= false then return nic.domain.name end
+  local known = nic.domain.known
+  if known ~= false and known ~= "qemu" then return nic.domain.name end
   local link = core.reads_host and nic.dev and words.host.link(nic.dev)
   for mac, guest in words.pairs(options.macs or {}) do
     if mac:lower() == (nic.mac or ""):lower() or link and tap_address(mac) == link.address then
       return guest
     end
   end
-  if options.unknown then return nic.domain.name end
-  words.refuse(("nobody knows whose tap %s is (MAC %s): the hook %s lets it in with " ..
-    "unknown = true, or by macs = { [\"MAC\"] = \"guest\" }"):format(
-    nic.dev or "it", nic.mac or "unknown", name))
+  if options.unknown == true or known and options.unknown == known then return nic.domain.name end
+  local said = known and (" but its QEMU, which says %s,"):format(nic.domain.name) or ""
+  words.refuse(("nobody%s knows whose tap %s is (MAC %s): the hook %s lets it in with " ..
+    "unknown = %s, or by macs = { [\"MAC\"] = \"guest\" }"):format(
+    said, nic.dev or "it", nic.mac or "unknown", name, known and '"qemu" or true' or "true"))
 end
 
 local function apply_hook(name, options)

@@ -27,7 +27,9 @@ describe("a ready-made hook", function()
     ["{ bridge = 'br0', mtu = '1500' }"] =
       "policy.lua:1: bridge: mtu: the string '1500' is not 68..65536 bytes",
     ["{ bridge = 'br0', unknown = 1 }"] =
-      "policy.lua:1: bridge: unknown: a number is no boolean",
+      "policy.lua:1: bridge: unknown: a number is no boolean or \"qemu\"",
+    ["{ bridge = 'br0', unknown = 'kvm' }"] =
+      "policy.lua:1: bridge: unknown: a string is no boolean or \"qemu\"",
     ["{ bridge = 'br0', macs = { web = 'web' } }"] =
       "policy.lua:1: bridge: macs: 'web' is not a MAC",
     ["{ bridge = 'br0', 5 }"] = "policy.lua:1: bridge: there is no option '1'",

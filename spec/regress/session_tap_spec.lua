@@ -73,7 +73,7 @@ describe("the hook of a session's libvirt", function()
 
   it("refuses a tap that somebody has open, until libvirt has opened it itself", function()
     helper.run "ip tuntap add dev web0 mode tap; ip link set web0 up"
-    local tap <close> = assert(moontap.tap.open "web0")
+    local fd <close> = assert(moontap.tap.open "web0") -- luacheck: ignore
     assert_refused("the tap is in use", xml())
     assert.equal(0, hook("start", xml()).status)
   end)

@@ -5,6 +5,7 @@
  * drivers/net/tun.c tun_chr_show_fdinfo(). The name is as the process's network namespace has it.
  */
 #include "cli/doctor.h"
+#include "engine/qemu.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -68,26 +69,11 @@ static char *command_line(const struct mt_doctor *d, const char *pid, size_t *n)
 	return text;
 }
 
-/* "-name guest=web,debug-threads=on", or "-name web"; qemu-options.hx. Two commas are one. */
-static const char *name_in(struct mt_doctor *d, const char *option)
-{
-	char name[256];
-	size_t n = 0;
-
-	if (!strncmp(option, "guest=", 6))
-		option += 6;
-	for (; *option && n < sizeof name - 1; option++) {
-		if (*option == ',' && *++option != ',')
-			break;
-		name[n++] = *option;
-	}
-	return mt_pool_copy(&d->p, name, n);
-}
-
 /* The guest of a QEMU; "": it has no name; NULL: it is no QEMU. */
 static const char *guest_of(struct mt_doctor *d, const char *pid)
 {
-	const char *name = "", *word;
+	char name[256] = "";
+	const char *word;
 	size_t n;
 	char *text = command_line(d, pid, &n);
 	bool qemu = n && text[n - 1] == 0 && (strstr(text, "qemu") || strstr(text, "kvm"));
@@ -96,10 +82,10 @@ static const char *guest_of(struct mt_doctor *d, const char *pid)
 		const char *next = word + strlen(word) + 1;
 
 		if (next < text + n && (!strcmp(word, "-name") || !strcmp(word, "--name")))
-			name = name_in(d, next);
+			mt_qemu_option(next, "guest", "guest", name, sizeof name);
 	}
 	free(text);
-	return qemu ? name : NULL;
+	return qemu ? mt_pool_copy(&d->p, name, strlen(name)) : NULL;
 }
 
 const char *mt_doctor_holder(struct mt_doctor *d, const char *dev, char pid[static 17])

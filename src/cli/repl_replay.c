@@ -67,8 +67,8 @@ static int find_run(struct place *p, struct mtl_call *call, const struct mt_hist
 	return -e->code;
 }
 
-/* repl.recall() -> facts, event, seconds since 1970 | false, event, seconds, dev: a tap of nobody's,
- * of which only its name was known | nil, err */
+/* repl.recall() -> facts, event, seconds since 1970, dev: of a tap of nobody's, else nil | false, …:
+ * the same, and its name is all that was known | nil, err */
 static int l_recall(lua_State *L)
 {
 	struct place *p = lua_touserdata(L, lua_upvalueindex(1));
@@ -96,7 +96,11 @@ static int l_recall(lua_State *L)
 	mtl_facts(L, root);
 	lua_pushstring(L, run->event);
 	lua_pushinteger(L, (lua_Integer)(run->at_us / 1000000));
-	return 3;
+	if (!*run->guest && *run->dev)
+		lua_pushstring(L, run->dev);
+	else
+		lua_pushnil(L);
+	return 4;
 }
 
 /* The answer that is the request's source, instead of an evaluator's. */

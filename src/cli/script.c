@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* QEMU leaves the tap open in its scripts: net/tap.c launch_script() closes all but that one. */
 static bool handed_over(const char *tap)
@@ -39,7 +40,7 @@ static int run_script(struct mt_cli *c, bool up)
 	if (status)
 		return status;
 	mt_history_begin(&run, &g);
-	err = up ? mt_script_up(&g, c->args[0], &out, &e)
+	err = up ? mt_script_up(&g, c->args[0], getppid(), &out, &e)
 		 : mt_script_down(&g, c->args[0], handed, &out, &e);
 	if (err)
 		status = mt_cli_error(c, out.name, &e);

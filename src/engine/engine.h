@@ -9,6 +9,7 @@
 #define MT_ENGINE_ENGINE_H
 
 #include "engine/evaluate.h"
+#include "engine/qemu.h"
 #include "kernel/host.h"
 #include "plan/run.h"
 
@@ -114,6 +115,7 @@ struct mt_ask {
 	bool dry;
 	const char *unnamed; /* name of NICs without a device in a dry run */
 	const char *dev;     /* a tap that was handed over */
+	const struct mt_qemu *qemu; /* of an unknown guest: which made it; NULL */
 	bool known, incoming, inactive;
 	bool started; /* libvirt has come as far as its hook's start: it has the taps open */
 	const char *prefix;
@@ -205,11 +207,14 @@ int mt_hook(struct mt_engine *g, const char *operation, struct mt_ask *ask, stru
 	    struct mt_err *e);
 
 /** mt_script_up() - a tap was made, and this is its name: libvirt's <script>, QEMU's script=
+ * @caller:	the process that called the script; 0: not said
  *
  * Exactly one remembered NIC that is not connected yet and fits: it is that one. Else it is a tap
- * of an unknown guest, whose domain has no name. Return: as mt_connect().
+ * of an unknown guest: the policy is told what the caller says of it, when that is a QEMU, and its
+ * journal has no name. Return: as mt_connect().
  */
-int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, struct mt_err *e);
+int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_outcome *out,
+		 struct mt_err *e);
 
 /** mt_script_down() - a tap's NIC is done with: libvirt's <downscript>, QEMU's downscript=
  * @handed_over:	the caller gave us the tap open: it is its own

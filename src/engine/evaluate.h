@@ -43,6 +43,8 @@ struct mt_request {
 	const char *dev; /* a tap that is handed over: the NIC that it is of, or of nobody's */
 	/* what was noted of the host's devices, the text of a step each; NULL-ended; or NULL */
 	const char *const *notes;
+	/* of a guest that nobody knows: what the QEMU that made its tap says; NULL: it says nothing */
+	const char *qemu_name, *qemu_uuid, *qemu_mac;
 	bool known, incoming;
 	bool inactive;	    /* facts and XML as libvirt defines a domain */
 	const char *prefix; /* of generated names; NULL */

@@ -256,12 +256,14 @@ static int say_warnings(struct evaluator *v)
 	return err;
 }
 
+/* Of a guest that nobody knows the policy may have a name and a uuid, and journals have none. */
 static int say_domain(struct evaluator *v)
 {
 	const struct mt_fact *d = mt_fact_get(v->facts, "domain");
+	bool known = v->q->known || !v->q->dev;
 	int err = mt_say(&v->say, "domain",
-			 (const char *[]){ "name", mt_fact_text_at(d, "name"), "uuid",
-					   mt_fact_text_at(d, "uuid"), "type",
+			 (const char *[]){ "name", known ? mt_fact_text_at(d, "name") : "", "uuid",
+					   known ? mt_fact_text_at(d, "uuid") : "", "type",
 					   mt_fact_text_at(d, "type"), NULL });
 
 	mt_fact_each (nic, mt_fact_get(v->facts, "nics")) {

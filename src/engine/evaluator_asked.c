@@ -26,7 +26,8 @@ static void guest_mac(const uint8_t tap[6], char *mac, size_t n)
 		 tap[5]);
 }
 
-/* A tap of a guest that nobody told us about: all that there is of it is the tap. */
+/* A tap of a guest that nobody told us about: all that there is of it is the tap, and what the QEMU
+ * that made it says. */
 int mt_asked_unknown(const struct mt_request *q, struct mt_host *h, struct mt_pool *p,
 		     struct mt_fact **facts)
 {
@@ -39,13 +40,19 @@ int mt_asked_unknown(const struct mt_request *q, struct mt_host *h, struct mt_po
 
 	*facts = mt_fact_object(&b, NULL, "");
 	domain = mt_fact_object(&b, *facts, "domain");
-	mt_fact_string(&b, domain, "name", "");
+	mt_fact_string(&b, domain, "name", q->qemu_name ?: "");
+	if (q->qemu_uuid && *q->qemu_uuid)
+		mt_fact_string(&b, domain, "uuid", q->qemu_uuid);
+	if (q->qemu_name && *q->qemu_name)
+		mt_fact_string(&b, domain, "known", "qemu");
 	nics = mt_fact_array(&b, *facts, "nics");
 	nic = mt_fact_object(&b, nics, "");
 	mt_fact_string(&b, nic, "type", "ethernet");
 	mt_fact_integer(&b, nic, "index", 1);
 	mt_fact_boolean(&b, nic, "unmanaged", false);
-	if (h && q->dev && !mt_device_by_name(h, q->dev, &d, &ignored)) {
+	if (q->qemu_mac && *q->qemu_mac) {
+		mt_fact_string(&b, nic, "mac", q->qemu_mac);
+	} else if (h && q->dev && !mt_device_by_name(h, q->dev, &d, &ignored)) {
 		guest_mac(d.address, mac, sizeof mac);
 		mt_fact_string(&b, nic, "mac", mac);
 	}
@@ -109,7 +116,8 @@ int mt_asked_complete(const struct mt_request *q, struct mt_host *h, struct mt_f
 	bool lxc = hypervisor && !strcmp(hypervisor, "lxc");
 	int unnamed = 0, err = 0;
 
-	mt_fact_boolean(&b, domain, "known", q->known);
+	if (!mt_fact_get(domain, "known"))
+		mt_fact_boolean(&b, domain, "known", q->known);
 	if (q->incoming)
 		mt_fact_boolean(&b, domain, "incoming", true);
 	mt_fact_each (nic, mt_fact_get(facts, "nics")) {

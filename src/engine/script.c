@@ -3,8 +3,8 @@
  * script.c - a tap's name is all that is said: libvirt's <script> and <downscript>, QEMU's script=
  *
  * libvirt names the tap and sets its MAC by its rule before it runs the script, so a guest that
- * prepare remembered is found by that MAC, or by the name of a ready-made tap. Plain QEMU tells
- * nothing: its tap is of an unknown guest.
+ * prepare remembered is found by that MAC, or by the name of a ready-made tap. Plain QEMU's tap is
+ * of an unknown guest: what its command line says of it is the policy's to believe.
  */
 #include "engine/engine.h"
 #include "engine/remember.h"
@@ -101,7 +101,8 @@ static bool is_ready(struct mt_engine *g, const struct mt_device *tap, struct mt
 	return true;
 }
 
-int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, struct mt_err *e)
+int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_outcome *out,
+		 struct mt_err *e)
 {
 	struct mt_ask ask = { .source.fd = -1,
 			      .want = MT_WANT_PLANS,
@@ -114,6 +115,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 			      .after_start = true };
 	const char *only[2] = { NULL };
 	struct mt_device d;
+	struct mt_qemu qemu;
 	struct found f;
 	char index[16];
 	int err;
@@ -127,8 +129,13 @@ int mt_script_up(struct mt_engine *g, const char *tap, struct mt_outcome *out, s
 	if (f.n != 1 && is_ready(g, &d, &out->pool))
 		return 0;
 	if (f.n != 1) {
-		mt_log(&g->o.log, LOG_DEBUG, "%s: a tap of %s", tap,
-		       f.n ? "one of several remembered guests" : "no remembered guest");
+		if (mt_qemu_of(caller, tap, &qemu)) {
+			ask.qemu = &qemu;
+			ask.want |= MT_WANT_FACTS; /* nobody can ask that process later */
+		}
+		mt_log(&g->o.log, LOG_DEBUG, "%s: a tap of %s%s%s", tap,
+		       f.n ? "one of several remembered guests" : "no remembered guest",
+		       *qemu.name ? "; its QEMU says it is of " : "", qemu.name);
 		err = mt_connect(g, &ask, out, e);
 		return err == -EALREADY && is_ready(g, &d, &out->pool) ? 0 : err;
 	}

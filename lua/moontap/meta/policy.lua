@@ -278,14 +278,14 @@
 ---@field type? string
 
 ---@class moontap.domain
----@field name string "" when nobody has told moontap whose tap this is
+---@field name string "" when nobody says whose tap this is
 ---@field uuid? string
 ---@field id? integer of a running guest
 ---@field type string kvm, qemu, lxc, ...
 ---@field title? string
 ---@field description? string
 ---@field os_type? string hvm, exe, ...
----@field known? boolean false: a tap of a guest that moontap was not told about
+---@field known? any true; false: nobody says whose tap it is; "qemu": only QEMU does
 ---@field incoming? boolean it is being migrated to here, and does not run yet
 ---@field nics moontap.nic[] all its NICs: help "nic"
 ---@field metadata table[] of <metadata>: each with ns, name, text, attributes, children

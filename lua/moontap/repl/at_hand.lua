@@ -98,8 +98,10 @@ local function recall_guest()
   if facts == nil then error(event, 0) end
   facts = facts or {
     domain = { name = "", known = false },
-    nics = { { index = 1, type = "ethernet", unmanaged = false, dev = dev } },
+    nics = { { index = 1, type = "ethernet", unmanaged = false } },
   }
+  if dev and facts.nics[1] and not facts.nics[1].dev then facts.nics[1].dev = dev end
+  if dev and facts.domain.known == nil then facts.domain.known = false end
   repl.since = event .. os.date(", %Y-%m-%d %H:%M:%S", when)
   options.event = options.event or asks[event] and event
   return complete(facts)
