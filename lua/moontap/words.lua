@@ -94,6 +94,18 @@ local function base_mtu(fields)
   return bridge and (bridge.base_mtu or bridge.mtu) or usual_mtu
 end
 
+-- People are told before that the bridge follows a smaller port. Whether somebody gave it an MTU,
+-- and it stays, the kernel does not say: net/bridge/br_if.c br_mtu_auto_adjust()
+local function foretell(dev, fields)
+  local link = words.host.link(fields.master)
+  if not link or fields.mtu >= link.mtu then return end
+  local is_bridge, bridge = pcall(words.host.bridge, fields.master)
+  if is_bridge and bridge then
+    core.say("warn", "text", ("%s: %s's own MTU will follow, %d to %d, unless somebody has set it")
+      :format(dev, fields.master, link.mtu, fields.mtu))
+  end
+end
+
 --- tap(nic [, fields])
 -- Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
 -- The host believes no router advertisement that comes from it: conf{…, accept_ra = 0}, unless
@@ -119,7 +131,10 @@ function words.tap(nic, fields)
     fields.mtu = base
   end
   core.tap(facts.dev, fields, facts.unmanaged and made(facts, fields) or nil)
-  if base then words.link{ name = fields.master, base_mtu = base } end
+  if base then
+    words.link{ name = fields.master, base_mtu = base }
+    foretell(facts.dev, fields)
+  end
   distrust(facts.dev, fields)
 end
 

@@ -55,6 +55,20 @@ describe("a bridge whose MTU is automatic", function()
     assert.same({}, program.state())
   end)
 
+  it("is said to follow a smaller port, by plan and up, until it has followed", function()
+    local line = "g0: br0's own MTU will follow, 1500 to 1400, unless somebody has set it"
+    policy ", mtu = 1400"
+    local r = moontap("plan -", xml("g"))
+    assert.same({ 0, "moontap: g: " .. line .. "\n" }, { r.status, r.err })
+    assert.not_matches("follow", moontap("plan --sh -", xml("g")).out)
+    assert.matches(line, moontap("plan --json -", xml("g")).out, 1, true)
+    assert.matches(line, moontap("up -", xml("g")).err, 1, true)
+    assert.equal("", moontap("up -", xml("g")).err)
+    assert.equal("", moontap("plan -", xml("gg")).err)
+    policy ", mtu = 9000"
+    assert.equal("", moontap("plan -", xml("gg")).err)
+  end)
+
   it("is anew what it is when another of its name has come", function()
     moontap("up -", xml("g"))
     helper.run "ip link del br0; ip link add br0 mtu 1300 type bridge"
