@@ -300,10 +300,11 @@ printf '[Match]\nMACAddress=02:00:00:00:00:01\n' >etc/systemd/network/06-card.ne
   it("takes no other option of a hook for a device, unless it is one", function()
     program.write("root/etc/moontap/policy.lua", [[
 hook "bridge" { bridge = "br0", user = "nobody", group = "nogroup" }
-hook "routed" { addresses = { web = { "192.0.2.10" } } }]])
+hook "routed" { addresses = { web = { "192.0.2.10" } } }
+function connect() end]])
     assert.same({}, (findings()))
     program.write("root/etc/moontap/policy.lua",
-      [[hook "routed" { addresses = {}, uplink = "eth7" }]])
+      [[hook "routed" { addresses = {}, uplink = "eth7" } function connect() end]])
     assert.same({ "link missing" }, (findings()))
   end)
 

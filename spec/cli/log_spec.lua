@@ -61,6 +61,7 @@ describe("log", function()
   end)
 
   it("knows a tap of no guest by the tap's name", function()
+    program.write("policy.lua", (guests.policy:gsub('"br0" }', '"br0", unknown = true }', 1)))
     helper.run "ip tuntap add dev tap7 mode tap"
     helper.run(("cd %s && ln -s '%s' qemu-ifup && ./qemu-ifup --state state -p policy.lua tap7")
       :format(helper.folder(), program.script_path))
