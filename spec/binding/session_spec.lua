@@ -74,7 +74,7 @@ describe("a session", function()
     assert.is_nil(none)
     assert.same({ "EPERM", 1, "no" }, { err.code, err.exit, err.why })
     assert.truthy(err.where:find "policy.lua:3$")
-    program.write("policy.lua", "function connect() log 'hm' end")
+    program.write("policy.lua", "function connect(nic) log 'hm' tap(nic, {}) end")
     assert.equal("web: policy: hm", s:up(build.domain()).log[1].text)
   end)
 
