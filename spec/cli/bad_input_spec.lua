@@ -67,7 +67,7 @@ local cases = {
   },
   ["an address on a device that is not there"] = {
     4, policy = "allow { link = 'no0', prefix = '10.0.0.0/8' }\n"
-      .. "function connect(nic) addr { dev = 'no0', address = '10.0.0.1/24' } end",
+      .. "function connect(nic) tap(nic, {}) addr { dev = 'no0', address = '10.0.0.1/24' } end",
     line = "^moontap: web: NIC 1 %(web0%), policy.lua:2: addr 10.0.0.1/24 on no0: dev: "
       .. "there is no device no0",
   },

@@ -64,7 +64,7 @@ for subcommand, list in pairs(takes) do
       assert.same(bare(subcommand .. " --help"), bare("-h " .. subcommand .. " any words"))
       assert.equal(bare(subcommand .. " --help").out,
         help.out:match "^.-version            the version\n" ..
-        (subcommand == "doctor" and help.out:match "\nchecks:.*" or ""))
+        (subcommand == "doctor" and help.out:match "\nexit status:.*" or ""))
     end)
 
     it("refuses the others", function()

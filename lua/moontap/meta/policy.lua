@@ -24,6 +24,7 @@
 ---@field priority? integer in the election of the root; smaller wins: 0..65535
 ---@field group_fwd_mask? integer which of 01:80:c2:00:00:0X are forwarded, a bit each: 0..65535
 ---@field vlan_filtering? boolean look at VLAN tags: true or false
+---@field vlan_protocol? "802.1Q"|"802.1ad" which tags: 802.1Q, or 802.1ad: one of 802.1Q, 802.1ad
 ---@field vlan_default_pvid? integer VLAN of untagged frames on new ports; 0: none: 0..65535
 ---@field mcast_snooping? boolean send multicast only where it is wanted: true or false
 ---@field mcast_querier? boolean ask who wants multicast: true or false
@@ -47,6 +48,7 @@
 ---@class moontap.link.fields
 ---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field mtu? integer largest packet: 68..65536 bytes
+---@field base_mtu? integer what a bridge's mtu was before moontap's first port: 68..65536 bytes
 ---@field address? string MAC address: a MAC address such as 52:54:00:12:34:56
 ---@field master? string|false the bridge that it is a port of: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field alias? string|false a text for people: a text of 1..255 bytes
@@ -146,6 +148,7 @@
 ---@field multi_queue? boolean may be opened more than once, a queue each: true or false
 ---@field vnet_hdr? boolean packets carry a virtio header: true or false
 ---@field mtu? integer largest packet: 68..65536 bytes
+---@field base_mtu? integer what a bridge's mtu was before moontap's first port: 68..65536 bytes
 ---@field address? string MAC address: a MAC address such as 52:54:00:12:34:56
 ---@field master? string|false the bridge that it is a port of: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field alias? string|false a text for people: a text of 1..255 bytes
@@ -359,7 +362,9 @@ function neigh(fields) end
 ---/proc/sys is read-only.
 ---    fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
 ---             those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
----             tap; group is the tap's, for link's own say link{ name = nic.dev, group = … }
+---             tap; group is the tap's, for link's own say link{ name = nic.dev, group = … };
+---             with master and no mtu: the MTU that the bridge had before moontap's first port,
+---             whatever <mtu> tells the guest
 ---Raises: not the nic that is being connected; an unknown field; a value that does not fit.
 ---    tap(nic, { master = "br0", mtu = 9000, up = true })
 ---@param nic moontap.nic
