@@ -235,7 +235,7 @@ $(BUILD)/lib/moontap/moontap-repl.so: $(REPL_OBJ) $(INTERNAL)
 
 $(BUILD)/share/moontap/hooks:
 	@mkdir -p $(@D)
-	$(Q)ln -sfn $(abspath hooks) $@
+	$(Q)ln -sfrn hooks $@
 
 $(INTERNAL): $(LIB_OBJ)
 	$(call say,AR,$@)

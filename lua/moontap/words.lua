@@ -91,13 +91,12 @@ local function base_mtu(fields)
   local name = type(fields) == "table" and rawget(fields, "master")
   if not core.reads_host or type(name) ~= "string" or not core.is_name(name) then return end
   local bridge = words.host.link(name)
-  return bridge and (bridge.base_mtu or bridge.mtu) or usual_mtu
+  return bridge and (bridge.base_mtu or bridge.mtu) or usual_mtu, bridge
 end
 
 -- People are told before that the bridge follows a smaller port. Whether somebody gave it an MTU,
 -- and it stays, the kernel does not say: net/bridge/br_if.c br_mtu_auto_adjust()
-local function foretell(dev, fields)
-  local link = words.host.link(fields.master)
+local function foretell(dev, fields, link)
   if not link or fields.mtu >= link.mtu then return end
   local is_bridge, bridge = pcall(words.host.bridge, fields.master)
   if is_bridge and bridge then
@@ -125,7 +124,7 @@ function words.tap(nic, fields)
     error("tap: this nic has no device yet")
   end
   fields = fields or {}
-  local base = base_mtu(fields)
+  local base, bridge = base_mtu(fields)
   if base and rawget(fields, "mtu") == nil then
     fields = core.copy(fields)
     fields.mtu = base
@@ -133,7 +132,7 @@ function words.tap(nic, fields)
   core.tap(facts.dev, fields, facts.unmanaged and made(facts, fields) or nil)
   if base then
     words.link{ name = fields.master, base_mtu = base }
-    foretell(facts.dev, fields)
+    foretell(facts.dev, fields, bridge)
   end
   distrust(facts.dev, fields)
 end
