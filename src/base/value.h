@@ -64,7 +64,7 @@ enum {
 	MT_FIELD_ALLOWED = 128, /* plans may use only the default and what the policy allows */
 	MT_FIELD_UNSEEN = 16,	/* the kernel takes it and never shows it again */
 	MT_FIELD_OPENER = 1024, /* each who opens the object says it anew: its change is no drift */
-	MT_FIELD_CARRIES = 256, /* changed by somebody, it takes the device's guest off the network */
+	MT_FIELD_CARRIES = 256, /* changed by somebody, it cuts the device's guest off */
 	MT_FIELD_GUARDS = 512,	/* changed by somebody, guests are no longer kept apart */
 	MT_FIELD_OURS = 2048,	/* changed only on devices that moontap made */
 	MT_FIELD_NOTED = 4096,	/* what was, noted when the first NIC needs the object; never set */
@@ -147,8 +147,7 @@ bool mt_name_valid(const char *s);
 /** mt_name_reserved() - a name that no device can have, since net.ipv4.conf has it for all of them, or
  * for those to come: net/ipv4/devinet.c sysctl_dev_name_is_allowed() */
 bool mt_name_reserved(const char *s);
-#define MT_NAME_RESERVED \
-	"it is no name for a device: the kernel has net.ipv4.conf.all and .default for its own use"
+#define MT_NAME_RESERVED "it is no name for a device: the kernel keeps all and default for itself"
 
 /** mt_name_from() - a set value of type MT_NAME or MT_LINK; @s must be valid */
 struct mt_value mt_name_from(const char *s);

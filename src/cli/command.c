@@ -75,8 +75,9 @@ static bool any_empty(const struct mt_cli *c)
 
 bool mt_command_monitored(const struct mt_cli *c, const struct mt_command *m)
 {
-	return m && (m->output == MT_OUTPUT_CHECK ||
-		     (c->check && mt_options_takes(m, mt_option_find("check"))));
+	return m &&
+		(m->output == MT_OUTPUT_CHECK ||
+		 (c->check && mt_options_takes(m, mt_option_find("check"))));
 }
 
 static int check_words(struct mt_cli *c, const struct mt_command *m, const char *before)

@@ -40,7 +40,7 @@ struct mt_doctor {
 	size_t nsuspects;
 	/* of the check that runs */
 	const struct mt_check *check;
-	const char *todo; /* what to do, where the finding knows better than the check's row */
+	const char *todo;      /* what to do, where the finding knows better than the check's row */
 	struct mt_table found; /* a row for each finding, of all checks */
 	enum mt_level worst;
 	unsigned checked, bad; /* checks */

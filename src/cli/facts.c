@@ -62,8 +62,9 @@ int mt_command_xml(struct mt_cli *c)
 	int status;
 
 	if (!mt_cli_is_file(c, c->args[0]))
-		return mt_cli_no_xml(c, "moontap keeps facts of a guest, not its XML: virsh "
-					"dumpxml @ | moontap xml -; for the file: moontap xml ./@");
+		return mt_cli_no_xml(c,
+				     "moontap keeps facts of a guest, not its XML: virsh "
+				     "dumpxml @ | moontap xml -; for the file: moontap xml ./@");
 	status = evaluate(c, c->args[0], want, 0, &out);
 	if (!status)
 		fwrite(out.xml, 1, out.xml_n, stdout);

@@ -105,8 +105,9 @@ static const char *nearest_word(const char *word)
 
 static int print_json(const struct mt_cli *c)
 {
-	const struct mt_help help = { mt_commands, mt_scripts, mt_options, mt_options_takes,
-				      mt_exits,	   mt_levels, mt_standings, mt_kinds,   mt_topics };
+	const struct mt_help help = { mt_commands,	mt_scripts, mt_options,
+				      mt_options_takes, mt_exits,   mt_levels,
+				      mt_standings,	mt_kinds,   mt_topics };
 	const struct mt_json *json = mt_json_load(c);
 
 	return mt_print_json(c, json, json ? json->help(&help) : NULL, stdout);

@@ -52,8 +52,9 @@ static json_t *described(const struct mt_described *x, const char *n)
 	json_t *all = json_array();
 
 	for (int i = 0; x[i].name; i++)
-		json_array_append_new(all, json_pack("{s:i, s:o, s:o}", n, i, "name",
-						     text(x[i].name), "doc", text(x[i].doc)));
+		json_array_append_new(all,
+				      json_pack("{s:i, s:o, s:o}", n, i, "name", text(x[i].name),
+						"doc", text(x[i].doc)));
 	return all;
 }
 
@@ -110,10 +111,13 @@ static json_t *topics(const struct mt_topic *t)
 
 char *mt_json_help(const struct mt_help *h)
 {
-	json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "commands",
-			      commands(h, h->commands), "scripts", commands(h, h->scripts),
-			      "options", options(h->options), "exits", described(h->exits, "status"), "levels", described(h->levels, "status"), "states", described(h->standings, "place"), "kinds",
-			      kinds(h->kinds), "topics", topics(h->topics));
+	json_t *j =
+		json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "commands",
+			  commands(h, h->commands), "scripts", commands(h, h->scripts), "options",
+			  options(h->options), "exits", described(h->exits, "status"), "levels",
+			  described(h->levels, "status"), "states",
+			  described(h->standings, "place"), "kinds", kinds(h->kinds), "topics",
+			  topics(h->topics));
 	char *s = j ? json_dumps(j, MT_JSON_FLAGS) : NULL;
 
 	json_decref(j);

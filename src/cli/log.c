@@ -13,10 +13,14 @@ enum { GUEST, BACK, TIME, EVENT, RESULT, MS, EXIT, ERROR };
 
 /* The first two are what `moontap log` takes. */
 static const struct mt_column columns[] = {
-	[GUEST] = { "GUEST", "domain" },	   [BACK] = { "RUN", "run", MT_CELL_NUMBER },
-	[TIME] = { "TIME", "time" },		   [EVENT] = { "EVENT", "event" },
-	[RESULT] = { "RESULT", "result" },	   [MS] = { "MS", "ms", MT_CELL_NUMBER },
-	[EXIT] = { "", "exit", MT_CELL_NUMBER },   [ERROR] = { NULL },
+	[GUEST] = { "GUEST", "domain" },
+	[BACK] = { "RUN", "run", MT_CELL_NUMBER },
+	[TIME] = { "TIME", "time" },
+	[EVENT] = { "EVENT", "event" },
+	[RESULT] = { "RESULT", "result" },
+	[MS] = { "MS", "ms", MT_CELL_NUMBER },
+	[EXIT] = { "", "exit", MT_CELL_NUMBER },
+	[ERROR] = { NULL },
 };
 
 const char *mt_run_result(const struct mt_history *h)

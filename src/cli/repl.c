@@ -13,9 +13,10 @@ int mt_command_repl(struct mt_cli *c)
 	if (c->replay && !c->n)
 		return mt_cli_usage(c, "of which guest? moontap repl --replay GUEST -1");
 	if (c->n && !c->replay && !mt_cli_is_file(c, c->args[0]))
-		return mt_cli_no_xml(c, "moontap keeps facts of a guest, not its XML, and repl needs "
-					"that; its last run: moontap repl --replay @; for the "
-					"file: moontap repl ./@");
+		return mt_cli_no_xml(c,
+				     "moontap keeps facts of a guest, not its XML, and repl needs "
+				     "that; its last run: moontap repl --replay @; for the "
+				     "file: moontap repl ./@");
 	repl = mt_repl_load(c);
 	return repl ? repl->run(c) : 4;
 }

@@ -270,8 +270,9 @@ static int check(struct mt_cli *c)
 {
 	if (!c->n && !c->json && !c->watch && !c->no_header)
 		return mt_show_check(c);
-	mt_cli_usage(c, "status --check is about all guests, in one line: without GUEST, --json, "
-			"--watch, --no-header");
+	mt_cli_usage(c,
+		     "status --check is about all guests, in one line: without GUEST, --json, "
+		     "--watch, --no-header");
 	return MT_UNKNOWN;
 }
 

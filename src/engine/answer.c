@@ -107,7 +107,9 @@ static int take_interface(struct parse *p, char **words, int n)
 				      .queues = queues > 1 ? (unsigned)queues : 1,
 				      .unmanaged =
 					      !strcmp(text_of(words, n, "unmanaged"), "true") };
-	if (*dev && (!mt_name_valid(dev) || mt_name_reserved(dev))) /* it matters once somebody wants to connect it */
+	if (*dev &&
+	    (!mt_name_valid(dev) ||
+	     mt_name_reserved(dev))) /* it matters once somebody wants to connect it */
 		nic->misnamed = dev;
 	else
 		strcpy(nic->dev, dev);
@@ -276,20 +278,13 @@ static const struct {
 	int (*take)(struct parse *p, char **words, int n);
 	enum when when;
 } lines[] = {
-	{ "policy", take_policy, TOP_LEVEL },
-	{ "lacks", take_lacks, TOP_LEVEL },
-	{ "allow", take_allow, TOP_LEVEL },
-	{ "loaded", take_loaded, LOADED },
-	{ "domain", take_domain, LOADED },
-	{ "interface", take_interface, LOADED },
-	{ "facts", take_bytes, LOADED },
-	{ "xml", take_bytes, LOADED },
-	{ "nic", take_nic, LOADED },
-	{ "at", take_at, ANY_TIME },
-	{ "log", take_log, ANY_TIME },
-	{ "warn", take_warn, LOADED },
-	{ "refuse", take_refuse, ANY_TIME },
-	{ "error", take_error, ANY_TIME },
+	{ "policy", take_policy, TOP_LEVEL }, { "lacks", take_lacks, TOP_LEVEL },
+	{ "allow", take_allow, TOP_LEVEL },   { "loaded", take_loaded, LOADED },
+	{ "domain", take_domain, LOADED },    { "interface", take_interface, LOADED },
+	{ "facts", take_bytes, LOADED },      { "xml", take_bytes, LOADED },
+	{ "nic", take_nic, LOADED },	      { "at", take_at, ANY_TIME },
+	{ "log", take_log, ANY_TIME },	      { "warn", take_warn, LOADED },
+	{ "refuse", take_refuse, ANY_TIME },  { "error", take_error, ANY_TIME },
 	{ "end", take_end, ANY_TIME },
 };
 

@@ -164,9 +164,10 @@ static int check_made(struct connect *c, const struct mt_interface *nic, const s
 	err = mt_device_by_name(c->g->host, nic->dev, &d, e);
 	if (err != -ENODEV)
 		return err;
-	return mt_bad(e, "", "", "the XML says managed='no', the device is not there, and the "
+	return mt_bad(e, "", "",
+		      "the XML says managed='no', the device is not there, and the "
 		      "policy makes none: %s",
-		      c->answer.lacks ? c->answer.lacks
+		      c->answer.lacks	? c->answer.lacks
 			      : plan->n ? "its connect() says no tap() for it"
 					: "its connect() declares nothing for it");
 }

@@ -113,21 +113,21 @@ struct mt_ask {
 	const char *const *only;
 	bool managed, unmanaged; /* which NICs are connected */
 	bool dry;
-	const char *unnamed; /* name of NICs without a device in a dry run */
-	const char *dev;     /* a tap that was handed over */
+	const char *unnamed;	    /* name of NICs without a device in a dry run */
+	const char *dev;	    /* a tap that was handed over */
 	const struct mt_qemu *qemu; /* of an unknown guest: which made it; NULL */
 	bool known, incoming, inactive;
 	bool started; /* libvirt has come as far as its hook's start: it has the taps open */
 	const char *prefix;
-	const char *schema; /* that the XML must fit; NULL */
-	unsigned libvirt;   /* whose rules it must fit, MT_LIBVIRT(); 0: it has checked it */
+	const char *schema;  /* that the XML must fit; NULL */
+	unsigned libvirt;    /* whose rules it must fit, MT_LIBVIRT(); 0: it has checked it */
 	bool shows_warnings; /* the outcome's; else they go to the log */
-	bool remember;	    /* keep the facts: of a person's up, once it is connected */
-	bool keep;	    /* whoever connected it: it is a person's, and stays until down */
-	bool person;	    /* asks, and no event */
-	bool after_start;   /* a managed NIC's device must be there: libvirt has made it */
-	bool again;	    /* only what is connected still; else -EALREADY */
-	bool runs_on;	    /* the guest runs, whatever comes of this: its facts are kept */
+	bool remember;	     /* keep the facts: of a person's up, once it is connected */
+	bool keep;	     /* whoever connected it: it is a person's, and stays until down */
+	bool person;	     /* asks, and no event */
+	bool after_start;    /* a managed NIC's device must be there: libvirt has made it */
+	bool again;	     /* only what is connected still; else -EALREADY */
+	bool runs_on;	     /* the guest runs, whatever comes of this: its facts are kept */
 };
 
 /** mt_connect() - evaluate, and connect the selected NICs, all or none

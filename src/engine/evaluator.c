@@ -195,10 +195,10 @@ static int say_lacks(struct evaluator *v, struct mt_err *e)
 
 	if (mt_policy_lacks(v->policy, text, sizeof text, &meant, e))
 		return -e->code;
-	return *text ? mt_say(&v->say, "lacks",
-			      (const char *[]){ "text", text, "meant", meant ? "true" : "false",
-						NULL })
-		     : 0;
+	return *text
+		? mt_say(&v->say, "lacks",
+			 (const char *[]){ "text", text, "meant", meant ? "true" : "false", NULL })
+		: 0;
 }
 
 /* The top level: what the policy says now it says knowing only root's files. */

@@ -86,7 +86,8 @@ bool mt_history_has(const struct mt_engine *g, const char *driver, const char *n
 char *mt_history_file(const char *driver, const char *name, const char *dev, char buf[static 256]);
 /** mt_history_clear() - forget the runs of a guest, or of all; @n: out: how many guests' there were
  * @guest:	as mt_history_list() has it */
-int mt_history_clear(struct mt_engine *g, const struct mt_which *guest, size_t *n, struct mt_err *e);
+int mt_history_clear(struct mt_engine *g, const struct mt_which *guest, size_t *n,
+		     struct mt_err *e);
 
 /**
  * mt_history_parse() - the run that begins at *@text

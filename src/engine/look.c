@@ -21,14 +21,18 @@ const struct mt_described mt_standings[] = {
 	[MT_STANDS_CONNECTED] = { "connected", "all is as moontap put it" },
 	[MT_STANDS_DRIFTED] = { "drifted", "somebody has changed something that moontap put" },
 	[MT_STANDS_GONE] = { "device gone", "the device is gone, and something is left of it" },
-	[MT_STANDS_DONE] = { "gone, nothing left", "the device is gone, with all that was done for it; "
-						   "status finishes it" },
+	[MT_STANDS_DONE] = { "gone, nothing left",
+			     "the device is gone, with all that was done for it; "
+			     "status finishes it" },
 	[MT_STANDS_KILLED] = { "run killed",
-			       "a run was killed; what it did is undone by the next that comes by" },
-	[MT_STANDS_WAITING] = { "waiting", "its guest is known, and it is not connected, or not yet" },
+			       "a run was killed; what it did is undone by the next that comes "
+			       "by" },
+	[MT_STANDS_WAITING] = { "waiting",
+				"its guest is known, and it is not connected, or not yet" },
 	[MT_STANDS_WORKED_ON] = { "in progress",
 				  "another process connects or disconnects it at this moment" },
-	[MT_STANDS_NOTHING] = { "nothing declared", "the policy was asked, and declared nothing for it" },
+	[MT_STANDS_NOTHING] = { "nothing declared",
+				"the policy was asked, and declared nothing for it" },
 	[MT_STANDS_OTHERS] = { "libvirt's own", "libvirt connects it by itself" },
 	{ NULL },
 };
@@ -101,12 +105,11 @@ static enum mt_standing standing_of(struct looking *k, const struct mt_nic_look 
 
 	if ((run || !l->here || drifted) && is_worked_on(k, l->dev))
 		return MT_STANDS_WORKED_ON;
-	return run	   ? MT_STANDS_KILLED
-		: !l->here ? MT_STANDS_GONE
-		: drifted  ? MT_STANDS_DRIFTED
-		: l->journal.header.v[MT_HEADER_NOTHING].u
-		? MT_STANDS_NOTHING
-		: MT_STANDS_CONNECTED;
+	return run					   ? MT_STANDS_KILLED
+		: !l->here				   ? MT_STANDS_GONE
+		: drifted				   ? MT_STANDS_DRIFTED
+		: l->journal.header.v[MT_HEADER_NOTHING].u ? MT_STANDS_NOTHING
+							   : MT_STANDS_CONNECTED;
 }
 
 static int compare(struct looking *k, struct mt_nic_look *l)

@@ -15,7 +15,7 @@
 struct mt_qemu {
 	char name[256]; /* -name; "": it has none */
 	char uuid[37];	/* -uuid, in lower case; "" */
-	char mac[18];	/* mac= of the NIC that a tap is for, in lower case; "": it cannot be told */
+	char mac[18]; /* mac= of the NIC that a tap is for, in lower case; "": it cannot be told */
 };
 
 /**

@@ -19,8 +19,8 @@ static const struct mt_field fields[NFIELDS] = {
 	[ADDRESS] = { "address", MT_MAC, 6, MT_PHASE_FIELDS, MT_BACK_STICKY, MT_FIELD_IDENTITY,
 		      IFLA_ADDRESS, .word = "address", .doc = "MAC address" },
 	[MASTER] = { "master", MT_LINK, 4, MT_PHASE_MASTER, MT_BACK_PLAIN,
-		     MT_FIELD_NONE | MT_FIELD_KEPT | MT_FIELD_CARRIES, IFLA_MASTER, .word = "master",
-		     .off = "nomaster", .devices = "bridge bond team vrf",
+		     MT_FIELD_NONE | MT_FIELD_KEPT | MT_FIELD_CARRIES, IFLA_MASTER,
+		     .word = "master", .off = "nomaster", .devices = "bridge bond team vrf",
 		     .doc = "the bridge that it is a port of" },
 	[ALIAS] = { "alias", MT_TEXT, 0, MT_PHASE_FIELDS, MT_BACK_PLAIN,
 		    MT_FIELD_NONE | MT_FIELD_MARK, IFLA_IFALIAS, .word = "alias", .off = "alias ''",
@@ -30,8 +30,9 @@ static const struct mt_field fields[NFIELDS] = {
 			 .doc = "length of the transmit queue" },
 	[GROUP] = { "group", MT_UINT, 4, MT_PHASE_FIELDS, .attr = IFLA_GROUP, .max = INT32_MAX,
 		    .word = "group", .doc = "number of its group of devices" },
-	[UP] = { "up", MT_BOOL, 0, MT_PHASE_UP, .flags = MT_FIELD_HEAD | MT_FIELD_KEPT | MT_FIELD_CARRIES,
-		 .word = "up", .off = "down", .doc = "administratively up" },
+	[UP] = { "up", MT_BOOL, 0, MT_PHASE_UP,
+		 .flags = MT_FIELD_HEAD | MT_FIELD_KEPT | MT_FIELD_CARRIES, .word = "up",
+		 .off = "down", .doc = "administratively up" },
 };
 
 static int decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define ONOFF(NAME, ATTR, DOC, ...)                                                                \
+#define ONOFF(NAME, ATTR, DOC, ...)                                                           \
 	{                                                                                     \
 		.name = NAME, .type = MT_BOOL, .size = 1, .phase = MT_PHASE_PORT,             \
 		.back = MT_BACK_PARENT, .attr = ATTR, .word = NAME " on", .off = NAME " off", \
