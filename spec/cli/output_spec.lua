@@ -19,6 +19,7 @@ local lines = {
   up = { 7, "up -p policy.lua web.xml", "up -p policy.lua --json web.xml" },
   down = { 7, "down web", "down --json web" },
   status = { 4, "status", "status web", "status --json", "status --watch" },
+  why = { 4, "why web", "why web --json" },
   doctor = { 3, "doctor --root root", "doctor --root root --json" },
   graph = { 4, "graph", "graph --svg" },
   reconcile = { 7, "reconcile", "reconcile --json" },

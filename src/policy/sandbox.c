@@ -104,14 +104,18 @@ static int l_at_top(lua_State *L)
 static int l_compile_hook(lua_State *L)
 {
 	struct mt_policy *p = mtl_policy(L);
-	const char *text, *path;
+	const char *name = lua_tostring(L, 1), *text, *path;
 	struct mt_err e;
 	size_t n;
+	bool file;
 
 	if (!p->o.hook)
-		luaL_error(L, "hook '%s': there are no hooks here", lua_tostring(L, 1));
-	if (p->o.hook(p->o.data, lua_tostring(L, 1), &text, &n, &path, &e))
-		luaL_error(L, "hook '%s': %s", lua_tostring(L, 1), e.text);
+		luaL_error(L, "hook '%s': there are no hooks here", name);
+	if (p->o.hook(p->o.data, name, &text, &n, &path, &e)) {
+		file = *e.subject && strcmp(e.subject, name);
+		luaL_error(L, "hook '%s': %s%s%s", name, file ? e.subject : "", file ? ": " : "",
+			   e.text);
+	}
 	mtl_compile(L, text, n, path);
 	return 1;
 }
