@@ -29,7 +29,7 @@ M.lua = ("LUA_PATH='%s/lua/?.lua;%s/lua/?/init.lua' LUA_CPATH='%s/lib/lua/5.4/?.
   M.root, M.root, M.build, os.getenv "LUA" or "lua5.4")
 
 M.bridged = [[
-local lan = hook "bridge" { bridge = "br0" }
+local lan = hook "bridge" { bridge = "br0", unknown = true }
 function connect(nic)
   lan(nic)
 end

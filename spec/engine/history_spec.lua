@@ -59,11 +59,11 @@ describe("the records of runs", function()
       local r = moontap "log -v"
       assert.equal(0, r.status)
       assert.matches("log/qemu-web: ", r.err, 1, true)
-      assert.matches("web +up", r.out)
+      assert.matches("web +%-1 .- up ", r.out)
       assert.equal(0, moontap "log web -1".status)
     end
     program.write("state/log/qemu-web", good .. first:sub(1, 40))
-    assert.matches("web +up", moontap "log".out)
+    assert.matches("web +%-1 .- up ", moontap "log".out)
   end)
 
   it("have no secrets of a whole object", function()

@@ -5,7 +5,7 @@ local moontap = require "spec.guest.moontap"
 
 -- A tap of an unknown guest is only a name.
 local POLICY = [[
-local lan = hook "bridge" { bridge = "br0" }
+local lan = hook "bridge" { bridge = "br0", unknown = true }
 
 function connect(nic)
   if nic.dev:find "^refused" then refuse("not " .. nic.dev) end
@@ -139,7 +139,7 @@ describe("a tap's name #guest with libvirt's hook as well", function()
     l:start(lab.domain { name = "both", interfaces = nic(1), address = "10.9.0.2/24" })
     l:booted "both"
     l:wait_ping "10.9.0.2"
-    assert.matches("both 1 vnet%d+ managed hook", moontap.status(l))
+    assert.matches("both 1 vnet%d+ managed script", moontap.status(l))
     assert.matches("link vnet%d+: .* master br0", l:read "/run/lab/log/both.before")
     assert.equal("", lab.difference(l:read "/run/lab/log/both.before",
       l:read "/run/lab/log/both.after"))

@@ -231,3 +231,11 @@ int mt_record_list(struct mt_host *h, const struct mt_record *filter, struct mt_
 	*n = l.n;
 	return err;
 }
+
+bool mt_record_only_notes(const struct mt_record *r)
+{
+	for (int i = r->kind->nkeys; i < r->kind->nfields; i++)
+		if (mt_record_has(r, i) && !(r->kind->fields[i].flags & MT_FIELD_NOTED))
+			return false;
+	return r->kind->flags & MT_KIND_FACET;
+}

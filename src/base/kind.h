@@ -143,6 +143,10 @@ struct mt_record mt_record_key(const struct mt_record *r);
 /** mt_record_same_key() - the same kind and equal keys */
 bool mt_record_same_key(const struct mt_record *a, const struct mt_record *b);
 
+/** mt_record_only_notes() - whether it is a facet that only notes what was (MT_FIELD_NOTED): nobody
+ * differs about it, and nothing is to be undone */
+bool mt_record_only_notes(const struct mt_record *r);
+
 /** mt_record_keep() - copy @r's texts into @p. Return: 0 or -ENOMEM. */
 int mt_record_keep(struct mt_record *r, struct mt_pool *p);
 

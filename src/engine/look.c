@@ -121,7 +121,10 @@ static int compare(struct looking *k, struct mt_nic_look *l)
 
 	if (look_at_device(k, l) || mt_journal_prune(&w, &left, k->e))
 		return -k->e->code;
-	l->left = left.steps.n;
+	l->left = 0;
+	for (size_t i = 0; i < left.steps.n; i++)
+		l->left += left.steps.at[i].op != MT_CLAIM ||
+			!mt_record_only_notes(&left.steps.at[i].put);
 	n = mt_drift(&w, &l->journal, add_drift, &to, k->e);
 	if (n < 0 || to.failed)
 		return n < 0 ? n : mt_fail(k->e, ENOMEM, "status", l->dev, NULL);

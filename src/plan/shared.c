@@ -62,20 +62,11 @@ static bool is_noted(const struct mt_record *r, int field)
 	return mt_record_has(r, field) && r->kind->fields[field].flags & MT_FIELD_NOTED;
 }
 
-/* A record that only notes what was is nobody's to differ about. */
-static bool only_notes(const struct mt_record *r)
-{
-	for (int i = r->kind->nkeys; i < r->kind->nfields; i++)
-		if (mt_record_has(r, i) && !is_noted(r, i))
-			return false;
-	return r->kind->flags & MT_KIND_FACET;
-}
-
 static bool journal_only_notes(const struct object *o)
 {
 	for (size_t i = 0; i < o->journal.steps.n; i++)
 		if (o->journal.steps.at[i].op != MT_CHANGE ||
-		    !only_notes(&o->journal.steps.at[i].put))
+		    !mt_record_only_notes(&o->journal.steps.at[i].put))
 			return false;
 	return true;
 }
@@ -120,7 +111,8 @@ static int load_others(struct object *o, const char *dev, const struct mt_record
 		       struct mt_err *e)
 {
 	struct mt_work *w = o->work;
-	bool unread = o->journal.steps.n && journal_only_notes(o) && (!claim || only_notes(claim));
+	bool unread = o->journal.steps.n && journal_only_notes(o) &&
+		(!claim || mt_record_only_notes(claim));
 	char **names, mine[32];
 	size_t n;
 
@@ -150,7 +142,7 @@ int mt_shared_check(struct mt_work *w, const char *dev, const struct mt_record *
 {
 	struct object o = { .work = w };
 
-	if (only_notes(claim))
+	if (mt_record_only_notes(claim))
 		return 0;
 	folder_of(claim, o.folder, sizeof o.folder);
 	return load_others(&o, dev, claim, e);
