@@ -99,7 +99,7 @@ const struct mt_check mt_checks[] = {
 	{ MT_WARNING, "drift", "someone changed what moontap had put", "moontap reconcile",
 	  mt_check_drift, MT_CHECK_ROOT | MT_CHECK_STATUS },
 	{ MT_CRITICAL, "last run failed", "the guest was refused, or is not connected",
-	  "moontap log @ -1; once that is known: moontap log --clear @", mt_check_last_run,
+	  "moontap log @ -1 # once that is known: moontap log --clear @", mt_check_last_run,
 	  MT_CHECK_ROOT | MT_CHECK_STATUS },
 	/* one guest */
 	{ MT_CRITICAL, "document not readable", "a guest whose XML cannot be read does not start",
