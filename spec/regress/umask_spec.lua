@@ -20,7 +20,7 @@ local function modes()
   local seen = { d = {}, f = {} }
   for kind, mode in helper.run(("find '%s/state' -printf '%%y %%m\\n'"):format(helper.folder()))
     :gmatch "(%l) (%d+)" do
-    seen[kind][mode] = true
+    if seen[kind] then seen[kind][mode] = true end -- a link has no mode
   end
   return seen
 end

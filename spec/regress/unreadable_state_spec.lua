@@ -30,7 +30,7 @@ describe("a folder that cannot be read", function()
       n = n + 1
       r = torture.moontap("down web", { what = "memory", n = n, fault = "ENOMEM" })
       local there = helper.run "ip link":find "web0" ~= nil
-      assert.equal(r.status ~= 0, there, "allocation " .. n)
+      if (r.status ~= 0) ~= there then error("allocation " .. n .. ", status " .. r.status .. r.err .. r.out) end
     until r.status == 0
     assert.is_true(n > 3)
   end)

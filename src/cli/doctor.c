@@ -128,8 +128,7 @@ static int look(struct mt_doctor *d)
 	return d->file ? ask_guest(d) : 0;
 }
 
-/* --- running -----------------------------------------------------------------------------------
- */
+/* --- running ---------------------------------------------------------------------------------- */
 
 static bool is_possible(const struct mt_doctor *d, const struct mt_check *check)
 {

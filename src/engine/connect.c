@@ -177,6 +177,7 @@ static int plan_nic(struct connect *c, const struct mt_interface *nic,
 {
 	struct mt_plan *plan = mt_pool_alloc(&c->out->pool, sizeof *plan);
 	struct mt_run_nic *n = &c->run.nics[c->run.n];
+	const char *kind;
 
 	if (!plan)
 		return mt_fail(e, ENOMEM, "plan", nic->dev, NULL);
@@ -193,7 +194,10 @@ static int plan_nic(struct connect *c, const struct mt_interface *nic,
 	n->header = header_of(c, nic);
 	if (!plan->n)
 		mt_record_put(&n->header, MT_HEADER_NOTHING, mt_uint(true));
-	mt_record_put(&n->header, MT_HEADER_KIND, text(device->kind));
+	kind = mt_pool_copy(&c->out->pool, device->kind, strlen(device->kind));
+	if (!kind)
+		return mt_fail(e, ENOMEM, "plan", nic->dev, NULL);
+	mt_record_put(&n->header, MT_HEADER_KIND, text(kind));
 	c->planned[c->run.n++] = o;
 	return 0;
 }

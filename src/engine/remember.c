@@ -77,7 +77,8 @@ int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *drive
 	if (!f)
 		return mt_fail(e, ENOMEM, "remember", guest, NULL);
 	write_memory(f, g, ask, driver, guest, a);
-	if (fclose(f)) {
+	err = ferror(f);
+	if (fclose(f) || err || !text) { /* nor does it say that it could not shrink the text */
 		free(text);
 		return mt_fail(e, ENOMEM, "remember", guest, NULL);
 	}

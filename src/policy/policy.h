@@ -29,8 +29,8 @@ struct mt_policy_options {
 	size_t memory;	       /* bytes that the Lua state may have; 0: 64 MiB */
 	bool sysctl_read_only; /* /proc/sys is: what tap() says by itself is left out */
 	struct mt_host *host;  /* what host.link() and the others read; NULL: they fail */
-	const struct mt_record
-		*notes; /* fields that the kernel does not have, of @nnotes objects */
+	/* fields that the kernel does not have, of @nnotes objects */
+	const struct mt_record *notes;
 	size_t nnotes;
 	/* a hook's source by name: 0 with @text (@n bytes, borrowed until the policy is closed) and
 	 * @path for messages; -errno with @e */
