@@ -70,7 +70,7 @@ end
 
 local seed = tonumber(os.getenv "MOONTAP_SEED") or os.time()
 
-describe("many guests at once", function()
+describe("many guests at once #torture", function()
 
   it("are connected and disconnected, and nothing is lost or left, seed " .. seed, function()
     math.randomseed(seed)
@@ -127,7 +127,7 @@ describe("many guests at once", function()
 end)
 
 -- libvirt's hook, QEMU's script and a person, all about one guest and at the same moment.
-describe("events of one guest at the same moment", function()
+describe("events of one guest at the same moment #torture", function()
   local xml = scenes.xml("web", { "web0", "m1 managed" })
   local host = [[
     ip link add br0 address 02:00:00:00:00:01 type bridge

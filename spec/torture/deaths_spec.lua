@@ -64,7 +64,7 @@ local function try_each(scene, m, run, death, who)
   end)
 end
 
-describe("kill -9 #bare at every crossing:", function()
+describe("kill -9 #bare at every crossing: #torture", function()
   for _, scene in ipairs(scenes.all) do
     it(scene.name, function()
       local m = torture.moments(scene)

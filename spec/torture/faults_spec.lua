@@ -58,7 +58,7 @@ local function try(scene, m, run, how)
   torture.must "down"
 end
 
-describe("every call #bare fails once:", function()
+describe("every call #bare fails once: #torture", function()
   for _, scene in ipairs(scenes.all) do
     it(scene.name, function()
       local m = torture.moments(scene)

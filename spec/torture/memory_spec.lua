@@ -50,7 +50,7 @@ local function try(scene, m, run, who)
   torture.must "down"
 end
 
-describe("every allocation #bare fails once:", function()
+describe("every allocation #bare fails once: #torture", function()
   for _, scene in ipairs(scenes.all) do
     it(scene.name, function()
       local m = torture.moments(scene)

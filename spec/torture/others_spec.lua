@@ -142,7 +142,7 @@ local cases = {
   },
 }
 
-describe("others", function()
+describe("others #torture", function()
   for _, case in ipairs(cases) do
     local what = case[1]
 
@@ -201,7 +201,7 @@ describe("others", function()
   after_each(torture.summary)
 end)
 
-describe("a device's name that was used again", function()
+describe("a device's name that was used again #torture", function()
   before_each(begin)
 
   -- mtu 1334 is theirs, and stays.
@@ -265,7 +265,7 @@ describe("a device's name that was used again", function()
   end)
 end)
 
-describe("a policy that changed", function()
+describe("a policy that changed #torture", function()
   it("has what it no longer declares undone by reconcile", function()
     host()
     program.write("policy.lua", policy)

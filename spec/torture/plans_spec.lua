@@ -381,7 +381,7 @@ local function try(session, before, answer, may, what)
   hold(since == "", done and "left something after down" or "left something of a failure", since)
 end
 
-describe("whatever an evaluator says", function()
+describe("whatever an evaluator says #torture", function()
   for world = tonumber(part), worlds, tonumber(parts) do
     it(("nothing outside its rights changes (%d plans from seed %d)"):format(plans, seed + world),
        function()

@@ -18,7 +18,7 @@ local policy = [[
     tap(nic, { master = "lan0", up = true })
   end]]
 
-describe("without memory #bare,", function()
+describe("without memory #bare, #torture", function()
   local before
 
   before_each(function()
