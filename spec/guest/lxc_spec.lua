@@ -38,7 +38,7 @@ local function domain(name)
   return (DOMAIN:gsub("$(%l+)", { name = name, root = ROOT }))
 end
 
-describe("moontap #guest as the hook of libvirt's containers", function()
+describe("moontap #lxc as the hook of libvirt's containers", function()
   local l, before
 
   lazy_setup(function()
