@@ -220,8 +220,7 @@ static void note_age(struct mt_doctor *d, const struct hook *h, void *data)
 		of->first = h->since;
 }
 
-/* libvirt has called it since. */
-static bool has_called(struct mt_doctor *d, const char *driver, long long since)
+static bool has_run(struct mt_doctor *d, const char *driver, long long since)
 {
 	struct mt_history *runs;
 	struct mt_err ignored;
@@ -236,6 +235,24 @@ static bool has_called(struct mt_doctor *d, const char *driver, long long since)
 	return false;
 }
 
+static bool has_connected(const struct mt_journal *j, const char *driver, long long since)
+{
+	const struct mt_record *h = &j->header;
+
+	return h->kind && !strcmp(mt_header_text(h, MT_HEADER_DRIVER), driver) &&
+		!strcmp(mt_header_text(h, MT_HEADER_BY), "hook") &&
+		(long long)h->v[MT_HEADER_SINCE].u >= since;
+}
+
+/* Records of runs may be cleared; the journals of what is connected stay. */
+static bool has_called(struct mt_doctor *d, const char *driver, long long since)
+{
+	for (size_t i = 0; i < d->nnics; i++)
+		if (has_connected(&d->nics[i].journal, driver, since))
+			return true;
+	return has_run(d, driver, since);
+}
+
 static void check_daemon(struct mt_doctor *d, const struct driver *of, const char *daemon)
 {
 	char path[64], pid[16];
@@ -247,8 +264,8 @@ static void check_daemon(struct mt_doctor *d, const struct driver *of, const cha
 	snprintf(pid, sizeof pid, "%d", text ? atoi(text) : 0);
 	start = start_of(d, atoi(pid));
 	if (start && of->first > start && !has_called(d, of->name, start))
-		mt_doctor_found(d, pid, "%s (%s) was started before there was any hook", daemon,
-				pid);
+		mt_doctor_found(d, pid, "%s (%s) was started before there was any hook of %s",
+				daemon, pid, of->name);
 }
 
 /* It keeps whether a driver has hooks at all, and reads the folder at each call:
