@@ -24,6 +24,9 @@ local takes = {
   help = "json",
 }
 
+local subcommands = "there are: plan, up, down, status, doctor, why, graph, reconcile, log, " ..
+  "replay, facts, xml, check, hook, install-hook, uninstall-hook, repl, help"
+
 -- What an option is given with.
 local values = { policy = " x.lua", state = " x", hooks = " x", deadline = " 1", prefix = " x",
   schema = " x", run = " 1", name = " x", uuid = " x", dev = " x",
@@ -111,12 +114,19 @@ describe("the command line", function()
   end)
 
   it("has nothing but words after --", function()
-    says(2, "moontap: there is no subcommand '--json'; try: moontap help\n", bare "-- --json")
+    says(2, "moontap: there is no subcommand '--json'; " .. subcommands .. "\n", bare "-- --json")
   end)
 
   local wrong = {
     ["pln x"] = "there is no subcommand 'pln'; did you mean 'plan'?",
-    ["frobnicate"] = "there is no subcommand 'frobnicate'; try: moontap help",
+    ["frobnicate"] = "there is no subcommand 'frobnicate'; " .. subcommands,
+    ["frobnicate --help"] = "there is no subcommand 'frobnicate'; " .. subcommands,
+    ["pln --help"] = "there is no subcommand 'pln'; did you mean 'plan'?",
+    ["hook zorg web prepare begin -"] = "there is no driver 'zorg'; " ..
+      "there are: qemu, lxc, libxl, bhyve",
+    ["hook qemu web zorg begin -"] = "there is no operation 'zorg'; there are: migrate, restore, " ..
+      "prepare, start, started, reconnect, stopped, release, attach, shutdown, reload, updated, " ..
+      "port-created, port-deleted",
     ["plan --jsno x"] = "there is no option '--jsno'; did you mean '--json'?",
     ["plan --xyzzy x"] = "there is no option '--xyzzy'; try: moontap help",
     ["plan -xv x"] = "there is no option '-x'; try: moontap help",

@@ -1,4 +1,4 @@
--- hook_noticed_spec.lua - doctor said that libvirtd had not noticed its hook until it was restarted,
+-- hook_noticed_spec.lua - doctor said until a restart that libvirtd had not noticed its hook,
 -- whatever it had called since it was told to look
 
 local guests = require "spec.guests"

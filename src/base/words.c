@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char hex[] = "0123456789abcdef";
@@ -134,4 +135,20 @@ const char *mt_nearest(const char *word, const void *names, size_t stride)
 		}
 	}
 	return best;
+}
+
+const char *mt_suggest(const char *word, const void *names, size_t stride, char *buf, size_t n)
+{
+	const char *near = mt_nearest(word, names, stride), *name;
+	size_t len;
+
+	if (near) {
+		snprintf(buf, n, "did you mean '%s'?", near);
+		return buf;
+	}
+	len = (size_t)snprintf(buf, n, "there are");
+	for (const char *at = names; (name = *(const char *const *)at) && len < n; at += stride)
+		len += (size_t)snprintf(buf + len, n - len, "%s%s", at == names ? ": " : ", ",
+					name);
+	return buf;
 }

@@ -33,6 +33,10 @@ char *mt_words_get(char **words, int n, const char *key);
  * @names:	@stride bytes apart, each a const char *; ended by NULL */
 const char *mt_nearest(const char *word, const void *names, size_t stride);
 
+/** mt_suggest() - for a message about a misspelt word: "did you mean 'plan'?", or else all that there
+ * are: "there are: plan, up, down"; cut short at @n. Returns @buf. */
+const char *mt_suggest(const char *word, const void *names, size_t stride, char *buf, size_t n);
+
 /* A word of the program's, and what it means; a table of them is ended by a NULL name. */
 struct mt_described {
 	const char *name, *doc;

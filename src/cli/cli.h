@@ -75,6 +75,8 @@ extern const struct mt_command mt_commands[]; /* ended by a NULL name */
 extern const struct mt_command mt_scripts[];  /* called with one word, by their names; likewise */
 extern const struct mt_command *mt_command_find(const char *name);
 extern const struct mt_command *mt_script_find(const char *name);
+/** mt_command_unknown() - the first word is no subcommand: say which are. Return: 2. */
+int mt_command_unknown(const struct mt_cli *c);
 
 /** mt_command_run() - check the command line against @m's row, and run it
  * @before:	what stands before its name in the usage: "moontap "
@@ -181,8 +183,9 @@ int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err 
 int mt_cli_usage(const struct mt_cli *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** mt_cli_unknown() - "there is no option '--stat'; did you mean '--state'?" Return: 2. */
-int mt_cli_unknown(const struct mt_cli *c, const char *what, const char *word, const char *nearest);
+/** mt_cli_unknown() - "there is no option '--stat'; did you mean '--state'?" Return: 2.
+ * @hint:	what mt_suggest() says */
+int mt_cli_unknown(const struct mt_cli *c, const char *what, const char *word, const char *hint);
 
 /** mt_cli_log() - where log lines go */
 struct mt_log mt_cli_log(struct mt_cli *c);

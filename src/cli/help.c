@@ -117,6 +117,8 @@ int mt_command_help(struct mt_cli *c)
 {
 	const char *word = c->n ? c->args[0] : NULL;
 	const struct mt_command *m = word ? mt_command_find(word) : NULL;
+	char hint[64];
+	const char *near;
 
 	if (word && !m)
 		m = mt_script_find(word);
@@ -132,5 +134,10 @@ int mt_command_help(struct mt_cli *c)
 	}
 	if (mt_topic_print(word, false, stdout))
 		return 0;
-	return mt_cli_unknown(c, "help on", word, nearest_word(word));
+	if (c->help)
+		return mt_command_unknown(c);
+	near = nearest_word(word);
+	snprintf(hint, sizeof hint, "%s%s%s", near ? "did you mean '" : "try: moontap help",
+		 near ? near : "", near ? "'?" : "");
+	return mt_cli_unknown(c, "help on", word, hint);
 }

@@ -42,12 +42,15 @@ int mt_command_hook(struct mt_cli *c)
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_engine g;
 	struct mt_err e = { 0 };
+	char hint[256];
 	int status, err, unread = 0;
 
 	if (!mt_driver_known(driver))
-		return mt_cli_unknown(c, "driver", driver, mt_driver_nearest(driver));
+		return mt_cli_unknown(c, "driver", driver,
+				      mt_driver_suggest(driver, hint, sizeof hint));
 	if (!mt_hook_operation(operation))
-		return mt_cli_unknown(c, "operation", operation, mt_hook_nearest(operation));
+		return mt_cli_unknown(c, "operation", operation,
+				      mt_hook_suggest(operation, hint, sizeof hint));
 	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;

@@ -63,6 +63,15 @@ const struct mt_command *mt_command_find(const char *name)
 	return NULL;
 }
 
+int mt_command_unknown(const struct mt_cli *c)
+{
+	char hint[512];
+
+	return mt_cli_unknown(c, "subcommand", c->args[0],
+			      mt_suggest(c->args[0], &mt_commands[0].name, sizeof *mt_commands,
+					 hint, sizeof hint));
+}
+
 static int run_command(struct mt_cli *c)
 {
 	const struct mt_command *m;
@@ -71,9 +80,7 @@ static int run_command(struct mt_cli *c)
 		return mt_help_all(stderr), 2;
 	m = mt_command_find(c->args[0]);
 	if (!m)
-		return mt_cli_unknown(c, "subcommand", c->args[0],
-				      mt_nearest(c->args[0], &mt_commands[0].name,
-						 sizeof *mt_commands));
+		return mt_command_unknown(c);
 	if (c->json && !mt_json_load(c)) /* known before anything is changed */
 		return 4;
 	c->args++;

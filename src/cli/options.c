@@ -76,14 +76,9 @@ int mt_cli_usage(const struct mt_cli *c, const char *fmt, ...)
 	return 2;
 }
 
-int mt_cli_unknown(const struct mt_cli *c, const char *what, const char *word, const char *nearest)
+int mt_cli_unknown(const struct mt_cli *c, const char *what, const char *word, const char *hint)
 {
-	const char *dashes = nearest && *word == '-' ? "--" : "";
-
-	if (!nearest)
-		return mt_cli_usage(c, "there is no %s '%s'", what, word);
-	mt_print_text(stderr, "%s: there is no %s '%s'; did you mean '%s%s'?", c->program, what,
-		      word, dashes, nearest);
+	mt_print_text(stderr, "%s: there is no %s '%s'; %s", c->program, what, word, hint);
 	putc('\n', stderr);
 	return 2;
 }
@@ -108,15 +103,17 @@ static void take(struct mt_cli *c, int which, const char *arg)
 
 static int refuse(const struct mt_cli *c, int why, const char *word)
 {
-	char letter[3] = { '-', (char)optopt };
+	char letter[3] = { '-', (char)optopt }, hint[64];
+	const char *near;
 
 	if (optopt > 0 && optopt < 256)
 		word = letter;
 	if (why == ':')
 		return mt_cli_usage(c, "%s wants a value", word);
-	return mt_cli_unknown(c, "option", word,
-			      mt_nearest(word + strspn(word, "-"), &mt_options[0].name,
-					 sizeof *mt_options));
+	near = mt_nearest(word + strspn(word, "-"), &mt_options[0].name, sizeof *mt_options);
+	snprintf(hint, sizeof hint, "%s%s%s", near ? "did you mean '--" : "try: moontap help",
+		 near ? near : "", near ? "'?" : "");
+	return mt_cli_unknown(c, "option", word, hint);
 }
 
 static int read_deadline(struct mt_cli *c)

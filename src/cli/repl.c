@@ -5,9 +5,11 @@
 int mt_command_repl(struct mt_cli *c)
 {
 	const struct mt_repl *repl;
+	char hint[256];
 
 	if (c->event && !mt_hook_operation(c->event))
-		return mt_cli_unknown(c, "event", c->event, mt_hook_nearest(c->event));
+		return mt_cli_unknown(c, "event", c->event,
+				      mt_hook_suggest(c->event, hint, sizeof hint));
 	if (c->back && !c->replay)
 		return mt_cli_usage(c, "-%u is a run for --replay", c->back);
 	if (c->replay && !c->n)

@@ -235,7 +235,7 @@ void mt_orphans(struct mt_engine *g);
 /** mt_hook_operation() - whether a word is an operation of libvirt's hook */
 bool mt_hook_operation(const char *word);
 
-/** mt_hook_nearest() - the operation nearest to a misspelt one; NULL: none is near */
-const char *mt_hook_nearest(const char *word);
+/** mt_hook_suggest() - as mt_suggest(), for an operation that is not known */
+const char *mt_hook_suggest(const char *word, char *buf, size_t n);
 
 #endif

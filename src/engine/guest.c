@@ -22,9 +22,9 @@ bool mt_driver_known(const char *driver)
 	return false;
 }
 
-const char *mt_driver_nearest(const char *driver)
+const char *mt_driver_suggest(const char *word, char *buf, size_t n)
 {
-	return mt_nearest(driver, drivers, sizeof *drivers);
+	return mt_suggest(word, drivers, sizeof *drivers, buf, n);
 }
 
 const char *mt_driver_of(const char *type)

@@ -50,8 +50,8 @@ int mt_guest_compare(const char *a, const char *b);
 /** mt_driver_known() - whether libvirt has a hook for the guests of a driver of this name */
 bool mt_driver_known(const char *driver);
 
-/** mt_driver_nearest() - the one that a misspelt one is nearest to; NULL: none is near */
-const char *mt_driver_nearest(const char *driver);
+/** mt_driver_suggest() - as mt_suggest(), for a driver that is not known */
+const char *mt_driver_suggest(const char *word, char *buf, size_t n);
 
 /** mt_driver_of() - the driver of a domain's type: "kvm" is of "qemu", "lxc" of "lxc" */
 const char *mt_driver_of(const char *type);

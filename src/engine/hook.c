@@ -197,9 +197,9 @@ static int check_ready(struct mt_engine *g, const struct mt_outcome_nic *nic, bo
 	return mt_err_in_nic(e, nic->index, nic->dev);
 }
 
-const char *mt_hook_nearest(const char *word)
+const char *mt_hook_suggest(const char *word, char *buf, size_t n)
 {
-	return mt_nearest(word, &operations[0].name, sizeof *operations);
+	return mt_suggest(word, &operations[0].name, sizeof *operations, buf, n);
 }
 
 /* Session libvirt runs its hooks as the user: an unmanaged NIC's tap must be there, and such that
