@@ -46,7 +46,7 @@ describe("a device that the XML names", function()
       local r = program.moontap("-p p.lua plan -",
         (xml:format "virtio":gsub("'t0'", "'" .. name .. "'")))
       assert.equal(3, r.status)
-      assert.matches(name .. ": it is no name for a device: the kernel has", r.err, 1, true)
+      assert.matches(name .. ": it is no name for a device: the kernel keeps", r.err, 1, true)
     end)
   end
 end)

@@ -21,8 +21,9 @@ struct connect {
 	struct mt_run run;
 	struct mt_outcome_nic **planned; /* of run.nics[i] */
 	const char *driver, *guest, *mark, *policy, *by;
-	bool remember;	 /* once it is connected */
-	bool remembered; /* before that */
+	const char *before; /* what was remembered before this */
+	bool remember;	    /* when there is something to connect */
+	bool remembered;
 };
 
 static struct mt_request request_of(const struct mt_engine *g, const struct mt_ask *ask)
@@ -152,6 +153,15 @@ static bool makes(const struct mt_plan *plan, const char *name)
 	return false;
 }
 
+static int no_tap(const struct connect *c, bool declares, const char *now, struct mt_err *e)
+{
+	return mt_bad(e, "", "", "the XML says managed='no', %s, and the policy makes none: %s",
+		      now,
+		      c->answer.lacks	 ? c->answer.lacks
+			      : declares ? "its connect() says no tap() for it"
+					 : "its connect() declares nothing for it");
+}
+
 /* libvirt finds an unmanaged NIC's tap, or its guest does not start. */
 static int check_made(struct connect *c, const struct mt_interface *nic, const struct mt_plan *plan,
 		      struct mt_err *e)
@@ -162,14 +172,29 @@ static int check_made(struct connect *c, const struct mt_interface *nic, const s
 	if (!nic->unmanaged || makes(plan, nic->dev))
 		return 0;
 	err = mt_device_by_name(c->g->host, nic->dev, &d, e);
-	if (err != -ENODEV)
-		return err;
-	return mt_bad(e, "", "",
-		      "the XML says managed='no', the device is not there, and the "
-		      "policy makes none: %s",
-		      c->answer.lacks	? c->answer.lacks
-			      : plan->n ? "its connect() says no tap() for it"
-					: "its connect() declares nothing for it");
+	return err == -ENODEV ? no_tap(c, plan->n, "the device is not there", e) : err;
+}
+
+/* Nor does it find one that this run would take away; one in use stays until down. */
+static int check_stays(struct connect *c, const struct mt_run_nic *n, struct mt_err *e)
+{
+	const char *made;
+	char why[128];
+	int used;
+
+	for (size_t i = 0; i < n->undeclared.n && n->header.v[MT_HEADER_UNMANAGED].u; i++) {
+		const struct mt_step *s = &n->undeclared.at[i];
+
+		made = s->op == MT_ADD && !s->existed ? mt_record_makes(&s->put, 0) : NULL;
+		if (!made || strcmp(made, n->plan->dev))
+			continue;
+		used = mt_device_in_use(&c->run.work, &n->had.steps, s, why, sizeof why, e);
+		if (!used)
+			no_tap(c, n->plan->n, "moontap's own tap would go", e);
+		if (used != 1)
+			return mt_run_err(n, e);
+	}
+	return 0;
 }
 
 static int plan_nic(struct connect *c, const struct mt_interface *nic,
@@ -323,6 +348,8 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	err = mt_run_begin(&c->run, e);
 	if (!err)
 		err = mt_run_compute(&c->run, e);
+	for (size_t i = 0; i < c->run.n && !err; i++)
+		err = check_stays(c, &c->run.nics[i], e);
 	computed = mt_engine_now_us();
 	for (size_t i = 0; i < c->run.n; i++) {
 		c->planned[i]->steps = &c->run.nics[i].steps;
@@ -341,21 +368,26 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	return err;
 }
 
+/* Before anything is connected: who cannot write this down connects nothing. */
+static int write_memory(struct connect *c, struct mt_err *e)
+{
+	int err = mt_remember(c->g, c->ask, c->driver, c->guest, &c->answer, &c->before, e);
+
+	c->remembered = !err;
+	return err;
+}
+
 /* What a person connects of a guest that an event remembers is the event's, as are the facts; of
- * another they are remembered as they were when it was connected last. */
-static int remember(struct connect *c, const char **before, struct mt_err *e)
+ * another they are remembered once it is known that there is something to connect. */
+static int remember(struct connect *c, struct mt_err *e)
 {
 	const struct mt_ask *ask = c->ask;
 	struct mt_memory m;
 	int err;
 
 	c->by = ask->keep ? "up" : ask->by;
-	if (!ask->by || strcmp(ask->by, "up")) {
-		c->remembered = ask->remember;
-		return ask->remember
-			? mt_remember(c->g, ask, c->driver, c->guest, &c->answer, before, e)
-			: 0;
-	}
+	if (!ask->by || strcmp(ask->by, "up"))
+		return ask->remember ? write_memory(c, e) : 0;
 	err = mt_recall(c->g, c->driver, c->guest, &c->out->pool, &m, e);
 	if (err && err != -ENOENT)
 		return err;
@@ -365,38 +397,24 @@ static int remember(struct connect *c, const char **before, struct mt_err *e)
 	return 0;
 }
 
-/* It is connected, and stays so: that reconcile will go by the journal is no failure. */
-static void remember_connected(struct connect *c)
-{
-	const char *before;
-	struct mt_err e;
-	char line[700];
-
-	if (c->remember && c->run.n &&
-	    mt_remember(c->g, c->ask, c->driver, c->guest, &c->answer, &before, &e))
-		mt_log(&c->g->o.log, LOG_WARNING, "%s", mt_err_line(&e, line, sizeof line));
-}
-
 static int act_on_answer(struct connect *c, struct mt_err *e)
 {
 	const struct mt_ask *ask = c->ask;
 	bool plans = ask->want & MT_WANT_PLANS;
-	const char *before = NULL;
 
 	if (begin_outcome(c, e))
 		return -e->code;
 	if ((plans || ask->remember) && mt_engine_state(c->g, !ask->dry, e))
 		return -e->code;
-	if ((plans || ask->remember) && remember(c, &before, e))
+	if ((plans || ask->remember) && remember(c, e))
 		return -e->code;
 	if (!plans)
 		return 0;
-	if (!check_selection(c, e) && !plan_all(c, e) && !carry_out(c, e)) {
-		remember_connected(c);
+	if (!check_selection(c, e) && !plan_all(c, e) &&
+	    !(c->remember && c->run.n && write_memory(c, e)) && !carry_out(c, e))
 		return 0;
-	}
 	if (c->remembered && !ask->runs_on && e->blame != MT_BLAME_UNDO)
-		mt_remember_before(c->g, c->driver, c->guest, before);
+		mt_remember_before(c->g, c->driver, c->guest, c->before);
 	return -e->code;
 }
 

@@ -259,6 +259,23 @@ static int check_named(struct mt_engine *g, const struct mt_which *which, struct
 	return 0;
 }
 
+/* What was remembered of them; a killed run may have left just that. */
+static int forget_guests(struct mt_engine *g, const struct mt_which *which,
+			 const struct mt_record *headers, size_t n, struct mt_err *e)
+{
+	int err = 0;
+
+	if (!n && which->name && mt_engine_may())
+		return mt_forget_unused(g, which->driver, which->name, e);
+	for (size_t i = 0; i < n && !err; i++)
+		if (!i ||
+		    strcmp(mt_header_text(&headers[i], MT_HEADER_DOMAIN),
+			   mt_header_text(&headers[i - 1], MT_HEADER_DOMAIN)))
+			err = mt_forget_unused(g, mt_header_text(&headers[i], MT_HEADER_DRIVER),
+					       mt_header_text(&headers[i], MT_HEADER_DOMAIN), e);
+	return err;
+}
+
 int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
 		      struct mt_err *e)
 {
@@ -290,15 +307,11 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 		else
 			*e = one, err = -one.code;
 	}
+	if (forget_guests(g, which, headers, n, &one) && !err)
+		*e = one, err = -one.code;
 	for (size_t i = 0; err && i < out->n; i++)
 		if (out->nics[i].undone->n) /* some of it is down, and some is not */
 			e->blame = MT_BLAME_UNDO;
-	for (size_t i = 0; i < n; i++)
-		if (!i ||
-		    strcmp(mt_header_text(&headers[i], MT_HEADER_DOMAIN),
-			   mt_header_text(&headers[i - 1], MT_HEADER_DOMAIN)))
-			mt_forget_unused(g, mt_header_text(&headers[i], MT_HEADER_DRIVER),
-					 mt_header_text(&headers[i], MT_HEADER_DOMAIN));
 	out->times.make = (uint32_t)(mt_engine_now_us() - begun);
 	return err;
 }
@@ -350,10 +363,10 @@ void mt_orphans(struct mt_engine *g)
 		if (!is_orphan(g, names[i], &j, &p))
 			continue;
 		mt_log(&g->o.log, LOG_NOTICE, "%s: its device is gone; finishing", names[i]);
-		if (mt_disconnect(&w, names[i], (uint32_t)j.header.v[MT_HEADER_IFINDEX].u, &e))
+		if (mt_disconnect(&w, names[i], (uint32_t)j.header.v[MT_HEADER_IFINDEX].u, &e) ||
+		    mt_forget_unused(g, mt_header_text(&j.header, MT_HEADER_DRIVER),
+				     mt_header_text(&j.header, MT_HEADER_DOMAIN), &e))
 			mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
-		mt_forget_unused(g, mt_header_text(&j.header, MT_HEADER_DRIVER),
-				 mt_header_text(&j.header, MT_HEADER_DOMAIN));
 	}
 	mt_pool_free(&p);
 }

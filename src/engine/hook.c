@@ -84,7 +84,7 @@ static int reconnect(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome 
 	struct mt_err ignored;
 
 	if (!mt_engine_state(g, false, &ignored))
-		mt_forget(g, ask->driver, ask->guest); /* it has long arrived */
+		mt_forget(g, ask->driver, ask->guest, &ignored); /* it has long arrived */
 	return never_fails(g, ask, out, e);
 }
 
@@ -106,9 +106,11 @@ static int release(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *o
 	struct mt_which which = {
 		.driver = ask->driver, .name = ask->guest, .hooks_only = true, .evict = true
 	};
+	struct mt_err one;
 	int err = mt_disconnect_all(g, &which, out, e);
 
-	mt_forget_event(g, ask->driver, ask->guest);
+	if (mt_forget_event(g, ask->driver, ask->guest, &one) && !err)
+		*e = one, err = -one.code;
 	mt_orphans(g);
 	return err;
 }

@@ -313,7 +313,8 @@ static bool finish_done(struct mt_engine *g, const struct mt_nic_look *l, struct
 	if (mt_state_try_lock(&g->state, mt_state_path("nic", l->dev, file), &lock))
 		return false;
 	close(lock);
-	return !mt_disconnect(&w, l->dev, (uint32_t)l->journal.header.v[MT_HEADER_IFINDEX].u, &e);
+	return !mt_disconnect(&w, l->dev, (uint32_t)l->journal.header.v[MT_HEADER_IFINDEX].u, &e) &&
+		!mt_forget_unused(g, l->driver, l->guest, &e);
 }
 
 size_t mt_finish_done(struct mt_engine *g, const struct mt_nic_look *nics, size_t n)

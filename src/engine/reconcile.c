@@ -120,8 +120,7 @@ static int finish_orphan(struct repair *r)
 	w.done = undone;
 	r->nic->undone = undone;
 	err = mt_disconnect(&w, r->look->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, r->e);
-	mt_forget_unused(r->g, r->look->driver, r->look->guest);
-	return err;
+	return err ?: mt_forget_unused(r->g, r->look->driver, r->look->guest, r->e);
 }
 
 /* The policy that it was connected by, where none is named now. */
@@ -353,7 +352,5 @@ int mt_reconcile(struct mt_engine *g, const struct mt_which *guest, bool dry,
 		if (err)
 			return err;
 	}
-	if (!dry)
-		mt_forget_unused(g, NULL, NULL);
-	return 0;
+	return dry ? 0 : mt_forget_unused(g, NULL, NULL, e);
 }

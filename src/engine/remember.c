@@ -62,7 +62,7 @@ static int keep(struct mt_engine *g, const char *file, const char *text, size_t 
 	if (!err)
 		err = mt_state_replace(&g->state, file, text, n, &lock, e);
 	if (lock >= 0)
-		close(lock);
+		mt_state_unlock(&g->state, file, lock);
 	return err;
 }
 
@@ -202,55 +202,109 @@ int mt_ask_guest(struct mt_engine *g, const struct mt_which *guest, struct mt_as
 	return 0;
 }
 
-void mt_forget(struct mt_engine *g, const char *driver, const char *guest)
+/* Under its lock, with what a killed process wrote beside it. */
+static int drop(struct mt_engine *g, const char *file, int lock, struct mt_err *e)
 {
-	struct mt_err ignored;
-	char file[300];
+	int beside = -1, err;
 
-	file_of(driver, guest, file, sizeof file);
-	mt_state_remove(&g->state, file, &ignored);
+	mt_state_discard(&g->state, file, &beside);
+	err = mt_state_remove(&g->state, file, e);
+	close(lock);
+	return err;
 }
 
-static bool any_connected(struct mt_engine *g, const char *driver, const char *guest)
+int mt_forget(struct mt_engine *g, const char *driver, const char *guest, struct mt_err *e)
+{
+	char file[300];
+	int lock;
+
+	file_of(driver, guest, file, sizeof file);
+	if (!mt_state_modified(&g->state, file))
+		return 0;
+	return mt_state_lock(&g->state, file, &lock, e) ?: drop(g, file, lock, e);
+}
+
+static int count_connected(struct mt_engine *g, const char *driver, const char *guest, size_t *n,
+			   struct mt_err *e)
 {
 	struct mt_which which = { .driver = driver, .name = guest };
 	struct mt_pool p = { 0 };
 	struct mt_record *headers;
-	struct mt_err ignored;
-	size_t n;
-	bool any = mt_connected(g, &which, &p, &headers, &n, &ignored) || n;
+	int err = mt_connected(g, &which, &p, &headers, n, e);
 
 	mt_pool_free(&p);
-	return any;
+	return err;
 }
 
-void mt_forget_event(struct mt_engine *g, const char *driver, const char *guest)
+int mt_forget_event(struct mt_engine *g, const char *driver, const char *guest, struct mt_err *e)
 {
 	struct mt_ask ask = { .by = "up" };
 	struct mt_pool p = { 0 };
 	const char *before;
 	struct mt_memory m;
-	struct mt_err ignored;
+	size_t n;
+	int err = count_connected(g, driver, guest, &n, e);
 
-	if (!any_connected(g, driver, guest) || mt_recall(g, driver, guest, &p, &m, &ignored) ||
-	    mt_remember(g, &ask, driver, guest, &m.answer, &before, &ignored))
-		mt_forget(g, driver, guest);
+	if (!err && (!n || mt_recall(g, driver, guest, &p, &m, e)))
+		err = mt_forget(g, driver, guest, e);
+	else if (!err)
+		err = mt_remember(g, &ask, driver, guest, &m.answer, &before, e);
 	mt_pool_free(&p);
+	return err;
 }
 
-void mt_forget_unused(struct mt_engine *g, const char *driver, const char *guest)
+/* Of a person's up that has nothing connected any more, or nothing at all: a killed process made
+ * the file and did not come to write it. Return: 1: so it is; 0 or -errno. */
+static int is_unused(struct mt_engine *g, const char *file, struct mt_pool *p, struct mt_err *e)
+{
+	struct mt_memory m;
+	size_t n;
+	int err = read_memory(g, file, p, &m, e);
+
+	if (err == -ENOENT)
+		return 1;
+	if (err)
+		return err == -ENOMEM ? err : 0; /* damaged: a person's to look at */
+	if (!m.by_up)
+		return 0;
+	err = count_connected(g, m.driver, m.name, &n, e);
+	return err ? err : !n;
+}
+
+static int forget_if_unused(struct mt_engine *g, const char *file, struct mt_pool *p,
+			    struct mt_err *e)
+{
+	int lock, err = is_unused(g, file, p, e);
+
+	if (err != 1 || !mt_state_modified(&g->state, file))
+		return err < 0 ? err : 0;
+	err = mt_state_try_lock(&g->state, file, &lock);
+	if (err)
+		return 0; /* gone, or somebody is about to connect it */
+	err = is_unused(g, file, p, e);
+	if (err == 1)
+		return drop(g, file, lock, e);
+	close(lock);
+	return err;
+}
+
+int mt_forget_unused(struct mt_engine *g, const char *driver, const char *guest, struct mt_err *e)
 {
 	struct mt_pool p = { 0 };
-	struct mt_memory *all = NULL, one;
-	struct mt_err ignored;
+	char **names = NULL, file[300];
 	size_t n = 0;
+	int err = 0;
 
-	if (!guest && mt_recall_all(g, &p, &all, &n, &ignored))
-		n = 0;
-	if (guest && !mt_recall(g, driver, guest, &p, &one, &ignored))
-		all = &one, n = 1;
-	for (size_t i = 0; i < n; i++)
-		if (all[i].by_up && !any_connected(g, all[i].driver, all[i].name))
-			mt_forget(g, all[i].driver, all[i].name);
+	if (driver && guest) {
+		file_of(driver, guest, file, sizeof file);
+		err = forget_if_unused(g, file, &p, e);
+	} else {
+		err = mt_state_list(&g->state, "domain", &p, &names, &n, e);
+	}
+	for (size_t i = 0; i < n && !err; i++) {
+		snprintf(file, sizeof file, "domain/%s", names[i]);
+		err = forget_if_unused(g, file, &p, e);
+	}
 	mt_pool_free(&p);
+	return err;
 }

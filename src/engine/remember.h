@@ -40,15 +40,16 @@ int mt_recall_all(struct mt_engine *g, struct mt_pool *p, struct mt_memory **m, 
 /** mt_ask_memory() - ask about a remembered guest; @m must outlive @ask */
 void mt_ask_memory(struct mt_ask *ask, const struct mt_memory *m);
 
-/** mt_forget() - drop it; absent is fine */
-void mt_forget(struct mt_engine *g, const char *driver, const char *guest);
+/** mt_forget() - drop it; absent is fine. Return: 0 or -errno. */
+int mt_forget(struct mt_engine *g, const char *driver, const char *guest, struct mt_err *e);
 
 /** mt_forget_event() - a guest has ended: drop it, unless something that a person's up connected is
- * left of it: it is remembered for that from now on */
-void mt_forget_event(struct mt_engine *g, const char *driver, const char *guest);
+ * left of it: it is remembered for that from now on. Return: 0 or -errno. */
+int mt_forget_event(struct mt_engine *g, const char *driver, const char *guest, struct mt_err *e);
 
 /** mt_forget_unused() - drop what is remembered of a person's up when nothing of it is connected
- * @guest:	NULL: of all guests */
-void mt_forget_unused(struct mt_engine *g, const char *driver, const char *guest);
+ * @driver, @guest:	either NULL: of all guests
+ * Return: 0 or -errno: it may be there still. */
+int mt_forget_unused(struct mt_engine *g, const char *driver, const char *guest, struct mt_err *e);
 
 #endif
