@@ -135,7 +135,7 @@ describe("events of one guest at the same moment #torture", function()
     ip tuntap add dev m1 mode tap; ip link set m1 address fe:54:00:00:00:02 up]]
   local events = {
     "hook qemu web prepare begin - <guest.xml", "hook qemu web start begin - <guest.xml",
-    "hook qemu web release end - <guest.xml", "ifup m1", "up guest.xml", "down web", "reconcile",
+    "hook qemu web release end - <guest.xml", "ifup m1", "up guest.xml", "down --if-known web", "reconcile",
   }
 
   local function all_at_once(words)
@@ -173,7 +173,7 @@ describe("events of one guest at the same moment #torture", function()
         table.insert(words, math.random(#words + 1), one)
       end
       all_at_once(words)
-      assert.equal(0, program.moontap("down web").status)
+      assert.equal(0, program.moontap("down --if-known web").status)
       assert.equal(0, program.moontap("hook qemu web release end - <guest.xml").status)
       assert.equal("", torture.since(before))
       torture.count("events of one guest", "7 at the same moment", "none", "nothing is left")

@@ -108,10 +108,16 @@ local scenes = {
       end]],
   },
   {
-    name = "a tap that is no longer wanted",
-    host = bridge,
-    xml = M.xml("old", { "o0" }),
-    policy = "function connect(nic) tap(nic, { up = true, mtu = 1400 }) end",
+    name = "devices that are no longer wanted",
+    host = managed,
+    xml = M.xml("old", { "m0 managed" }),
+    policy = [[
+      function connect(nic)
+        bridge{ name = "lan0" }
+        veth{ name = "way0", peer = "way1" }
+        link{ name = "way0", master = "lan0", up = true }
+        tap(nic, { up = true, mtu = 1400 })
+      end]],
     changed = "function connect(nic) end",
   },
   {
