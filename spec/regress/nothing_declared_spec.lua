@@ -56,4 +56,16 @@ describe("a policy that connects nothing", function()
       assert.same({}, program.state())
     end)
   end
+
+  it("does not take the tap of a guest that is about to start", function()
+    assert.equal(0, run("-p p.lua up -", "function connect(nic) tap(nic) end", unmanaged).status)
+    for _, words in ipairs { "plan -", "up -", "hook qemu g prepare begin -" } do
+      local r = run("-p p.lua " .. words, "function connect(nic) end", unmanaged)
+      assert.equal(3, r.status)
+      assert.matches("moontap's own tap would go, and the policy makes none: ", r.err, 1, true)
+      assert.equal("t0", helper.json "ip -j link show t0"[1].ifname)
+    end
+    assert.equal(0, program.moontap("down g").status)
+    assert.same({}, program.state())
+  end)
 end)
