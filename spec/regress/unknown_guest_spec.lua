@@ -98,6 +98,26 @@ describe("a tap of a guest that nobody knows", function()
     assert.matches("qemu web", program.moontap("-p policy.lua repl --replay tap0 -e 'plan()'").out)
   end)
 
+  it("is planned with the others with what its QEMU said, as long as that is on record", function()
+    local moontap = program.moontap
+    program.write("policy.lua", tells)
+    assert.equal(0, qemu("-name web", "tap0").status)
+    local function says(words)
+      helper.run "ip link set tap0 alias other"
+      local r = moontap("-p policy.lua " .. words)
+      return { r.status, r.err, r.out:match "alias '([^']+)'" }
+    end
+    assert.same({ 0, "", "qemu web nil 52:54:00:10:00:01" }, says "plan --all")
+    assert.equal(0, moontap("-p policy.lua reconcile").status) -- a later run, which asks no policy
+    for _, words in ipairs { "plan --all", "replay tap0" } do
+      assert.same({ 0, "", "qemu web nil 52:54:00:10:00:01" }, says(words), words)
+    end
+    moontap "log --clear"
+    assert.same({ 0, "moontap: tap0: no record says what its QEMU said of it, so the policy is told " ..
+      "nothing of its guest\n", "false  nil 52:54:00:10:00:01" }, says "plan --all")
+    assert.matches("no record says", moontap "-p policy.lua plan --all --json".out)
+  end)
+
   it("does not take another guest's device for a name", function()
     program.write("policy.lua", tells)
     assert.equal(0, program.moontap("-p policy.lua hook qemu web prepare begin -",

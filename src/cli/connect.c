@@ -105,29 +105,54 @@ static int connect(struct mt_cli *c, bool dry)
 	return give_back(&g, &out, show(c, &out, err, &e));
 }
 
-/* Of a guest that nobody knows the policy is asked about its tap, as the script asked. */
+static int plan_guest(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
+		      struct mt_err *e)
+{
+	struct mt_ask ask = mt_cli_ask(MT_WANT_PLANS, true);
+	int err = mt_ask_guest(g, which, &ask, &out->pool, e);
+
+	ask.unnamed = MT_SH_UNNAMED;
+	if (err == -ENOENT)
+		err = mt_bad(e, "plan", "", "it is connected, and nothing of it is remembered");
+	return err ? err : mt_connect(g, &ask, out, e);
+}
+
+/* Of a guest that nobody knows the policy is asked about its tap, with what the script's caller said
+ * of it. Only the record of that run has it. */
+static int plan_tap(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
+		    struct mt_err *e)
+{
+	static const char *const untold[] = { "no record says what its QEMU said of it, so the "
+					      "policy is told nothing of its guest" };
+	struct mt_ask ask = mt_cli_ask(MT_WANT_PLANS, true);
+	struct mt_history *runs;
+	size_t n;
+	int err = mt_history_list(g, which, &out->pool, &runs, &n, e);
+
+	while (!err && n && !mt_history_can_replay(&runs[n - 1]))
+		n--;
+	if (err || n)
+		return err ? err : mt_history_replay(g, &runs[n - 1], NULL, out, e);
+	ask.source.fd = -1;
+	ask.driver = which->driver;
+	ask.guest = "";
+	ask.dev = which->dev;
+	ask.known = false;
+	err = mt_connect(g, &ask, out, e);
+	out->name = which->dev;
+	out->warnings = untold;
+	out->nwarnings = 1;
+	return err;
+}
+
 static int plan_known(struct mt_cli *c, struct mt_engine *g, struct mt_which *which,
 		      struct mt_outcome *out)
 {
-	struct mt_ask ask = mt_cli_ask(MT_WANT_PLANS, true);
 	struct mt_err e = { 0 };
-	int err = 0;
+	int err;
 
-	ask.unnamed = MT_SH_UNNAMED;
 	out->name = which->name;
-	if (*which->name) {
-		err = mt_ask_guest(g, which, &ask, &out->pool, &e);
-	} else {
-		ask.source.fd = -1;
-		ask.driver = which->driver;
-		ask.guest = "";
-		ask.dev = which->dev;
-		ask.known = false;
-	}
-	if (err == -ENOENT)
-		err = mt_bad(&e, "plan", "", "it is connected, and nothing of it is remembered");
-	if (!err)
-		err = mt_connect(g, &ask, out, &e);
+	err = *which->name ? plan_guest(g, which, out, &e) : plan_tap(g, which, out, &e);
 	mt_cli_warnings(c, out);
 	return show(c, out, err, &e);
 }

@@ -96,6 +96,10 @@ int mt_history_clear(struct mt_engine *g, const struct mt_which *guest, size_t *
  */
 int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struct mt_err *e);
 
+/** mt_history_can_replay() - whether a run can be planned again: what the policy saw was kept, or the
+ * name of a tap of nobody's was all that it saw. What disconnects, or repairs, asks no policy. */
+bool mt_history_can_replay(const struct mt_history *run);
+
 /** mt_history_latest() - of @n > 0 runs the last that can be planned again; none can: the last */
 const struct mt_history *mt_history_latest(const struct mt_history *runs, size_t n);
 

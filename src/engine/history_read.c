@@ -319,16 +319,16 @@ static void replay_tap(const struct mt_history *run, struct mt_ask *ask, char in
 	}
 }
 
-/* Disconnecting asks no policy. Of a tap of nobody's, its name is all that was known. */
-static bool can_replay(const struct mt_history *run)
+bool mt_history_can_replay(const struct mt_history *run)
 {
-	return run->outcome.facts || (!*run->guest && *run->dev);
+	return run->outcome.facts ||
+		(!*run->guest && *run->dev && !strcmp(run->event, "qemu-ifup"));
 }
 
 const struct mt_history *mt_history_latest(const struct mt_history *runs, size_t n)
 {
 	for (size_t i = n; i; i--)
-		if (can_replay(&runs[i - 1]))
+		if (mt_history_can_replay(&runs[i - 1]))
 			return &runs[i - 1];
 	return &runs[n - 1];
 }
@@ -358,7 +358,7 @@ int mt_history_replay(struct mt_engine *g, const struct mt_history *run, const c
 		replay_tap(run, &ask, index, one);
 	if (only)
 		ask.only = only;
-	if (!can_replay(run))
+	if (!mt_history_can_replay(run))
 		return mt_bad(e, "replay", run->event, MT_HISTORY_NO_FACTS);
 	return mt_connect(g, &ask, out, e);
 }
