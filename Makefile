@@ -321,8 +321,7 @@ $(BUILD)/spec/internals/faults.so: spec/internals/kernel.c $(FAULTS_OBJ) $(BUILD
 
 SPECS   ?= spec
 # Samples of torture are left out until what they find is mended: make torture-memory-1, ...
-# So is the real container, which starts where cgroups let it: busted --tags=lxc spec/guest
-EXCLUDE ?= guest,lxc,torture
+EXCLUDE ?= guest,torture
 .PHONY: check specs
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs

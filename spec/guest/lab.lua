@@ -157,9 +157,10 @@ function World:close()
     io.stderr:write("spec/guest/lab/enter ", self.pid, "  (Enter closes it) ")
     io.read()
   end
-  self.life:write "end\n"
-  self.life:close()
+  local life = self.life
   self.life = nil
+  life:write "end\n"
+  assert(life:close(), "the lab left its cgroups on the machine")
 end
 World.__close = World.close
 

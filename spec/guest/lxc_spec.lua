@@ -25,6 +25,7 @@ local DOMAIN = [[
 <domain type='lxc'>
   <name>$name</name>
   <memory unit='MiB'>64</memory>
+  <resource><partition>/$partition</partition></resource>
   <os><type>exe</type><init>/bin/init</init></os>
   <devices>
     <filesystem type='mount'><source dir='$root'/><target dir='/'/></filesystem>
@@ -34,11 +35,7 @@ local DOMAIN = [[
 </domain>
 ]]
 
-local function domain(name)
-  return (DOMAIN:gsub("$(%l+)", { name = name, root = ROOT }))
-end
-
-describe("moontap #lxc as the hook of libvirt's containers", function()
+describe("moontap #guest as the hook of libvirt's containers", function()
   local l, before
 
   lazy_setup(function()
@@ -62,8 +59,9 @@ describe("moontap #lxc as the hook of libvirt's containers", function()
   end
 
   local function define(name)
+    local domain = DOMAIN:gsub("$(%l+)", { name = name, root = ROOT, partition = "lab" .. l.pid })
     assert.same({ status = 0, out = "", err = "" },
-      virsh("define " .. l:file(domain(name)) .. " >/dev/null"))
+      virsh("define " .. l:file(domain) .. " >/dev/null"))
   end
 
   it("connects one, that answers, and leaves nothing of it", function()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # init.sh REPOSITORY BUILD CGROUPS - a lab's first process, in namespaces that `unshare` just made:
 # gives the lab files of its own, prints the pid to enter it by, and lives until its stdin ends.
-# CGROUPS is true or false: whether the machine's are there.
+# CGROUPS is true or false: whether it has control groups.
 set -eu
 
 repository=$1 build=$2 cgroups=$3
@@ -53,13 +53,9 @@ mount -t tmpfs -o mode=1777 lab $own/dev/shm
 mount --rbind $own/dev /dev
 
 mount -t proc proc /proc
-! $cgroups || { mkdir $own/cgroup && mount --rbind /sys/fs/cgroup $own/cgroup; }
+# What is mounted below the machine's /sys would still be in /proc/mounts, where libvirt looks.
+while umount --lazy /sys 2>/dev/null; do :; done
 mount -t sysfs sysfs /sys
-# libvirt takes the second hierarchy of a machine that has both for the one that it may use.
-if $cgroups; then
-	mount --rbind $own/cgroup /sys/fs/cgroup
-	! mountpoint -q /sys/fs/cgroup/unified || umount /sys/fs/cgroup/unified
-fi
 
 # The repository stays where it is, even if it is under what was just covered.
 mkdir -p "$repository" && mount --bind $own/repository "$repository"
@@ -76,6 +72,7 @@ mkdir -p /run/root /run/alice /run/user/7777
 chmod 700 /run/root /run/alice /run/user/7777
 chown 7777:7777 /run/alice /run/user/7777
 
+! $cgroups || sh spec/guest/lab/cgroups.sh open "lab$pid"
 hostname "lab$pid"
 ip link set lo up
 echo "$pid"
@@ -86,5 +83,4 @@ head -c 1 <&3 >/dev/null &
 exec 3<&-
 wait $!
 
-# What libvirt made for its guests; one that another libvirt uses is not empty.
-! $cgroups || rmdir /sys/fs/cgroup/machine /sys/fs/cgroup/*/machine 2>/dev/null || :
+! $cgroups || sh spec/guest/lab/cgroups.sh close "lab$pid"
