@@ -116,9 +116,9 @@ static int set_up(int fd, int tap)
 
 enum what { TAP, INDEX, BRIDGE, IPV6, ENSLAVE, DISTRUST, SET_UP, DONE };
 
-static const enum what same[] = { TAP,	   TAP, TAP,	BRIDGE,	  BRIDGE, BRIDGE, IPV6,	  TAP,
-				  TAP,	   TAP, BRIDGE, BRIDGE,	  TAP,	  BRIDGE, BRIDGE, BRIDGE,
-				  ENSLAVE, TAP, INDEX,	DISTRUST, TAP,	  SET_UP, TAP,	  DONE };
+static const enum what same[] = { TAP,	    TAP,    BRIDGE, IPV6,    TAP, TAP,
+				  BRIDGE,   BRIDGE, BRIDGE, ENSLAVE, TAP, INDEX,
+				  DISTRUST, TAP,    SET_UP, TAP,     DONE };
 static const enum what least[] = { TAP, BRIDGE, ENSLAVE, TAP, DISTRUST, TAP, SET_UP, TAP, DONE };
 
 int main(int argc, char **argv)

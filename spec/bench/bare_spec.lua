@@ -26,7 +26,7 @@ describe("the floor of the bench #bare", function()
     program.write("policy.lua", helper.run "cat spec/bench/policy/bridge.lua")
     local moontap = requests(("sh -c 'ln -s \"%s\" qemu-ifup; ./qemu-ifup -p policy.lua " ..
       "--state state tap0'"):format(program.script_path))
-    assert.equal(22, #moontap)
+    assert.equal(15, #moontap)
     assert.same(moontap, requests "./bare tap0 br0")
     assert.equal(7, #requests "./bare tap0 br0 least")
   end)

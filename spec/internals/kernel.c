@@ -273,6 +273,18 @@ static int l_device(lua_State *L)
 	return 1;
 }
 
+/* host:cache(whether) */
+static int l_cache(lua_State *L)
+{
+	struct host *o = check_host(L);
+
+	if (lua_toboolean(L, 2))
+		mt_host_cache(o->h);
+	else
+		mt_host_uncache(o->h);
+	return 0;
+}
+
 static int l_cookie(lua_State *L)
 {
 	lua_pushinteger(L, (lua_Integer)mt_host_cookie(check_host(L)->h));
@@ -400,7 +412,7 @@ static const luaL_Reg methods[] = {
 	{ "close", l_close },	{ "list", l_list },	{ "get", l_get },
 	{ "put", l_put },	{ "finish", l_finish }, { "busy", l_busy },
 	{ "device", l_device }, { "cookie", l_cookie }, { "sh", l_sh },
-	{ "__gc", l_close },	{ "__close", l_close },
+	{ "cache", l_cache },	{ "__gc", l_close },	{ "__close", l_close },
 #ifdef MOONTAP_FAULTS
 	{ "fault", l_fault },	{ "garble", l_garble }, { "interrupt", l_interrupt },
 #endif

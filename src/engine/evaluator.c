@@ -180,6 +180,8 @@ static int open_all(struct evaluator *v, struct mt_err *e)
 		return -e->code;
 	if (v->files.policy.fd >= 0 && mt_host_open(&v->host, e))
 		return -e->code;
+	if (v->host) /* what is decided is decided of one state of the host */
+		mt_host_cache(v->host);
 	v->sysctl_read_only = mt_sysctl_read_only();
 	if (!q->source.facts && (q->source.fd >= 0 || q->source.bytes) && open_xml(v, e))
 		return -e->code;

@@ -52,6 +52,7 @@ void mt_host_close(struct mt_host *h)
 	for (size_t i = 0; i < h->ntaps; i++)
 		close(h->taps[i].fd);
 	free(h->taps);
+	mt_host_uncache(h);
 	if (h->nl)
 		mnl_socket_close(h->nl);
 	free(h);

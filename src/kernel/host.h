@@ -82,6 +82,16 @@ int mt_device_by_name(struct mt_host *h, const char *name, struct mt_device *d, 
 void mt_host_begin(struct mt_host *h);
 void mt_host_end(struct mt_host *h);
 
+/**
+ * mt_host_cache() - until mt_host_uncache(), ask the kernel each question only once
+ *
+ * The same question gets the same answer, also that there is no such device, for the time in which
+ * somebody only looks: nothing may be changed through @h meanwhile. Unlike mt_host_begin() for what
+ * devices are like, too.
+ */
+void mt_host_cache(struct mt_host *h);
+void mt_host_uncache(struct mt_host *h);
+
 /** mt_device_by_index() - the same by ifindex: finds it under a new name, too */
 int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d, struct mt_err *e);
 

@@ -13,7 +13,7 @@
 #define TRIES	   10			/* of a dump that is interrupted by changes */
 #define ANSWER_MAX (64ul * 1024 * 1024) /* bytes; about 500,000 routes */
 
-/* The messages of one answer, one after the other. */
+/* An answer while it is read. */
 struct answer {
 	char *bytes;
 	size_t len, room;
@@ -224,12 +224,31 @@ static int ask(struct mt_host *h, struct nlmsghdr *n, struct answer *a, struct m
 	return fault ? lost(e, -ETIMEDOUT) : read_answer(h, n, a, e);
 }
 
-static int deliver(struct mt_host *h, const struct answer *a, mt_nl_take take, void *data)
+/* The whole answer, or -errno. */
+static int ask_until_whole(struct mt_host *h, struct nlmsghdr *n, struct answer *a,
+			   struct mt_err *e)
+{
+	for (int i = 0; i < TRIES; i++) {
+		int err;
+
+		a->len = 0;
+		a->interrupted = false;
+		err = ask(h, n, a, e);
+		if (err || !a->interrupted)
+			return err;
+	}
+	return mt_fail(e, EAGAIN, "", "", "changed %d times while it was read", TRIES);
+}
+
+static int deliver(struct mt_host *h, const struct mt_nl_answer *a, mt_nl_take take, void *data,
+		   struct mt_err *e)
 {
 	const struct nlmsghdr *n;
 	size_t at = 0;
 	int done = 0;
 
+	if (a->code)
+		return mt_fail(e, a->code, "", "", NULL);
 	mt_host_begin(h);
 	while (!done && (n = next_message(a->bytes, a->len, &at)))
 		done = take(n, data);
@@ -239,22 +258,21 @@ static int deliver(struct mt_host *h, const struct answer *a, mt_nl_take take, v
 
 int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *data, struct mt_err *e)
 {
+	const struct mt_nl_answer *known = take ? mt_nl_cached(h, n) : NULL;
 	struct answer a = { .deadline = now_ms() + TIMEOUT_MS };
+	struct mt_nl_answer whole;
 	int err;
 
+	if (known)
+		return deliver(h, known, take, data, e);
 	if (!take)
 		n->nlmsg_flags |= NLM_F_ACK;
-	for (int i = 0; i < TRIES; i++) {
-		a.len = 0;
-		a.interrupted = false;
-		err = ask(h, n, &a, e);
-		if (err || !a.interrupted)
-			break;
-	}
-	if (!err && a.interrupted)
-		err = mt_fail(e, EAGAIN, "", "", "changed %d times while it was read", TRIES);
-	if (!err && take)
-		err = deliver(h, &a, take, data);
+	err = ask_until_whole(h, n, &a, e);
+	whole = (struct mt_nl_answer){ a.bytes, a.len, -err };
+	if (take && (!err || err == -ENODEV))
+		mt_nl_cache(h, n, &whole);
+	if (take && !err)
+		err = deliver(h, &whole, take, data, e);
 	free(a.bytes);
 	return err;
 }

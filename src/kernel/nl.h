@@ -35,6 +35,9 @@ struct mt_host {
 		uint32_t ifindex;
 		char name[MT_NAME_MAX + 1];
 	} names[MT_HOST_NAMES];
+	bool caching; /* mt_host_cache() */
+	void *cache;  /* tsearch(3)'s tree, of cache.c */
+	size_t cached;
 #ifdef MOONTAP_FAULTS
 	struct mt_fault fault;
 	unsigned int asked;
@@ -74,6 +77,23 @@ typedef int (*mt_nl_take)(const struct nlmsghdr *n, void *data);
  */
 int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *data,
 	       struct mt_err *e);
+
+/* --- answers that are kept: cache.c ---------------------------------------------------------- */
+
+struct mt_nl_answer {
+	char *bytes; /* its messages, one after the other */
+	size_t len;
+	int code; /* errno value that the kernel said instead; 0: none */
+};
+
+/** mt_nl_cached() - the answer that was kept to @question; NULL: ask the kernel */
+const struct mt_nl_answer *mt_nl_cached(const struct mt_host *h, const struct nlmsghdr *question);
+
+/** mt_nl_cache() - keep a copy of an answer, if mt_host_cache() wants it and there is room */
+void mt_nl_cache(struct mt_host *h, const struct nlmsghdr *question,
+		 const struct mt_nl_answer *answer);
+
+/* ---------------------------------------------------------------------------------------------- */
 
 /** mt_nl_about() - put op and subject into the error of a talk. Returns @err. */
 int mt_nl_about(struct mt_err *e, int err, const struct mt_record *r, const char *verb);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* compute.c - what a run has to do: the plans' steps, and what they no longer declare */
 #include "plan/run.h"
+#include "kernel/host.h"
 
 #include <errno.h>
 
@@ -91,10 +92,14 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 
 int mt_run_compute(struct mt_run *r, struct mt_err *e)
 {
+	int err = 0;
+
 	r->view.host = r->work.host;
 	r->view.pool = r->work.pool;
-	for (size_t i = 0; i < r->n; i++)
+	mt_host_cache(r->work.host);
+	for (size_t i = 0; i < r->n && !err; i++)
 		if (compute_one(r, &r->nics[i], e))
-			return mt_run_err(&r->nics[i], e);
-	return 0;
+			err = mt_run_err(&r->nics[i], e);
+	mt_host_uncache(r->work.host);
+	return err;
 }

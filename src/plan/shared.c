@@ -528,7 +528,7 @@ int mt_shared_set(struct mt_work *w, const char *dev, const struct mt_record *ke
 	if (!err && claim) {
 		o.claims[o.nclaims++] = *claim;
 		err = take_notes(&o, claim, e);
-		if (!err)
+		if (!err && !mt_record_only_notes(claim))
 			err = make_missing(&o, claim, steps, e);
 	}
 	if (!err)

@@ -68,7 +68,8 @@ static struct mtl_record filter(lua_State *L, const char *what)
 
 /***
  * host.KIND(key | {field = value, ...}) -> table | nil
- * The one object that has this key, as the kernel has it now; nil when there is none.
+ * The one object that has this key, as the kernel has it; nil when there is none. For the time of
+ * an event, the same question gets the same answer.
  *   key      string   the first field of the kind: a device's name
  *   fields            the whole key, where it has more than one field
  * In the table a field that is none is false; one that the kernel does not have is nil.
@@ -103,7 +104,8 @@ static int l_host_one(lua_State *L)
 
 /***
  * host.KINDs([{field = value, ...}]) -> array of tables
- * Every object of this kind that has these fields, as the kernel has them now.
+ * Every object of this kind that has these fields, as the kernel has them. For the time of an
+ * event, the same question gets the same answer.
  *   for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
  */
 static int l_host_all(lua_State *L)

@@ -402,7 +402,8 @@ function hook(name) end
 ---@class moontap.host
 host = {}
 
----The one object that has this key, as the kernel has it now; nil when there is none.
+---The one object that has this key, as the kernel has it; nil when there is none. For the time of
+---an event, the same question gets the same answer.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
@@ -412,13 +413,15 @@ host = {}
 ---@return moontap.tap?
 function host.tap(key) end
 
----Every object of this kind that has these fields, as the kernel has them now.
+---Every object of this kind that has these fields, as the kernel has them. For the time of an
+---event, the same question gets the same answer.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.tap.fields
 ---@return moontap.tap[]
 function host.taps(filter) end
 
----The one object that has this key, as the kernel has it now; nil when there is none.
+---The one object that has this key, as the kernel has it; nil when there is none. For the time of
+---an event, the same question gets the same answer.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
@@ -428,13 +431,15 @@ function host.taps(filter) end
 ---@return moontap.bridge?
 function host.bridge(key) end
 
----Every object of this kind that has these fields, as the kernel has them now.
+---Every object of this kind that has these fields, as the kernel has them. For the time of an
+---event, the same question gets the same answer.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.bridge.fields
 ---@return moontap.bridge[]
 function host.bridges(filter) end
 
----The one object that has this key, as the kernel has it now; nil when there is none.
+---The one object that has this key, as the kernel has it; nil when there is none. For the time of
+---an event, the same question gets the same answer.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
@@ -444,13 +449,15 @@ function host.bridges(filter) end
 ---@return moontap.veth?
 function host.veth(key) end
 
----Every object of this kind that has these fields, as the kernel has them now.
+---Every object of this kind that has these fields, as the kernel has them. For the time of an
+---event, the same question gets the same answer.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.veth.fields
 ---@return moontap.veth[]
 function host.veths(filter) end
 
----The one object that has this key, as the kernel has it now; nil when there is none.
+---The one object that has this key, as the kernel has it; nil when there is none. For the time of
+---an event, the same question gets the same answer.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
@@ -460,13 +467,15 @@ function host.veths(filter) end
 ---@return moontap.link?
 function host.link(key) end
 
----Every object of this kind that has these fields, as the kernel has them now.
+---Every object of this kind that has these fields, as the kernel has them. For the time of an
+---event, the same question gets the same answer.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.link.fields
 ---@return moontap.link[]
 function host.links(filter) end
 
----The one object that has this key, as the kernel has it now; nil when there is none.
+---The one object that has this key, as the kernel has it; nil when there is none. For the time of
+---an event, the same question gets the same answer.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
@@ -476,13 +485,15 @@ function host.links(filter) end
 ---@return moontap.port?
 function host.port(key) end
 
----Every object of this kind that has these fields, as the kernel has them now.
+---Every object of this kind that has these fields, as the kernel has them. For the time of an
+---event, the same question gets the same answer.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.port.fields
 ---@return moontap.port[]
 function host.ports(filter) end
 
----The one object that has this key, as the kernel has it now; nil when there is none.
+---The one object that has this key, as the kernel has it; nil when there is none. For the time of
+---an event, the same question gets the same answer.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
@@ -492,13 +503,15 @@ function host.ports(filter) end
 ---@return moontap.conf?
 function host.conf(key) end
 
----Every object of this kind that has these fields, as the kernel has them now.
+---Every object of this kind that has these fields, as the kernel has them. For the time of an
+---event, the same question gets the same answer.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.conf.fields
 ---@return moontap.conf[]
 function host.confs(filter) end
 
----The one object that has this key, as the kernel has it now; nil when there is none.
+---The one object that has this key, as the kernel has it; nil when there is none. For the time of
+---an event, the same question gets the same answer.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
@@ -508,13 +521,15 @@ function host.confs(filter) end
 ---@return moontap.addr?
 function host.addr(key) end
 
----Every object of this kind that has these fields, as the kernel has them now.
+---Every object of this kind that has these fields, as the kernel has them. For the time of an
+---event, the same question gets the same answer.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.addr.fields
 ---@return moontap.addr[]
 function host.addrs(filter) end
 
----The one object that has this key, as the kernel has it now; nil when there is none.
+---The one object that has this key, as the kernel has it; nil when there is none. For the time of
+---an event, the same question gets the same answer.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
@@ -524,13 +539,15 @@ function host.addrs(filter) end
 ---@return moontap.route?
 function host.route(key) end
 
----Every object of this kind that has these fields, as the kernel has them now.
+---Every object of this kind that has these fields, as the kernel has them. For the time of an
+---event, the same question gets the same answer.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.route.fields
 ---@return moontap.route[]
 function host.routes(filter) end
 
----The one object that has this key, as the kernel has it now; nil when there is none.
+---The one object that has this key, as the kernel has it; nil when there is none. For the time of
+---an event, the same question gets the same answer.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
@@ -540,7 +557,8 @@ function host.routes(filter) end
 ---@return moontap.neigh?
 function host.neigh(key) end
 
----Every object of this kind that has these fields, as the kernel has them now.
+---Every object of this kind that has these fields, as the kernel has them. For the time of an
+---event, the same question gets the same answer.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.neigh.fields
 ---@return moontap.neigh[]
