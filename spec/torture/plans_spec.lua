@@ -217,6 +217,7 @@ local function generate()
   local is_other = chance(10)
   local uuid = chance(15) and "00000000-0000-0000-0000-00000000000b" or nil
   may.is_other = is_other and uuid ~= nil
+  may.claims_other = is_other
   local answer = standin.answer(table.concat(allowed),
     standin.guest(is_other and "other" or "evil", nics, uuid))
   if chance(4) then -- somebody cut it, or wrote over it
@@ -376,6 +377,8 @@ local function try(session, before, answer, may, what)
   end
   if may.event ~= "up" then
     hold(session:hook("release", "evil", ""), "cannot be released")
+  elseif done and may.claims_other then
+    assert(session:up(other)) -- its document is that guest's last word, and is remembered
   end
   local since = torture.since(before)
   hold(since == "", done and "left something after down" or "left something of a failure", since)
