@@ -75,6 +75,15 @@ describe("a tap of moontap's that bears somebody's address", function()
     assert.same({ "192.0.2.7" }, addresses())
   end)
 
+  it("is no obstacle when a veth stands in the tap's place, and the address is the policy's", function()
+    up [[veth{ name = nic.dev, peer = "web1" } link{ name = nic.dev, up = true }
+      addr{ dev = nic.dev, address = '192.0.2.1/24' }]]
+    local r = program.moontap "down web"
+    assert.same({ 0, "" }, { r.status, r.err })
+    assert.is_false(is_there())
+    assert.same({}, program.state())
+  end)
+
   it("is no obstacle when the address is the policy's", function()
     up(tap .. " addr{ dev = nic.dev, address = '192.0.2.1/24' }")
     assert.equal(0, program.moontap "down web".status)

@@ -103,13 +103,6 @@ int mt_bridge_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, 
 	return carries(h, mt_record_device(r), why, n, e);
 }
 
-/* What is on the one end goes with both. */
-int mt_veth_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
-		 struct mt_err *e)
-{
-	return op == MT_DELETE ? carries(h, mt_record_device(r), why, n, e) : 0;
-}
-
 /* --- addresses -------------------------------------------------------------------------------- */
 
 struct network {

@@ -251,8 +251,6 @@ int mt_link_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, ch
 		 struct mt_err *e);
 int mt_bridge_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		   struct mt_err *e);
-int mt_veth_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
-		 struct mt_err *e);
 int mt_addr_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		 struct mt_err *e);
 

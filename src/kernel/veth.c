@@ -81,5 +81,4 @@ const struct mt_kind mt_kind_veth = {
 	.list = list,
 	.put = put,
 	.check = check,
-	.busy = mt_veth_busy,
 };

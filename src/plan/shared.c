@@ -2,6 +2,7 @@
 /* shared.c - claims on objects, and the objects' own journals */
 #include "plan/shared.h"
 #include "kernel/host.h"
+#include "plan/undo.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -433,6 +434,23 @@ static struct mt_step unclaimed(const struct object *o, const struct mt_step *s)
 	return part;
 }
 
+/* A device goes with what is on it; what moontap put on this one has gone before. */
+static int take_back(struct mt_work *w, const struct mt_step *s, struct mt_err *e)
+{
+	const struct mt_steps none = { 0 };
+	char why[160];
+	int used = 0;
+
+	if (s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE && !w->force)
+		used = mt_device_in_use(w, &none, s, why, sizeof why, e);
+	if (used != 1)
+		return mt_take_back(w, s, e);
+	w->left++;
+	mt_log(w->log, LOG_NOTICE, "left as it is: %s %s: %s", s->put.kind->name,
+	       mt_record_device(&s->put), why);
+	return 0;
+}
+
 static int take_back_unclaimed(struct object *o, struct mt_err *e)
 {
 	struct mt_steps keep = { .pool = o->work->pool };
@@ -440,7 +458,7 @@ static int take_back_unclaimed(struct object *o, struct mt_err *e)
 	for (size_t i = o->journal.steps.n; i-- > 0;) {
 		struct mt_step part = unclaimed(o, &o->journal.steps.at[i]);
 
-		if (part.op != MT_SAME && mt_take_back(o->work, &part, e))
+		if (part.op != MT_SAME && take_back(o->work, &part, e))
 			return -e->code;
 	}
 	for (size_t i = 0; i < o->journal.steps.n; i++) {
