@@ -3,6 +3,7 @@
 #include "base/sh.h"
 #include "cli/doctor.h"
 #include "base/words.h"
+#include "kernel/iptables.h"
 #include "kernel/netfilter.h"
 
 #include <errno.h>
@@ -159,6 +160,9 @@ static const char *rule_for(const struct mt_netfilter_chain *c)
 {
 	bool v4 = !strcmp(c->family, "ip"), v6 = !strcmp(c->family, "ip6");
 
+	if (c->legacy)
+		return v4 ? "iptables-legacy -I FORWARD -i @ -o @ -j ACCEPT"
+			  : "ip6tables-legacy -I FORWARD -i @ -o @ -j ACCEPT";
 	if ((v4 || v6) && !strcmp(c->table, "filter") && !strcmp(c->chain, "FORWARD"))
 		return v4 ? "iptables -I FORWARD -i @ -o @ -j ACCEPT"
 			  : "ip6tables -I FORWARD -i @ -o @ -j ACCEPT";
@@ -181,9 +185,24 @@ static void found_chain(void *data, const struct mt_netfilter_chain *c)
 	else
 		snprintf(todo, sizeof todo, "%s", rule);
 	f->d->todo = todo;
-	mt_doctor_found(f->d, f->link, "chain %s of table %s %s drops what %s forwards", c->chain,
-			c->family, c->table, f->link);
+	mt_doctor_found(f->d, f->link, "chain %s of table %s %s%s drops what %s forwards", c->chain,
+			c->family, c->table, c->legacy ? " (iptables-legacy)" : "", f->link);
 	f->d->todo = NULL;
+}
+
+static void check_legacy(struct filtering *f, bool v6)
+{
+	const char *names = mt_doctor_read(
+		f->d, v6 ? "/proc/net/ip6_tables_names" : "/proc/net/ip_tables_names");
+	struct mt_netfilter_chain c;
+	char line[64];
+	struct mt_err e;
+
+	mt_doctor_each_line(line, names ? names : "")
+	{
+		if (!strcmp(line, "filter") && mt_iptables_drops(f->link, v6, &c, &e) > 0)
+			found_chain(f, &c);
+	}
 }
 
 static void check_netfilter(struct mt_doctor *d, const char *link)
@@ -199,6 +218,10 @@ static void check_netfilter(struct mt_doctor *d, const char *link)
 	of.ipv4 = passes(d, &r, "iptables");
 	of.ipv6 = passes(d, &r, "ip6tables");
 	mt_netfilter_drops(&of, found_chain, &f, &e);
+	if (of.ipv4)
+		check_legacy(&f, false);
+	if (of.ipv6)
+		check_legacy(&f, true);
 }
 
 void mt_check_bridge_netfilter(struct mt_doctor *d)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* netfilter.c - nftables' base chains and their rules, asked for over nfnetlink */
 #include "kernel/netfilter.h"
+#include "base/pool.h"
 #include "kernel/nl.h"
 
 #include <arpa/inet.h>
@@ -13,14 +14,24 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHAINS = 32 };
+enum { CHAINS = 32, JUMPS = 16 /* as many as the kernel lets follow one another */ };
+
+/* A rule without a condition. */
+struct always {
+	struct always *next;
+	const char *chain, *to; /* to: where it jumps */
+	int verdict;
+};
 
 struct firewall {
 	struct mt_host *h;
 	const struct mt_netfilter *of;
-	struct mt_netfilter_chain drops[CHAINS]; /* when no rule accepts */
+	struct mt_netfilter_chain bases[CHAINS];
+	bool drops[CHAINS]; /* by its policy */
 	size_t n;
-	const struct mt_netfilter_chain *chain; /* whose rules are looked at */
+	const struct mt_netfilter_chain *chain; /* whose table's rules are read */
+	struct mt_pool rules;
+	struct always *first, **last;
 	bool accepted;
 };
 
@@ -65,21 +76,21 @@ static int take_chain(const struct nlmsghdr *n, void *data)
 {
 	struct firewall *f = data;
 	const struct nfgenmsg *head;
-	struct mt_netfilter_chain *c = &f->drops[f->n];
+	struct mt_netfilter_chain *c = &f->bases[f->n];
 	mt_nl_attrs tb, hook;
 
 	head = mt_nl_parse(n, sizeof *head, tb);
 	if (!head || !tb[NFTA_CHAIN_HOOK] || !sees_frames(f->of, head->nfgen_family))
 		return 0;
 	mt_nl_parse_nest(tb[NFTA_CHAIN_HOOK], hook);
-	if (number(hook[NFTA_HOOK_HOOKNUM]) != NF_INET_FORWARD ||
-	    number(tb[NFTA_CHAIN_POLICY]) != NF_DROP)
+	if (number(hook[NFTA_HOOK_HOOKNUM]) != NF_INET_FORWARD)
 		return 0;
 	for (int i = 0; i < FAMILIES; i++)
 		if (families[i].family == head->nfgen_family)
 			c->family = families[i].name;
 	snprintf(c->chain, sizeof c->chain, "%s", mt_nl_str(tb[NFTA_CHAIN_NAME]));
 	snprintf(c->table, sizeof c->table, "%s", mt_nl_str(tb[NFTA_CHAIN_TABLE]));
+	f->drops[f->n] = number(tb[NFTA_CHAIN_POLICY]) == NF_DROP;
 	return ++f->n == CHAINS;
 }
 
@@ -114,16 +125,54 @@ static bool is_about(const struct firewall *f, const char *name, const mt_nl_att
 	return false;
 }
 
-static bool is_acceptance(const char *name, const mt_nl_attrs expression)
+/* What an expression does with the packet: GOES_ON nothing. What iptables-nft(8) rejects with is
+ * an expression of nft's or, of earlier ones, a target of iptables'. */
+enum { GOES_ON = NFT_CONTINUE };
+
+static int verdict_of(struct firewall *f, const char *name, const mt_nl_attrs expression,
+		      const char **to)
 {
 	mt_nl_attrs data, value, verdict;
 
-	if (strcmp(name, "immediate"))
-		return false;
 	mt_nl_parse_nest(expression[NFTA_EXPR_DATA], data);
+	if (!strcmp(name, "reject") ||
+	    (!strcmp(name, "target") && !strcmp(mt_nl_str(data[NFTA_TARGET_NAME]), "REJECT")))
+		return NF_DROP;
+	if (strcmp(name, "immediate"))
+		return GOES_ON;
 	mt_nl_parse_nest(data[NFTA_IMMEDIATE_DATA], value);
 	mt_nl_parse_nest(value[NFTA_DATA_VERDICT], verdict);
-	return number(verdict[NFTA_VERDICT_CODE]) == NF_ACCEPT;
+	if (!verdict[NFTA_VERDICT_CODE])
+		return GOES_ON;
+	*to = mt_nl_str(verdict[NFTA_VERDICT_CHAIN]);
+	*to = mt_pool_copy(&f->rules, *to, strlen(*to));
+	return (int)number(verdict[NFTA_VERDICT_CODE]);
+}
+
+/* Whatever else is in a rule may be a condition. */
+static bool is_no_condition(const char *name)
+{
+	static const char *const names[] = { "immediate", "reject", "target", "counter", "log" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+static void keep(struct firewall *f, const char *chain, int verdict, const char *to)
+{
+	struct always *a = mt_pool_alloc(&f->rules, sizeof *a);
+
+	if (!a)
+		return;
+	*a = (struct always){ .chain = mt_pool_copy(&f->rules, chain, strlen(chain)),
+			      .to = to,
+			      .verdict = verdict };
+	if (!a->chain)
+		return;
+	*f->last = a;
+	f->last = &a->next;
 }
 
 static int take_rule(const struct nlmsghdr *n, void *data)
@@ -131,8 +180,9 @@ static int take_rule(const struct nlmsghdr *n, void *data)
 	struct firewall *f = data;
 	const struct nlattr *one;
 	mt_nl_attrs tb, expression;
-	bool about = false, accepts = false;
-	const char *chain;
+	bool about = false, always = true;
+	int verdict = GOES_ON;
+	const char *chain, *to = NULL;
 
 	if (!mt_nl_parse(n, sizeof(struct nfgenmsg), tb) || !tb[NFTA_RULE_EXPRESSIONS])
 		return 0;
@@ -145,10 +195,39 @@ static int take_rule(const struct nlmsghdr *n, void *data)
 		mt_nl_parse_nest(one, expression);
 		name = mt_nl_str(expression[NFTA_EXPR_NAME]);
 		about |= is_about(f, name, expression);
-		accepts |= is_acceptance(name, expression);
+		always &= is_no_condition(name);
+		if (verdict == GOES_ON)
+			verdict = verdict_of(f, name, expression, &to);
 	}
-	f->accepted |= about && accepts;
+	if (always && verdict != GOES_ON)
+		keep(f, chain, verdict, to);
+	f->accepted |= about && verdict == NF_ACCEPT;
 	return f->accepted;
+}
+
+/* What becomes of a packet of which no rule with a condition is. */
+static int end_of(const struct firewall *f, const char *chain, int jumps)
+{
+	for (const struct always *a = f->first; a && jumps; a = a->next) {
+		int verdict = a->verdict;
+
+		if (strcmp(a->chain, chain))
+			continue;
+		if ((verdict == NFT_JUMP || verdict == NFT_GOTO) && a->to)
+			verdict = end_of(f, a->to, jumps - 1);
+		if (verdict == NF_DROP || verdict == NF_ACCEPT)
+			return verdict;
+		if (a->verdict == NFT_GOTO || a->verdict == NFT_RETURN)
+			break;
+	}
+	return GOES_ON;
+}
+
+static bool drops(const struct firewall *f, size_t i)
+{
+	int end = end_of(f, f->bases[i].chain, JUMPS);
+
+	return !f->accepted && (end == NF_DROP || (end == GOES_ON && f->drops[i]));
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
@@ -179,6 +258,15 @@ static int ask(struct firewall *f, int message, const struct mt_netfilter_chain 
 	return err ? mt_err_about(e, "netfilter", "nftables") : 0;
 }
 
+static int read_rules(struct firewall *f, const struct mt_netfilter_chain *c, struct mt_err *e)
+{
+	f->chain = c;
+	f->accepted = false;
+	f->first = NULL;
+	f->last = &f->first;
+	return ask(f, NFT_MSG_GETRULE, c, take_rule, e);
+}
+
 int mt_netfilter_drops(const struct mt_netfilter *of,
 		       void (*each)(void *data, const struct mt_netfilter_chain *c), void *data,
 		       struct mt_err *e)
@@ -189,11 +277,10 @@ int mt_netfilter_drops(const struct mt_netfilter *of,
 	if (!err)
 		err = ask(&f, NFT_MSG_GETCHAIN, NULL, take_chain, e);
 	for (size_t i = 0; !err && i < f.n; i++) {
-		f.chain = &f.drops[i];
-		f.accepted = false;
-		err = ask(&f, NFT_MSG_GETRULE, f.chain, take_rule, e);
-		if (!err && !f.accepted)
-			each(data, f.chain);
+		err = read_rules(&f, &f.bases[i], e);
+		if (!err && drops(&f, i))
+			each(data, &f.bases[i]);
+		mt_pool_free(&f.rules);
 	}
 	mt_host_close(f.h);
 	/* A kernel without nf_tables has no such chain. */

@@ -15,10 +15,11 @@ struct mt_netfilter {
 	bool ipv4, ipv6;	  /* the bridge passes such frames to iptables, or ip6tables */
 };
 
-/* A base chain that drops what no rule accepts. */
+/* A base chain that drops what no rule accepts: by its policy, or by a rule without a condition. */
 struct mt_netfilter_chain {
 	const char *family; /* "ip", "ip6", "inet", "bridge" */
 	char table[128], chain[128];
+	bool legacy; /* of iptables-legacy, or ip6tables-legacy */
 };
 
 /**
@@ -28,8 +29,8 @@ struct mt_netfilter_chain {
  *		port, too
  * @each:	called with each chain, borrowed
  *
- * The base chains of nftables, which iptables uses, too, unless it is its legacy form. Needs
- * CAP_NET_ADMIN. Return: 0, or -errno with @e filled.
+ * The base chains of nftables, which iptables uses, too, unless it is its legacy form: that is
+ * iptables.h. Needs CAP_NET_ADMIN. Return: 0, or -errno with @e filled.
  */
 int mt_netfilter_drops(const struct mt_netfilter *of,
 		       void (*each)(void *data, const struct mt_netfilter_chain *c), void *data,
