@@ -32,7 +32,7 @@ static const struct mt_field fields[] = {
 static const struct mt_kind all = {
 	.name = "all",
 	.fields = fields,
-	.nfields = sizeof fields / sizeof *fields,
+	.nfields = MT_NFIELDS(fields),
 	.nkeys = 1,
 	.required = 1,
 };

@@ -283,4 +283,23 @@ describe("every kind:", function()
       end
     end
   end)
+
+  it("has a case here", function()
+    host = assert(kernel.open())
+    local tried = {}
+    for _, case in ipairs(cases) do tried[case.key:match "^%S+"] = true end
+    for _, kind in ipairs(kernel.kinds()) do
+      assert.is_true(tried[kind.name], kind.name .. " has no case in " .. debug.getinfo(1).short_src)
+    end
+  end)
+
+  -- link{ end = 1 } is a syntax error.
+  it("has fields that Lua takes as names", function()
+    host = assert(kernel.open())
+    for _, kind in ipairs(kernel.kinds()) do
+      for _, field in ipairs(kind.fields) do
+        assert(load("local t = { " .. field.name .. " = 1 }"), kind.name .. "." .. field.name)
+      end
+    end
+  end)
 end)

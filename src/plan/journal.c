@@ -33,7 +33,7 @@ const struct mt_kind mt_header_kind = {
 	.name = "nic",
 	.doc = "whose journal it is",
 	.fields = header_fields,
-	.nfields = MT_HEADER_FIELDS,
+	.nfields = MT_NFIELDS(header_fields),
 	.nkeys = 1,
 	.required = 1,
 };

@@ -14,7 +14,7 @@ static const struct mt_field fields[] = {
 static const struct mt_kind allow = {
 	.name = "allow",
 	.fields = fields,
-	.nfields = sizeof fields / sizeof *fields,
+	.nfields = MT_NFIELDS(fields),
 };
 
 /***
