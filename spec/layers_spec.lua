@@ -2,6 +2,7 @@
 -- is seen where it belongs
 
 local helper = require "spec.helper"
+local kernel = require "internals.kernel"
 
 -- What each folder may include besides itself; lua is what is made of lua/.
 local sees = {
@@ -60,6 +61,23 @@ describe("src/", function()
       local may = " " .. assert(sees[from], one.file) .. " " .. from .. " "
       assert(not to or may:find(" " .. to .. " ", 1, true),
         one.file .. " includes " .. one.header)
+    end
+  end)
+
+  -- A word that is a kind's and means something else there.
+  local other_senses = {
+    ["engine/history.c"] = "tap", ["engine/qemu.c"] = "tap", ["plan/rights.c"] = "link",
+  }
+
+  it("names no kind in plan/ and engine/", function()
+    local names = { tun = true, macvtap = true }
+    for _, kind in ipairs(kernel.kinds()) do names[kind.name] = true end
+    for file, line in helper.run("cd src && grep -H '\"' plan/*.[ch] engine/*.[ch]")
+        :gmatch "([^\n:]+):([^\n]+)" do
+      local code = line:gsub("/%*.*", "")
+      for word in code:gmatch '"(%w+)"' do
+        assert(not names[word] or other_senses[file] == word, file .. " names " .. word)
+      end
     end
   end)
 

@@ -29,7 +29,7 @@ static const struct mt_field face_fields[] = {
 	{ "name", MT_NAME },
 	{ "size", MT_UINT, 4, MT_PHASE_FIELDS, MT_BACK_STICKY },
 	{ "colour", MT_TEXT, 0, MT_PHASE_FIELDS, MT_BACK_PLAIN, MT_FIELD_NONE },
-	{ "master", MT_TEXT, 0, MT_PHASE_MASTER, MT_BACK_PLAIN, MT_FIELD_NONE | MT_FIELD_KEPT },
+	{ "master", MT_TEXT, 0, MT_PHASE_MASTER, MT_BACK_PLAIN, MT_FIELD_NONE | MT_FIELD_KEPT | MT_FIELD_PARENT },
 	{ "up", MT_BOOL, 1, MT_PHASE_UP, MT_BACK_PLAIN, MT_FIELD_KEPT },
 };
 

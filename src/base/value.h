@@ -68,6 +68,7 @@ enum {
 	MT_FIELD_GUARDS = 512,	/* changed by somebody, guests are no longer kept apart */
 	MT_FIELD_OURS = 2048,	/* changed only on devices that moontap made */
 	MT_FIELD_NOTED = 4096,	/* what was, noted when the first NIC needs the object; never set */
+	MT_FIELD_PARENT = 8192, /* which parent the device has: see MT_BACK_PARENT */
 
 	/* the kernel's value is not what was put, and nothing is wrong */
 	MT_FIELD_UNCOMPARED = MT_FIELD_UNSEEN | MT_FIELD_OPENER | MT_FIELD_NOTED,

@@ -28,7 +28,7 @@ enum mt_level mt_level_worse(enum mt_level a, enum mt_level b)
 
 bool mt_level_runs(const struct mt_nic_look *l)
 {
-	return l->started || (l->here && l->device.carrier && !strcmp(l->device.kind, "tun"));
+	return l->started || (l->here && l->device.carrier && l->device.is & MT_DEVICE_TAP);
 }
 
 static enum mt_level if_runs(const struct mt_nic_look *l)

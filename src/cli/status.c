@@ -109,7 +109,7 @@ const char *mt_show_link(const struct mt_nic_look *l)
 		return "";
 	if (!l->device.up)
 		return "down";
-	if (strcmp(l->device.kind, "tun"))
+	if (!(l->device.is & MT_DEVICE_TAP))
 		return l->device.carrier ? "up" : "no carrier";
 	return l->device.carrier ? "in use" : "idle";
 }

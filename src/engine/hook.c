@@ -191,7 +191,7 @@ static int check_ready(struct mt_engine *g, const struct mt_outcome_nic *nic, bo
 		mt_fail(&why, ENODEV, "", "", "there is no such device");
 	if (!err)
 		err = mt_tap_openable(g->host, &d, nic->queues, &why);
-	if (!err && begins && d.carrier && nic->queues < 2 && !strcmp(d.kind, "tun"))
+	if (!err && begins && d.carrier && nic->queues < 2 && d.is & MT_DEVICE_TAP)
 		err = mt_fail(&why, EBUSY, "", "", "the tap is in use");
 	if (!err)
 		return 0;

@@ -20,15 +20,10 @@ bool mt_tap_address(const char *mac, uint8_t address[6])
 /* What libvirt will have made by the time that the plan is carried out. */
 static int expect_tap(struct mt_seeking *s, const struct mt_interface *nic, struct mt_err *e)
 {
-	const struct mt_kind *link = mt_kind_find(mt_kinds, "link");
-	struct mt_record r = { .kind = link };
-	struct mt_value v = { .state = MT_SET };
+	uint8_t address[6];
+	struct mt_record r =
+		mt_device_alone(nic->dev, mt_tap_address(nic->mac, address) ? address : NULL);
 
-	mt_record_put(&r, 0, mt_name_from(nic->dev));
-	mt_record_put(&r, mt_kind_field(link, "up"), mt_uint(true));
-	mt_record_put(&r, mt_kind_field(link, "master"), (struct mt_value){ .state = MT_NONE });
-	if (mt_tap_address(nic->mac, v.b))
-		mt_record_put(&r, mt_kind_field(link, "address"), v);
 	return mt_view_expect(s->view, &r) ? mt_fail(e, ENOMEM, "plan", nic->dev, NULL) : 0;
 }
 
@@ -58,18 +53,17 @@ static int held_by_another(struct mt_seeking *s, const struct mt_interface *nic,
 		       mt_sh_advice(advice, sizeof advice, "moontap down @", domain));
 }
 
-/* A veth may be a host's uplink: only LXC's NICs are such. */
+/* One end of a pair may be a host's uplink: only LXC's NICs are such. */
 static bool can_be_a_nic(const struct mt_seeking *s, const struct mt_device *d)
 {
-	return !strcmp(d->kind, "tun") || !strcmp(d->kind, "macvtap") ||
-		(!strcmp(d->kind, "veth") && !strcmp(s->driver, "lxc"));
+	return d->is & MT_DEVICE_NIC || (d->is & MT_DEVICE_PAIR && !strcmp(s->driver, "lxc"));
 }
 
 /* A device that moontap has not made is the NIC's own only if it can be this NIC's. */
 static int check_own(const struct mt_seeking *s, const struct mt_interface *nic,
 		     const struct mt_device *d, bool ours, struct mt_err *e)
 {
-	bool tap = !strcmp(d->kind, "tun");
+	bool tap = d->is & MT_DEVICE_TAP;
 	uint8_t address[6];
 
 	if (!can_be_a_nic(s, d))

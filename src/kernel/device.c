@@ -48,6 +48,23 @@ struct one {
 	struct mt_err *e;
 };
 
+static unsigned what_it_is(const char *kind)
+{
+	static const struct {
+		const char *kind; /* IFLA_INFO_KIND */
+		unsigned is;
+	} known[] = {
+		{ "tun", MT_DEVICE_TAP | MT_DEVICE_NIC },
+		{ "macvtap", MT_DEVICE_NIC },
+		{ "veth", MT_DEVICE_PAIR },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (!strcmp(known[i].kind, kind))
+			return known[i].is;
+	return 0;
+}
+
 static int fill(struct one *o, const struct mt_nl_device *from)
 {
 	struct mt_device *d = o->d;
@@ -55,6 +72,7 @@ static int fill(struct one *o, const struct mt_nl_device *from)
 	uint32_t master = (uint32_t)mt_nl_uint(from->tb[IFLA_MASTER]);
 
 	snprintf(d->kind, sizeof d->kind, "%s", from->kind);
+	d->is = what_it_is(d->kind);
 	snprintf(d->alias, sizeof d->alias, "%s", mt_nl_str(from->tb[IFLA_IFALIAS]));
 	d->up = from->head->ifi_flags & IFF_UP;
 	d->carrier = mt_nl_uint(from->tb[IFLA_CARRIER]);

@@ -54,12 +54,20 @@ struct mt_fault {
 void mt_host_fault(struct mt_host *h, const struct mt_fault *f);
 #endif
 
+/* What a device can be for a guest, whichever kind of device it is. */
+enum {
+	MT_DEVICE_TAP = 1,  /* its carrier is on while its guest has it open */
+	MT_DEVICE_NIC = 2,  /* nothing but a guest has one */
+	MT_DEVICE_PAIR = 4, /* one of two ends: a container's NIC, or the host's own */
+};
+
 /* What a device is, apart from what its kinds' records say. */
 struct mt_device {
 	uint32_t ifindex;
 	char name[MT_NAME_MAX + 1];
 	char kind[16];		      /* IFLA_INFO_KIND: "tun", "bridge", "veth"; "": none */
 	char master[MT_NAME_MAX + 1]; /* ""; or its master's name */
+	unsigned is;		      /* MT_DEVICE_* */
 	uint32_t peer;		      /* IFLA_LINK: the other end of a veth; 0: none */
 	uint8_t address[6];
 	bool up, carrier; /* IFF_UP; IFLA_CARRIER: of a tap, whether somebody has it open */
@@ -99,6 +107,10 @@ int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d,
  * itself: records of kind addr. As a kind's list(). */
 int mt_device_addresses(struct mt_host *h, const char *dev, mt_each each, void *data,
 			struct mt_err *e);
+
+/** mt_device_alone() - what is known of a device that is up and has no master, as a record
+ * @address:	its MAC; NULL: unknown */
+struct mt_record mt_device_alone(const char *name, const uint8_t *address);
 
 /** mt_device_list() - all devices of this network namespace, by index, in @p */
 int mt_device_list(struct mt_host *h, struct mt_pool *p, struct mt_device **devices, size_t *n,

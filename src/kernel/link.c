@@ -19,7 +19,7 @@ static const struct mt_field fields[NFIELDS] = {
 	[ADDRESS] = { "address", MT_MAC, 6, MT_PHASE_FIELDS, MT_BACK_STICKY, MT_FIELD_IDENTITY,
 		      IFLA_ADDRESS, .word = "address", .doc = "MAC address" },
 	[MASTER] = { "master", MT_LINK, 4, MT_PHASE_MASTER, MT_BACK_PLAIN,
-		     MT_FIELD_NONE | MT_FIELD_KEPT | MT_FIELD_CARRIES, IFLA_MASTER,
+		     MT_FIELD_NONE | MT_FIELD_KEPT | MT_FIELD_CARRIES | MT_FIELD_PARENT, IFLA_MASTER,
 		     .word = "master", .off = "nomaster", .devices = "bridge bond team vrf",
 		     .doc = "the bridge that it is a port of" },
 	[ALIAS] = { "alias", MT_TEXT, 0, MT_PHASE_FIELDS, MT_BACK_PLAIN,
@@ -74,6 +74,21 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	if (mt_nl_put_fields(h, n, r, e))
 		return mt_nl_about(e, -e->code, r, "set");
 	return mt_nl_change(h, n, op, r, e);
+}
+
+struct mt_record mt_device_alone(const char *name, const uint8_t *address)
+{
+	struct mt_record r = { .kind = &mt_kind_link };
+	struct mt_value mac = { .state = MT_SET };
+
+	mt_record_put(&r, NAME, mt_name_from(name));
+	mt_record_put(&r, UP, mt_uint(true));
+	mt_record_put(&r, MASTER, (struct mt_value){ .state = MT_NONE });
+	if (address) {
+		memcpy(mac.b, address, 6);
+		mt_record_put(&r, ADDRESS, mac);
+	}
+	return r;
 }
 
 const struct mt_kind mt_kind_link = {

@@ -14,7 +14,7 @@ static bool is_device(const struct mt_step *s)
 bool mt_goes_after_all(const struct mt_run_nic *n, const struct mt_step *s)
 {
 	return is_device(s) ||
-		(mt_goes_with_device(&n->undeclared, s) && !mt_step_has_phase(s, MT_PHASE_MASTER));
+		(mt_goes_with_device(&n->undeclared, s) && !mt_step_moves(s));
 }
 
 /* What was no longer declared is out of the journal, whether it went back or was left to others. */

@@ -293,7 +293,7 @@ static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *wa
 	if (check_names(v, &s->put, e))
 		return -e->code;
 	if ((s->op == MT_ADD && remember_devices(v, want)) ||
-	    (s->op == MT_CHANGE && mt_step_phase(s) == MT_PHASE_MASTER && remember(v, &master)) ||
+	    (mt_step_moves(s) && remember(v, &master)) ||
 	    remember(v, &s->put))
 		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);
 	return 0;

@@ -264,7 +264,7 @@ static int was_made(struct mt_work *w, const char *device, uint32_t ifindex, str
 	return 0;
 }
 
-/* The other end of a veth came with it. */
+/* The other end of a pair came with it. */
 int mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex, struct mt_err *e)
 {
 	struct mt_device end, other = { 0 };
@@ -273,11 +273,11 @@ int mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex, stru
 	if (made)
 		return made;
 	err = mt_device_by_index(w->host, ifindex, &end, e);
-	if (!err && !strcmp(end.kind, "veth") && end.peer)
+	if (!err && end.is & MT_DEVICE_PAIR && end.peer)
 		err = mt_device_by_index(w->host, end.peer, &other, e);
 	if (err)
 		return err == -ENODEV ? 0 : err;
-	return strcmp(other.kind, "veth") ? 0 : was_made(w, other.name, other.ifindex, e);
+	return other.is & MT_DEVICE_PAIR ? was_made(w, other.name, other.ifindex, e) : 0;
 }
 
 static int view_ours(void *data, const char *device, uint32_t ifindex, struct mt_err *e)

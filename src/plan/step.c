@@ -240,6 +240,36 @@ int mt_step_phase(const struct mt_step *s)
 	return k->phase;
 }
 
+static bool changes(const struct mt_step *s, bool (*such)(const struct mt_field *f))
+{
+	const struct mt_kind *k = s->put.kind;
+
+	for (int i = k->nkeys; s->op == MT_CHANGE && i < k->nfields; i++)
+		if (mt_record_has(&s->put, i) && such(&k->fields[i]))
+			return true;
+	return false;
+}
+
+static bool is_parent(const struct mt_field *f)
+{
+	return f->flags & MT_FIELD_PARENT;
+}
+
+static bool is_of_parent(const struct mt_field *f)
+{
+	return f->back == MT_BACK_PARENT;
+}
+
+bool mt_step_moves(const struct mt_step *s)
+{
+	return changes(s, is_parent);
+}
+
+bool mt_step_is_of_parent(const struct mt_step *s)
+{
+	return changes(s, is_of_parent);
+}
+
 int mt_steps_sort(struct mt_steps *s)
 {
 	struct mt_step *sorted = mt_pool_alloc(s->pool, (s->n + 1) * sizeof *sorted);

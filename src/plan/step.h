@@ -68,4 +68,10 @@ int mt_steps_sort(struct mt_steps *s);
 /** mt_step_phase() - the phase in which @s is made */
 int mt_step_phase(const struct mt_step *s);
 
+/** mt_step_moves() - whether it gives a device another parent (MT_FIELD_PARENT) */
+bool mt_step_moves(const struct mt_step *s);
+
+/** mt_step_is_of_parent() - whether it changes what is lost by that (MT_BACK_PARENT) */
+bool mt_step_is_of_parent(const struct mt_step *s);
+
 #endif

@@ -20,22 +20,11 @@ bool mt_goes_with_device(const struct mt_steps *steps, const struct mt_step *s)
 	return false;
 }
 
-bool mt_step_has_phase(const struct mt_step *s, enum mt_phase phase)
-{
-	const struct mt_kind *k = s->put.kind;
-
-	for (int i = k->nkeys; s->op == MT_CHANGE && i < k->nfields; i++)
-		if (mt_record_has(&s->put, i) && k->fields[i].phase == phase)
-			return true;
-	return false;
-}
-
 /* What a port is like goes with its place in the bridge that moontap put it into. */
-static bool goes_with_master(const struct mt_steps *steps, const struct mt_step *s)
+static bool lost_on_leaving_parent(const struct mt_steps *steps, const struct mt_step *s)
 {
-	for (size_t i = 0; mt_step_has_phase(s, MT_PHASE_PORT) && i < steps->n; i++)
-		if (steps->at[i].put.ifindex == s->put.ifindex &&
-		    mt_step_has_phase(&steps->at[i], MT_PHASE_MASTER))
+	for (size_t i = 0; mt_step_is_of_parent(s) && i < steps->n; i++)
+		if (steps->at[i].put.ifindex == s->put.ifindex && mt_step_moves(&steps->at[i]))
 			return true;
 	return false;
 }
@@ -88,7 +77,7 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 
 			if (mt_step_turn(s) != turn ||
 			    (turn == 1 &&
-			     (mt_goes_with_device(steps, s) || goes_with_master(steps, s))) ||
+			     (mt_goes_with_device(steps, s) || lost_on_leaving_parent(steps, s))) ||
 			    (!wait && !one_back(w, dev, s, &one)))
 				continue;
 			if (first && !wait)
@@ -131,12 +120,12 @@ int mt_ports_again(struct mt_work *w, const struct mt_steps *back, const struct 
 	for (size_t i = 0; i < back->n; i++) {
 		const struct mt_step *s = &back->at[i];
 
-		if (!mt_step_has_phase(s, MT_PHASE_MASTER))
+		if (!mt_step_moves(s))
 			continue;
 		for (size_t k = 0; k < had->n; k++) {
 			const struct mt_step *port = &had->at[k];
 
-			if (mt_step_has_phase(port, MT_PHASE_PORT) &&
+			if (mt_step_is_of_parent(port) &&
 			    port->put.ifindex == s->put.ifindex && port_again(w, port, e))
 				return -e->code;
 		}

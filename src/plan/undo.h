@@ -16,9 +16,6 @@
  */
 int mt_step_turn(const struct mt_step *s);
 
-/** mt_step_has_phase() - whether @s changes a field of this phase */
-bool mt_step_has_phase(const struct mt_step *s, enum mt_phase phase);
-
 /** mt_take_all_back() - a list of steps and claims of @dev's NIC, backwards, as far as it goes
  * @failed:	out: what could not be taken back, appended from the last on: it has room for all of
  *		@steps; or NULL
