@@ -63,8 +63,28 @@ local random = {
   colour = function() return pick("red", "green") end,
   user = number(0xfffffffe),
   group = number(0xfffffffe),
+  ports = function()
+    local first, last = math.random(65535), math.random(65535)
+    if last < first then first, last = last, first end
+    return pick(tostring(first), first .. "-" .. last)
+  end,
+  vids = function()
+    local all = {}
+    for i = 1, pick(1, 5, 70) do
+      local vid = math.random(4094)
+      all[i] = pick(vid, vid, vid .. "-" .. math.min(vid + math.random(0, 9), 4094))
+    end
+    return table.concat(all, ",")
+  end,
 }
-local may_be_none = { link = true, text = true, ip = true }
+local may_be_none = { link = true, text = true, ip = true, vids = true }
+
+-- So many VLAN IDs of which no two are neighbours.
+local function scattered(n)
+  local all = {}
+  for i = 1, n do all[i] = i < 5 and 2 * i or 99 + 2 * i end
+  return table.concat(all, ",")
+end
 
 describe("the text of a record", function()
   it("is the record again when it is parsed", function()
@@ -101,6 +121,36 @@ describe("the text of a record", function()
         .. " mac=02:00:00:00:0A:FF u32=007 name=%78"))
   end)
 
+  it("has sets of VLAN IDs sorted and merged, and ranges of one as a number", function()
+    for text, canonical in pairs {
+      ["20"] = "20", ["40-30"] = false, ["30-40,20"] = "20,30-40", ["3,2,1"] = "1-3",
+      ["20-30,25-40,41"] = "20-41", ["0020"] = "20", ["7-7"] = "7", ["1-4094"] = "1-4094",
+      ["5,5"] = "5", ["4094,1"] = "1,4094", ["7,8,16"] = "7-8,16", [scattered(194)] = scattered(194),
+    } do
+      local r = record.parse("all name=x vids=" .. text)
+      assert.equal(canonical, r and r.vids or false)
+      if r then assert.is_true(select(2, record.print { name = "x", vids = text })) end
+    end
+    assert.equal("80", record.parse "all name=x ports=80-80".ports)
+    assert.equal("8000-8099", record.parse "all name=x ports=8000-08099".ports)
+  end)
+
+  it("is what a policy's table says, and is read as such a table", function()
+    assert.equal("all name=x ports=80 vids=20", record.take { name = "x", ports = 80, vids = 20 })
+    assert.equal("all name=x ports=1-9 vids=20,30-40",
+      record.take { name = "x", ports = "1-9", vids = "40,30-39,20" })
+    assert.equal("all name=x vids=none", record.take { name = "x", vids = false })
+    assert.same({ name = "x", ports = "80", vids = "20,30-40" },
+      record.push "all name=x ports=80 vids=30-40,20")
+    assert.same({ name = "x", vids = false }, record.push "all name=x vids=none")
+    for field, value in pairs { ports = { 0, 1.5, "80,90", true, {} }, vids = { 0, 4095, "x", true } } do
+      for _, v in ipairs(value) do
+        assert.error_matches(function() record.take { name = "x", [field] = v } end,
+          "all: " .. field .. ": .* is not .*" .. (field == "vids" and "VLAN IDs" or "range"))
+      end
+    end
+  end)
+
   local function refuses(line, ...)
     local _, err, code = record.parse(line)
     assert.equal("EINVAL", code, line)
@@ -123,7 +173,14 @@ describe("the text of a record", function()
       ["link=%a0"] = "a device name", ["link=."] = "a device name",
       ["text="] = "a text of 1..255", ["text=" .. ("x"):rep(256)] = "a text of 1..255",
       ["text=a%"] = "bad escape", ["text=a%0"] = "bad escape", ["text=a%00"] = "bad escape",
-      ["u8=none"] = "cannot be none",
+      ["u8=none"] = "cannot be none", ["ports=0"] = "1..65535, or a range of these: FIRST-LAST",
+      ["ports=8099-8000"] = "or a range", ["ports=1-65536"] = "or a range", ["ports=1-"] = "range",
+      ["ports=-1"] = "or a range", ["ports=1-2-3"] = "or a range", ["ports=80,90"] = "or a range",
+      ["ports=80,"] = "or a range", ["ports=4294967377"] = "or a range",
+      ["vids=0"] = "VLAN IDs of 1..4094, such as 20,30-40", ["vids=4095"] = "VLAN IDs",
+      ["vids=1-4095"] = "VLAN IDs", ["vids=20,"] = "VLAN IDs", ["vids=,20"] = "VLAN IDs",
+      ["vids="] = "VLAN IDs", ["vids=20,,30"] = "VLAN IDs", ["vids=40-30"] = "VLAN IDs",
+      ["vids=20%2030"] = "VLAN IDs", ["vids=" .. scattered(195)] = "at most 767 bytes",
     } do
       refuses("all name=x " .. word, "all " .. word:match "^%w+" .. ":", expects)
     end

@@ -48,6 +48,14 @@ local seeds = {
     write "bridge name=br0 stp=true"
     write "port dev=u0 isolated=true priority=63"
   end,
+  value = function()
+    for i, text in ipairs {
+      "vnet0", "br0", "a text", "9000", "true", "fe:54:00:00:00:01", "2001:db8::1", "10.0.0.1/24",
+      "green", "root", "0", "8000-8099", "20,30-40",
+    } do
+      write(string.char(i - 1) .. text)
+    end
+  end,
   answer = function()
     write [[
 policy checksum=0123456789abcdef

@@ -4,6 +4,7 @@
 #include "base/kind.h"
 #include "base/sh.h"
 #include "base/words.h"
+#include "policy/state.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -27,6 +28,8 @@ static const struct mt_field fields[] = {
 	{ "colour", MT_ENUM, 1, .words = colours },
 	{ "user", MT_USER, 4 },
 	{ "group", MT_GROUP, 4 },
+	{ "ports", MT_RANGE, 2, .min = 1 },
+	{ "vids", MT_VIDS, .flags = MT_FIELD_NONE },
 };
 
 static const struct mt_kind all = {
@@ -150,6 +153,34 @@ static int l_parse(lua_State *L)
 	return 1;
 }
 
+/* take{ field = value, ... } -> the line of the record that a policy declares so; raises */
+static int l_take(lua_State *L)
+{
+	struct mtl_record d = { .r.kind = &all };
+	char line[8192];
+
+	luaL_checktype(L, 1, LUA_TTABLE);
+	mtl_take(L, 1, "all", NULL, &d);
+	mt_record_print(&d.r, 0, line, sizeof line);
+	lua_pushstring(L, line);
+	return 1;
+}
+
+/* push(line) -> the table that a policy sees of this record */
+static int l_push(lua_State *L)
+{
+	const char *s = luaL_checkstring(L, 1);
+	struct mt_pool *p = new_pool(L);
+	char *line = mt_pool_copy(p, s, strlen(s));
+	struct mt_record r;
+	struct mt_err e;
+
+	if (mt_record_read(kinds, line, &r, p, &e))
+		return fail(L, &e);
+	mtl_push(L, &r);
+	return 1;
+}
+
 /* sh(word) -> the word, quoted for sh */
 static int l_sh(lua_State *L)
 {
@@ -164,6 +195,8 @@ static int l_sh(lua_State *L)
 static const luaL_Reg functions[] = {
 	{ "print", l_print },
 	{ "parse", l_parse },
+	{ "take", l_take },
+	{ "push", l_push },
 	{ "sh", l_sh },
 	{ NULL, NULL },
 };

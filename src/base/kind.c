@@ -127,7 +127,7 @@ int mt_record_keep(struct mt_record *r, struct mt_pool *p)
 	for (int i = 0; i < r->kind->nfields; i++) {
 		struct mt_value *v = &r->v[i];
 
-		if (r->kind->fields[i].type != MT_TEXT || v->state != MT_SET)
+		if (!mt_field_is_text(&r->kind->fields[i]) || v->state != MT_SET)
 			continue;
 		v->text = mt_pool_copy(p, v->text, strlen(v->text));
 		if (!v->text) {

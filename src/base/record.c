@@ -14,10 +14,10 @@
 static size_t print_field(const struct mt_record *r, int i, char *buf, size_t n)
 {
 	const struct mt_field *f = &r->kind->fields[i];
-	char text[MT_VALUE_TEXT];
+	char buffer[MT_VALUE_TEXT];
+	const char *text = mt_value_print(f, &r->v[i], buffer);
 	size_t len = (size_t)snprintf(buf, n, " %s=", f->name);
 
-	mt_value_print(f, &r->v[i], text);
 	if (r->v[i].state == MT_NONE)
 		return len + (size_t)snprintf(AT(buf, len, n), ROOM(len, n), "%s", text);
 	return len + mt_word_escape(text, AT(buf, len, n), ROOM(len, n));

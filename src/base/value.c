@@ -161,6 +161,29 @@ static bool parse_group(const struct mt_field *f, const char *s, struct mt_pool 
 	return parse_id(s, &v->u) || (*s && !isdigit((unsigned char)*s) && mt_group_id(s, &v->u));
 }
 
+static bool parse_range(const struct mt_field *f, const char *s, struct mt_pool *p,
+			struct mt_value *v)
+{
+	const char *end = mt_range_read(s, &v->range);
+
+	(void)p;
+	return end && !*end && v->range.first >= f->min && v->range.last <= largest(f);
+}
+
+static bool parse_vids(const struct mt_field *f, const char *s, struct mt_pool *p,
+		       struct mt_value *v)
+{
+	char text[MT_VIDS_TEXT];
+
+	(void)f;
+	if (!mt_vids_canonical(s, text) || (!p && strcmp(s, text)))
+		return false;
+	v->text = p ? mt_pool_copy(p, text, strlen(text)) : s;
+	if (!v->text)
+		errno = ENOMEM;
+	return v->text;
+}
+
 static const struct {
 	bool (*parse)(const struct mt_field *, const char *, struct mt_pool *, struct mt_value *);
 	const char *expects;
@@ -176,16 +199,19 @@ static const struct {
 	[MT_ENUM] = { parse_enum, NULL },
 	[MT_USER] = { parse_user, "a user of this host, by name or number" },
 	[MT_GROUP] = { parse_group, "a group of this host, by name or number" },
+	[MT_RANGE] = { parse_range, NULL },
+	[MT_VIDS] = { parse_vids, "VLAN IDs of 1..4094, such as 20,30-40, in at most 767 bytes" },
 };
 
 const char *mt_value_expects(const struct mt_field *f, char *buf, size_t n)
 {
 	size_t len = 0;
 
-	if (f->type == MT_UINT) {
-		snprintf(buf, n, "%llu..%llu%s%s", (unsigned long long)f->min,
+	if (f->type == MT_UINT || f->type == MT_RANGE) {
+		snprintf(buf, n, "%llu..%llu%s%s%s", (unsigned long long)f->min,
 			 (unsigned long long)largest(f), f->unit ? " " : "",
-			 f->unit ? f->unit : "");
+			 f->unit ? f->unit : "",
+			 f->type == MT_RANGE ? ", or a range of these: FIRST-LAST" : "");
 		return buf;
 	}
 	if (f->type != MT_ENUM) {
@@ -212,7 +238,7 @@ int mt_value_parse(const struct mt_field *f, const char *s, struct mt_pool *p, s
 		return 0;
 	}
 	*v = (struct mt_value){ .state = MT_UNSET };
-	if (f->type == MT_TEXT && errno == ENOMEM)
+	if (mt_field_is_text(f) && errno == ENOMEM)
 		return mt_fail(e, ENOMEM, "", f->name, NULL);
 	return mt_bad(e, "", f->name, "'%.64s' is not %s", s,
 		      mt_value_expects(f, expects, sizeof expects));
@@ -252,7 +278,11 @@ const char *mt_value_print(const struct mt_field *f, const struct mt_value *v,
 	case MT_LINK:
 		return strcpy(buf, v->name);
 	case MT_TEXT:
-		snprintf(buf, MT_VALUE_TEXT, "%s", v->text);
+	case MT_VIDS:
+		return v->text;
+	case MT_RANGE:
+		snprintf(buf, MT_VALUE_TEXT, v->range.first < v->range.last ? "%u-%u" : "%u",
+			 v->range.first, v->range.last);
 		return buf;
 	case MT_UINT:
 	case MT_USER:
@@ -286,7 +316,10 @@ bool mt_value_equal(const struct mt_field *f, const struct mt_value *a, const st
 	case MT_LINK:
 		return !strcmp(a->name, b->name);
 	case MT_TEXT:
+	case MT_VIDS:
 		return !strcmp(a->text, b->text);
+	case MT_RANGE:
+		return a->range.first == b->range.first && a->range.last == b->range.last;
 	case MT_MAC:
 		return !memcmp(a->b, b->b, 6);
 	case MT_IP:

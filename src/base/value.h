@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/pool.h"
+#include "base/range.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +31,8 @@ enum mt_type {
 	MT_ENUM,   /* one of a list of words, each with its number */
 	MT_USER,   /* a uid; its text may be a user's name, looked up when it is parsed */
 	MT_GROUP,  /* a gid, likewise */
+	MT_RANGE,  /* a number, or a range of them: 80, 8000-8099 */
+	MT_VIDS,   /* a set of VLAN IDs: 20,30-40 */
 };
 
 /* When a step is made, in this order; undo goes the other way. */
@@ -82,12 +85,12 @@ struct mt_word {
 struct mt_field {
 	const char *name; /* in Lua, text, JSON and messages */
 	enum mt_type type;
-	uint8_t size;	   /* MT_UINT, MT_BOOL, MT_ENUM: bytes on the wire */
+	uint8_t size;	   /* MT_UINT, MT_BOOL, MT_ENUM: bytes on the wire; MT_RANGE: of each end */
 	uint8_t phase;	   /* enum mt_phase; of kinds that are added and deleted whole: unused */
 	uint8_t back;	   /* enum mt_back */
 	uint16_t flags;	   /* MT_FIELD_* */
 	uint16_t attr;	   /* netlink attribute in the kind's own nest */
-	uint64_t min, max; /* MT_UINT; max 0: what size holds */
+	uint64_t min, max; /* MT_UINT, MT_RANGE; max 0: what size holds */
 	const char *unit;  /* "bytes"; NULL: none */
 	const char *word;  /* ip(8)'s word before the value; "": the bare value; NULL: not said */
 	const char *off;   /* what ip(8) says for none, or for false; NULL: nothing is said */
@@ -109,17 +112,24 @@ struct mt_value {
 		uint64_t u;		    /* MT_UINT, MT_BOOL, MT_ENUM, MT_USER, MT_GROUP */
 		uint8_t b[16];		    /* MT_MAC, MT_IP, MT_PREFIX: network order */
 		char name[MT_NAME_MAX + 1]; /* MT_NAME, MT_LINK */
-		const char *text;	    /* MT_TEXT: owned by a pool, or borrowed */
+		struct mt_range range;	    /* MT_RANGE */
+		const char *text; /* MT_TEXT, MT_VIDS (canonical): owned by a pool, or borrowed */
 	};
 };
 
-#define MT_VALUE_TEXT 256 /* bytes that hold any value's text and its NUL */
+/** mt_field_is_text() - whether its values are texts, which are somebody's */
+static inline bool mt_field_is_text(const struct mt_field *f)
+{
+	return f->type == MT_TEXT || f->type == MT_VIDS;
+}
+
+#define MT_VALUE_TEXT 256 /* bytes that hold the text of any value that is no text, and its NUL */
 
 /**
  * mt_value_parse() - read a value that is set from its text
  * @f:	the field
  * @s:	what mt_value_print() writes of a set value
- * @p:	where a text is kept; NULL: it is borrowed from @s
+ * @p:	where a text is kept; NULL: it is borrowed from @s, where VLAN IDs must be canonical
  * @v:	out; unset on failure
  * @e:	out: what was wrong with it and what would be right; no op, no subject
  *
@@ -131,7 +141,10 @@ int mt_value_parse(const struct mt_field *f, const char *s, struct mt_pool *p, s
 /** mt_value_none() - make it none. Return: 0, or -EINVAL when this field cannot be none. */
 int mt_value_none(const struct mt_field *f, struct mt_value *v, struct mt_err *e);
 
-/** mt_value_print() - the value's text, unescaped; "none"; "" when unset. Returns @buf. */
+/** mt_value_print() - the value's text, unescaped; "none"; "" when unset
+ *
+ * Return: @buf, or the value's own text: use this, not @buf.
+ */
 const char *mt_value_print(const struct mt_field *f, const struct mt_value *v,
 			   char buf[static MT_VALUE_TEXT]);
 

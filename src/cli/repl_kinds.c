@@ -27,6 +27,8 @@ static const char *type_in_lua(const struct mt_field *f)
 		return "integer";
 	case MT_USER:
 	case MT_GROUP:
+	case MT_RANGE:
+	case MT_VIDS:
 		return "integer|string";
 	default:
 		return "string";

@@ -119,11 +119,10 @@ static const char *both(const struct mt_field *f, const struct mt_value *has,
 			const struct mt_value *want, char *buf, size_t n)
 {
 	char one[MT_VALUE_TEXT], two[MT_VALUE_TEXT];
+	const char *is = mt_value_print(f, has, one);
 
-	mt_value_print(f, has, one);
-	mt_value_print(f, want, two);
-	snprintf(buf, n, "%s is %.*s, and %.*s is wanted", f->name, 100, *one ? one : "unset", 100,
-		 two);
+	snprintf(buf, n, "%s is %.100s, and %.100s is wanted", f->name, *is ? is : "unset",
+		 mt_value_print(f, want, two));
 	return buf;
 }
 

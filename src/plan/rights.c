@@ -113,9 +113,9 @@ static int refuse(const struct mt_wish *w, int i, struct mt_err *e)
 	const struct mt_field *f = &w->record.kind->fields[i];
 	bool number = f->type == MT_UINT, prefix = f->flags & MT_FIELD_WITHIN;
 	const char *what = prefix ? "prefix" : number ? f->name : "link";
-	char text[MT_VALUE_TEXT];
+	char buf[MT_VALUE_TEXT];
+	const char *text = mt_value_print(f, &w->record.v[i], buf);
 
-	mt_value_print(f, &w->record.v[i], text);
 	mt_bad(e, w->record.kind->name, "",
 	       "the policy's top level does not allow the %s %.80s: name it in a hook's "
 	       "options, or by allow{ %s = %s%.80s%s }",

@@ -20,9 +20,9 @@ static int refuse_difference(const struct mt_record *put, const struct mt_record
 			     const char *what, int code, struct mt_err *e)
 {
 	const struct mt_field *f = &put->kind->fields[field];
-	char subject[96], is[MT_VALUE_TEXT], want[MT_VALUE_TEXT];
+	char subject[96], one[MT_VALUE_TEXT], want[MT_VALUE_TEXT];
+	const char *is = mt_value_print(f, &has->v[field], one);
 
-	mt_value_print(f, &has->v[field], is);
 	return mt_fail(e, code, put->kind->name, mt_record_subject(put, subject, sizeof subject),
 		       "%s: %s is %.100s, and %.100s was asked for", what, f->name,
 		       *is ? is : "unset", mt_value_print(f, &put->v[field], want));

@@ -120,6 +120,12 @@ static int mismatch(const struct mt_field *f, const char *what, struct mt_err *e
 		      mt_value_expects(f, expects, sizeof expects));
 }
 
+/* Where a number stands for the set or the range that has only it. */
+static bool takes_number(const struct mt_field *f)
+{
+	return is_number(f) || f->type == MT_RANGE || f->type == MT_VIDS;
+}
+
 static int from_number(lua_State *L, const struct mt_field *f, struct mt_value *v, struct mt_err *e)
 {
 	char text[64];
@@ -130,14 +136,21 @@ static int from_number(lua_State *L, const struct mt_field *f, struct mt_value *
 		snprintf(text, sizeof text, "%.14g", lua_tonumber(L, -1));
 	else
 		snprintf(text, sizeof text, LUA_INTEGER_FMT, n);
-	return whole && is_number(f) ? mt_value_parse(f, text, NULL, v, e) : mismatch(f, text, e);
+	if (!whole || !takes_number(f))
+		return mismatch(f, text, e);
+	if (f->type == MT_VIDS) { /* the value is a text: Lua keeps it */
+		lua_pushstring(L, text);
+		lua_replace(L, -2);
+		return mt_value_parse(f, lua_tostring(L, -1), NULL, v, e);
+	}
+	return mt_value_parse(f, text, NULL, v, e);
 }
 
 static int from_string(lua_State *L, const struct mt_field *f, struct mt_value *v,
 		       const char **name, struct mt_err *e)
 {
 	const char *s = lua_tostring(L, -1);
-	char what[96];
+	char what[96], vids[MT_VIDS_TEXT];
 
 	if (strlen(s) != lua_rawlen(L, -1))
 		return mismatch(f, "a string with a NUL byte", e);
@@ -145,13 +158,19 @@ static int from_string(lua_State *L, const struct mt_field *f, struct mt_value *
 		*name = s;
 		return 0;
 	}
+	if (f->type == MT_VIDS && mt_vids_canonical(s, vids)) {
+		lua_pushstring(L, vids);
+		lua_replace(L, -2);
+		s = lua_tostring(L, -1);
+	}
 	if (!is_number(f) && f->type != MT_BOOL)
 		return mt_value_parse(f, s, NULL, v, e);
 	snprintf(what, sizeof what, "the string '%.64s'", s);
 	return mismatch(f, what, e);
 }
 
-/* The value on the top of the stack; texts in @v and @name are borrowed from it. */
+/* The value on the top of the stack, which may become its canonical text; texts in @v and @name
+ * are borrowed from it. */
 static int from_lua(lua_State *L, const struct mt_field *f, struct mt_value *v, const char **name,
 		    struct mt_err *e)
 {
@@ -192,7 +211,10 @@ void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *f
 			mt_record_put(&d->r, i, v);
 			d->name[i] = name;
 		}
-		lua_pop(L, 1); /* the table still holds it */
+		if (k->fields[i].type == MT_VIDS)
+			luaL_checkstack(L, 4, verb); /* it stays: the table may hold another text */
+		else
+			lua_pop(L, 1); /* the table still holds it */
 	}
 }
 

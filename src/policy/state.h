@@ -125,7 +125,7 @@ struct mtl_record {
 void mtl_unknown(lua_State *L, int table, const char *verb, const struct mt_kind *const *kinds);
 
 /** mtl_take() - put the fields that @d's kind has, and @first (or NULL) has not, into @d; texts are
- * borrowed from the table [-0, +0] */
+ * borrowed from the table, and sets of VLAN IDs from the stack [-0, +1 for each such field] */
 void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *first,
 	      struct mtl_record *d);
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * range.h - ranges of numbers and sets of VLAN IDs, and their text: "8000-8099", "20,30-40"
+ */
+#ifndef MT_BASE_RANGE_H
+#define MT_BASE_RANGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MT_VID_MAX   4094
+#define MT_VIDS_TEXT 768 /* bytes of a set's text and its NUL: a journal's line holds four of them */
+
+struct mt_range {
+	uint32_t first, last; /* a single number: the same one twice */
+};
+
+/**
+ * mt_range_read() - read the range at the beginning of a text
+ *
+ * Return: what follows it, a comma after it skipped; NULL: there is no range, or it goes backwards,
+ * or nothing follows its comma.
+ */
+const char *mt_range_read(const char *s, struct mt_range *r);
+
+/** mt_vids_canonical() - the text of a set of VLAN IDs as everybody writes it: sorted, merged
+ *
+ * It is never longer than @s, so a set that fits once fits always.
+ * Return: false: @s is no such set, or the text is longer than @text.
+ */
+bool mt_vids_canonical(const char *s, char text[static MT_VIDS_TEXT]);
+
+#endif
