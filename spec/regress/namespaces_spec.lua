@@ -60,6 +60,7 @@ describe("network namespaces with one state directory", function()
         ip netns del a
         quietly here up -p policy.lua web.xml
         here doctor -p policy.lua | grep -c 'is gone; NICs in it: 1'
+        here status --check | grep -c 'warning: namespace gone: .* NICs in it: 1'
         here status | grep -c 'it is gone: moontap reconcile'
         here reconcile -p policy.lua | grep -c '/run/netns/a.: it is gone'
         here reconcile -p policy.lua
@@ -67,7 +68,7 @@ describe("network namespaces with one state directory", function()
         in_b status | grep -c '^web .* connected'
         quietly in_b down web
         quietly here down web]]):format(first, first, first))
-      assert.same({ "1\n1\n1\nall is as it shall be\n1\n1\n", "" }, { r.out, r.err })
+      assert.same({ "1\n1\n1\n1\nall is as it shall be\n1\n1\n", "" }, { r.out, r.err })
       assert.same({}, program.state())
     end)
   end

@@ -82,7 +82,7 @@ const struct mt_check mt_checks[] = {
 	{ MT_WARNING, "namespace gone",
 	  "what was connected in it went with it; its notes are still there",
 	  "moontap reconcile; or, where its path is not known: moontap down --netns-gone @",
-	  mt_check_namespaces, MT_CHECK_ROOT },
+	  mt_check_namespaces, MT_CHECK_ROOT | MT_CHECK_STATUS },
 	{ MT_CRITICAL, "not connected", "what the guest sends reaches nobody", "moontap why @",
 	  mt_check_not_connected, MT_CHECK_ROOT | MT_CHECK_STATUS },
 	{ MT_CRITICAL, "nothing declared", "its guest has this NIC, and no network by it",
