@@ -53,7 +53,8 @@ local core = ...
 
 --- connect_other(nic)
 -- A policy's function, which it need not have: as connect(), for NICs of the other types that have
--- a device on the host, which libvirt makes: bridge, network, direct.
+-- a device on the host, which libvirt makes: bridge, network, direct. They are asked about last: when
+-- it fails for one there is a warning, and the guest starts.
 
 -- decide() says "managed", "unmanaged", or nothing: then the NIC stays what the XML says. A second
 -- value names the device of an unmanaged NIC.
@@ -113,18 +114,27 @@ function core.decide(policy, facts)
   return decisions
 end
 
+local function connect_all(ask, facts, wanted, decisions, ethernet)
+  for i, nic in ipairs(facts.nics) do
+    if (nic.type == "ethernet") == ethernet then
+      core.say("nic", "index", i, "decision", decisions[i], "dev", nic.dev, "mac", nic.mac)
+      if wanted[i] and ask then
+        core.current = nic
+        ask(core.view(nic))
+      end
+    end
+  end
+end
+
+-- The NICs that are libvirt's own are asked about last, by ask_other(): what fails there fails when
+-- all has been said of those that are moontap's.
 function core.ask(policy, facts, wanted)
-  local nics = facts.nics
   local connect, other = function_of(policy, "connect"), function_of(policy, "connect_other")
   local decisions = core.decide(policy, facts)
 
   core.phase "connect"
-  for i, nic in ipairs(nics) do
-    core.say("nic", "index", i, "decision", decisions[i], "dev", nic.dev, "mac", nic.mac)
-    local run = nic.type == "ethernet" and connect or nic.type ~= "ethernet" and other
-    if wanted[i] and run then
-      core.current = nic
-      run(core.view(nic))
-    end
+  connect_all(connect, facts, wanted, decisions, true)
+  function core.ask_other()
+    connect_all(other, facts, wanted, decisions, false)
   end
 end

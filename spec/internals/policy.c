@@ -215,6 +215,8 @@ static int evaluate(lua_State *L, struct run *r, struct mt_err *e)
 	err = mt_policy_load(r->policy, text, size, path, e);
 	if (!err)
 		err = mt_policy_ask(r->policy, root, wanted, (size_t)n, e);
+	if (!err)
+		err = mt_policy_ask_other(r->policy, e);
 	arm(r, 0);
 	r->us = now() - start;
 	mt_policy_close(r->policy);

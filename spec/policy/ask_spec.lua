@@ -49,8 +49,8 @@ describe("a policy", function()
     ]], { nics = nics({ type = "bridge", target = false }, {}), wanted = { 1, 2 } })
     assert.same({
       "log text=decide ethernet",
-      "nic index=1 mac=52:54:00:aa:bb:01", "log text=other bridge",
       "nic index=2 dev=mytap0 mac=52:54:00:aa:bb:01", "log text=connect ethernet",
+      "nic index=1 mac=52:54:00:aa:bb:01", "log text=other bridge",
     }, got.lines)
   end)
 

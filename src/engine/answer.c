@@ -6,7 +6,7 @@
 #include "plan/step.h"
 
 #include <errno.h>
-#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +23,7 @@ struct parse {
 	struct mt_interface *nic; /* the one that records belong to */
 	size_t records;
 	bool ended, loaded;
+	bool others; /* all is said of the NICs that are not libvirt's own */
 	struct mt_err *e;
 };
 
@@ -259,6 +260,42 @@ static int take_error(struct parse *p, char **words, int n)
 	return ended_at(p, text_of(words, n, "at"));
 }
 
+static int take_others(struct parse *p, char **words, int n)
+{
+	(void)words, (void)n;
+	p->others = true;
+	p->nic = NULL;
+	return 0;
+}
+
+/* libvirt connects such a NIC by itself: half of what a policy wants besides is no better. */
+static int skip(struct parse *p, const char *where, const char *why)
+{
+	struct mt_answer *a = p->a;
+	struct mt_err line;
+	char text[sizeof line.text];
+	int n;
+
+	if (p->nic && strcmp(p->nic->type, "ethernet")) {
+		p->nic->declared = NULL;
+		p->nic->end = NULL;
+		p->nic->asked = false;
+	}
+	n = snprintf(text, sizeof text,
+		     "%s%s%s; what connect_other() wants from NIC %d on is not done", where,
+		     *where ? ": " : "", why, p->nic ? p->nic->index : 1);
+	where = mt_pool_copy(a->pool, text, strnlen(text, n > 0 ? (size_t)n : 0));
+	return where ? take_text(p, where, &a->warnings, &a->nwarnings, &a->warnings_cap)
+		     : mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
+}
+
+static int take_skip(struct parse *p, char **words, int n)
+{
+	if (!p->others)
+		return nonsense(p, words[0]);
+	return skip(p, text_of(words, n, "at"), text_of(words, n, "text"));
+}
+
 static int take_end(struct parse *p, char **words, int n)
 {
 	(void)words, (void)n;
@@ -285,6 +322,7 @@ static const struct {
 	{ "nic", take_nic, LOADED },	      { "at", take_at, ANY_TIME },
 	{ "log", take_log, ANY_TIME },	      { "warn", take_warn, LOADED },
 	{ "refuse", take_refuse, ANY_TIME },  { "error", take_error, ANY_TIME },
+	{ "others", take_others, LOADED },    { "skip", take_skip, LOADED },
 	{ "end", take_end, ANY_TIME },
 };
 
@@ -331,37 +369,6 @@ static int take_line(struct parse *p, char *line)
 	return k ? take_record(p, k, words, n) : nonsense(p, words[0]);
 }
 
-/* The lines that are followed by as many bytes as they say: take_bytes(). */
-static size_t bytes_after(const char *line)
-{
-	static const char *const framed[] = { "facts bytes=", "xml bytes=" };
-
-	for (size_t i = 0; i < sizeof framed / sizeof *framed; i++) {
-		size_t n = strlen(framed[i]);
-
-		if (!strncmp(line, framed[i], n) && line[n] >= '0' && line[n] <= '9')
-			return strtoul(line + n, NULL, 10);
-	}
-	return 0;
-}
-
-bool mt_answer_is_whole(const char *text, size_t n, size_t *seen)
-{
-	while (*seen < n) {
-		const char *line = text + *seen, *end = memchr(line, '\n', n - *seen);
-		size_t bytes;
-
-		if (!end)
-			return false;
-		if (end - line == 3 && !memcmp(line, "end", 3))
-			return true;
-		bytes = bytes_after(line);
-		*seen += (size_t)(end + 1 - line);
-		*seen = bytes > SIZE_MAX - *seen ? SIZE_MAX : *seen + bytes;
-	}
-	return false;
-}
-
 int mt_answer_parse(const struct mt_kind *const *kinds, char *text, size_t n, struct mt_answer *a,
 		    struct mt_err *e)
 {
@@ -378,6 +385,8 @@ int mt_answer_parse(const struct mt_kind *const *kinds, char *text, size_t n, st
 		if (take_line(&p, line))
 			return -e->code;
 	}
+	if (!p.ended && p.others)
+		return skip(&p, "", "the policy did not come to an end");
 	if (!p.ended)
 		return mt_fail(e, EPROTO, "evaluator", "",
 			       "it ended before its answer did: killed, or out of memory");

@@ -58,7 +58,6 @@ struct mt_answer {
 	size_t nlogs, logs_cap;
 	const char **warnings; /* lines for people */
 	size_t nwarnings, warnings_cap;
-	bool failed; /* refuse or error: in @e of mt_answer_parse() */
 };
 
 /**
@@ -74,8 +73,9 @@ bool mt_answer_is_whole(const char *text, size_t n, size_t *seen);
  * @text, @n:	overwritten, and borrowed by @a
  * @kinds:	for the records
  *
- * Nothing here is trusted: every record is checked against its kind.
- * Return: 0; -EPROTO: no `end`, or a line that means nothing; -EINVAL: the policy's error, a
+ * Nothing here is trusted: every record is checked against its kind. When only connect_other() has
+ * failed, or did not come to an end, there is a warning, and what it declared for that NIC counts
+ * not. Return: 0; -EPROTO: no `end`, or a line that means nothing; -EINVAL: the policy's error, a
  * refusal or a bad record, with the blame set.
  */
 int mt_answer_parse(const struct mt_kind *const *kinds, char *text, size_t n, struct mt_answer *a,

@@ -165,17 +165,26 @@ int mt_evaluate(const struct mt_request *q, mt_start start, const struct mt_kind
 {
 	struct mt_child child = { .fd = -1 };
 	struct text t = { 0 };
+	struct mt_err why;
 	char *kept;
-	int err;
+	int err, parsed;
 
 	if (start(q, &child, e))
 		return -e->code;
 	err = read_answer(child.out, q->deadline_ms, &t, e);
 	end(&child);
-	if (!err) {
+	if (!err || err == -ETIME) {
 		kept = mt_pool_copy(a->pool, t.at ? t.at : "", t.n);
-		err = kept ? mt_answer_parse(kinds, kept, t.n, a, e)
-			   : mt_fail(e, ENOMEM, "evaluator", "", NULL);
+		parsed = kept ? mt_answer_parse(kinds, kept, t.n, a, &why)
+			      : mt_fail(&why, ENOMEM, "evaluator", "", NULL);
+		if (!err && parsed)
+			*e = why;
+		/* what came in time may be enough; or else it is nothing */
+		if (err && parsed)
+			*a = (struct mt_answer){
+				.pool = a->pool, .name = "", .uuid = "", .type = ""
+			};
+		err = err && parsed ? err : parsed;
 	}
 	free(t.at);
 	return err;

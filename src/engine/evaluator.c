@@ -351,7 +351,12 @@ static int ask_policy(struct evaluator *v, struct mt_err *e)
 		    mt_asked_for(v->q, nic))
 			wanted[n++] = (int)mt_fact_get(nic, "index")->integer;
 	}
-	return mt_policy_ask(v->policy, v->facts, wanted, n, e);
+	if (mt_policy_ask(v->policy, v->facts, wanted, n, e))
+		return -e->code;
+	/* it is there, whatever becomes of this process */
+	if (n && (mt_say_bytes(&v->say, "others\n", 7) || mt_say_flush(&v->say)))
+		return -EPIPE;
+	return mt_policy_ask_other(v->policy, e);
 }
 
 static int evaluate(struct evaluator *v, struct mt_err *e)

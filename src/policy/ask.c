@@ -126,3 +126,19 @@ int mt_policy_ask(struct mt_policy *p, const struct mt_fact *facts, const int *w
 
 	return mtl_run(p, ask, &q, e);
 }
+
+static int ask_other(lua_State *L)
+{
+	mtl_sandbox(L, "ask_other");
+	lua_call(L, 0, 0);
+	return 0;
+}
+
+int mt_policy_ask_other(struct mt_policy *p, struct mt_err *e)
+{
+	int err;
+
+	p->other = true;
+	err = mtl_run(p, ask_other, NULL, e);
+	return err && e->blame == MT_BLAME_REFUSED ? err : 0;
+}

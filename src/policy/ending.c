@@ -168,8 +168,8 @@ static int say_end(struct mt_policy *p, struct mt_err *e)
 	if (p->blame == MT_BLAME_REFUSED)
 		n = snprintf(line, sizeof line, "refuse at=%s text=%s\n", at, text);
 	else
-		n = snprintf(line, sizeof line, "error code=%d at=%s text=%s\n",
-			     mt_exit_status(p->blame), at, text);
+		n = snprintf(line, sizeof line, "%s code=%d at=%s text=%s\n",
+			     p->other ? "skip" : "error", mt_exit_status(p->blame), at, text);
 	p->o.say(p->o.data, line, (size_t)n);
 	mt_fail(e, p->code, "policy", p->at, "%s", p->text);
 	e->blame = p->blame;

@@ -62,7 +62,7 @@ int mt_policy_load(struct mt_policy *p, const char *text, size_t n, const char *
  */
 int mt_policy_lacks(struct mt_policy *p, char *text, size_t n, bool *meant, struct mt_err *e);
 
-/** mt_policy_ask() - decide for every NIC, and connect those that are wanted
+/** mt_policy_ask() - decide for every NIC, and connect those that are wanted and of type='ethernet'
  * @facts:	{ domain = {...}, nics = {...} } as domain/facts.h builds it
  * @wanted:	@nwanted indexes (from 1) of NICs whose connect() runs; the others only decide
  *
@@ -70,6 +70,13 @@ int mt_policy_lacks(struct mt_policy *p, char *text, size_t n, bool *meant, stru
  */
 int mt_policy_ask(struct mt_policy *p, const struct mt_fact *facts, const int *wanted,
 		  size_t nwanted, struct mt_err *e);
+
+/** mt_policy_ask_other() - connect the others that are wanted, after mt_policy_ask()
+ *
+ * They are libvirt's own and come up without moontap, so that a policy that fails there, or does
+ * not stop, ends with a line `skip` and no error. Return: 0, or -errno after saying a refuse line.
+ */
+int mt_policy_ask_other(struct mt_policy *p, struct mt_err *e);
 
 /** mt_policy_interrupt() - from a signal handler: stop the running policy, with its line */
 void mt_policy_interrupt(struct mt_policy *p);

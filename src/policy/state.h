@@ -33,6 +33,7 @@ struct mt_policy {
 	struct mt_names *names;	     /* the devices in them, once somebody wanted to know */
 	struct mt_pool names_pool;
 	enum mtl_phase phase;
+	bool other; /* it is asked about NICs that are libvirt's own */
 	char path[MTL_AT - 16]; /* of the policy's file */
 	size_t said, records;
 	char place[MTL_AT]; /* the last one said */

@@ -306,7 +306,10 @@ local function answer(policy, list)
     core.say("interface", "index", tostring(i), "type", one.type, "mac", one.mac, "dev", one.dev,
       "unmanaged", tostring(one.unmanaged))
   end
-  local fine, why = xpcall(core.ask, repl.handler, policy, facts, wanted)
+  local fine, why = xpcall(function()
+    core.ask(policy, facts, wanted)
+    core.ask_other()
+  end, repl.handler)
   core.phase "prompt"
   core.current = nil
   core.say "end"
