@@ -71,6 +71,7 @@ enum {
 	MT_FIELD_GUARDS = 512,	/* changed by somebody, guests are no longer kept apart */
 	MT_FIELD_OURS = 2048,	/* changed only on devices that moontap made */
 	MT_FIELD_NOTED = 4096,	/* what was, noted when the first NIC needs the object; never set */
+	MT_FIELD_BIG_ENDIAN = 8192, /* a number in network order on the wire */
 	MT_FIELD_PARENT = 8192, /* which parent the device has: see MT_BACK_PARENT */
 
 	/* the kernel's value is not what was put, and nothing is wrong */
@@ -90,6 +91,7 @@ struct mt_field {
 	uint8_t back;	   /* enum mt_back */
 	uint16_t flags;	   /* MT_FIELD_* */
 	uint16_t attr;	   /* netlink attribute in the kind's own nest */
+	uint16_t attr6;	   /* MT_IP, MT_PREFIX: the one for IPv6; 0: attr is for both families */
 	uint64_t min, max; /* MT_UINT, MT_RANGE; max 0: what size holds */
 	const char *unit;  /* "bytes"; NULL: none */
 	const char *word;  /* ip(8)'s word before the value; "": the bare value; NULL: not said */

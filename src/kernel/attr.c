@@ -2,6 +2,7 @@
 /* attr.c - fields of records as netlink attributes, both ways, from the rows of their kind */
 #include "kernel/nl.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,6 +63,20 @@ uint64_t mt_nl_uint(const struct nlattr *a)
 	return 0;
 }
 
+/* Of a field's size, to network order or back. */
+static uint64_t swapped(const struct mt_field *f, uint64_t u)
+{
+	switch (f->flags & MT_FIELD_BIG_ENDIAN ? f->size : 1) {
+	case 2:
+		return htobe16((uint16_t)u);
+	case 4:
+		return htobe32((uint32_t)u);
+	case 8:
+		return htobe64(u);
+	}
+	return u;
+}
+
 static void put_uint(struct nlmsghdr *n, uint16_t attr, uint8_t size, uint64_t u)
 {
 	switch (size) {
@@ -120,7 +135,7 @@ static struct mt_value get_value(const struct mt_field *f, const struct nlattr *
 		v.u = !!mt_nl_uint(a);
 		break;
 	default:
-		v.u = mt_nl_uint(a);
+		v.u = swapped(f, mt_nl_uint(a));
 	}
 	return v;
 }
@@ -139,7 +154,7 @@ int mt_nl_get_fields(struct mt_host *h, const struct nlattr *const *tb, struct m
 {
 	for (int i = 0; i < r->kind->nfields; i++) {
 		const struct mt_field *f = &r->kind->fields[i];
-		const struct nlattr *a = tb[f->attr];
+		const struct nlattr *a = tb[f->attr6 && !tb[f->attr] ? f->attr6 : f->attr];
 		struct mt_value v = { .state = f->flags & MT_FIELD_NONE ? MT_NONE : MT_UNSET };
 
 		if (f->flags & MT_FIELD_HEAD)
@@ -184,10 +199,10 @@ static void put_value(struct nlmsghdr *n, const struct mt_field *f, const struct
 		break;
 	case MT_IP:
 	case MT_PREFIX:
-		mt_nl_put_ip(n, f->attr, v);
+		mt_nl_put_ip(n, v->family == AF_INET6 && f->attr6 ? f->attr6 : f->attr, v);
 		break;
 	default:
-		put_uint(n, f->attr, f->size, v->u);
+		put_uint(n, f->attr, f->size, swapped(f, v->u));
 	}
 }
 

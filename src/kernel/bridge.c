@@ -74,7 +74,7 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 
 static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
 {
-	return mt_nl_put_device(h, op, r, "bridge", e);
+	return mt_nl_put_device(h, op, r, "bridge", NULL, e);
 }
 
 const struct mt_kind mt_kind_bridge = {

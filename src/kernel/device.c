@@ -331,7 +331,7 @@ int mt_nl_record_device(struct mt_host *h, const struct mt_record *r, const char
 }
 
 int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r, const char *kind,
-		     struct mt_err *e)
+		     mt_nl_extra extra, struct mt_err *e)
 {
 	struct nlattr *info, *data;
 	struct mt_nl_request q;
@@ -350,6 +350,8 @@ int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r
 	data = mnl_attr_nest_start(n, IFLA_INFO_DATA);
 	if (mt_nl_put_fields(h, n, r, e))
 		return mt_nl_about(e, -e->code, r, mt_nl_verb(op));
+	if (extra)
+		extra(n, op, r);
 	mnl_attr_nest_end(n, data);
 	mnl_attr_nest_end(n, info);
 	return mt_nl_change(h, n, op, r, e);

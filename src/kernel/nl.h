@@ -232,9 +232,15 @@ int mt_nl_start_device(struct mt_host *h, struct mt_nl_request *q, enum mt_op op
 int mt_nl_delete_device(struct mt_host *h, const struct mt_record *r, uint32_t ifindex,
 			struct mt_err *e);
 
-/** mt_nl_put_device() - put() of a MT_KIND_DEVICE whose fields are plain attributes of @kind */
+/** mt_nl_extra - write what a kind's table cannot say, inside IFLA_INFO_DATA */
+typedef void (*mt_nl_extra)(struct nlmsghdr *n, enum mt_op op, const struct mt_record *r);
+
+/**
+ * mt_nl_put_device() - put() of a MT_KIND_DEVICE whose fields are attributes of @kind
+ * @extra:	writes the attributes that are not plain; NULL: all are
+ */
 int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r, const char *kind,
-		     struct mt_err *e);
+		     mt_nl_extra extra, struct mt_err *e);
 
 /** mt_nl_decode_data() - the fields are attributes of the kind's own nest, IFLA_INFO_DATA */
 int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r);

@@ -2,7 +2,6 @@
 /* veth.c - pairs of devices, what goes into the one comes out of the other */
 #include "kernel/nl.h"
 
-#include <errno.h>
 #include <linux/veth.h>
 
 enum { NAME, PEER, NFIELDS };
@@ -33,29 +32,21 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 	return mt_nl_list_devices(&l, "veth", decode);
 }
 
-static int add(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
+static void put_peer(struct nlmsghdr *n, enum mt_op op, const struct mt_record *r)
 {
-	struct nlattr *info, *data, *peer;
-	struct mt_nl_request q;
-	struct nlmsghdr *n;
+	struct nlattr *peer;
 
-	if (mt_nl_start_device(h, &q, MT_ADD, r, &n, e))
-		return -e->code;
-	info = mnl_attr_nest_start(n, IFLA_LINKINFO);
-	mnl_attr_put_strz(n, IFLA_INFO_KIND, "veth");
-	data = mnl_attr_nest_start(n, IFLA_INFO_DATA);
+	if (op != MT_ADD)
+		return;
 	peer = mnl_attr_nest_start(n, VETH_INFO_PEER);
 	mnl_nlmsg_put_extra_header(n, sizeof(struct ifinfomsg));
 	mnl_attr_put_strz(n, IFLA_IFNAME, r->v[PEER].name);
 	mnl_attr_nest_end(n, peer);
-	mnl_attr_nest_end(n, data);
-	mnl_attr_nest_end(n, info);
-	return mt_nl_change(h, n, MT_ADD, r, e);
 }
 
 static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
 {
-	return op == MT_ADD ? add(h, r, e) : mt_nl_put_device(h, op, r, "veth", e);
+	return mt_nl_put_device(h, op, r, "veth", put_peer, e);
 }
 
 /* The kernel would give a peer without a name one of its own choice. */
