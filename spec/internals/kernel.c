@@ -91,7 +91,7 @@ static void push_record(lua_State *L, const struct mt_record *r)
 			push_value(L, &r->kind->fields[i], &r->v[i]);
 			lua_setfield(L, -2, r->kind->fields[i].name);
 		}
-	lua_pushinteger(L, r->ifindex);
+	lua_pushinteger(L, mt_ref_ifindex(&r->ref));
 	lua_setfield(L, -2, "ifindex");
 	mt_record_print(r, 0, text, sizeof text);
 	lua_pushstring(L, text);
@@ -122,7 +122,7 @@ static struct mt_record check_record(lua_State *L, struct mt_pool *p, int arg)
 
 	if (!line || mt_record_read(kinds, line, &r, p, &e))
 		luaL_error(L, "%s", mt_err_line(&e, text, sizeof text));
-	r.ifindex = (uint32_t)luaL_optinteger(L, arg + 1, 0);
+	r.ref = mt_ref_link((uint32_t)luaL_optinteger(L, arg + 1, 0));
 	return r;
 }
 

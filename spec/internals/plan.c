@@ -5,8 +5,12 @@
  * box is a device, face and slot are facets of one, note is exclusive, thing is anything else. What
  * `remember` says is there; adding, changing and deleting change that. A field `size` that is 1500
  * is one that the device computes by itself. Memory refuses a record with size=666, says yes to one
- * with size=667 and does nothing, and somebody else is always faster to add one with size=668,
- * without a text.
+ * with size=667 and does nothing, somebody else is always faster to add one with size=668, without a
+ * text, and one with size=669 never works.
+ *
+ * row is on a device and outlives it, rule names no device; both have references of their own, and
+ * memory gives a second one of a key without a word, in the place of the first. A rule may need
+ * another to be there before it.
  */
 #include "base/words.h"
 #include "kernel/host.h"
@@ -18,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COMPUTED = 1500, REFUSED = 666, IGNORED = 667, RACED = 668 };
+enum { COMPUTED = 1500, REFUSED = 666, IGNORED = 667, RACED = 668, BROKEN = 669 };
 
 static const struct mt_field box_fields[] = {
 	{ "name", MT_NAME },
@@ -29,7 +33,8 @@ static const struct mt_field face_fields[] = {
 	{ "name", MT_NAME },
 	{ "size", MT_UINT, 4, MT_PHASE_FIELDS, MT_BACK_STICKY },
 	{ "colour", MT_TEXT, 0, MT_PHASE_FIELDS, MT_BACK_PLAIN, MT_FIELD_NONE },
-	{ "master", MT_TEXT, 0, MT_PHASE_MASTER, MT_BACK_PLAIN, MT_FIELD_NONE | MT_FIELD_KEPT | MT_FIELD_PARENT },
+	{ "master", MT_TEXT, 0, MT_PHASE_MASTER, MT_BACK_PLAIN,
+	  MT_FIELD_NONE | MT_FIELD_KEPT | MT_FIELD_PARENT },
 	{ "up", MT_BOOL, 1, MT_PHASE_UP, MT_BACK_PLAIN, MT_FIELD_KEPT },
 };
 
@@ -45,7 +50,20 @@ static const struct mt_field note_fields[] = {
 	{ "dev", MT_NAME },
 };
 
-#define KIND(k, keys, on, in, what)                                                          \
+static const struct mt_field row_fields[] = {
+	{ "dev", MT_NAME },
+	{ "text", MT_TEXT },
+	{ "size", MT_UINT, 4, MT_PHASE_ADDR },
+};
+
+static const struct mt_field rule_fields[] = {
+	{ "key", MT_TEXT },
+	{ "text", MT_TEXT },
+	{ "size", MT_UINT, 4 },
+	{ "after", MT_TEXT },
+};
+
+#define KIND(k, keys, on, in, what, where, ...)                                              \
 	static int k##_list(struct mt_host *h, const struct mt_record *filter, mt_each each, \
 			    void *data, struct mt_err *e);                                   \
 	static const struct mt_kind k##_kind = { .name = #k,                                 \
@@ -56,8 +74,10 @@ static const struct mt_field note_fields[] = {
 						 .device = on,                               \
 						 .phase = in,                                \
 						 .flags = keys,                              \
+						 .realm = where,                             \
 						 .list = k##_list,                           \
-						 .put = put };                               \
+						 .put = put,                                 \
+						 __VA_ARGS__ };                              \
 	static int k##_list(struct mt_host *h, const struct mt_record *filter, mt_each each, \
 			    void *data, struct mt_err *e)                                    \
 	{                                                                                    \
@@ -71,10 +91,23 @@ static struct mt_record memory[64];
 static size_t nmemory;
 static struct mt_pool memory_pool;
 
+/* What somebody adds after so many looks: in between the last one and the add. */
+static struct mt_record racing;
+static int looks_left;
+
+static void race(const struct mt_kind *k)
+{
+	if (racing.kind == k && !--looks_left)
+		memory[nmemory++] = racing;
+}
+
 static int list(const struct mt_kind *k, const struct mt_record *filter, mt_each each, void *data,
 		struct mt_err *e)
 {
-	for (size_t i = 0; i < nmemory; i++) {
+	size_t n = nmemory;
+
+	race(k);
+	for (size_t i = 0; i < n; i++) {
 		struct mt_record r = memory[i];
 		int size = mt_kind_field(k, "size"), err;
 
@@ -89,6 +122,8 @@ static int list(const struct mt_kind *k, const struct mt_record *filter, mt_each
 	return 0;
 }
 
+static struct mt_ref new_reference(const struct mt_kind *k);
+
 static struct mt_record *find(const struct mt_record *key)
 {
 	for (size_t i = 0; i < nmemory; i++)
@@ -97,7 +132,69 @@ static struct mt_record *find(const struct mt_record *key)
 	return NULL;
 }
 
+static int find_number(struct mt_host *h, struct mt_record *r, struct mt_err *e)
+{
+	const struct mt_record *there = find(r);
+
+	(void)h;
+	if (!there)
+		return mt_fail(e, ENODEV, r->kind->name, "", NULL);
+	r->ref = there->ref;
+	return 0;
+}
+
+static int locate_number(struct mt_host *h, struct mt_record *r, struct mt_err *e)
+{
+	(void)h;
+	for (size_t i = 0; i < nmemory; i++)
+		if (mt_ref_equal(&memory[i].ref, &r->ref)) {
+			for (int k = 0; k < r->kind->nkeys; k++)
+				mt_record_put(r, k, memory[i].v[k]);
+			return 0;
+		}
+	return mt_fail(e, ENODEV, r->kind->name, "", NULL);
+}
+
+static const struct mt_realm rows = { "rows", true, find_number, locate_number };
+static const struct mt_realm rules = { "rules", false, find_number, locate_number };
+
+static struct mt_ref new_reference(const struct mt_kind *k)
+{
+	static uint64_t last;
+
+	if (k->realm != &rows && k->realm != &rules)
+		return (struct mt_ref){ 0 };
+	last++;
+	return k->realm->uuid ? (struct mt_ref){ k->realm, { 0xabcdef0123456789, last } }
+			      : (struct mt_ref){ k->realm, { last } };
+}
+
+static int needs_another(const struct mt_record *r, mt_will will, void *data, struct mt_err *e)
+{
+	struct mt_record other = { .kind = r->kind }, has;
+	int after = mt_kind_field(r->kind, "after"), err;
+
+	if (!mt_record_has(r, after))
+		return 0;
+	mt_record_put(&other, 0, r->v[after]);
+	err = will(data, &other, &has, e);
+	return err == -ENOENT ? mt_fail(e, ENOENT, "rule", r->v[0].text,
+					"it comes after rule %s, "
+					"which is not there",
+					r->v[after].text)
+			      : err;
+}
+
+static int settle(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
+{
+	(void)h;
+	return r->v[mt_kind_field(r->kind, "size")].u == BROKEN
+		? mt_fail(e, ETIMEDOUT, r->kind->name, "", "it does not work")
+		: 0;
+}
+
 static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
+
 {
 	struct mt_record *there = find(r);
 	int size = mt_kind_field(r->kind, "size");
@@ -107,6 +204,14 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 		return mt_fail(e, EINVAL, r->kind->name, "", "memory refuses it");
 	if (op != MT_DELETE && size >= 0 && r->v[size].u == IGNORED)
 		return 0;
+	if (there && r->kind->flags & MT_KIND_NOEXCL && op == MT_ADD) { /* and says nothing of it */
+		mt_record_put(there, mt_kind_field(r->kind, "text"), (struct mt_value){ 0 });
+		there->ref = new_reference(r->kind);
+		return 0;
+	}
+	if (op == MT_DELETE && there && mt_ref_is_set(&r->ref) &&
+	    r->kind->realm != &mt_realm_links && !mt_ref_equal(&r->ref, &there->ref))
+		return mt_fail(e, ENODEV, r->kind->name, "", "it is another one");
 	if (op == MT_ADD && size >= 0 && r->v[size].u == RACED) {
 		there = &memory[nmemory++];
 		*there = *r;
@@ -120,22 +225,27 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 		*there = memory[--nmemory];
 		return 0;
 	}
-	if (op == MT_ADD)
+	if (op == MT_ADD) {
 		*(there = &memory[nmemory++]) = mt_record_key(r);
+		there->ref = new_reference(r->kind);
+	}
 	for (int i = 0; i < r->kind->nfields; i++)
 		if (mt_record_has(r, i))
 			mt_record_put(there, i, r->v[i]);
 	return mt_record_keep(there, &memory_pool) ? mt_fail(e, ENOMEM, "memory", "", NULL) : 0;
 }
 
-KIND(box, MT_KIND_DEVICE, 0, MT_PHASE_MAKE, box_fields)
-KIND(face, MT_KIND_FACET, 0, MT_PHASE_FIELDS, face_fields)
-KIND(slot, MT_KIND_FACET, 0, MT_PHASE_PORT, slot_fields)
-KIND(note, MT_KIND_EXCLUSIVE, 3, MT_PHASE_ADDR, note_fields)
-KIND(thing, 0, 3, MT_PHASE_ROUTE, note_fields)
+KIND(box, MT_KIND_DEVICE, 0, MT_PHASE_MAKE, box_fields, &mt_realm_links)
+KIND(face, MT_KIND_FACET, 0, MT_PHASE_FIELDS, face_fields, &mt_realm_links)
+KIND(slot, MT_KIND_FACET, 0, MT_PHASE_PORT, slot_fields, &mt_realm_links)
+KIND(note, MT_KIND_EXCLUSIVE, 3, MT_PHASE_ADDR, note_fields, &mt_realm_links)
+KIND(thing, 0, 3, MT_PHASE_ROUTE, note_fields, &mt_realm_links)
+KIND(row, MT_KIND_OUTLIVES, 0, MT_PHASE_ADDR, row_fields, &rows, .settle = settle)
+KIND(rule, MT_KIND_OUTLIVES | MT_KIND_NOEXCL, MT_NO_DEVICE, MT_PHASE_ROUTE, rule_fields, &rules,
+     .needs = needs_another)
 
-static const struct mt_kind *const kinds[] = { &box_kind,  &face_kind,	&slot_kind,
-					       &note_kind, &thing_kind, NULL };
+static const struct mt_kind *const kinds[] = { &box_kind,   &face_kind, &slot_kind, &note_kind,
+					       &thing_kind, &row_kind,	&rule_kind, NULL };
 
 /* --- from Lua and to Lua --- */
 
@@ -237,8 +347,18 @@ static int l_remember(lua_State *L)
 	nmemory = 0;
 	for (int i = 1; i <= n; i++) {
 		memory[nmemory] = check_record(L, i, &memory_pool);
+		memory[nmemory].ref = new_reference(memory[nmemory].kind);
 		nmemory++;
 	}
+	return 0;
+}
+
+/* race(line, looks): this will be there when it was looked for so often */
+static int l_race(lua_State *L)
+{
+	racing = check_record(L, 1, &memory_pool);
+	racing.ref = new_reference(racing.kind);
+	looks_left = (int)luaL_checkinteger(L, 2);
 	return 0;
 }
 
@@ -293,9 +413,9 @@ static int l_merge(lua_State *L)
 	return 1;
 }
 
-static int says_yes(void *data, const char *device, uint32_t ifindex, struct mt_err *e)
+static int says_yes(void *data, const struct mt_record *has, struct mt_err *e)
 {
-	(void)device, (void)ifindex, (void)e;
+	(void)has, (void)e;
 	return *(bool *)data;
 }
 
@@ -473,6 +593,7 @@ static int l_unlock(lua_State *L)
 
 static const luaL_Reg functions[] = {
 	{ "remember", l_remember },
+	{ "race", l_race },
 	{ "there", l_there },
 	{ "merge", l_merge },
 	{ "difference", l_difference },

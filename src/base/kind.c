@@ -82,8 +82,11 @@ void mt_record_put(struct mt_record *r, int field, struct mt_value v)
 
 const char *mt_record_device(const struct mt_record *r)
 {
-	const struct mt_value *v = &r->v[r->kind->device];
+	const struct mt_value *v;
 
+	if (r->kind->device == MT_NO_DEVICE)
+		return "";
+	v = &r->v[r->kind->device];
 	return v->state == MT_SET && !mt_name_reserved(v->name) ? v->name : "";
 }
 
@@ -105,7 +108,7 @@ const char *mt_record_subject(const struct mt_record *r, char *buf, size_t n)
 
 struct mt_record mt_record_key(const struct mt_record *r)
 {
-	struct mt_record key = { .kind = r->kind, .ifindex = r->ifindex };
+	struct mt_record key = { .kind = r->kind, .ref = r->ref };
 
 	for (int i = 0; i < r->kind->nkeys; i++)
 		mt_record_put(&key, i, r->v[i]);
@@ -181,7 +184,7 @@ int mt_record_get(struct mt_host *h, const struct mt_record *key, struct mt_reco
 	int err;
 
 	*has = filter;
-	has->ifindex = 0;
+	has->ref = (struct mt_ref){ 0 };
 	err = key->kind->list(h, &filter, take_one, &o, e);
 	return err ? err : o.found ? 0 : -ENOENT;
 }

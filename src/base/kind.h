@@ -8,6 +8,7 @@
 #ifndef MT_BASE_KIND_H
 #define MT_BASE_KIND_H
 
+#include "base/ref.h"
 #include "base/value.h"
 
 #define MT_FIELDS_MAX 32 /* bits of mt_record.set */
@@ -36,17 +37,22 @@ enum {
 	MT_KIND_FACET = 1,     /* part of a device: set, never added or deleted */
 	MT_KIND_DEVICE = 2,    /* its records are devices, and go with a facet that names them */
 	MT_KIND_EXCLUSIVE = 4, /* the same key with other values is refused, never replaced */
+	MT_KIND_OUTLIVES = 8,  /* it stays when the device that it names goes, and has a reference
+				* of its own */
+	MT_KIND_NOEXCL =
+		16, /* its realm never answers EEXIST: an add looks first, under the lock */
 };
 
+#define MT_NO_DEVICE UINT8_MAX
+
 /* The way to the kernel: kernel/host.h; whoever only passes it on need not see it. */
-struct mt_host;
 struct mt_kind;
 
 /* One object of a kind: its keys, and the fields that someone cares about. Lives in a pool, or
  * where it is declared; texts in it live in a pool, or are borrowed. */
 struct mt_record {
 	const struct mt_kind *kind;
-	uint32_t ifindex; /* of the device it is on, when read from the kernel; else 0 */
+	struct mt_ref ref; /* of the object, or of the device it is on; set when it was read */
 	uint32_t set; /* bit i: field i has a state other than MT_UNSET; kept by mt_record_put() */
 	struct mt_value v[MT_FIELDS_MAX];
 };
@@ -57,6 +63,11 @@ struct mt_record {
  */
 typedef int (*mt_each)(const struct mt_record *r, void *data, struct mt_err *e);
 
+/** mt_will - the object of @key as it will be. Return: 0; -ENOENT: it will not be there; or another
+ * -errno. */
+typedef int (*mt_will)(void *data, const struct mt_record *key, struct mt_record *will,
+		       struct mt_err *e);
+
 struct mt_kind {
 	const char *name;
 	const char *doc; /* one line */
@@ -64,9 +75,12 @@ struct mt_kind {
 	uint8_t nfields;
 	uint8_t nkeys;	  /* the first fields are the key */
 	uint8_t required; /* so many of the keys must be declared; complete() gives the others */
-	uint8_t device;	  /* index of the field that names the device the record is on */
-	uint8_t phase;	 /* enum mt_phase of add and delete, and of a change of an exclusive kind */
-	unsigned flags;	 /* MT_KIND_* */
+	uint8_t device;	  /* index of the field that names the device the record is on, or
+			   * MT_NO_DEVICE */
+	uint8_t phase;	/* enum mt_phase of add and delete, and of a change of an exclusive kind */
+	unsigned flags; /* MT_KIND_* */
+	const struct mt_realm *realm; /* where its objects live; NULL: nothing but the key tells
+				       * them apart */
 	const char *add; /* "ip link add dev %s type bridge": the command, %s is the first key */
 	const char *set;
 	const char *del;
@@ -83,8 +97,8 @@ struct mt_kind {
 	 * put() - add (exclusively), change or delete one object
 	 * @r:	its keys (complete), and for add and change the fields to set; for a change of an
 	 *	exclusive object all of them, since it is replaced; for a delete what list() showed,
-	 *	as far as it is known. @r->ifindex, when not 0, is the device meant: one of another
-	 *	index is not touched (-ENODEV)
+	 *	as far as it is known. @r->ref, when set, is the object or device meant: another one of
+	 *	that name is not touched (-ENODEV)
 	 *
 	 * Return: 0, or -errno with @e filled: -EEXIST when an add found it there.
 	 */
@@ -94,6 +108,17 @@ struct mt_kind {
 	void (*complete)(struct mt_record *r);
 	/** check() - what one field's row cannot say (two fields that exclude each other); NULL */
 	int (*check)(const struct mt_record *r, struct mt_err *e);
+	/**
+	 * needs() - what must be there before such a record can be, asked when steps are computed, so
+	 * that a plan finds it, too; NULL: nothing but the devices that it names
+	 * @will, @data: what of an object will be there once the steps computed so far are made
+	 *
+	 * Return: 0; or -errno with @e saying what is missing.
+	 */
+	int (*needs)(const struct mt_record *r, mt_will will, void *data, struct mt_err *e);
+	/** settle() - wait until what was put works, for as long as that may take; NULL: it does at
+	 * once. Return: 0; or -errno with @e filled: the step has failed. */
+	int (*settle)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
 	/** finish() - the last step of a NIC: make what add made outlive this process; NULL: it
 	 * does */
 	int (*finish)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
@@ -137,7 +162,7 @@ const char *mt_record_device(const struct mt_record *r);
 /** mt_record_subject() - the key in short, for messages: "10.0.0.1/24 on br0". Returns @buf. */
 const char *mt_record_subject(const struct mt_record *r, char *buf, size_t n);
 
-/** mt_record_key() - a record that has only @r's keys and ifindex */
+/** mt_record_key() - a record that has only @r's keys and reference */
 struct mt_record mt_record_key(const struct mt_record *r);
 
 /** mt_record_same_key() - the same kind and equal keys */

@@ -39,7 +39,7 @@ static const char *key_of_device(const struct mt_device *dev, char *buf, size_t 
 static bool is_of_steps(const struct mt_device *dev, const struct mt_steps *steps)
 {
 	for (size_t i = 0; i < steps->n; i++)
-		if (steps->at[i].put.ifindex == dev->ifindex ||
+		if (mt_ref_ifindex(&steps->at[i].put.ref) == dev->ifindex ||
 		    !strcmp(mt_record_device(&steps->at[i].put), dev->name))
 			return true;
 	return false;

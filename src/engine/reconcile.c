@@ -185,7 +185,9 @@ static int plan_of_journal(struct repair *r, struct mt_plan *plan)
 	for (size_t i = 0; i < steps->n; i++) {
 		struct mt_record put = steps->at[i].put;
 
-		put.ifindex = 0; /* of this device: it is there under its name, or is made anew */
+		put.ref = (struct mt_ref){
+			0
+		}; /* of this device: it is there under its name, or is made anew */
 		if (steps->at[i].op != MT_DELETE && mt_plan_add(plan, &put, NULL, r->e))
 			return -r->e->code;
 	}

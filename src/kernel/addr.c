@@ -77,7 +77,7 @@ static int take(const struct nlmsghdr *n, void *data)
 		return 0;
 	if (mt_list_link(l, m->ifa_index, &dev))
 		return -l->e->code;
-	r.ifindex = m->ifa_index;
+	r.ref = mt_ref_link(m->ifa_index);
 	mt_record_put(&r, DEV, dev);
 	return mt_list_found(l, &r);
 }
@@ -180,6 +180,7 @@ const struct mt_kind mt_kind_addr = {
 	.device = DEV,
 	.phase = MT_PHASE_ADDR,
 	.flags = MT_KIND_EXCLUSIVE,
+	.realm = &mt_realm_links,
 	.add = "ip addr add dev %s",
 	.set = "ip addr change dev %s",
 	.del = "ip addr del dev %s",

@@ -86,6 +86,7 @@ const struct mt_kind mt_kind_bridge = {
 	.required = 1,
 	.phase = MT_PHASE_MAKE,
 	.flags = MT_KIND_DEVICE,
+	.realm = &mt_realm_links,
 	.add = "ip link add dev %s type bridge",
 	.set = "ip link set dev %s type bridge",
 	.del = "ip link del dev %s",

@@ -202,11 +202,12 @@ static int put_files(struct mt_host *h, const struct mt_record *r, struct mt_err
 {
 	struct mt_device d;
 	const char *name = r->v[DEV].name;
+	uint32_t ifindex = mt_ref_ifindex(&r->ref);
 	char path[128];
 
-	if (r->ifindex && mt_device_by_index(h, r->ifindex, &d, e))
+	if (ifindex && mt_device_by_index(h, ifindex, &d, e))
 		return mt_nl_about(e, -e->code, r, "set");
-	if (r->ifindex) /* as it is called now */
+	if (ifindex) /* as it is called now */
 		name = d.name;
 	for (int i = FORWARDING; i < NFIELDS; i++) {
 		int err = mt_record_has(r, i) ? write_file(h, name, r, i) : 0;
@@ -335,6 +336,7 @@ const struct mt_kind mt_kind_conf = {
 	.device = DEV,
 	.phase = MT_PHASE_CONF,
 	.flags = MT_KIND_FACET,
+	.realm = &mt_realm_links,
 	.list = list,
 	.put = put,
 	.check = check,

@@ -173,9 +173,40 @@ int mt_nl_ifname(struct mt_host *h, uint32_t ifindex, char name[static MT_NAME_M
 int mt_nl_record_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t *ifindex,
 			 struct mt_err *e)
 {
-	*ifindex = r->ifindex;
+	*ifindex = mt_ref_ifindex(&r->ref);
 	return *ifindex ? 0 : mt_nl_ifindex(h, mt_record_device(r), ifindex, e);
 }
+
+/* Where the record names no device, it is on none: net.ipv4.conf.all. */
+static int find_link(struct mt_host *h, struct mt_record *r, struct mt_err *e)
+{
+	const char *name = mt_record_device(r);
+	struct mt_device d;
+
+	if (!*name)
+		return 0;
+	if (mt_device_by_name(h, name, &d, e))
+		return -e->code;
+	r->ref = mt_ref_link(d.ifindex);
+	return 0;
+}
+
+static int locate_link(struct mt_host *h, struct mt_record *r, struct mt_err *e)
+{
+	struct mt_device d;
+
+	if (mt_device_by_index(h, mt_ref_ifindex(&r->ref), &d, e))
+		return -e->code;
+	if (mt_record_has(r, r->kind->device))
+		mt_record_put(r, r->kind->device, mt_name_from(d.name));
+	return 0;
+}
+
+const struct mt_realm mt_realm_links = {
+	.name = "links",
+	.find = find_link,
+	.locate = locate_link,
+};
 
 /* --- all devices ------------------------------------------------------------------------------ */
 
@@ -251,7 +282,7 @@ static int take_device(const struct nlmsghdr *n, void *data)
 	if (asked->state == MT_SET && check_name(asked->name, &d, l->e))
 		return -l->e->code;
 	remember(l->h, &d);
-	r.ifindex = (uint32_t)d.head->ifi_index;
+	r.ref = mt_ref_link((uint32_t)d.head->ifi_index);
 	is = all->kind && strcmp(d.kind, all->kind) ? 0 : all->decode(l, &d, &r);
 	if (is < 0)
 		return is;
@@ -324,8 +355,9 @@ int mt_nl_delete_device(struct mt_host *h, const struct mt_record *r, uint32_t i
 int mt_nl_record_device(struct mt_host *h, const struct mt_record *r, const char *kind,
 			struct mt_device *d, struct mt_err *e)
 {
-	int err = r->ifindex ? mt_device_by_index(h, r->ifindex, d, e)
-			     : mt_device_by_name(h, mt_record_device(r), d, e);
+	uint32_t ifindex = mt_ref_ifindex(&r->ref);
+	int err = ifindex ? mt_device_by_index(h, ifindex, d, e)
+			  : mt_device_by_name(h, mt_record_device(r), d, e);
 
 	return !err && strcmp(d->kind, kind) ? other_kind(e, r->kind, d->kind) : err;
 }

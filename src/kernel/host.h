@@ -54,6 +54,20 @@ struct mt_fault {
 void mt_host_fault(struct mt_host *h, const struct mt_fault *f);
 #endif
 
+/* The devices of a network namespace: their references are ifindexes. */
+extern const struct mt_realm mt_realm_links;
+
+static inline struct mt_ref mt_ref_link(uint32_t ifindex)
+{
+	return (struct mt_ref){ .realm = ifindex ? &mt_realm_links : NULL, .id = { ifindex } };
+}
+
+/** mt_ref_ifindex() - the ifindex that is referred to; 0: it is no device's */
+static inline uint32_t mt_ref_ifindex(const struct mt_ref *ref)
+{
+	return ref->realm == &mt_realm_links ? (uint32_t)ref->id[0] : 0;
+}
+
 /* What a device can be for a guest, whichever kind of device it is. */
 enum {
 	MT_DEVICE_TAP = 1,  /* its carrier is on while its guest has it open */

@@ -48,8 +48,8 @@ static int take(const struct nlmsghdr *n, void *data)
 	proxy = m->ndm_flags & NTF_PROXY;
 	if (!proxy && !(m->ndm_state & NUD_PERMANENT))
 		return 0;
-	r.ifindex = (uint32_t)m->ndm_ifindex;
-	if (mt_nl_get_fields(l->h, tb, &r, l->e) || mt_list_link(l, r.ifindex, &dev))
+	r.ref = mt_ref_link((uint32_t)m->ndm_ifindex);
+	if (mt_nl_get_fields(l->h, tb, &r, l->e) || mt_list_link(l, (uint32_t)m->ndm_ifindex, &dev))
 		return -l->e->code;
 	mt_record_put(&r, DEV, dev);
 	mt_record_put(&r, DST, mt_nl_ip(tb[NDA_DST], m->ndm_family, 0));
@@ -169,6 +169,7 @@ const struct mt_kind mt_kind_neigh = {
 	.device = DEV,
 	.phase = MT_PHASE_NEIGH,
 	.flags = MT_KIND_EXCLUSIVE,
+	.realm = &mt_realm_links,
 	.list = list,
 	.put = put,
 	.complete = complete,

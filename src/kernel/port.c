@@ -94,6 +94,7 @@ const struct mt_kind mt_kind_port = {
 	.device = DEV,
 	.phase = MT_PHASE_PORT,
 	.flags = MT_KIND_FACET,
+	.realm = &mt_realm_links,
 	.set = "bridge link set dev %s",
 	.list = list,
 	.put = put,

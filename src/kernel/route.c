@@ -135,8 +135,8 @@ static int take(const struct nlmsghdr *n, void *data)
 	m = mt_nl_parse(n, sizeof *m, tb);
 	if (!m || n->nlmsg_type != RTM_NEWROUTE || !counts(m))
 		return 0;
-	r.ifindex = (uint32_t)mt_nl_uint(tb[RTA_OIF]);
-	if (mt_nl_get_fields(l->h, tb, &r, l->e) || mt_list_link(l, r.ifindex, &dev))
+	r.ref = mt_ref_link((uint32_t)mt_nl_uint(tb[RTA_OIF]));
+	if (mt_nl_get_fields(l->h, tb, &r, l->e) || mt_list_link(l, mt_ref_ifindex(&r.ref), &dev))
 		return -l->e->code;
 	decode(m, tb, &r);
 	mt_record_put(&r, DEV, dev);
@@ -321,6 +321,7 @@ const struct mt_kind mt_kind_route = {
 	.device = DEV,
 	.phase = MT_PHASE_ROUTE,
 	.flags = MT_KIND_EXCLUSIVE,
+	.realm = &mt_realm_links,
 	.list = list,
 	.put = put,
 	.complete = complete,

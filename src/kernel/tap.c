@@ -232,6 +232,7 @@ const struct mt_kind mt_kind_tap = {
 	.required = 1,
 	.phase = MT_PHASE_MAKE,
 	.flags = MT_KIND_DEVICE,
+	.realm = &mt_realm_links,
 	.add = "ip tuntap add dev %s mode tap",
 	.del = "ip link del dev %s",
 	.list = list,

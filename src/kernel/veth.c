@@ -66,6 +66,7 @@ const struct mt_kind mt_kind_veth = {
 	.required = 1,
 	.phase = MT_PHASE_MAKE,
 	.flags = MT_KIND_DEVICE,
+	.realm = &mt_realm_links,
 	.add = "ip link add dev %s type veth",
 	.set = "ip link set dev %s type veth",
 	.del = "ip link del dev %s",

@@ -13,8 +13,7 @@ static bool is_device(const struct mt_step *s)
 
 bool mt_goes_after_all(const struct mt_run_nic *n, const struct mt_step *s)
 {
-	return is_device(s) ||
-		(mt_goes_with_device(&n->undeclared, s) && !mt_step_moves(s));
+	return is_device(s) || (mt_goes_with_device(&n->undeclared, s) && !mt_step_moves(s));
 }
 
 /* What was no longer declared is out of the journal, whether it went back or was left to others. */
@@ -91,7 +90,7 @@ static int find_ifindex(struct mt_run *r, const struct mt_run_nic *n, uint32_t *
 	*ifindex = 0;
 	for (size_t i = 0; !*ifindex && i < n->made.n; i++)
 		if (!strcmp(mt_record_device(&n->made.at[i].put), n->plan->dev))
-			*ifindex = n->made.at[i].put.ifindex;
+			*ifindex = mt_ref_ifindex(&n->made.at[i].put.ref);
 	if (*ifindex)
 		return 0;
 	err = mt_device_by_name(r->work.host, n->plan->dev, &d, e);

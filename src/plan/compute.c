@@ -10,13 +10,14 @@ struct looking {
 	struct mt_run_nic *nic;
 };
 
-static int view_ours(void *data, const char *device, uint32_t ifindex, struct mt_err *e)
+static int view_ours(void *data, const struct mt_record *has, struct mt_err *e)
 {
 	struct looking *l = data;
 
-	return mt_journal_made(&l->nic->had, ifindex)
+	return mt_journal_made(&l->nic->had, &has->ref)
 		? 1
-		: mt_shared_made(&l->run->work, device, ifindex, e);
+		: mt_shared_made(&l->run->work, mt_record_device(has), mt_ref_ifindex(&has->ref),
+				 e);
 }
 
 static int view_had(void *data, const struct mt_record *key, int field, struct mt_err *e)
@@ -69,7 +70,7 @@ static int compute_wish(struct mt_run *r, struct mt_run_nic *n, const struct mt_
 	return 0;
 }
 
-/* Devices first: what is declared before them may name them, since its step comes later. */
+/* By phase, as the steps will be made: what is declared before a device may name it. */
 static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	struct looking looking = { r, n };
@@ -77,12 +78,11 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	r->view.ours = view_ours;
 	r->view.had = view_had;
 	r->view.data = &looking;
-	for (int pass = 0; pass < 2; pass++)
+	for (int phase = 0; phase < MT_PHASES; phase++)
 		for (size_t i = 0; i < n->plan->n; i++) {
 			const struct mt_wish *w = n->plan->wishes[i];
-			bool device = w->record.kind->flags & MT_KIND_DEVICE;
 
-			if (device == !pass && compute_wish(r, n, w, e))
+			if (w->record.kind->phase == phase && compute_wish(r, n, w, e))
 				return -e->code;
 		}
 	if (mt_steps_sort(&n->steps))

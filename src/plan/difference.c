@@ -137,10 +137,9 @@ static const char *removal(const struct mt_record *r, char *buf, size_t n)
 	return buf;
 }
 
-static int is_ours(struct mt_view *v, const struct found *f, const struct mt_record *want,
-		   struct mt_err *e)
+static int is_ours(struct mt_view *v, const struct found *f, struct mt_err *e)
 {
-	return v->ours ? v->ours(v->data, mt_record_device(want), f->has.ifindex, e) : 0;
+	return v->ours ? v->ours(v->data, &f->has, e) : 0;
 }
 
 /* Nothing stands in the way of most changes, so whose the device is, is asked last. Return: 1, 0 or
@@ -148,7 +147,7 @@ static int is_ours(struct mt_view *v, const struct found *f, const struct mt_rec
 static int may_anyway(struct mt_view *v, const struct found *f, const struct mt_record *want, int i,
 		      struct mt_err *e)
 {
-	int ours = is_ours(v, f, want, e);
+	int ours = is_ours(v, f, e);
 
 	if (ours || !v->had || want->kind->fields[i].back == MT_BACK_FIXED)
 		return ours;
@@ -211,7 +210,7 @@ static int differs(struct mt_view *v, const struct found *f, const struct mt_rec
 		return 0;
 	if (field->back != MT_BACK_FIXED || want->kind->flags & MT_KIND_EXCLUSIVE)
 		return 1;
-	ours = is_ours(v, f, want, e);
+	ours = is_ours(v, f, e);
 	return ours < 0 ? ours : !ours;
 }
 
@@ -265,7 +264,8 @@ static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_e
 		int err;
 
 		if (r->kind->fields[i].type != MT_LINK || r->v[i].state != MT_SET ||
-		    (i == r->kind->device && r->ifindex) || will_have(v, &any_device, name))
+		    (i == r->kind->device && mt_ref_is_set(&r->ref)) ||
+		    will_have(v, &any_device, name))
 			continue;
 		err = mt_device_by_name(v->host, name, &d, e);
 		if (err == -ENODEV)
@@ -280,6 +280,21 @@ static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_e
 	return 0;
 }
 
+static int will_be(void *data, const struct mt_record *key, struct mt_record *will,
+		   struct mt_err *e)
+{
+	struct found f;
+	int err = look(data, key, &f, e);
+
+	*will = f.has;
+	return err ? err : f.there ? 0 : -ENOENT;
+}
+
+static int check_needs(struct mt_view *v, const struct mt_record *want, struct mt_err *e)
+{
+	return want->kind->needs ? want->kind->needs(want, will_be, v, e) : 0;
+}
+
 static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *want,
 		struct mt_steps *steps, struct mt_err *e)
 {
@@ -289,11 +304,10 @@ static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *wa
 		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);
 	if (s->op == MT_SAME)
 		return 0;
-	if (check_names(v, &s->put, e))
+	if (check_names(v, &s->put, e) || check_needs(v, want, e))
 		return -e->code;
 	if ((s->op == MT_ADD && remember_devices(v, want)) ||
-	    (mt_step_moves(s) && remember(v, &master)) ||
-	    remember(v, &s->put))
+	    (mt_step_moves(s) && remember(v, &master)) || remember(v, &s->put))
 		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);
 	return 0;
 }
@@ -328,7 +342,7 @@ static int change(struct mt_view *v, const struct found *f, const struct mt_reco
 	if (any)
 		return 0;
 	s->put = *want;
-	s->put.ifindex = f->has.ifindex;
+	s->put.ref = f->has.ref;
 	return emit(v, s, want, steps, e);
 }
 
@@ -344,7 +358,7 @@ int mt_difference(struct mt_view *v, const struct mt_record *want, const char *p
 		return change(v, &f, want, &s, steps, e);
 	if (want->kind->flags & MT_KIND_FACET)
 		return absent(want, e);
-	s.put.ifindex = 0;
+	s.put.ref = (struct mt_ref){ 0 };
 	s.was = mt_record_key(want);
 	return emit(v, &s, want, steps, e);
 }

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MADE_MAX (MT_REF_TEXT + 8)
+
 static const struct mt_field header_fields[] = {
 	[MT_HEADER_DEV] = { "dev", MT_NAME, .doc = "the device" },
 	[MT_HEADER_DRIVER] = { "driver", MT_TEXT, .doc = "libvirt's driver" },
@@ -45,12 +47,12 @@ const char *mt_header_text(const struct mt_record *header, int field)
 	return header->kind && v->state == MT_SET ? v->text : "";
 }
 
-bool mt_journal_made(const struct mt_journal *j, uint32_t ifindex)
+bool mt_journal_made(const struct mt_journal *j, const struct mt_ref *ref)
 {
-	for (size_t i = 0; ifindex && i < j->steps.n; i++) {
+	for (size_t i = 0; mt_ref_is_set(ref) && i < j->steps.n; i++) {
 		const struct mt_step *s = &j->steps.at[i];
 
-		if (s->op == MT_ADD && s->made && s->put.ifindex == ifindex)
+		if (s->op == MT_ADD && s->made && mt_ref_equal(&s->put.ref, ref))
 			return true;
 	}
 	return false;
@@ -78,9 +80,8 @@ static int parse_line(const struct mt_kind *const *kinds, char *line, struct mt_
 		return 0;
 	}
 	if (n == 2 && !strcmp(words[0], "made") && last) {
-		last->put.ifindex = (uint32_t)strtoul(words[1], NULL, 10);
 		last->made = true;
-		return 0;
+		return mt_ref_parse(last->put.kind->realm, words[1], &last->put.ref, e);
 	}
 	if (mt_step_parse(kinds, words, n, &s, p, e))
 		return -e->code;
@@ -147,11 +148,11 @@ int mt_journal_append(int fd, const struct mt_step *s, struct mt_err *e)
 	return put_line(fd, line, mt_step_print(s, line, sizeof line), e);
 }
 
-int mt_journal_append_made(int fd, uint32_t ifindex, struct mt_err *e)
+int mt_journal_append_made(int fd, const struct mt_ref *ref, struct mt_err *e)
 {
-	char line[MT_LINE_MAX];
-	int n = ifindex ? snprintf(line, sizeof line, "made %u", ifindex)
-			: snprintf(line, sizeof line, "existed");
+	char line[MT_LINE_MAX], text[MT_REF_TEXT];
+	int n = mt_ref_is_set(ref) ? snprintf(line, sizeof line, "made %s", mt_ref_print(ref, text))
+				   : snprintf(line, sizeof line, "existed");
 
 	return put_line(fd, line, (size_t)n, e);
 }
@@ -174,7 +175,7 @@ int mt_journal_write(const struct mt_state *s, const char *file, const struct mt
 		     int *fd, struct mt_err *e)
 {
 	size_t cap = (j->steps.n + 1) * MT_LINE_MAX, n = 0;
-	char *text = malloc(cap);
+	char *text = malloc(cap), ref[MT_REF_TEXT];
 	int err;
 
 	*fd = -1;
@@ -187,10 +188,11 @@ int mt_journal_write(const struct mt_state *s, const char *file, const struct mt
 	for (size_t i = 0; i < j->steps.n; i++) {
 		const struct mt_step *step = &j->steps.at[i];
 
-		n += mt_step_print(step, text + n, MT_LINE_MAX - 32);
+		n += mt_step_print(step, text + n, MT_LINE_MAX - MADE_MAX);
 		text[n++] = '\n';
 		if (step->made)
-			n += (size_t)snprintf(text + n, 32, "made %u\n", step->put.ifindex);
+			n += (size_t)snprintf(text + n, MADE_MAX, "made %s\n",
+					      mt_ref_print(&step->put.ref, ref));
 	}
 	err = mt_state_write(s, file, text, n, fd, e);
 	free(text);

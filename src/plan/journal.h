@@ -6,7 +6,8 @@
  *
  *   nic dev=mytap0 driver=qemu domain=web ...     whose it is; once, first
  *   + 0 tap name=mytap0 user=1000                 a step, as plan/step.h prints it
- *   made 12                                       the step above made the device of ifindex 12
+ *   made 12                                       the step above made the device of ifindex 12, or
+ *                                                 what else its realm numbers so
  *   existed                                       the step above was answered EEXIST: not ours
  *   & 0 link name=br0 mtu=9000 | mtu=1500         a claim on a shared object, and the claim
  *                                                 before it
@@ -71,8 +72,8 @@ int mt_journal_load(const struct mt_state *s, const char *file, const struct mt_
  * @fd:	-1: nowhere */
 int mt_journal_append(int fd, const struct mt_step *s, struct mt_err *e);
 
-/** mt_journal_append_made() - what came of the step above: its ifindex, or 0 for EEXIST */
-int mt_journal_append_made(int fd, uint32_t ifindex, struct mt_err *e);
+/** mt_journal_append_made() - what came of the step above: its reference; none: EEXIST */
+int mt_journal_append_made(int fd, const struct mt_ref *ref, struct mt_err *e);
 
 /** mt_journal_append_done() - the line that decides: from now on the run is kept */
 int mt_journal_append_done(int fd, struct mt_err *e);
@@ -88,8 +89,8 @@ int mt_journal_write(const struct mt_state *s, const char *file, const struct mt
 int mt_journal_replace(const struct mt_state *s, const char *file, const struct mt_journal *j,
 		       int *lock, struct mt_err *e);
 
-/** mt_journal_made() - whether one of its steps made the device of this ifindex */
-bool mt_journal_made(const struct mt_journal *j, uint32_t ifindex);
+/** mt_journal_made() - whether one of its steps made the object that is referred to */
+bool mt_journal_made(const struct mt_journal *j, const struct mt_ref *ref);
 
 /** mt_header_text() - a header's text field; "" when unset */
 const char *mt_header_text(const struct mt_record *header, int field);

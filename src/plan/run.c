@@ -114,7 +114,7 @@ static void find_made(const struct mt_run_nic *n, struct mt_step *s)
 
 		if (m->op == MT_ADD && m->made &&
 		    !strcmp(mt_record_device(&m->put), mt_record_device(&s->put))) {
-			s->put.ifindex = m->put.ifindex;
+			s->put.ref = m->put.ref;
 			return;
 		}
 	}
@@ -125,7 +125,7 @@ static int make_own(struct mt_run *r, struct mt_run_nic *n, struct mt_step *s, s
 	int err;
 	size_t at = n->made.n;
 
-	if (!s->put.ifindex)
+	if (!mt_ref_is_set(&s->put.ref))
 		find_made(n, s);
 	if (note(n, s, e)) /* before it is made: a failing step goes back, too */
 		return -e->code;

@@ -162,8 +162,6 @@ int mt_shared_claim(struct mt_work *w, const char *dev, const struct mt_record *
 /* Of one object's journal: as long as the device is there, what was noted of it. */
 static int add_notes(struct object *o, struct mt_steps *notes, struct mt_err *e)
 {
-	struct mt_device d;
-
 	if (load_journal_here(o, e))
 		return -e->code;
 	for (size_t i = 0; i < o->journal.steps.n; i++) {
@@ -172,8 +170,7 @@ static int add_notes(struct object *o, struct mt_steps *notes, struct mt_err *e)
 
 		for (int f = 0; f < s->put.kind->nfields; f++)
 			any |= is_noted(&s->put, f);
-		if (any && s->put.ifindex &&
-		    !mt_device_by_index(o->work->host, s->put.ifindex, &d, e) &&
+		if (any && mt_ref_is_set(&s->put.ref) && !mt_step_locate(o->work, s, e) &&
 		    !mt_steps_add(notes, s))
 			return mt_fail(e, ENOMEM, "shared", o->folder, NULL);
 	}
@@ -246,6 +243,8 @@ static bool is_being_made(const struct mt_journal *j)
 
 static int was_made(struct mt_work *w, const char *device, uint32_t ifindex, struct mt_err *e)
 {
+	const struct mt_ref ref = mt_ref_link(ifindex);
+
 	for (const struct mt_kind *const *k = w->kinds; *k; k++) {
 		struct object o = { .work = w };
 		struct mt_record key = { .kind = *k };
@@ -258,7 +257,7 @@ static int was_made(struct mt_work *w, const char *device, uint32_t ifindex, str
 		err = load_journal_here(&o, e);
 		if (err)
 			return err;
-		if (mt_journal_made(&o.journal, ifindex) || is_being_made(&o.journal))
+		if (mt_journal_made(&o.journal, &ref) || is_being_made(&o.journal))
 			return 1;
 	}
 	return 0;
@@ -280,12 +279,13 @@ int mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex, stru
 	return other.is & MT_DEVICE_PAIR ? was_made(w, other.name, other.ifindex, e) : 0;
 }
 
-static int view_ours(void *data, const char *device, uint32_t ifindex, struct mt_err *e)
+static int view_ours(void *data, const struct mt_record *has, struct mt_err *e)
 {
 	struct object *o = data;
 
-	return mt_journal_made(&o->journal, ifindex) ? 1
-						     : mt_shared_made(o->work, device, ifindex, e);
+	return mt_journal_made(&o->journal, &has->ref)
+		? 1
+		: mt_shared_made(o->work, mt_record_device(has), mt_ref_ifindex(&has->ref), e);
 }
 
 static int view_had(void *data, const struct mt_record *key, int field, struct mt_err *e)

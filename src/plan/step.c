@@ -21,7 +21,8 @@ struct mt_step *mt_steps_add(struct mt_steps *s, const struct mt_step *step)
 
 size_t mt_step_print(const struct mt_step *s, char *buf, size_t n)
 {
-	size_t len = (size_t)snprintf(buf, n, "%c %u ", s->op, s->put.ifindex);
+	char ref[MT_REF_TEXT];
+	size_t len = (size_t)snprintf(buf, n, "%c %s ", s->op, mt_ref_print(&s->put.ref, ref));
 
 	len += mt_record_print(&s->put, 0, len < n ? buf + len : NULL, len < n ? n - len : 0);
 	if (!s->was.kind || s->op == MT_ADD || s->op == MT_DELETE)
@@ -41,7 +42,9 @@ int mt_step_parse(const struct mt_kind *const *kinds, char **words, int n, struc
 	if (!k || !strchr("+~-=&!", words[0][0]) || words[0][1])
 		return mt_bad(e, "step", n ? words[0] : "", "not a step");
 	*s = (struct mt_step){ .op = (enum mt_op)words[0][0] };
-	s->put = (struct mt_record){ .kind = k, .ifindex = (uint32_t)strtoul(words[1], NULL, 10) };
+	s->put = (struct mt_record){ .kind = k };
+	if (mt_ref_parse(k->realm, words[1], &s->put.ref, e))
+		return -e->code;
 	while (bar < n && strcmp(words[bar], "|"))
 		bar++;
 	if (mt_record_parse(&s->put, words + 3, (size_t)(bar - 3), p, e) ||
@@ -128,7 +131,8 @@ static struct mt_step *find(struct mt_steps *list, const struct mt_step *later)
 		bool device = s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE;
 
 		if (s->op != MT_CLAIM && mt_record_same_key(&s->put, &later->put) &&
-		    (device || !s->put.ifindex || s->put.ifindex == later->put.ifindex))
+		    (device || !mt_ref_is_set(&s->put.ref) ||
+		     mt_ref_equal(&s->put.ref, &later->put.ref)))
 			return s;
 	}
 	return NULL;
@@ -196,7 +200,7 @@ static bool is_on_made(const struct mt_steps *list, const struct mt_step *s)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (list->at[i].op == MT_ADD && list->at[i].put.kind->flags & MT_KIND_DEVICE &&
-		    list->at[i].put.ifindex == s->put.ifindex)
+		    mt_ref_equal(&list->at[i].put.ref, &s->put.ref))
 			return true;
 	return false;
 }

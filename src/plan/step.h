@@ -12,8 +12,8 @@
 struct mt_step {
 	enum mt_op op;
 	struct mt_record put; /* the keys, and what moontap puts; a deletion: what was there, whole.
-			       * put.ifindex: the device it is on; of a device that is added: what
-			       * it got, 0 until it is made */
+			       * put.ref: the object or the device it is on; of an add that has a
+			       * reference of its own: what it got, none until it is made */
 	struct mt_record was; /* of a change: the same fields as they were; unset: there was no such
 			       * value, since the device or its place in a bridge is new. Of a
 			       * claim: the claim before it; kind NULL: there was none */

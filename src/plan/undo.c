@@ -14,7 +14,7 @@ bool mt_goes_with_device(const struct mt_steps *steps, const struct mt_step *s)
 	for (size_t i = 0; i < steps->n; i++) {
 		const struct mt_step *d = &steps->at[i];
 
-		if (d != s && d->op == MT_ADD && d->made && d->put.ifindex == s->put.ifindex)
+		if (d != s && d->op == MT_ADD && d->made && mt_ref_equal(&d->put.ref, &s->put.ref))
 			return true;
 	}
 	return false;
@@ -24,7 +24,8 @@ bool mt_goes_with_device(const struct mt_steps *steps, const struct mt_step *s)
 static bool lost_on_leaving_parent(const struct mt_steps *steps, const struct mt_step *s)
 {
 	for (size_t i = 0; mt_step_is_of_parent(s) && i < steps->n; i++)
-		if (steps->at[i].put.ifindex == s->put.ifindex && mt_step_moves(&steps->at[i]))
+		if (mt_ref_equal(&steps->at[i].put.ref, &s->put.ref) &&
+		    mt_step_moves(&steps->at[i]))
 			return true;
 	return false;
 }
@@ -57,7 +58,7 @@ static void keep_failed(const struct mt_steps *steps, const struct mt_step *s,
 	for (size_t i = steps->n; s->op == MT_ADD && s->made && i-- > 0;) {
 		const struct mt_step *on = &steps->at[i];
 
-		if (on != s && !is_claim(on) && on->put.ifindex == s->put.ifindex)
+		if (on != s && !is_claim(on) && mt_ref_equal(&on->put.ref, &s->put.ref))
 			mt_steps_add(failed, on);
 	}
 	mt_steps_add(failed, s);
@@ -126,7 +127,7 @@ int mt_ports_again(struct mt_work *w, const struct mt_steps *back, const struct 
 			const struct mt_step *port = &had->at[k];
 
 			if (mt_step_is_of_parent(port) &&
-			    port->put.ifindex == s->put.ifindex && port_again(w, port, e))
+			    mt_ref_equal(&port->put.ref, &s->put.ref) && port_again(w, port, e))
 				return -e->code;
 		}
 	}

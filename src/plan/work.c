@@ -36,7 +36,7 @@ static int found_there(struct mt_work *w, struct mt_step *s, int journal, struct
 	int err, i;
 
 	s->existed = true;
-	if (mt_journal_append_made(journal, 0, e))
+	if (mt_journal_append_made(journal, &(struct mt_ref){ 0 }, e))
 		return -e->code;
 	err = mt_record_get(w->host, &s->put, &has, w->pool, &look);
 	if (err)
@@ -47,22 +47,31 @@ static int found_there(struct mt_work *w, struct mt_step *s, int journal, struct
 		: refuse_difference(&s->put, &has, i, "someone else made it just now", EEXIST, e);
 }
 
+static bool has_own_reference(const struct mt_kind *k)
+{
+	return k->flags & (MT_KIND_DEVICE | MT_KIND_OUTLIVES);
+}
+
 static int look_again(struct mt_work *w, struct mt_step *s, int journal, struct mt_err *e)
 {
+	const struct mt_kind *k = s->put.kind;
 	struct mt_record has;
 	char subject[96];
-	int err = mt_record_get(w->host, &s->put, &has, w->pool, e), i;
+	int err = k->settle ? k->settle(w->host, &s->put, e) : 0, i;
 
+	if (err)
+		return err;
+	err = mt_record_get(w->host, &s->put, &has, w->pool, e);
 	if (err == -ENOENT)
-		return mt_fail(e, ENOTSUP, s->put.kind->name,
+		return mt_fail(e, ENOTSUP, k->name,
 			       mt_record_subject(&s->put, subject, sizeof subject),
 			       "the kernel said yes, and it is not there");
 	if (err)
 		return err;
-	if (s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE) {
-		s->put.ifindex = has.ifindex;
+	if (s->op == MT_ADD && has_own_reference(k)) {
+		s->put.ref = has.ref;
 		s->made = true;
-		if (mt_journal_append_made(journal, has.ifindex, e))
+		if (mt_journal_append_made(journal, &has.ref, e))
 			return -e->code;
 	}
 	i = first_difference(&s->put, &has);
@@ -71,18 +80,24 @@ static int look_again(struct mt_work *w, struct mt_step *s, int journal, struct 
 					 ENOTSUP, e);
 }
 
-/* A step is on one device, not on whatever bears its name later. */
-static int find_ifindex(struct mt_work *w, struct mt_step *s, struct mt_err *e)
+/* A step is on one object, not on whatever bears its name later. */
+static int find_reference(struct mt_work *w, struct mt_step *s, struct mt_err *e)
 {
-	const char *device = mt_record_device(&s->put);
-	struct mt_device d;
+	const struct mt_kind *k = s->put.kind;
 
-	if (s->put.ifindex || !*device || (s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE))
+	if (mt_ref_is_set(&s->put.ref) || !k->realm || (s->op == MT_ADD && has_own_reference(k)))
 		return 0;
-	if (mt_device_by_name(w->host, device, &d, e))
-		return -e->code;
-	s->put.ifindex = d.ifindex;
-	return 0;
+	return k->realm->find(w->host, &s->put, e);
+}
+
+/* What another would only find out by being refused. */
+static int find_first(struct mt_work *w, const struct mt_step *s, struct mt_err *e)
+{
+	struct mt_record has;
+
+	if (s->op != MT_ADD || !(s->put.kind->flags & MT_KIND_NOEXCL))
+		return -ENOENT;
+	return mt_record_get(w->host, &s->put, &has, w->pool, e);
 }
 
 /* On a device, or in a bridge, that is new since the steps were computed, a field has an old value
@@ -112,11 +127,15 @@ int mt_make(struct mt_work *w, struct mt_step *s, int journal, struct mt_err *e)
 {
 	int err;
 
-	if (find_ifindex(w, s, e) || complete_was(w, s, e))
+	if (find_reference(w, s, e) || complete_was(w, s, e))
 		return -e->code;
 	if (mt_journal_append(journal, s, e))
 		return -e->code;
-	err = s->put.kind->put(w->host, s->op, &s->put, e);
+	err = find_first(w, s, e);
+	if (err == -ENOENT)
+		err = s->put.kind->put(w->host, s->op, &s->put, e);
+	else if (!err)
+		err = mt_fail(e, EEXIST, s->put.kind->name, mt_record_device(&s->put), NULL);
 	if (err == -EEXIST && s->op == MT_ADD)
 		return found_there(w, s, journal, e);
 	if (err || s->op == MT_DELETE)
@@ -126,22 +145,18 @@ int mt_make(struct mt_work *w, struct mt_step *s, int journal, struct mt_err *e)
 
 static void rename_device(struct mt_record *r, const char *name)
 {
-	if (r->kind && mt_record_has(r, r->kind->device))
+	if (r->kind && r->kind->device != MT_NO_DEVICE && mt_record_has(r, r->kind->device))
 		mt_record_put(r, r->kind->device, mt_name_from(name));
 }
 
 int mt_step_locate(struct mt_work *w, struct mt_step *s, struct mt_err *e)
 {
-	struct mt_device d;
-	int err;
-
-	if (!s->put.ifindex)
+	if (!mt_ref_is_set(&s->put.ref))
 		return 0;
-	err = mt_device_by_index(w->host, s->put.ifindex, &d, e);
-	if (err)
-		return err;
-	rename_device(&s->put, d.name);
-	rename_device(&s->was, d.name);
+	if (s->put.ref.realm->locate(w->host, &s->put, e))
+		return -e->code;
+	if (*mt_record_device(&s->put))
+		rename_device(&s->was, mt_record_device(&s->put));
 	return 0;
 }
 
@@ -174,7 +189,7 @@ static int is_of_its_kind(struct mt_work *w, const struct mt_journal *j, const s
 		int err;
 
 		if (s.op != MT_ADD || !(s.put.kind->flags & MT_KIND_DEVICE) ||
-		    s.put.ifindex != d->ifindex)
+		    mt_ref_ifindex(&s.put.ref) != d->ifindex)
 			continue;
 		rename_device(&s.put, d->name);
 		err = mt_record_get(w->host, &s.put, &has, w->pool, e);
@@ -211,7 +226,8 @@ int mt_journal_prune(struct mt_work *w, struct mt_journal *j, struct mt_err *e)
 	if (err && err != -ENODEV)
 		return err;
 	for (size_t i = 0; err && i < j->steps.n; i++)
-		if (j->steps.at[i].put.ifindex != ifindex && !mt_steps_add(&keep, &j->steps.at[i]))
+		if (mt_ref_ifindex(&j->steps.at[i].put.ref) != ifindex &&
+		    !mt_steps_add(&keep, &j->steps.at[i]))
 			return mt_fail(e, ENOMEM, "journal", "", NULL);
 	if (err)
 		j->steps = keep;
@@ -248,7 +264,7 @@ static bool is_still_there(struct mt_work *w, const struct mt_record *r)
 	struct mt_err ignored;
 
 	return !mt_record_get(w->host, r, &has, w->pool, &ignored) &&
-		(!r->ifindex || r->ifindex == has.ifindex);
+		(!mt_ref_is_set(&r->ref) || mt_ref_equal(&r->ref, &has.ref));
 }
 
 static int put_back(struct mt_work *w, struct mt_step *back, struct mt_err *e)
@@ -291,7 +307,8 @@ int mt_take_back(struct mt_work *w, const struct mt_step *step, struct mt_err *e
 	if (err && !is_gone(err) && err != -EEXIST)
 		return err;
 	/* the name may have become another's, and -EEXIST says that it is of another kind now */
-	if (!err && s.put.ifindex && has.ifindex && has.ifindex != s.put.ifindex)
+	if (!err && mt_ref_is_set(&s.put.ref) && mt_ref_is_set(&has.ref) &&
+	    !mt_ref_equal(&has.ref, &s.put.ref))
 		err = -ENOENT;
 	mt_step_back(&s, err ? NULL : &has, &back, &left);
 	if (left)

@@ -24,7 +24,7 @@ struct mt_work {
 
 /**
  * mt_make() - make one step: write it down, ask the kernel, look again
- * @s:		in; out: put.ifindex of a device that was made, made, existed
+ * @s:		in; out: put.ref of what was made, made, existed
  * @journal:	where it is written first
  *
  * An add that finds its object there, just as wanted, is fine, and not ours.

@@ -39,7 +39,7 @@ static void push(lua_State *L, const struct mt_record *found)
 	for (size_t i = 0; i < o->nnotes; i++) {
 		const struct mt_record *note = &o->notes[i];
 
-		if (note->ifindex != r.ifindex || !mt_record_same_key(note, &r))
+		if (!mt_ref_equal(&note->ref, &r.ref) || !mt_record_same_key(note, &r))
 			continue;
 		for (int f = r.kind->nkeys; f < r.kind->nfields; f++)
 			if (mt_record_has(note, f))
