@@ -44,10 +44,10 @@ describe("a tap that is gone, and nothing else of its NIC is left", function()
     is_forgotten()
   end)
 
-  it("is finished by another tap's script", function()
-    helper.run "ip tuntap add dev vnet1 mode tap"
-    assert.equal(0, script("qemu-ifup", "-p policy.lua vnet1").status)
-    assert.equal(0, script("qemu-ifdown", "vnet1").status)
+  it("is finished by the script of the next tap of its name", function()
+    helper.run "ip tuntap add dev vnet0 mode tap"
+    assert.equal(0, script("qemu-ifup", "-p policy.lua vnet0").status)
+    assert.equal(0, script("qemu-ifdown", "vnet0").status)
     is_forgotten()
   end)
 end)

@@ -9,7 +9,7 @@
  *   WHO     parent, or child: the evaluator, which is a fork
  *   WHAT    request   asks the kernel to look or to change: netlink, ioctl of a tap
  *           change    of these those that change
- *           state     changes the state directory: write, rename, unlink, mkdir, creation
+ *           state     changes the state directory: write, truncate, rename, unlink, mkdir, symlink, creation
  *           write     of these each write
  *           crossing  request or state
  *           memory    malloc, calloc, realloc
@@ -339,6 +339,30 @@ int mkdirat(int dir, const char *path, mode_t mode)
 	if (before(meant))
 		return -1;
 	err = real(dir, path, mode);
+	after(meant);
+	return err;
+}
+
+int symlinkat(const char *target, int dir, const char *path)
+{
+	REAL("symlinkat", int, const char *, int, const char *);
+	int meant = is_meant(OTHER_STATE, "link"), err;
+
+	if (before(meant))
+		return -1;
+	err = real(target, dir, path);
+	after(meant);
+	return err;
+}
+
+int ftruncate(int fd, off_t size)
+{
+	REAL("ftruncate", int, int, off_t);
+	int meant = is_meant(OTHER_STATE, "truncate"), err;
+
+	if (before(meant))
+		return -1;
+	err = real(fd, size);
 	after(meant);
 	return err;
 }

@@ -135,7 +135,8 @@ function M.begin(scene)
   program.write("near.xml", scene.near or "")
   program.write("policy.lua", scene.policy or "")
   program.write("changed.lua", scene.changed or "")
-  helper.run(("mkdir -p '%s/state'; cd '%s/state'; mkdir -p nic run shared domain; chmod 700 .")
+  helper.run(([[mkdir -p '%s/state'; cd '%s/state'; chmod 700 .
+    mkdir -p nic run shared domain lookup/guest lookup/tap; ln -s yes lookup/complete]])
     :format(helper.folder(), helper.folder()))
   if scene.near then
     assert.equal(0, program.moontap("up -p policy.lua near.xml").status)

@@ -4,6 +4,7 @@
 #include "cli/namespaces.h"
 #include "engine/guest.h"
 #include "engine/history.h"
+#include "engine/leftovers.h"
 #include "base/sh.h"
 
 #include <errno.h>
@@ -43,7 +44,7 @@ typedef int each_guest(struct mt_cli *c, struct mt_engine *g, struct mt_which *w
 		       struct mt_outcome *out);
 
 /* One after the other, whatever becomes of one. Return: the worst exit status. */
-static int for_all(struct mt_cli *c, each_guest *each)
+static int for_all(struct mt_cli *c, each_guest *each, void (*last)(struct mt_engine *g))
 {
 	struct mt_pool p = { 0 };
 	struct mt_which *guests;
@@ -71,6 +72,8 @@ static int for_all(struct mt_cli *c, each_guest *each)
 	if (c->json)
 		puts("]");
 	mt_pool_free(&p);
+	if (last)
+		last(&g);
 	mt_engine_close(&g);
 	return worst;
 }
@@ -159,7 +162,7 @@ static int plan_known(struct mt_cli *c, struct mt_engine *g, struct mt_which *wh
 
 int mt_command_plan(struct mt_cli *c)
 {
-	return c->all ? for_all(c, plan_known) : connect(c, true);
+	return c->all ? for_all(c, plan_known, NULL) : connect(c, true);
 }
 
 int mt_command_up(struct mt_cli *c)
@@ -212,6 +215,13 @@ static int take_down(struct mt_cli *c, struct mt_engine *g, struct mt_which *whi
 	return show(c, out, err, &e);
 }
 
+/* Of others, too. */
+static void finish_leftovers(struct mt_engine *g)
+{
+	if (mt_engine_may())
+		mt_leftovers_all(g);
+}
+
 int mt_command_down(struct mt_cli *c)
 {
 	struct mt_outcome out = { .name = "", .uuid = "" };
@@ -222,7 +232,7 @@ int mt_command_down(struct mt_cli *c)
 	if (c->netns_gone)
 		return mt_namespaces_drop(c, c->netns_gone);
 	if (c->all)
-		return for_all(c, take_down);
+		return for_all(c, take_down, finish_leftovers);
 	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;
@@ -232,5 +242,6 @@ int mt_command_down(struct mt_cli *c)
 		status = show(c, &out, 0, NULL);
 	else if (!status)
 		status = take_down(c, &g, &which, &out);
+	finish_leftovers(&g);
 	return give_back(&g, &out, status);
 }

@@ -4,10 +4,12 @@
 #include "engine/guest.h"
 #include "engine/remember.h"
 #include "plan/drift.h"
+#include "plan/lookup.h"
 #include "plan/recover.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool mt_nic_is(const char *word, const char *dev, const char *mac, unsigned index)
@@ -84,12 +86,9 @@ static int load_header(struct mt_engine *g, const char *dev, struct mt_pool *p,
 	return err == -EXDEV ? 0 : err;
 }
 
-static bool is_among(char *const *sorted, size_t n, const char *name)
+static int by_text(const void *a, const void *b)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(sorted[i], name))
-			return true;
-	return false;
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 /* The device that is named, as a list. What a person names may be no device's name: no path of its. */
@@ -104,7 +103,7 @@ static char **list_one(const char *dev, struct mt_pool *p, size_t *n)
 	return names[0] ? names : NULL;
 }
 
-/* All that have a journal or a run; NULL in @names: no memory. */
+/* All that have a journal or a run. */
 static int list_all(struct mt_engine *g, struct mt_pool *p, char ***names, size_t *n,
 		    struct mt_err *e)
 {
@@ -115,13 +114,28 @@ static int list_all(struct mt_engine *g, struct mt_pool *p, char ***names, size_
 	    mt_state_list(&g->state, "run", p, &runs, &running, e))
 		return -e->code;
 	*names = mt_pool_alloc(p, (all + running + 1) * sizeof **names);
-	if (*names && all)
+	if (!*names)
+		return mt_fail(e, ENOMEM, "state", g->o.state, NULL);
+	if (all)
 		memcpy(*names, nics, all * sizeof **names);
 	*n = all;
-	for (size_t i = 0; *names && i < running; i++)
-		if (!is_among(nics, all, runs[i]))
+	for (size_t i = 0; i < running; i++)
+		if (!all || !bsearch(&runs[i], nics, all, sizeof *nics, by_text))
 			(*names)[(*n)++] = runs[i];
 	return 0;
+}
+
+/* Of one guest, an event's, or of all. By a uuid no journal is found but by reading it. */
+static int list_guest(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
+		      char ***names, size_t *n, struct mt_err *e)
+{
+	char key[240];
+	int err = which->driver && which->name && *which->name && !(which->uuid && *which->uuid)
+		? mt_lookup_find(&g->state, MT_LOOKUP_GUEST,
+				 mt_lookup_guest(which->driver, which->name, key), p, names, n, e)
+		: -ENOENT;
+
+	return err == -ENOENT ? list_all(g, p, names, n, e) : err;
 }
 
 int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
@@ -135,10 +149,10 @@ int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_po
 		return -e->code;
 	if (which->dev)
 		names = list_one(which->dev, p, &devices);
-	else if (list_all(g, p, &names, &devices, e))
+	else if (list_guest(g, which, p, &names, &devices, e))
 		return -e->code;
 	*headers = mt_pool_alloc(p, (devices + 1) * sizeof **headers);
-	if (!names || !*headers)
+	if ((!names && (which->dev || devices)) || !*headers)
 		return mt_fail(e, ENOMEM, "state", g->o.state, NULL);
 	for (size_t i = 0; i < devices; i++) {
 		struct mt_record *h = &(*headers)[*n];
@@ -314,59 +328,4 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct 
 			e->blame = MT_BLAME_UNDO;
 	out->times.make = (uint32_t)(mt_engine_now_us() - begun);
 	return err;
-}
-
-/* The device of a managed NIC never comes back: whoever made it makes another. */
-static bool is_done(struct mt_engine *g, struct mt_journal *j, struct mt_pool *p)
-{
-	struct mt_work w = mt_engine_work(g, p);
-	struct mt_err ignored;
-
-	return !j->header.v[MT_HEADER_UNMANAGED].u && !mt_journal_prune(&w, j, &ignored) &&
-		!j->steps.n;
-}
-
-static bool is_orphan(struct mt_engine *g, const char *name, struct mt_journal *j,
-		      struct mt_pool *p)
-{
-	struct mt_memory m;
-	struct mt_device d;
-	struct mt_err e;
-	char file[32];
-	int err;
-
-	/* its name first: that tells most apart, and no journal is read */
-	if (!mt_name_valid(name) || mt_device_by_name(g->host, name, &d, &e) != -ENODEV ||
-	    mt_journal_load(&g->state, mt_state_path("nic", name, file), mt_kinds, p, j, &e) ||
-	    !j->header.kind || !j->header.v[MT_HEADER_IFINDEX].u)
-		return false;
-	if (mt_device_by_index(g->host, (uint32_t)j->header.v[MT_HEADER_IFINDEX].u, &d, &e) !=
-	    -ENODEV)
-		return false;
-	err = mt_recall(g, mt_header_text(&j->header, MT_HEADER_DRIVER),
-			mt_header_text(&j->header, MT_HEADER_DOMAIN), p, &m, &e);
-	return err == -ENOENT || (!err && m.by_up) || is_done(g, j, p);
-}
-
-void mt_orphans(struct mt_engine *g)
-{
-	struct mt_pool p = { 0 };
-	struct mt_work w = mt_engine_work(g, &p);
-	struct mt_journal j;
-	struct mt_err e;
-	char **names, line[700];
-	size_t n = 0;
-
-	if (mt_engine_state(g, false, &e) || mt_state_list(&g->state, "nic", &p, &names, &n, &e))
-		n = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (!is_orphan(g, names[i], &j, &p))
-			continue;
-		mt_log(&g->o.log, LOG_NOTICE, "%s: its device is gone; finishing", names[i]);
-		if (mt_disconnect(&w, names[i], (uint32_t)j.header.v[MT_HEADER_IFINDEX].u, &e) ||
-		    mt_forget_unused(g, mt_header_text(&j.header, MT_HEADER_DRIVER),
-				     mt_header_text(&j.header, MT_HEADER_DOMAIN), &e))
-			mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
-	}
-	mt_pool_free(&p);
 }

@@ -32,6 +32,7 @@ struct mt_engine {
 	struct mt_engine_options o;
 	struct mt_host *host;
 	struct mt_state state;
+	bool has_links; /* plan/lookup.h: it has been seen to be complete */
 };
 
 /** What became of one NIC. */
@@ -227,10 +228,6 @@ int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struc
 
 /** mt_tap_address() - a tap's MAC by libvirt's rule, from its guest's; false: no MAC */
 bool mt_tap_address(const char *mac, uint8_t address[6]);
-
-/** mt_orphans() - drop the journals of devices that are gone, where nothing else is left or the
- * guest is unknown, too */
-void mt_orphans(struct mt_engine *g);
 
 /** mt_hook_operation() - whether a word is an operation of libvirt's hook */
 bool mt_hook_operation(const char *word);

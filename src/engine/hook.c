@@ -6,7 +6,7 @@
  * all and the taps are there; a failure at started or reconnect kills a running guest; stopped and
  * release come after every failure, too, and their XML names no generated tap.
  */
-#include "engine/engine.h"
+#include "engine/leftovers.h"
 #include "engine/remember.h"
 #include "base/words.h"
 #include "kernel/tap.h"
@@ -45,7 +45,7 @@ static bool was_incoming(struct mt_engine *g, const struct mt_ask *ask)
 static int prepare(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *out,
 		   struct mt_err *e)
 {
-	mt_orphans(g);
+	mt_leftovers_of(g, ask->driver, ask->guest);
 	ask->want = MT_WANT_PLANS;
 	ask->incoming = was_incoming(g, ask);
 	ask->remember = true;
@@ -111,7 +111,6 @@ static int release(struct mt_engine *g, struct mt_ask *ask, struct mt_outcome *o
 
 	if (mt_forget_event(g, ask->driver, ask->guest, &one) && !err)
 		*e = one, err = -one.code;
-	mt_orphans(g);
 	return err;
 }
 

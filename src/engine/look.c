@@ -2,6 +2,7 @@
 /* look.c - putting together what is known of each NIC */
 #include "engine/look.h"
 #include "engine/guest.h"
+#include "engine/leftovers.h"
 #include "plan/drift.h"
 
 #include <errno.h>
@@ -320,11 +321,15 @@ static bool finish_done(struct mt_engine *g, const struct mt_nic_look *l, struct
 size_t mt_finish_done(struct mt_engine *g, const struct mt_nic_look *nics, size_t n)
 {
 	struct mt_pool p = { 0 };
+	struct mt_err e;
+	char line[700];
 	size_t left = 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (nics[i].standing == MT_STANDS_DONE)
 			left += !mt_engine_may() || !finish_done(g, &nics[i], &p);
+	if (mt_engine_may() && mt_leftovers_links(g, false, &e))
+		mt_log(&g->o.log, LOG_WARNING, "%s", mt_err_line(&e, line, sizeof line));
 	mt_pool_free(&p);
 	return left;
 }

@@ -2,6 +2,7 @@
 /* moontap.c - the functions of moontap.h: handles, events, errors */
 #include "engine/guest.h"
 #include "engine/handle.h"
+#include "engine/leftovers.h"
 #include "engine/place.h"
 
 #include <errno.h>
@@ -212,7 +213,10 @@ static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct 
 	if (err)
 		return err == -ENOENT && ev->guest ? 0 : err;
 	which.only = ask.only;
-	return mt_disconnect_all(g, &which, out, e);
+	err = mt_disconnect_all(g, &which, out, e);
+	if (mt_engine_may())
+		mt_leftovers_all(g);
+	return err;
 }
 
 static int run_hook(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* presence.c - a NIC's device: there, another guest's, to be made by libvirt */
 #include "base/sh.h"
+#include "engine/leftovers.h"
 #include "engine/presence.h"
 
 #include <errno.h>
@@ -46,7 +47,8 @@ static int held_by_another(struct mt_seeking *s, const struct mt_interface *nic,
 	/* the uuid is the answer's word; the name is the caller's, where it says one */
 	*ours = (!*uuid || !*s->uuid || !strcmp(uuid, s->uuid)) && !strcmp(domain, s->guest) &&
 		!strcmp(mt_header_text(&j.header, MT_HEADER_DRIVER), s->driver);
-	if (*ours || !j.header.v[MT_HEADER_KNOWN].u)
+	if (*ours || !j.header.v[MT_HEADER_KNOWN].u ||
+	    (!s->ask->person && !s->ask->dry && mt_leftover_finish(s->g, nic->dev)))
 		return 0;
 	return mt_fail(e, EBUSY, "", "",
 		       "it is connected for the guest %s; when that one is done with: %s", domain,

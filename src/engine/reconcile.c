@@ -3,6 +3,7 @@
 #include "base/sh.h"
 #include "engine/reconcile.h"
 #include "engine/history.h"
+#include "engine/leftovers.h"
 
 #include "plan/recover.h"
 
@@ -354,5 +355,7 @@ int mt_reconcile(struct mt_engine *g, const struct mt_which *guest, bool dry,
 		if (err)
 			return err;
 	}
-	return dry ? 0 : mt_forget_unused(g, NULL, NULL, e);
+	if (dry)
+		return 0;
+	return mt_forget_unused(g, NULL, NULL, e) ?: mt_leftovers_links(g, true, e);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* remember.c - files of remembered guests, in the evaluator's own lines */
 #include "engine/remember.h"
+#include "engine/tap_guests.h"
+#include "plan/lookup.h"
 #include "base/words.h"
 
 #include <errno.h>
@@ -11,10 +13,9 @@
 
 static void file_of(const char *driver, const char *guest, char *buf, size_t n)
 {
-	char both[1024], name[240];
+	char name[240];
 
-	snprintf(both, sizeof both, "%s-%s", driver, guest);
-	snprintf(buf, n, "domain/%s", mt_state_file_name(both, name, sizeof name));
+	snprintf(buf, n, "domain/%s", mt_lookup_guest(driver, guest, name));
 }
 
 static void put(FILE *f, const char *key, const char *value)
@@ -52,15 +53,28 @@ static void write_memory(FILE *f, struct mt_engine *g, const struct mt_ask *ask,
 	fputs("end\n", f);
 }
 
+/* "domain/qemu-web": without its folder. */
+static const char *below_domain(const char *file)
+{
+	return strchr(file, '/') + 1;
+}
+
+/* @before: out, in @p: what it was */
 static int keep(struct mt_engine *g, const char *file, const char *text, size_t n,
 		struct mt_pool *p, char **before, struct mt_err *e)
 {
+	const char *guest = below_domain(file);
+	struct mt_err ignored;
 	int lock, err = mt_state_lock(&g->state, file, &lock, e); /* events may come at once */
 
-	if (!err && before)
+	if (!err)
 		err = mt_state_read(&g->state, file, p, before, e);
 	if (!err)
-		err = mt_state_replace(&g->state, file, text, n, &lock, e);
+		err = mt_tap_guests_add(&g->state, guest, text, p, e)
+			?: mt_state_replace(&g->state, file, text, n, &lock, e);
+	if (*before)
+		mt_tap_guests_drop(&g->state, guest, err ? text : *before, err ? *before : text, p,
+				   &ignored);
 	if (lock >= 0)
 		mt_state_unlock(&g->state, file, lock);
 	return err;
@@ -92,13 +106,15 @@ int mt_remember(struct mt_engine *g, const struct mt_ask *ask, const char *drive
 void mt_remember_before(struct mt_engine *g, const char *driver, const char *guest,
 			const char *before)
 {
+	struct mt_pool p = { 0 };
 	struct mt_err e;
-	char file[300], line[700];
+	char file[300], line[700], *now;
 
 	file_of(driver, guest, file, sizeof file);
-	if (before ? keep(g, file, before, strlen(before), NULL, NULL, &e)
-		   : mt_state_remove(&g->state, file, &e))
+	if (before ? keep(g, file, before, strlen(before), &p, &now, &e)
+		   : mt_forget(g, driver, guest, &e))
 		mt_log(&g->o.log, LOG_WARNING, "%s", mt_err_line(&e, line, sizeof line));
+	mt_pool_free(&p);
 }
 
 /* The first line has more than mt_answer_parse() takes: who remembered it, and where. */
@@ -144,15 +160,12 @@ int mt_recall(struct mt_engine *g, const char *driver, const char *guest, struct
 	return read_memory(g, file, p, m, e);
 }
 
-int mt_recall_all(struct mt_engine *g, struct mt_pool *p, struct mt_memory **m, size_t *n,
-		  struct mt_err *e)
+static int read_all(struct mt_engine *g, char *const *names, size_t found, struct mt_pool *p,
+		    struct mt_memory **m, size_t *n, struct mt_err *e)
 {
-	char **names, file[300];
-	size_t found;
+	char file[300];
 
 	*n = 0;
-	if (mt_state_list(&g->state, "domain", p, &names, &found, e))
-		return -e->code;
 	*m = mt_pool_alloc(p, (found + 1) * sizeof **m);
 	if (!*m)
 		return mt_fail(e, ENOMEM, "remember", "", NULL);
@@ -168,6 +181,30 @@ int mt_recall_all(struct mt_engine *g, struct mt_pool *p, struct mt_memory **m, 
 			mt_log(&g->o.log, LOG_WARNING, "%s: %s", file, one.text);
 	}
 	return 0;
+}
+
+int mt_recall_all(struct mt_engine *g, struct mt_pool *p, struct mt_memory **m, size_t *n,
+		  struct mt_err *e)
+{
+	char **names;
+	size_t found;
+
+	*n = 0;
+	return mt_state_list(&g->state, "domain", p, &names, &found, e)
+		?: read_all(g, names, found, p, m, n, e);
+}
+
+int mt_recall_of_tap(struct mt_engine *g, const struct mt_device *tap, struct mt_pool *p,
+		     struct mt_memory **m, size_t *n, struct mt_err *e)
+{
+	char **names;
+	size_t found;
+	int err = mt_tap_guests_find(&g->state, tap, p, &names, &found, e);
+
+	*n = 0;
+	if (err == -ENOENT)
+		return mt_recall_all(g, p, m, n, e);
+	return err ?: read_all(g, names, found, p, m, n, e);
 }
 
 void mt_ask_memory(struct mt_ask *ask, const struct mt_memory *m)
@@ -205,11 +242,20 @@ int mt_ask_guest(struct mt_engine *g, const struct mt_which *guest, struct mt_as
 /* Under its lock, with what a killed process wrote beside it. */
 static int drop(struct mt_engine *g, const char *file, int lock, struct mt_err *e)
 {
-	int beside = -1, err;
+	struct mt_pool p = { 0 };
+	struct mt_err ignored;
+	char *text;
+	int beside = -1, err = mt_state_read(&g->state, file, &p, &text, &ignored);
 
+	if (err)
+		text = NULL;
 	mt_state_discard(&g->state, file, &beside);
-	err = mt_state_remove(&g->state, file, e);
+	/* what is empty is no memory; and with the file the lock would go, before the links */
+	err = mt_state_empty(lock, file, e)
+		?: mt_tap_guests_drop(&g->state, below_domain(file), text, NULL, &p, e)
+		?: mt_state_remove(&g->state, file, e);
 	close(lock);
+	mt_pool_free(&p);
 	return err;
 }
 

@@ -37,6 +37,10 @@ int mt_recall(struct mt_engine *g, const char *driver, const char *guest, struct
 int mt_recall_all(struct mt_engine *g, struct mt_pool *p, struct mt_memory **m, size_t *n,
 		  struct mt_err *e);
 
+/** mt_recall_of_tap() - of what is kept, the guests that a tap may be of, by its name or its MAC */
+int mt_recall_of_tap(struct mt_engine *g, const struct mt_device *tap, struct mt_pool *p,
+		     struct mt_memory **m, size_t *n, struct mt_err *e);
+
 /** mt_ask_memory() - ask about a remembered guest; @m must outlive @ask */
 void mt_ask_memory(struct mt_ask *ask, const struct mt_memory *m);
 

@@ -6,7 +6,7 @@
  * prepare remembered is found by that MAC, or by the name of a ready-made tap. Plain QEMU's tap is
  * of an unknown guest: what its command line says of it is the policy's to believe.
  */
-#include "engine/engine.h"
+#include "engine/leftovers.h"
 #include "engine/remember.h"
 
 #include <errno.h>
@@ -60,7 +60,7 @@ static int find(struct mt_engine *g, const struct mt_device *tap, struct mt_pool
 	size_t n;
 
 	*f = (struct found){ 0 };
-	if (mt_recall_all(g, p, &memories, &n, e))
+	if (mt_recall_of_tap(g, tap, p, &memories, &n, e))
 		return -e->code;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; !memories[i].by_up && k < memories[i].answer.n; k++) {
@@ -122,7 +122,6 @@ int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_o
 
 	if (!mt_engine_may())
 		return look_only(g, tap, e);
-	mt_orphans(g);
 	if (mt_device_by_name(g->host, tap, &d, e) || mt_engine_state(g, true, e) ||
 	    find(g, &d, &out->pool, &f, e))
 		return -e->code;
@@ -139,6 +138,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_o
 		err = mt_connect(g, &ask, out, e);
 		return err == -EALREADY && is_ready(g, &d, &out->pool) ? 0 : err;
 	}
+	mt_leftovers_of(g, f.memory->driver, f.memory->name);
 	snprintf(index, sizeof index, "%d", f.nic->index);
 	only[0] = index;
 	ask.only = only;
@@ -190,11 +190,7 @@ static int disconnect(struct mt_engine *g, const char *tap, bool handed_over,
 int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struct mt_outcome *out,
 		   struct mt_err *e)
 {
-	int err;
-
 	if (!mt_engine_may() || !mt_name_valid(tap))
 		return 0; /* libvirt says "(null)" of a tap that it never made */
-	err = disconnect(g, tap, handed_over, out, e);
-	mt_orphans(g);
-	return err;
+	return disconnect(g, tap, handed_over, out, e);
 }

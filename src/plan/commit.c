@@ -163,6 +163,7 @@ static int put_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	if (mt_state_put(r->work.state, mt_state_path("nic", n->plan->dev, file), &n->lock,
 			 &n->next, e))
 		return -e->code;
+	n->decided = true;
 	return mt_state_remove(r->work.state, mt_state_path("run", n->plan->dev, file), e);
 }
 

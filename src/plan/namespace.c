@@ -18,7 +18,7 @@
 #define OTHER 48 /* bytes of "netns/COOKIE" */
 
 /* What of a namespace goes with it; and its log, where it has a folder of its own. */
-static const char *const kept[] = { "nic", "run", "shared", "domain" };
+static const char *const kept[] = { "nic", "run", "shared", "domain", "lookup" };
 
 enum { KEPT = sizeof kept / sizeof *kept };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* recover.c - runs that were killed, before and after it was decided that they stay */
 #include "plan/recover.h"
+#include "plan/lookup.h"
 #include "plan/undo.h"
 
 #include <errno.h>
@@ -106,5 +107,6 @@ int mt_recover(struct mt_work *w, const char *dev, int *lock, struct mt_err *e)
 	} else { /* cut before its first line was whole: nothing was done yet */
 		mt_state_discard(w->state, mt_state_path("nic", dev, file), &none);
 	}
-	return mt_state_remove(w->state, mt_state_path("run", dev, file), e);
+	return mt_state_remove(w->state, mt_state_path("run", dev, file), e)
+		?: mt_lookup_settle_nic(w->state, &run.header, *lock, e);
 }

@@ -2,6 +2,7 @@
 /* run.c - connecting NICs as one transaction */
 #include "plan/run.h"
 #include "plan/commit.h"
+#include "plan/lookup.h"
 #include "plan/recover.h"
 #include "kernel/host.h"
 
@@ -202,7 +203,8 @@ static int open_run(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	struct mt_record header = n->header;
 	char file[32];
 
-	if (mt_state_create(r->work.state, mt_state_path("run", n->plan->dev, file), &n->run, e))
+	if (mt_lookup_add_nic(r->work.state, &header, e) ||
+	    mt_state_create(r->work.state, mt_state_path("run", n->plan->dev, file), &n->run, e))
 		return -e->code;
 	if (n != r->nics)
 		mt_record_put(&header, MT_HEADER_WITH, mt_name_from(r->nics->plan->dev));
@@ -265,6 +267,19 @@ int mt_run_make(struct mt_run *r, struct mt_err *e)
 	return err;
 }
 
+/* Of a run that was taken back, and of a device that was another guest's. */
+static void drop_links(struct mt_run *r, struct mt_run_nic *n)
+{
+	const struct mt_record *had = &n->had.header;
+	struct mt_err ignored;
+	char ours[240], theirs[240];
+
+	mt_lookup_settle_nic(r->work.state, &n->header, n->lock, &ignored);
+	if (n->decided && had->kind &&
+	    strcmp(mt_lookup_guest_of(&n->header, ours), mt_lookup_guest_of(had, theirs)))
+		mt_lookup_drop_nic(r->work.state, had, &ignored);
+}
+
 void mt_run_end(struct mt_run *r)
 {
 	char file[32];
@@ -276,9 +291,11 @@ void mt_run_end(struct mt_run *r)
 			close(n->run);
 		if (n->next >= 0)
 			close(n->next);
-		if (n->locked)
+		if (n->locked) {
+			drop_links(r, n);
 			mt_state_unlock(r->work.state, mt_state_path("nic", n->plan->dev, file),
 					n->lock);
+		}
 		n->run = n->next = n->lock = -1;
 		n->locked = false;
 	}

@@ -27,6 +27,7 @@ struct mt_run_nic {
 	int lock, run, next; /* descriptors: of its journal, of its steps, of its journal to be;
 			      * -1: none */
 	bool locked;	     /* lock, run are open */
+	bool decided;	     /* after is its journal now */
 };
 
 struct mt_run {

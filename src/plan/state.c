@@ -18,7 +18,7 @@
 #define LOCK_WAIT_MS 15000 /* longer than a whole event of another may take: its deadline is 10 s */
 #define FILE_MAX     (65u << 20) /* what is remembered has all facts of an answer: 64 MiB at most */
 
-static const char *const folders[] = { "nic", "run", "shared", "domain", "log" };
+static const char *const folders[] = { "nic", "run", "shared", "domain", "log", "lookup" };
 
 static int check_owner(int fd, const char *path, struct mt_err *e)
 {
@@ -355,6 +355,11 @@ int mt_state_remove(const struct mt_state *s, const char *file, struct mt_err *e
 	if (s->dir < 0 || !unlinkat(s->dir, file, 0) || errno == ENOENT)
 		return 0;
 	return mt_fail(e, errno, "state", file, NULL);
+}
+
+int mt_state_empty(int fd, const char *file, struct mt_err *e)
+{
+	return ftruncate(fd, 0) ? mt_fail(e, errno, "state", file, NULL) : 0;
 }
 
 int mt_state_try_lock(const struct mt_state *s, const char *file, int *fd)

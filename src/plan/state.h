@@ -7,6 +7,7 @@
  *   shared/KIND-KEY/   an object that several NICs may want: its journal, and a claim of each
  *   domain/DRIVER-NAME what is remembered of a guest
  *   log/DRIVER-NAME    what became of its last runs
+ *   lookup/            links from guests and taps to these: plan/lookup.h
  *   netns/COOKIE/      the same of each other network namespace: plan/namespace.h
  *
  * Network state and /run end together, so nothing is synced to a disk.
@@ -96,6 +97,10 @@ int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *
 
 /** mt_state_remove() - unlink a file; absent is fine. Return: 0 or -errno with @e filled. */
 int mt_state_remove(const struct mt_state *s, const char *file, struct mt_err *e);
+
+/** mt_state_empty() - take all of a file's text away, and not its lock, which is @fd. Return: 0 or
+ * -errno. */
+int mt_state_empty(int fd, const char *file, struct mt_err *e);
 
 /** mt_state_try_lock() - as mt_state_lock(), of a file that is there, without waiting
  * Return: 0; -ENOENT; -EAGAIN: somebody holds it. */

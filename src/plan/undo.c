@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* undo.c - journals replayed backwards: after a failure, after a kill, and to disconnect */
 #include "plan/undo.h"
+#include "plan/lookup.h"
 #include "plan/recover.h"
 
 #include <errno.h>
@@ -255,8 +256,9 @@ static int disconnect_locked(struct mt_work *w, const char *dev, uint32_t ifinde
 	if (!rest.steps.at) /* what fails would be in no journal any more */
 		return mt_fail(e, ENOMEM, "undo", dev, NULL);
 	err = mt_take_all_back(w, dev, &j.steps, &rest.steps, e);
-	if (!err)
-		err = mt_state_remove(w->state, file, e);
+	if (!err) /* what is empty is a lock only, and goes with it */
+		err = mt_state_empty(*lock, file, e)
+			?: mt_lookup_settle_nic(w->state, &j.header, *lock, e);
 	if (!err)
 		return 0;
 	e->blame = MT_BLAME_UNDO;

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* tap_guests.c - links from a tap's name or MAC to the remembered guests that it may be of */
+#include "engine/tap_guests.h"
+#include "base/words.h"
+#include "engine/engine.h"
+#include "plan/lookup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct key {
+	char text[MT_NAME_MAX + 8]; /* a device's name, or a MAC: no name has a colon */
+};
+
+struct keys {
+	struct key *at;
+	size_t n;
+};
+
+static void print_address(const uint8_t a[6], struct key *key)
+{
+	snprintf(key->text, sizeof key->text, "%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2],
+		 a[3], a[4], a[5]);
+}
+
+/* Of a line `interface`. Return: whether a script may ask for it. */
+static bool key_of(char *line, struct key *key)
+{
+	char *words[16];
+	int n = mt_words_split(line, words, 16);
+	const char *dev = mt_words_get(words, n, "dev"), *mac = mt_words_get(words, n, "mac");
+	uint8_t address[6];
+
+	if (strcmp(mt_words_get(words, n, "type") ?: "", "ethernet"))
+		return false;
+	if (strcmp(mt_words_get(words, n, "unmanaged") ?: "", "true")) {
+		if (!mac || !mt_tap_address(mac, address))
+			return false;
+		print_address(address, key);
+		return true;
+	}
+	if (!dev || !mt_name_valid(dev))
+		return false;
+	snprintf(key->text, sizeof key->text, "%s", dev);
+	return true;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(((const struct key *)a)->text, ((const struct key *)b)->text);
+}
+
+/* Of a file's lines before its facts. */
+static int read_keys(const char *text, struct mt_pool *p, struct keys *k, struct mt_err *e)
+{
+	const char *facts = text ? strstr(text, "\nfacts bytes=") : NULL;
+	char *copy, *line, *rest;
+	size_t cap = 0;
+
+	*k = (struct keys){ 0 };
+	if (!facts)
+		return 0;
+	copy = mt_pool_copy(p, text, (size_t)(facts - text));
+	if (!copy)
+		return mt_fail(e, ENOMEM, "remember", "", NULL);
+	line = strtok_r(copy, "\n", &rest);
+	if (line && strstr(line, " by=up"))
+		return 0;
+	while ((line = strtok_r(NULL, "\n", &rest))) {
+		k->at = mt_pool_room(p, k->at, k->n, &cap, sizeof *k->at);
+		if (!k->at)
+			return mt_fail(e, ENOMEM, "remember", "", NULL);
+		k->n += !strncmp(line, "interface ", 10) && key_of(line, &k->at[k->n]);
+	}
+	if (k->n)
+		qsort(k->at, k->n, sizeof *k->at, by_text);
+	return 0;
+}
+
+int mt_tap_guests_add(const struct mt_state *s, const char *guest, const char *text,
+		      struct mt_pool *p, struct mt_err *e)
+{
+	struct keys k;
+	int err = read_keys(text, p, &k, e);
+
+	for (size_t i = 0; !err && i < k.n; i++)
+		err = mt_lookup_add(s, MT_LOOKUP_TAP, k.at[i].text, guest, e);
+	return err;
+}
+
+int mt_tap_guests_drop(const struct mt_state *s, const char *guest, const char *text,
+		       const char *but, struct mt_pool *p, struct mt_err *e)
+{
+	struct keys old, new;
+	int err = read_keys(text, p, &old, e) ?: read_keys(but, p, &new, e);
+
+	for (size_t i = 0; !err && i < old.n; i++)
+		if (!new.n || !bsearch(&old.at[i], new.at, new.n, sizeof *new.at, by_text))
+			err = mt_lookup_drop(s, MT_LOOKUP_TAP, old.at[i].text, guest, e);
+	return err;
+}
+
+int mt_tap_guests_add_all(const struct mt_state *s, struct mt_pool *p, struct mt_err *e)
+{
+	char **names, file[300], *text;
+	size_t n;
+	int err = mt_state_list(s, "domain", p, &names, &n, e);
+
+	for (size_t i = 0; !err && i < n; i++) {
+		snprintf(file, sizeof file, "domain/%s", names[i]);
+		err = mt_state_read(s, file, p, &text, e);
+		if (!err)
+			err = mt_tap_guests_add(s, names[i], text, p, e);
+		else if (err == -ENOENT)
+			err = 0; /* forgotten meanwhile */
+	}
+	return err;
+}
+
+int mt_tap_guests_find(const struct mt_state *s, const struct mt_device *tap, struct mt_pool *p,
+		       char ***names, size_t *n, struct mt_err *e)
+{
+	char **named, **addressed;
+	size_t nnamed, naddressed;
+	struct key address;
+	int err;
+
+	print_address(tap->address, &address);
+	err = mt_lookup_find(s, MT_LOOKUP_TAP, tap->name, p, &named, &nnamed, e)
+		?: mt_lookup_find(s, MT_LOOKUP_TAP, address.text, p, &addressed, &naddressed, e);
+	if (err)
+		return err;
+	*names = mt_pool_alloc(p, (nnamed + naddressed + 1) * sizeof **names);
+	if (!*names)
+		return mt_fail(e, ENOMEM, "remember", tap->name, NULL);
+	*n = 0;
+	for (size_t i = 0; i < nnamed; i++)
+		(*names)[(*n)++] = named[i];
+	for (size_t i = 0; i < naddressed; i++) {
+		bool both = false;
+
+		for (size_t k = 0; k < nnamed; k++)
+			both |= !strcmp(named[k], addressed[i]);
+		if (!both)
+			(*names)[(*n)++] = addressed[i];
+	}
+	return 0;
+}
