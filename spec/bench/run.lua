@@ -98,6 +98,98 @@ function cases.crowd()
   ifup(2.4)
 end
 
+-- --- others that are connected --------------------------------------------------------------------
+
+local both = [[
+<domain type='kvm'><name>%s</name><devices>
+<interface type='ethernet'><mac address='52:54:00:%s:01'/><target dev='%s' managed='no'/></interface>
+<interface type='ethernet'><mac address='52:54:00:%s:02'/><target dev='%s'/></interface>
+</devices></domain>
+]]
+
+-- A guest with a ready-made tap and one of libvirt's, on a host with a state directory of its own.
+local function new_guest(host, number)
+  local guest = { host = host, name = "g" .. number, own = "u" .. number, tap = "m" .. number }
+  local mac = ("%02x:%02x"):format(number >> 8, number & 255)
+  guest.xml = ("%s/%s.xml"):format(folder, guest.name)
+  measure.write(guest.xml, both:format(guest.name, mac, guest.own, mac, guest.tap))
+  guest.make_tap = ("ip tuntap add %s mode tap && ip link set %s address fe:54:00:%s:02 up")
+    :format(guest.tap, guest.tap, mac)
+  return guest
+end
+
+local function event(guest, operation)
+  local options = { "-p", here .. "/policy/bridge.lua", "--state", guest.host.state }
+  local words = operation == "qemu-ifup"
+    and { prefix .. "/libexec/moontap/qemu-ifup", guest.tap }
+    or { moontap, "hook", "qemu", guest.name, operation, "begin", "-", input = guest.xml }
+  table.move(words, 2, #words, 6)
+  table.move(options, 1, 4, 2, words)
+  return words
+end
+
+local life = { "prepare", "qemu-ifup", "start", "stopped", "release" }
+
+-- What libvirt and moontap have done of a guest's life before this operation.
+local function live_until(guest, operation)
+  for _, before in ipairs(life) do
+    if before == "qemu-ifup" then sh("%s", guest.make_tap) end
+    if before == "stopped" then sh("ip link del %s", guest.tap) end
+    if before == operation then return end
+    measure.run(event(guest, before))
+  end
+end
+
+local function live_on(guest, operation)
+  local passed = false
+  for _, after in ipairs(life) do
+    if passed and after == "stopped" then sh("ip link del %s", guest.tap) end
+    if passed and (after == "stopped" or after == "release") then
+      measure.run(event(guest, after))
+    end
+    passed = passed or after == operation
+  end
+  os.execute(("ip link del %s 2>/dev/null"):format(guest.tap))
+end
+
+local function connect_guests(n)
+  assert(spawn.unshare())
+  sh "ip link add br0 type bridge && ip link set br0 up"
+  local host = { state = ("%s/state-%d"):format(folder, n), namespace = spawn.namespace() }
+  for i = 1, n // 2 do
+    local guest = new_guest(host, i)
+    sh("%s", guest.make_tap)
+    for _, operation in ipairs { "prepare", "qemu-ifup", "start" } do
+      measure.run(event(guest, operation))
+    end
+  end
+  return host
+end
+
+function cases.connected()
+  local hosts, few, many = {}, 2, 1000
+  measure.section("events of one guest, by how many taps are connected; median of " .. runs)
+  sh("rm -rf %s/state-*", folder)
+  for i, n in ipairs { few, many } do hosts[i] = connect_guests(n) end
+  for _, operation in ipairs(life) do
+    local guests, words = {}, {}
+    for i, host in ipairs(hosts) do
+      guests[i] = new_guest(host, 60000)
+      words[i] = event(guests[i], operation)
+    end
+    local one, other = table.unpack(measure.in_turn(words, {
+      runs = runs,
+      before = function(i)
+        assert(spawn.enter(hosts[i].namespace))
+        live_until(guests[i], operation)
+      end,
+      after = function(i) live_on(guests[i], operation) end,
+    }))
+    row(("%s, %d taps connected"):format(operation, few), one)
+    row(("the same, %d"):format(many), other, other.wall / one.wall, { most = 1.1 })
+  end
+end
+
 -- --- growth -------------------------------------------------------------------------------------
 
 -- A guest of n such NICs -> its XML's path
@@ -217,6 +309,6 @@ end
 -- ------------------------------------------------------------------------------------------------
 
 local only = os.getenv "BENCH_ONLY" or ""
-if only == "" then only = "ifup crowd growth facts together" end
+if only == "" then only = "ifup crowd connected growth facts together" end
 for name in only:gmatch "%a+" do cases[name]() end
 measure.print()

@@ -50,14 +50,25 @@ static void take_words(lua_State *L, int index, char *words[static WORDS_MAX + 1
 	words[n] = NULL;
 }
 
+/* The file of the array at @index that is to be standard input, borrowed likewise. */
+static const char *take_input(lua_State *L, int index)
+{
+	const char *input;
+
+	lua_getfield(L, index, "input");
+	input = luaL_optstring(L, -1, "/dev/null");
+	lua_pop(L, 1);
+	return input;
+}
+
 /* As libvirt and QEMU start a hook: not on a terminal. */
-static int start(char **words, pid_t *pid)
+static int start(char **words, const char *input, pid_t *pid)
 {
 	posix_spawn_file_actions_t files;
 	int err;
 
 	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&files, 0, input, O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
 	err = posix_spawn(pid, words[0], &files, NULL, words, environ);
@@ -66,18 +77,21 @@ static int start(char **words, pid_t *pid)
 }
 
 /* run(words) -> { wall =, user =, sys = (seconds), peak = (bytes), status = }: start a program by
- * its whole path and wait for it; times and peak are those of its children, too */
+ * its whole path and wait for it; times and peak are those of its children, too. words.input: the
+ * file that it reads */
 static int l_run(lua_State *L)
 {
 	char *words[WORDS_MAX + 1];
+	const char *input;
 	struct rusage used;
 	double before, after;
 	int status, err;
 	pid_t pid;
 
 	take_words(L, 1, words);
+	input = take_input(L, 1);
 	before = now();
-	err = start(words, &pid);
+	err = start(words, input, &pid);
 	if (err)
 		return luaL_error(L, "%s: %s", words[0], strerror(err));
 	while (wait4(pid, &status, 0, &used) < 0 && errno == EINTR)
@@ -105,7 +119,7 @@ static int l_together(lua_State *L)
 	for (lua_Integer i = 0; i < n; i++) {
 		lua_rawgeti(L, 1, i + 1);
 		take_words(L, lua_gettop(L), words);
-		if (start(words, &pids[i]))
+		if (start(words, take_input(L, lua_gettop(L)), &pids[i]))
 			pids[i] = -1;
 		lua_pop(L, 1);
 	}
@@ -122,11 +136,26 @@ static int l_unshare(lua_State *L)
 	return luaL_fileresult(L, !unshare(CLONE_NEWNET), "unshare");
 }
 
+/* namespace() -> a number for enter(): the network namespace that this process is in */
+static int l_namespace(lua_State *L)
+{
+	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return luaL_fileresult(L, 0, "/proc/self/ns/net");
+	lua_pushinteger(L, fd);
+	return 1;
+}
+
+static int l_enter(lua_State *L)
+{
+	return luaL_fileresult(L, !setns((int)luaL_checkinteger(L, 1), CLONE_NEWNET), "setns");
+}
+
 static const luaL_Reg functions[] = {
-	{ "run", l_run },
-	{ "together", l_together },
-	{ "unshare", l_unshare },
-	{ NULL, NULL },
+	{ "run", l_run },	  { "together", l_together },
+	{ "unshare", l_unshare }, { "namespace", l_namespace },
+	{ "enter", l_enter },	  { NULL, NULL },
 };
 
 int luaopen_spawn(lua_State *L);
