@@ -98,29 +98,27 @@ FORCE:
 sources  = $(wildcard $(patsubst %,src/%/*.c,$(1)))
 objects  = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 
-# domain/xml*.c see libxml2 and make a module of their own; cli/json*.c see jansson, likewise.
-XML_OBJ     := $(call objects,$(wildcard src/domain/xml*.c))
-JSON_OBJ    := $(call objects,$(wildcard src/cli/json*.c))
-# The library: no Lua, no libxml2. engine/evaluator*.c and confine.c run in the child only.
-EVAL_MAIN   := $(BUILD)/obj/engine/evaluator_main.o
-EVAL_OBJ    := $(filter-out $(EVAL_MAIN),$(call objects,$(wildcard src/engine/evaluator*.c \
-	src/engine/confine.c) $(call sources,policy)))
+# Modules of their own: domain/xml sees libxml2, cli/json sees jansson, cli/repl sees libedit.
+XML_OBJ     := $(call objects,$(call sources,domain/xml))
+JSON_OBJ    := $(call objects,$(call sources,cli/json))
+# What runs in the child only.
+EVAL_MAIN   := $(BUILD)/obj/evaluator/program.o
+EVAL_OBJ    := $(filter-out $(EVAL_MAIN) %/filter_gen.o,$(call objects,$(call sources,evaluator policy)))
 # What the library exports; the rest of it is taken from the archive, as far as it is needed.
 FACE_OBJ    := $(BUILD)/obj/engine/moontap.o
-LIB_OBJ     := $(filter-out $(XML_OBJ) $(EVAL_OBJ) $(EVAL_MAIN) $(FACE_OBJ) %/filter_gen.o \
-	%/mnl_static.o,\
-	$(call objects,$(call sources,base domain kernel plan engine)))
+# No Lua and no libxml2.
+LIB_OBJ     := $(filter-out $(FACE_OBJ) %/mnl_static.o,\
+	$(call objects,$(call sources,base domain kernel plan ask engine)))
 # The Lua module: values cross as they do between a policy and its host.
 BINDING_OBJ := $(call objects,$(call sources,binding)) $(patsubst %,$(BUILD)/obj/policy/%.o,\
-	fields facts)
+	fields lua_facts)
 # The REPL: a policy's words and the Lua module's, in one state.
-REPL_OBJ    := $(call objects,$(wildcard src/cli/repl_*.c)) $(BUILD)/obj/cli/topic.o $(BUILD)/obj/cli/wrap.o \
-	$(BUILD)/obj/engine/evaluator_file.o $(FACE_OBJ) \
+REPL_OBJ    := $(call objects,$(call sources,cli/repl)) $(BUILD)/obj/cli/topic.o $(BUILD)/obj/cli/wrap.o \
+	$(BUILD)/obj/evaluator/policy_files.o $(FACE_OBJ) \
 	$(call objects,$(call sources,binding policy))
 SCRIPT_MAIN := $(BUILD)/obj/cli/script_main.o
-SCRIPT_OBJ  := $(SCRIPT_MAIN) $(patsubst %,$(BUILD)/obj/cli/%.o,script command options output setup keep)
-CLI_OBJ     := $(filter-out $(JSON_OBJ) $(BUILD)/obj/cli/repl_%.o $(SCRIPT_MAIN),\
-	$(call objects,$(call sources,cli)))
+SCRIPT_OBJ  := $(SCRIPT_MAIN) $(patsubst %,$(BUILD)/obj/cli/%.o,qemu_script command options output setup caps)
+CLI_OBJ     := $(filter-out $(SCRIPT_MAIN),$(call objects,$(call sources,cli cli/doctor cli/graph)))
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	$(call say,CC,$<)
@@ -129,7 +127,7 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 
 # lua/moontap/*.lua that run inside of a policy's state are in the objects, compiled: parsing them
 # would be most of its start. The REPL's are, so that it is of one version.
-SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox words ask)
+SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox verbs ask)
 REPL_LUA    := $(patsubst lua/moontap/%.lua,$(BUILD)/gen/lua/%.h,\
 	lua/moontap/init.lua $(wildcard lua/moontap/repl/*.lua))
 
@@ -141,7 +139,7 @@ $(BUILD)/gen/lua/%.h: lua/moontap/%.lua
 	  od -An -v -tu1 $(@:.h=.luac) | sed 's/ *\([0-9]\{1,\}\)/\1,/g'; echo '};'; } >$@
 
 $(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
-$(BUILD)/obj/cli/repl_main.o: $(REPL_LUA)
+$(BUILD)/obj/cli/repl/repl_main.o: $(REPL_LUA)
 
 # The comments above functions are what help says of them.
 TOPICS := $(wildcard src/policy/*.c src/binding/*.c lua/moontap/*.lua lua/moontap/repl/*.lua) \
@@ -273,17 +271,17 @@ $(BUILD)/lib/moontap/moontap-xml.so: $(XML_OBJ) $(INTERNAL)
 # The evaluator's filter: a program that runs here prints it, for the architecture that it runs on.
 HOSTCC ?= cc
 
-$(BUILD)/filter_gen: src/engine/filter_gen.c $(BUILD)/.flags
+$(BUILD)/filter_gen: src/evaluator/filter_gen.c $(BUILD)/.flags
 	$(call say,HOSTCC,$@)
 	$(Q)$(HOSTCC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(if $(SAN),-DMT_SANITIZED) -o $@ $< \
 	  $(SECCOMP_LIBS)
 
-$(BUILD)/gen/engine/filter.h: $(BUILD)/filter_gen
+$(BUILD)/gen/evaluator/filter.h: $(BUILD)/filter_gen
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
 	$(Q)$< >$@
 
-$(BUILD)/obj/engine/confine.o: $(BUILD)/gen/engine/filter.h
+$(BUILD)/obj/evaluator/confine.o: $(BUILD)/gen/evaluator/filter.h
 
 # --- the specs' bindings to internals: one module a file of spec/internals, never installed ---------
 

@@ -37,9 +37,9 @@ local function blocks(path)
   return found
 end
 
-local types = { MT_UINT = "integer", MT_YES_NO = "boolean", MT_ON_OFF = "boolean" }
+local types = { MT_ATTR_UINT = "integer", MT_ATTR_YES_NO = "boolean", MT_ATTR_ON_OFF = "boolean" }
 
--- The rows of the table of facts: { "mtu+", "size", MT_UINT, "mtu", ... }
+-- The rows of the table of facts: { "mtu+", "size", MT_ATTR_UINT, "mtu", ... }
 local function facts(path)
   local rows, seen = {}, {}
   for line in io.lines(path) do

@@ -62,7 +62,7 @@ local function decide(ask, nic)
   local decision, dev = ask(core.view(nic))
   if decision == nil then return end
   if decision ~= "managed" and decision ~= "unmanaged" then
-    core.fail(ask, 'decide() returned ' .. core.words.tostring(decision) ..
+    core.fail(ask, 'decide() returned ' .. core.globals.tostring(decision) ..
       ', not "managed", "unmanaged" or nil')
   elseif dev ~= nil and type(dev) ~= "string" then
     core.fail(ask, "decide() returned a " .. type(dev) .. " as the name of a device")

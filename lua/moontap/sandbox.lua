@@ -8,7 +8,7 @@
 -- Requires: the table that policy/sandbox.c makes; it gets environment(), is_word(), view(),
 -- behind() and seal().
 local core = ...
-local words, libraries = core.words, core.libraries
+local words, libraries = core.globals, core.libraries
 
 -- Keys are sorted by type, then by value; there is no order among tables or functions.
 local sortable = { boolean = true, number = true, string = true }
@@ -70,7 +70,7 @@ local function view(value)
   local seen = views[value]
   if not seen then
     seen = setmetatable({}, readonly)
-    behind[seen] = made and core.look(value) or value
+    behind[seen] = made and core.expand(value) or value
     views[value] = seen
   end
   return seen

@@ -328,7 +328,7 @@ ip tuntap add dev tap$i mode tap; ip link set tap$i alias "moontap web$i"; done]
   end)
 
   it("has a spec that breaks each check, and its help lists them", function()
-    local table_of_checks = helper.run "cat src/cli/doctor_checks.c"
+    local table_of_checks = helper.run "cat src/cli/doctor/doctor_checks.c"
     local help, n = program.bare "help doctor".out, 0
     for name in table_of_checks:gmatch '\n\t{ MT_%u+,%s+"(.-)",' do
       n = n + 1

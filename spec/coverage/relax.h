@@ -5,7 +5,7 @@
  * Included before each source of src/, in that build only. A confined process can open no file, and
  * is killed when it has answered; so here it takes all steps of its confinement but the four that
  * keep it from opening files, ends by exit(), and is given a moment for that. The walls themselves
- * are tried by spec/engine/confine_spec.lua, which has its own copy of them, without this.
+ * are tried by spec/evaluator/confine_spec.lua, which has its own copy of them, without this.
  *
  * And each allocation in a pool is one of the allocator's: so each can fail (spec/torture/).
  */

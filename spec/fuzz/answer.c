@@ -4,10 +4,10 @@
  *
  * The host has no devices: whatever is looked up is not there, so that nothing is asked.
  */
-#include "engine/answer.h"
+#include "ask/answer.h"
 #include "kernel/host.h"
 #include "plan/difference.h"
-#include "plan/sh.h"
+#include "plan/step_commands.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -36,7 +36,7 @@ static struct mt_host *empty_host(void)
 static void plan(const struct mt_interface *nic, const struct mt_answer *a)
 {
 	struct mt_state nowhere = { .path = "/nonexistent", .dir = -1 };
-	struct mt_work work = {
+	struct mt_apply work = {
 		.kinds = mt_kinds, .host = empty_host(), .pool = a->pool, .state = &nowhere
 	};
 	struct mt_rights rights = { &work, nic->dev, a->allow };
@@ -47,14 +47,15 @@ static void plan(const struct mt_interface *nic, const struct mt_answer *a)
 	char buf[8192];
 
 	strcpy(p.dev, nic->dev);
-	for (const struct mt_declared *d = nic->declared; d; d = d->next)
+	for (const struct mt_declaration *d = nic->declared; d; d = d->next)
 		if (mt_plan_add(&p, &d->record, d->place, &e))
 			return;
 	if (mt_rights_check(&rights, &p, &e) ||
 	    mt_plan_mark(&p, mt_kinds, "moontap web", "id", NULL, NULL, &e))
 		return;
 	for (size_t i = 0; i < p.n; i++)
-		if (mt_difference(&view, &p.wishes[i]->record, p.wishes[i]->place, &steps, &e))
+		if (mt_difference(&view, &p.declarations[i]->record, p.declarations[i]->place,
+				  &steps, &e))
 			return;
 	mt_steps_sort(&steps);
 	for (size_t i = 0; i < steps.n; i++)

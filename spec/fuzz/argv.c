@@ -6,7 +6,7 @@
  * words go to the reader of the evaluator's.
  */
 #include "cli/cli.h"
-#include "engine/request.h"
+#include "ask/request.h"
 #include "plan/state.h"
 
 #include <stdint.h>
@@ -72,7 +72,7 @@ int mt_command_help(struct mt_cli *c)
 	return look_at(c, 0, -1);
 }
 
-void mt_cli_keep_little(void)
+void mt_drop_capabilities(void)
 {
 }
 
@@ -97,16 +97,17 @@ static char **split(const uint8_t *data, size_t n, struct mt_pool *p, int *argc)
 static void as_request(char **words, struct mt_pool *p)
 {
 	char **again, **third;
-	struct mt_request q, r;
+	struct mt_eval_request q, r;
 	struct mt_err e = { 0 };
 
-	if (mt_request_read(words, p, &q, &e)) {
+	if (mt_request_from_args(words, p, &q, &e)) {
 		if (!e.code)
 			abort();
 		return;
 	}
-	if (mt_request_words(&q, "x", p, &again, &e) || mt_request_read(again + 1, p, &r, &e) ||
-	    mt_request_words(&r, "x", p, &third, &e))
+	if (mt_request_to_args(&q, "x", p, &again, &e) ||
+	    mt_request_from_args(again + 1, p, &r, &e) ||
+	    mt_request_to_args(&r, "x", p, &third, &e))
 		abort();
 	for (size_t i = 0; again[i] || third[i]; i++)
 		if (!again[i] || !third[i] || strcmp(again[i], third[i]))

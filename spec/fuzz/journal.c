@@ -2,7 +2,7 @@
 /* journal.c - any bytes as a journal: each step comes back from its text, and can be taken back */
 #include "kernel/host.h"
 #include "plan/journal.h"
-#include "base/words.h"
+#include "base/tokens.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static void same_after_text(const struct mt_step *s, struct mt_pool *p)
 
 	mt_step_print(s, text, n + 1);
 	copy = mt_pool_copy(p, text, n);
-	count = mt_words_split(copy, words, sizeof words / sizeof *words);
+	count = mt_tokens_split(copy, words, sizeof words / sizeof *words);
 	if (count < 0 || mt_step_parse(mt_kinds, words, count, &again, p, &e))
 		abort();
 	if (mt_step_print(&again, other, n + 1) != n || strcmp(text, other))
@@ -35,13 +35,13 @@ static void take_back(const struct mt_step *s)
 	struct mt_step back;
 	uint32_t left;
 
-	mt_step_back(s, NULL, &back, &left);
-	mt_step_back(s, &has, &back, &left);
+	mt_step_inverse(s, NULL, &back, &left);
+	mt_step_inverse(s, &has, &back, &left);
 	if (s->op == MT_ADD && !s->existed && (left || back.op != MT_DELETE))
 		abort(); /* what moontap put, and nobody touched, goes */
 	for (int i = has.kind->nkeys; i < has.kind->nfields; i++)
 		mt_record_put(&has, i, (struct mt_value){ 0 });
-	mt_step_back(s, &has, &back, &left);
+	mt_step_inverse(s, &has, &back, &left);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -203,8 +203,8 @@ static void ask(struct mt_host *h, uint8_t what, uint8_t which)
 		return;
 	case 3: /* whose changes are netlink's and nothing else's */
 		if (strcmp(k->name, "tap") && strcmp(k->name, "conf") && !mt_record_check(&r, &e)) {
-			if (k->complete)
-				k->complete(&r);
+			if (k->set_defaults)
+				k->set_defaults(&r);
 			k->put(h, which & 128 ? MT_ADD : MT_DELETE, &r, &e);
 		}
 		return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* record.c - any line as a record: what is accepted must come back from its text the same */
 #include "kernel/host.h"
-#include "plan/sh.h"
+#include "plan/step_commands.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -67,8 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		same_after_text(&r, &pool);
 		if (!mt_record_check(&r, &e)) {
 			in_words(&r);
-			if (r.kind->complete)
-				r.kind->complete(&r);
+			if (r.kind->set_defaults)
+				r.kind->set_defaults(&r);
 			same_after_text(&r, &pool);
 			in_words(&r);
 		}

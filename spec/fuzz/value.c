@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-static const struct mt_word colours[] = { { "red", 1 }, { "green", 7 }, { NULL, 0 } };
+static const struct mt_enum_name colours[] = { { "red", 1 }, { "green", 7 }, { NULL, 0 } };
 
 /* seed.lua has a text for each, in this order. */
 static const struct mt_field fields[] = {
@@ -20,7 +20,7 @@ static const struct mt_field fields[] = {
 	{ "mac", MT_MAC, 6 },
 	{ "ip", MT_IP },
 	{ "prefix", MT_PREFIX },
-	{ "colour", MT_ENUM, 1, .words = colours },
+	{ "colour", MT_ENUM, 1, .enum_names = colours },
 	{ "user", MT_USER, 4 },
 	{ "group", MT_GROUP, 4 },
 	{ "ports", MT_RANGE, 2, .min = 1 },
@@ -42,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			abort();
 	} else {
 		printed = mt_value_print(f, &v, one);
-		if (mt_value_parse(f, printed, NULL, &again, &e) || !mt_value_equal(f, &v, &again) ||
+		if (mt_value_parse(f, printed, NULL, &again, &e) ||
+		    !mt_value_equal(f, &v, &again) ||
 		    strcmp(mt_value_print(f, &again, two), printed))
 			abort();
 	}

@@ -2,7 +2,7 @@
 /*
  * confine.c - do one thing in a child, confined or not, and say how the kernel answered
  *
- * engine/confine.c is included, under another name than the one linked, so that a stage can be
+ * evaluator/confine.c is included, under another name than the one linked, so that a stage can be
  * entered alone.
  *
  * A child is made in this order: namespaces of its own (as root), a descriptor of the caller's
@@ -15,7 +15,7 @@
 static bool unfiltered;
 #define prctl(what, ...) ((what) == PR_SET_SECCOMP && unfiltered ? 0 : prctl(what, __VA_ARGS__))
 #define mt_confine	 confine_wholly
-#include "engine/confine.c"
+#include "evaluator/confine.c"
 
 #include <fcntl.h>
 #include <lauxlib.h>
@@ -30,7 +30,7 @@ static bool unfiltered;
 #include <sys/wait.h>
 
 #include "confine_deeds.h"
-#include "engine/evaluator_user.h"
+#include "evaluator/user.h"
 
 enum { USER = 12345, EVALUATOR = 54321 };
 
@@ -116,7 +116,7 @@ static int enter(const struct order *o, const struct mt_confine *c, struct mt_er
 		return stage(name, close_others(c->keep, c->keep_n) ?: set_limits(c->cpu_s), e);
 	r = gain_nothing(); /* without which the other two need a capability */
 	if (!r)
-		r = !strcmp(name, "files") ? shut_files() : filter_calls();
+		r = !strcmp(name, "files") ? landlock_deny_all() : filter_calls();
 	return stage(name, r, e);
 }
 

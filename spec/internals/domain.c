@@ -280,15 +280,17 @@ static int l_generated(lua_State *L)
 static int l_rows(lua_State *L)
 {
 	static const char *const is[] = {
-		[MT_TEXT] = "text",	[MT_ENUM] = "enum",	[MT_ENUM_ANY] = "enum any",
-		[MT_YES_NO] = "yes no", [MT_ON_OFF] = "on off", [MT_UINT] = "uint",
-		[MT_INT] = "int",	[MT_INT64] = "int64",	[MT_UUID] = "uuid",
-		[MT_MAC] = "mac",	[MT_PATH] = "path",
+		[MT_ATTR_TEXT] = "text",	 [MT_ATTR_ENUM] = "enum",
+		[MT_ATTR_ENUM_ANY] = "enum any", [MT_ATTR_YES_NO] = "yes no",
+		[MT_ATTR_ON_OFF] = "on off",	 [MT_ATTR_UINT] = "uint",
+		[MT_ATTR_INT] = "int",		 [MT_ATTR_INT64] = "int64",
+		[MT_ATTR_UUID] = "uuid",	 [MT_ATTR_MAC] = "mac",
+		[MT_ATTR_PATH] = "path",
 	};
 
 	lua_createtable(L, (int)mt_inventory_n, 0);
 	for (size_t i = 0; i < mt_inventory_n; i++) {
-		const struct mt_row *row = &mt_inventory[i];
+		const struct mt_attr_row *row = &mt_inventory[i];
 
 		lua_newtable(L);
 		lua_pushstring(L, row->element);
@@ -301,7 +303,7 @@ static int l_rows(lua_State *L)
 		lua_setfield(L, -2, "load");
 		lua_pushboolean(L, row->flags & MT_FORGIVEN);
 		lua_setfield(L, -2, "forgiven");
-		lua_pushstring(L, is[row->value]);
+		lua_pushstring(L, is[row->type]);
 		lua_setfield(L, -2, "is");
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* kernel.c - src/kernel/ for specs: records go in as their text, come out as tables */
-#include "base/words.h"
+#include "base/tokens.h"
 #include "kernel/nl.h"
-#include "plan/sh.h"
+#include "plan/step_commands.h"
 #include "vxlan.h"
 
 #include <errno.h>
@@ -201,8 +201,8 @@ static int l_get(lua_State *L)
 	struct mt_err e = { 0 };
 	int err;
 
-	if (key.kind->complete)
-		key.kind->complete(&key);
+	if (key.kind->set_defaults)
+		key.kind->set_defaults(&key);
 	err = mt_record_get(o->h, &key, &has, &o->pool, &e);
 	if (err)
 		return err == -ENOENT ? lua_pushnil(L), 1 : fail(L, &e);
@@ -218,8 +218,8 @@ static int l_put(lua_State *L)
 	struct mt_record r = check_record(L, &o->pool, 3);
 	struct mt_err e;
 
-	if (r.kind->complete)
-		r.kind->complete(&r);
+	if (r.kind->set_defaults)
+		r.kind->set_defaults(&r);
 	if (mt_record_check(&r, &e))
 		return fail(L, &e);
 	return answer(L, r.kind->put(o->h, op, &r, &e), &e);
@@ -232,7 +232,7 @@ static int l_finish(lua_State *L)
 	struct mt_record r = check_record(L, &o->pool, 2);
 	struct mt_err e;
 
-	return answer(L, r.kind->finish ? r.kind->finish(o->h, &r, &e) : 0, &e);
+	return answer(L, r.kind->persist ? r.kind->persist(o->h, &r, &e) : 0, &e);
 }
 
 /* host:busy(op, "kind ...") -> why | false | nil, err */
@@ -314,8 +314,8 @@ static int l_sh(lua_State *L)
 	struct mt_record r = check_record(L, &o->pool, 3);
 	char text[4096];
 
-	if (r.kind->complete)
-		r.kind->complete(&r);
+	if (r.kind->set_defaults)
+		r.kind->set_defaults(&r);
 	mt_sh_print(op, &r, text, sizeof text);
 	lua_pushstring(L, text);
 	return 1;

@@ -12,7 +12,7 @@
  * memory gives a second one of a key without a word, in the place of the first. A rule may need
  * another to be there before it.
  */
-#include "base/words.h"
+#include "base/tokens.h"
 #include "kernel/host.h"
 #include "plan/run.h"
 
@@ -26,21 +26,21 @@ enum { COMPUTED = 1500, REFUSED = 666, IGNORED = 667, RACED = 668, BROKEN = 669 
 
 static const struct mt_field box_fields[] = {
 	{ "name", MT_NAME },
-	{ "lid", MT_TEXT, .back = MT_BACK_FIXED },
+	{ "lid", MT_TEXT, .revert = MT_REVERT_FIXED },
 };
 
 static const struct mt_field face_fields[] = {
 	{ "name", MT_NAME },
-	{ "size", MT_UINT, 4, MT_PHASE_FIELDS, MT_BACK_STICKY },
-	{ "colour", MT_TEXT, 0, MT_PHASE_FIELDS, MT_BACK_PLAIN, MT_FIELD_NONE },
-	{ "master", MT_TEXT, 0, MT_PHASE_MASTER, MT_BACK_PLAIN,
-	  MT_FIELD_NONE | MT_FIELD_KEPT | MT_FIELD_PARENT },
-	{ "up", MT_BOOL, 1, MT_PHASE_UP, MT_BACK_PLAIN, MT_FIELD_KEPT },
+	{ "size", MT_UINT, 4, MT_PHASE_FIELDS, MT_REVERT_STICKY },
+	{ "colour", MT_TEXT, 0, MT_PHASE_FIELDS, MT_REVERT_PLAIN, MT_FIELD_NONE },
+	{ "master", MT_TEXT, 0, MT_PHASE_MASTER, MT_REVERT_PLAIN,
+	  MT_FIELD_NONE | MT_FIELD_NO_TAKEAWAY | MT_FIELD_PARENT },
+	{ "up", MT_BOOL, 1, MT_PHASE_UP, MT_REVERT_PLAIN, MT_FIELD_NO_TAKEAWAY },
 };
 
 static const struct mt_field slot_fields[] = {
 	{ "name", MT_NAME },
-	{ "cost", MT_UINT, 4, MT_PHASE_PORT, MT_BACK_PARENT },
+	{ "cost", MT_UINT, 4, MT_PHASE_PORT, MT_REVERT_WITH_MASTER },
 };
 
 static const struct mt_field note_fields[] = {
@@ -313,7 +313,7 @@ static struct mt_step check_step(lua_State *L, int at, struct mt_pool *p)
 	char *line = mt_pool_copy(p, s, strlen(s)), text[600], *words[64];
 	struct mt_step step;
 	struct mt_err e = { 0 };
-	int n = line ? mt_words_split(line, words, 64) : -1;
+	int n = line ? mt_tokens_split(line, words, 64) : -1;
 
 	if (n < 0 || mt_step_parse(kinds, words, n, &step, p, &e))
 		luaL_error(L, "%s", mt_err_line(&e, text, sizeof text));
@@ -406,7 +406,7 @@ static int l_merge(lua_State *L)
 		return fail(L, &e);
 	lua_newtable(L);
 	for (size_t i = 0; i < plan.n; i++) {
-		mt_record_print(&plan.wishes[i]->record, 0, line, sizeof line);
+		mt_record_print(&plan.declarations[i]->record, 0, line, sizeof line);
 		lua_pushstring(L, line);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
@@ -426,13 +426,13 @@ static int l_difference(lua_State *L)
 	struct mt_plan plan = { .pool = p };
 	struct mt_steps steps = { .pool = p };
 	bool ours = lua_toboolean(L, 2);
-	struct mt_view view = { .pool = p, .ours = says_yes, .data = &ours };
+	struct mt_view view = { .pool = p, .made_by_us = says_yes, .data = &ours };
 	struct mt_err e;
 
 	if (read_plan(L, 1, &plan, &e))
 		return fail(L, &e);
 	for (size_t i = 0; i < plan.n; i++)
-		if (mt_difference(&view, &plan.wishes[i]->record, NULL, &steps, &e))
+		if (mt_difference(&view, &plan.declarations[i]->record, NULL, &steps, &e))
 			return fail(L, &e);
 	if (mt_steps_sort(&steps))
 		return luaL_error(L, "no memory");
@@ -464,7 +464,7 @@ static int l_back(lua_State *L)
 
 	if (!lua_isnil(L, 2))
 		has = check_record(L, 2, p);
-	mt_step_back(&s, has.kind ? &has : NULL, &back, &left);
+	mt_step_inverse(&s, has.kind ? &has : NULL, &back, &left);
 	push_step(L, &back);
 	lua_pushinteger(L, __builtin_popcount(left));
 	return 2;
@@ -493,7 +493,7 @@ struct there {
 	struct mt_state state;
 	struct mt_host *host;
 	struct mt_log log;
-	struct mt_work work;
+	struct mt_apply apply;
 };
 
 static void keep_line(void *data, int level, const char *text)
@@ -515,7 +515,7 @@ static int begin(lua_State *L, struct there *t, struct mt_pool *p, struct mt_err
 	t->state.host = t->host;
 	if (mt_state_open(&t->state, luaL_checkstring(L, 1), true, e))
 		return -e->code;
-	t->work = (struct mt_work){
+	t->apply = (struct mt_apply){
 		.kinds = kinds, .host = t->host, .state = &t->state, .pool = p, .log = &t->log
 	};
 	return 0;
@@ -546,8 +546,8 @@ static int l_connect(lua_State *L)
 	mt_record_put(&nic.header, MT_HEADER_DEV, mt_name_from(plan.dev));
 	mt_record_put(&nic.header, MT_HEADER_INDEX, mt_uint(1));
 	mt_record_put(&nic.header, MT_HEADER_NETNS, mt_uint(t.state.netns));
-	run.work = t.work;
-	err = mt_run_begin(&run, &e) || mt_run_compute(&run, &e) || mt_run_make(&run, &e);
+	run.apply = t.apply;
+	err = mt_run_begin(&run, &e) || mt_run_compute(&run, &e) || mt_run_apply(&run, &e);
 	mt_run_end(&run);
 	end(&t);
 	return answer(L, err, &e);
@@ -562,7 +562,7 @@ static int l_disconnect(lua_State *L)
 	int err = begin(L, &t, p, &e);
 
 	if (!err)
-		err = mt_disconnect(&t.work, luaL_checkstring(L, 3), 0, &e);
+		err = mt_disconnect(&t.apply, luaL_checkstring(L, 3), 0, &e);
 	end(&t);
 	return answer(L, err, &e);
 }

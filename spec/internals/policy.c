@@ -6,7 +6,7 @@
  */
 #include "domain/facts.h"
 #include "kernel/host.h"
-#include "policy/state.h"
+#include "policy/lua_state.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -3,29 +3,29 @@
  * records does */
 #include "base/kind.h"
 #include "base/sh.h"
-#include "base/words.h"
-#include "policy/state.h"
+#include "base/tokens.h"
+#include "policy/lua_state.h"
 
 #include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <string.h>
 
-static const struct mt_word colours[] = { { "red", 1 }, { "green", 7 }, { NULL, 0 } };
+static const struct mt_enum_name colours[] = { { "red", 1 }, { "green", 7 }, { NULL, 0 } };
 
 static const struct mt_field fields[] = {
 	{ "name", MT_NAME },
 	{ "link", MT_LINK, .flags = MT_FIELD_NONE },
-	{ "text", MT_TEXT, .flags = MT_FIELD_NONE, .word = "text", .off = "notext" },
+	{ "text", MT_TEXT, .flags = MT_FIELD_NONE, .ip_arg = "text", .ip_none = "notext" },
 	{ "u8", MT_UINT, 1 },
-	{ "u16", MT_UINT, 2, .min = 5, .max = 1000, .unit = "bytes", .word = "u16" },
+	{ "u16", MT_UINT, 2, .min = 5, .max = 1000, .unit = "bytes", .ip_arg = "u16" },
 	{ "u32", MT_UINT, 4 },
 	{ "u64", MT_UINT, 8 },
-	{ "bool", MT_BOOL, 1, .word = "on", .off = "off" },
+	{ "bool", MT_BOOL, 1, .ip_arg = "on", .ip_none = "off" },
 	{ "mac", MT_MAC, 6 },
 	{ "ip", MT_IP, .flags = MT_FIELD_NONE },
 	{ "prefix", MT_PREFIX },
-	{ "colour", MT_ENUM, 1, .words = colours },
+	{ "colour", MT_ENUM, 1, .enum_names = colours },
 	{ "user", MT_USER, 4 },
 	{ "group", MT_GROUP, 4 },
 	{ "ports", MT_RANGE, 2, .min = 1 },
@@ -193,12 +193,8 @@ static int l_sh(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-	{ "print", l_print },
-	{ "parse", l_parse },
-	{ "take", l_take },
-	{ "push", l_push },
-	{ "sh", l_sh },
-	{ NULL, NULL },
+	{ "print", l_print }, { "parse", l_parse }, { "take", l_take },
+	{ "push", l_push },   { "sh", l_sh },	    { NULL, NULL },
 };
 
 int luaopen_internals_record(lua_State *L);

@@ -13,19 +13,19 @@
 enum { VX_NAME, VX_ID, VX_DSTPORT, VX_REMOTE, VX_LOCAL, VX_SRCPORT, VX_FIELDS };
 
 static const struct mt_field vxlan_fields[VX_FIELDS] = {
-	[VX_NAME] = { "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
-	[VX_ID] = { "id", MT_UINT, 4, MT_PHASE_MAKE, MT_BACK_FIXED, .attr = IFLA_VXLAN_ID,
-		    .max = 0xffffff, .word = "id", .doc = "its network" },
-	[VX_DSTPORT] = { "dstport", MT_UINT, 2, MT_PHASE_MAKE, MT_BACK_FIXED, MT_FIELD_BIG_ENDIAN,
-			 .attr = IFLA_VXLAN_PORT, .word = "dstport", .doc = "where it sends to" },
+	[VX_NAME] = { "name", MT_NAME, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
+	[VX_ID] = { "id", MT_UINT, 4, MT_PHASE_MAKE, MT_REVERT_FIXED, .attr = IFLA_VXLAN_ID,
+		    .max = 0xffffff, .ip_arg = "id", .doc = "its network" },
+	[VX_DSTPORT] = { "dstport", MT_UINT, 2, MT_PHASE_MAKE, MT_REVERT_FIXED, MT_FIELD_BIG_ENDIAN,
+			 .attr = IFLA_VXLAN_PORT, .ip_arg = "dstport", .doc = "where it sends to" },
 	[VX_REMOTE] = { "remote", MT_IP, .phase = MT_PHASE_FIELDS, .flags = MT_FIELD_NONE,
-			.attr = IFLA_VXLAN_GROUP, .attr6 = IFLA_VXLAN_GROUP6, .word = "remote",
+			.attr = IFLA_VXLAN_GROUP, .attr6 = IFLA_VXLAN_GROUP6, .ip_arg = "remote",
 			.doc = "the other end" },
 	[VX_LOCAL] = { "local", MT_IP, .phase = MT_PHASE_FIELDS, .flags = MT_FIELD_NONE,
-		       .attr = IFLA_VXLAN_LOCAL, .attr6 = IFLA_VXLAN_LOCAL6, .word = "local",
+		       .attr = IFLA_VXLAN_LOCAL, .attr6 = IFLA_VXLAN_LOCAL6, .ip_arg = "local",
 		       .doc = "this end" },
-	[VX_SRCPORT] = { "srcport", MT_RANGE, 2, MT_PHASE_MAKE, MT_BACK_FIXED, MT_FIELD_HEAD,
-			 .word = "srcport", .doc = "where it sends from" },
+	[VX_SRCPORT] = { "srcport", MT_RANGE, 2, MT_PHASE_MAKE, MT_REVERT_FIXED, MT_FIELD_CUSTOM,
+			 .ip_arg = "srcport", .doc = "where it sends from" },
 };
 
 static int vxlan_decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
@@ -34,8 +34,10 @@ static int vxlan_decode(struct mt_list *l, const struct mt_nl_device *d, struct 
 	const struct ifla_vxlan_port_range *ports = range ? mnl_attr_get_payload(range) : NULL;
 
 	if (ports && mnl_attr_get_payload_len(range) == sizeof *ports)
-		mt_record_put(r, VX_SRCPORT, (struct mt_value){
-			.state = MT_SET, .range = { ntohs(ports->low), ntohs(ports->high) } });
+		mt_record_put(
+			r, VX_SRCPORT,
+			(struct mt_value){ .state = MT_SET,
+					   .range = { ntohs(ports->low), ntohs(ports->high) } });
 	return mt_nl_decode_data(l, d, r);
 }
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # lint.mk - what reads the sources, and the specs under sanitizers
 
-LINT_C := $(wildcard src/*.[ch] src/*/*.[ch] spec/*/*.[ch] samples/*/*.[ch])
+LINT_C := $(wildcard src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] spec/*/*.[ch] samples/*/*.[ch])
 # clang-tidy takes seconds a file: what it has read is read again when it, or a header, changed.
-TIDY   := $(patsubst src/%.c,$(BUILD)/lint/%.ok,$(wildcard src/*/*.c))
+TIDY   := $(patsubst src/%.c,$(BUILD)/lint/%.ok,$(wildcard src/*/*.c src/*/*/*.c))
 
-$(BUILD)/lint/%.ok: src/%.c .clang-tidy spec/lint/noreturn.h $(wildcard src/*.h src/*/*.h) \
-		$(SANDBOX_LUA) $(REPL_LUA) $(BUILD)/gen/cli/topics.h $(BUILD)/gen/engine/filter.h
+$(BUILD)/lint/%.ok: src/%.c .clang-tidy spec/lint/noreturn.h $(wildcard src/*.h src/*/*.h src/*/*/*.h) \
+		$(SANDBOX_LUA) $(REPL_LUA) $(BUILD)/gen/cli/topics.h $(BUILD)/gen/evaluator/filter.h
 	$(call say,TIDY,$<)
 	@mkdir -p $(@D)
 	$(Q)clang-tidy --quiet $< -- $(filter-out -M%,$(OWN)) $(LUA_CFLAGS) $(XML_CFLAGS) \
@@ -46,8 +46,9 @@ check-san: deps-check
 # of spec/cli, for the time that it takes.
 WATCHED_BUILD  := $(BUILD)/watched
 WATCHED_SPECS  ?= samples_spec.lua base binding domain kernel plan policy regress \
-	$(patsubst %,cli/%_spec.lua,connect hook script status reconcile bad_input) \
-	$(filter-out engine/confine_spec.lua engine/life_spec.lua,$(patsubst spec/%,%,$(wildcard spec/engine/*_spec.lua)))
+	$(patsubst %,cli/%_spec.lua,up_down libvirt_hook qemu_script status repair bad_input) \
+	$(filter-out evaluator/confine_spec.lua engine/life_spec.lua,$(patsubst spec/%,%,\
+	$(wildcard spec/ask/*_spec.lua spec/engine/*_spec.lua spec/evaluator/*_spec.lua)))
 VALGRIND_PARTS := $(patsubst %,valgrind-%,$(WATCHED_SPECS))
 VALGRIND_JOBS  ?= 2
 VALGRIND       := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* kind.c - finding kinds and fields; records without their text */
 #include "base/kind.h"
-#include "base/words.h"
+#include "base/tokens.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ int mt_kind_field(const struct mt_kind *k, const char *name)
 /* What a row's columns mean for whoever writes a policy. A key's own back says nothing. */
 static bool back_is(const struct mt_field *f, int back, const struct mt_kind *k)
 {
-	return f->back == back && !(k->flags & MT_KIND_EXCLUSIVE);
+	return f->revert == back && !(k->flags & MT_KIND_EXCLUSIVE);
 }
 
 const char *mt_kind_note(const struct mt_kind *k, int field, int nth)
@@ -40,18 +40,18 @@ const char *mt_kind_note(const struct mt_kind *k, int field, int nth)
 		  "on what moontap makes, unless given: derived, never random" },
 		{ f->flags & MT_FIELD_MARK,
 		  "on what moontap makes, unless given: moontap's mark, with the guest's name" },
-		{ back_is(f, MT_BACK_FIXED, k), "given when it is made, and not changed after" },
-		{ back_is(f, MT_BACK_STICKY, k),
+		{ back_is(f, MT_REVERT_FIXED, k), "given when it is made, and not changed after" },
+		{ back_is(f, MT_REVERT_STICKY, k),
 		  "not changed on others' devices that compute it by themselves: it could not be "
 		  "given back" },
-		{ back_is(f, MT_BACK_PARENT, k), "lost when the device leaves its bridge" },
-		{ f->flags & MT_FIELD_KEPT && f->type == MT_BOOL,
+		{ back_is(f, MT_REVERT_WITH_MASTER, k), "lost when the device leaves its bridge" },
+		{ f->flags & MT_FIELD_NO_TAKEAWAY && f->type == MT_BOOL,
 		  "never set to false on a device that moontap did not make" },
-		{ f->flags & MT_FIELD_KEPT && f->type != MT_BOOL,
+		{ f->flags & MT_FIELD_NO_TAKEAWAY && f->type != MT_BOOL,
 		  "another one is never taken away from a device that moontap did not make" },
-		{ f->flags & MT_FIELD_WITHIN, "inside of a prefix that the policy allows" },
+		{ f->flags & MT_FIELD_NEEDS_PREFIX, "inside of a prefix that the policy allows" },
 		{ f->flags & MT_FIELD_ALLOWED, "the usual one, or one that the policy allows" },
-		{ f->flags & MT_FIELD_UNSEEN, "the kernel does not show it afterwards" },
+		{ f->flags & MT_FIELD_WRITE_ONLY, "the kernel does not show it afterwards" },
 		{ f->flags & MT_FIELD_OPENER,
 		  "whoever opens the device sets it anew, so a difference counts for nothing" },
 		{ f->flags & MT_FIELD_OURS, "not changed on a device that moontap did not make" },

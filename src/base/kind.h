@@ -74,7 +74,7 @@ struct mt_kind {
 	const struct mt_field *fields;
 	uint8_t nfields;
 	uint8_t nkeys;	  /* the first fields are the key */
-	uint8_t required; /* so many of the keys must be declared; complete() gives the others */
+	uint8_t required; /* so many of the keys must be declared; set_defaults() gives the others */
 	uint8_t device;	  /* index of the field that names the device the record is on, or
 			   * MT_NO_DEVICE */
 	uint8_t phase;	/* enum mt_phase of add and delete, and of a change of an exclusive kind */
@@ -103,14 +103,15 @@ struct mt_kind {
 	 * Return: 0, or -errno with @e filled: -EEXIST when an add found it there.
 	 */
 	int (*put)(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e);
-	/** complete() - give unset keys and fields what the kernel would give them; NULL: nothing
+	/** set_defaults() - give unset keys and fields what the kernel would give them; NULL:
+	 * nothing
 	 */
-	void (*complete)(struct mt_record *r);
+	void (*set_defaults)(struct mt_record *r);
 	/** check() - what one field's row cannot say (two fields that exclude each other); NULL */
 	int (*check)(const struct mt_record *r, struct mt_err *e);
 	/**
-	 * needs() - what must be there before such a record can be, asked when steps are computed, so
-	 * that a plan finds it, too; NULL: nothing but the devices that it names
+	 * needs() - what must be there before such a record can be, asked when steps are computed,
+	 * so that a plan finds it, too; NULL: nothing but the devices that it names
 	 * @will, @data: what of an object will be there once the steps computed so far are made
 	 *
 	 * Return: 0; or -errno with @e saying what is missing.
@@ -119,9 +120,9 @@ struct mt_kind {
 	/** settle() - wait until what was put works, for as long as that may take; NULL: it does at
 	 * once. Return: 0; or -errno with @e filled: the step has failed. */
 	int (*settle)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
-	/** finish() - the last step of a NIC: make what add made outlive this process; NULL: it
+	/** persist() - the last step of a NIC: make what add made outlive this process; NULL: it
 	 * does */
-	int (*finish)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
+	int (*persist)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
 	/**
 	 * busy() - whether others depend on what would be taken back; NULL: never
 	 * @op:		MT_DELETE, or MT_CHANGE with the fields to be set back in @r

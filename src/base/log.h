@@ -11,7 +11,8 @@ struct mt_log {
 	void *data;
 };
 
-/** mt_log() - say one line; what must not be shown is replaced (base/text.h), and what is over 1,000 bytes is cut */
+/** mt_log() - say one line; what must not be shown is replaced (base/text.h), and what is over
+ * 1,000 bytes is cut */
 void mt_log(const struct mt_log *log, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -61,8 +61,9 @@ bool mt_vids_canonical(const char *s, char text[static MT_VIDS_TEXT])
 			continue;
 		while (has_vid(set, vid + 1))
 			vid++;
-		n += (size_t)snprintf(text + n, MT_VIDS_TEXT - n, r.first < vid ? "%s%u-%u" : "%s%u",
-				      n ? "," : "", r.first, vid);
+		n += (size_t)snprintf(text + n, MT_VIDS_TEXT - n,
+				      r.first < vid ? "%s%u-%u" : "%s%u", n ? "," : "", r.first,
+				      vid);
 	}
 	return n < MT_VIDS_TEXT;
 }

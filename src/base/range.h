@@ -8,8 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MT_VID_MAX   4094
-#define MT_VIDS_TEXT 768 /* bytes of a set's text and its NUL: a journal's line holds four of them */
+#define MT_VID_MAX 4094
+#define MT_VIDS_TEXT \
+	768 /* bytes of a set's text and its NUL: a journal's line holds four of them */
 
 struct mt_range {
 	uint32_t first, last; /* a single number: the same one twice */

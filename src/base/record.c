@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* record.c - a record's text: "kind name=value ...", one line; parse(print(r)) == r */
 #include "base/kind.h"
-#include "base/words.h"
+#include "base/tokens.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static size_t print_field(const struct mt_record *r, int i, char *buf, size_t n)
 
 	if (r->v[i].state == MT_NONE)
 		return len + (size_t)snprintf(AT(buf, len, n), ROOM(len, n), "%s", text);
-	return len + mt_word_escape(text, AT(buf, len, n), ROOM(len, n));
+	return len + mt_token_escape(text, AT(buf, len, n), ROOM(len, n));
 }
 
 size_t mt_record_print(const struct mt_record *r, int from, char *buf, size_t n)
@@ -40,7 +40,7 @@ static int parse_value(const struct mt_field *f, char *s, struct mt_pool *p, str
 {
 	if (!strcmp(s, "none"))
 		return mt_value_none(f, v, e);
-	if (mt_word_unescape(s))
+	if (mt_token_unescape(s))
 		return mt_bad(e, "", f->name, "bad escape in '%.64s'", s);
 	return mt_value_parse(f, s, p, v, e);
 }
@@ -88,7 +88,7 @@ int mt_record_read(const struct mt_kind *const *kinds, char *line, struct mt_rec
 		   struct mt_pool *p, struct mt_err *e)
 {
 	char *words[MT_FIELDS_MAX + 2];
-	int n = mt_words_split(line, words, MT_FIELDS_MAX + 2);
+	int n = mt_tokens_split(line, words, MT_FIELDS_MAX + 2);
 
 	*r = (struct mt_record){ .kind = n > 0 ? mt_kind_find(kinds, words[0]) : NULL };
 	if (!r->kind)

@@ -54,7 +54,8 @@ bool mt_ref_equal(const struct mt_ref *a, const struct mt_ref *b);
 /** mt_ref_print() - "12", a uuid, or "0" for none. Returns @buf. */
 const char *mt_ref_print(const struct mt_ref *ref, char buf[static MT_REF_TEXT]);
 
-/** mt_ref_parse() - what mt_ref_print() wrote of an object of this realm; NULL: it has no references
+/** mt_ref_parse() - what mt_ref_print() wrote of an object of this realm; NULL: it has no
+ * references
  * Return: 0 or -EINVAL with @e filled. */
 int mt_ref_parse(const struct mt_realm *realm, const char *s, struct mt_ref *ref, struct mt_err *e);
 

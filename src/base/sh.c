@@ -94,7 +94,7 @@ void mt_sh_field(struct mt_sh *s, const struct mt_record *r, int field)
 	const struct mt_field *f = &r->kind->fields[field];
 	const struct mt_value *v = &r->v[field];
 	bool off = v->state == MT_NONE || (f->type == MT_BOOL && !v->u);
-	const char *word = off ? f->off : f->word;
+	const char *word = off ? f->ip_none : f->ip_arg;
 
 	if (v->state == MT_UNSET || !word)
 		return;

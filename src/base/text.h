@@ -24,8 +24,8 @@ size_t mt_text_char(const char *s, bool *safe);
 /** mt_text_is_safe() - whether all of it may be shown as it is */
 bool mt_text_is_safe(const char *s);
 
-/** mt_text_clean() - in place: a blank for each tab and line end, and one ? for each other character
- * that must not be shown. Returns @s. */
+/** mt_text_clean() - in place: a blank for each tab and line end, and one ? for each other
+ * character that must not be shown. Returns @s. */
 char *mt_text_clean(char *s);
 
 #endif

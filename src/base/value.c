@@ -132,7 +132,7 @@ static bool parse_enum(const struct mt_field *f, const char *s, struct mt_pool *
 		       struct mt_value *v)
 {
 	(void)p;
-	for (const struct mt_word *w = f->words; w->name; w++)
+	for (const struct mt_enum_name *w = f->enum_names; w->name; w++)
 		if (!strcmp(w->name, s)) {
 			v->u = w->value;
 			return true;
@@ -209,8 +209,7 @@ const char *mt_value_expects(const struct mt_field *f, char *buf, size_t n)
 
 	if (f->type == MT_UINT || f->type == MT_RANGE) {
 		snprintf(buf, n, "%llu..%llu%s%s%s", (unsigned long long)f->min,
-			 (unsigned long long)largest(f), f->unit ? " " : "",
-			 f->unit ? f->unit : "",
+			 (unsigned long long)largest(f), f->unit ? " " : "", f->unit ? f->unit : "",
 			 f->type == MT_RANGE ? ", or a range of these: FIRST-LAST" : "");
 		return buf;
 	}
@@ -219,9 +218,9 @@ const char *mt_value_expects(const struct mt_field *f, char *buf, size_t n)
 		return buf;
 	}
 	snprintf(buf, n, "one of");
-	for (const struct mt_word *w = f->words; w->name; w++) {
+	for (const struct mt_enum_name *w = f->enum_names; w->name; w++) {
 		len = strlen(buf);
-		snprintf(buf + len, n - len, "%s %s", w == f->words ? "" : ",", w->name);
+		snprintf(buf + len, n - len, "%s %s", w == f->enum_names ? "" : ",", w->name);
 	}
 	return buf;
 }
@@ -257,7 +256,7 @@ int mt_value_none(const struct mt_field *f, struct mt_value *v, struct mt_err *e
 
 static void print_enum(const struct mt_field *f, const struct mt_value *v, char *buf)
 {
-	for (const struct mt_word *w = f->words; w->name; w++)
+	for (const struct mt_enum_name *w = f->enum_names; w->name; w++)
 		if (w->value == v->u) {
 			snprintf(buf, MT_VALUE_TEXT, "%s", w->name);
 			return;

@@ -50,35 +50,35 @@ enum mt_phase {
 };
 
 /* How a field goes back. */
-enum mt_back {
-	MT_BACK_PLAIN,	/* it is set to what it was */
-	MT_BACK_FIXED,	/* given when the object is made, never changed */
-	MT_BACK_STICKY, /* some devices compute it until it is set, and never again after that */
-	MT_BACK_PARENT, /* lost when the device leaves its master */
+enum mt_revert {
+	MT_REVERT_PLAIN,  /* it is set to what it was */
+	MT_REVERT_FIXED,  /* given when the object is made, never changed */
+	MT_REVERT_STICKY, /* some devices compute it until it is set, and never again after that */
+	MT_REVERT_WITH_MASTER, /* lost when the device leaves its master */
 };
 
 enum {
 	MT_FIELD_NONE = 1,     /* may be none: `none` in text, false in Lua, null in JSON */
-	MT_FIELD_HEAD = 2,     /* no plain attribute: the kind's own code reads and writes it */
+	MT_FIELD_CUSTOM = 2,   /* no plain attribute: the kind's own code reads and writes it */
 	MT_FIELD_MARK = 4,     /* bears moontap's mark on a device that it makes */
 	MT_FIELD_IDENTITY = 8, /* derived from the name on a device that it makes, never random */
-	MT_FIELD_KEPT = 32, /* once it is true, or set, on another's device: not to be taken away */
-	MT_FIELD_WITHIN = 64, /* plans may use it only inside of a prefix that the policy allows */
-	MT_FIELD_ALLOWED = 128, /* plans may use only the default and what the policy allows */
-	MT_FIELD_UNSEEN = 16,	/* the kernel takes it and never shows it again */
+	MT_FIELD_WRITE_ONLY = 16,   /* the kernel takes it and never shows it again */
+	MT_FIELD_NO_TAKEAWAY = 32,  /* on a device that we did not create, never cleared */
+	MT_FIELD_NEEDS_PREFIX = 64, /* only inside of a prefix that the policy allows */
+	MT_FIELD_ALLOWED = 128,	    /* only the default and what the policy allows */
+	MT_FIELD_CARRIES = 256,	    /* changed by somebody, it cuts the device's guest off */
+	MT_FIELD_GUARDS = 512,	    /* changed by somebody, guests are no longer kept apart */
 	MT_FIELD_OPENER = 1024, /* each who opens the object says it anew: its change is no drift */
-	MT_FIELD_CARRIES = 256, /* changed by somebody, it cuts the device's guest off */
-	MT_FIELD_GUARDS = 512,	/* changed by somebody, guests are no longer kept apart */
 	MT_FIELD_OURS = 2048,	/* changed only on devices that moontap made */
-	MT_FIELD_NOTED = 4096,	/* what was, noted when the first NIC needs the object; never set */
+	MT_FIELD_NOTED = 4096,	/* what was before the first NIC needed the object; never set */
 	MT_FIELD_BIG_ENDIAN = 8192, /* a number in network order on the wire */
-	MT_FIELD_PARENT = 8192, /* which parent the device has: see MT_BACK_PARENT */
+	MT_FIELD_PARENT = 16384,    /* which parent the device has: see MT_REVERT_WITH_MASTER */
 
 	/* the kernel's value is not what was put, and nothing is wrong */
-	MT_FIELD_UNCOMPARED = MT_FIELD_UNSEEN | MT_FIELD_OPENER | MT_FIELD_NOTED,
+	MT_FIELD_UNCOMPARED = MT_FIELD_WRITE_ONLY | MT_FIELD_OPENER | MT_FIELD_NOTED,
 };
 
-struct mt_word {
+struct mt_enum_name {
 	const char *name;
 	uint32_t value;
 };
@@ -88,28 +88,28 @@ struct mt_field {
 	enum mt_type type;
 	uint8_t size;	   /* MT_UINT, MT_BOOL, MT_ENUM: bytes on the wire; MT_RANGE: of each end */
 	uint8_t phase;	   /* enum mt_phase; of kinds that are added and deleted whole: unused */
-	uint8_t back;	   /* enum mt_back */
+	uint8_t revert;	   /* enum mt_revert */
 	uint16_t flags;	   /* MT_FIELD_* */
 	uint16_t attr;	   /* netlink attribute in the kind's own nest */
 	uint16_t attr6;	   /* MT_IP, MT_PREFIX: the one for IPv6; 0: attr is for both families */
 	uint64_t min, max; /* MT_UINT, MT_RANGE; max 0: what size holds */
 	const char *unit;  /* "bytes"; NULL: none */
-	const char *word;  /* ip(8)'s word before the value; "": the bare value; NULL: not said */
-	const char *off;   /* what ip(8) says for none, or for false; NULL: nothing is said */
-	const struct mt_word *words; /* MT_ENUM: the list, ended by a NULL name */
+	const char *ip_arg;  /* ip(8)'s word before the value; "": the bare value; NULL: not said */
+	const char *ip_none; /* what ip(8) says for none, or for false; NULL: nothing is said */
+	const struct mt_enum_name *enum_names; /* MT_ENUM: the list, ended by a NULL name */
 	uint8_t notes;	     /* MT_FIELD_NOTED: the index of the field whose value is noted */
 	const char *devices; /* MT_LINK: the kinds of device that it may be; NULL: any */
 	const char *doc;     /* one line */
 };
 
 /* Unset: not touched. None: it shall be, or is, without. */
-enum mt_presence { MT_UNSET = 0, MT_NONE, MT_SET };
+enum mt_field_state { MT_UNSET = 0, MT_NONE, MT_SET };
 
 struct mt_value {
-	uint8_t state;	/* enum mt_presence */
+	uint8_t state;	/* enum mt_field_state */
 	uint8_t family; /* MT_IP, MT_PREFIX: AF_INET or AF_INET6 */
 	uint8_t plen;	/* MT_PREFIX */
-	bool automatic; /* read from the kernel: the device computes it (MT_BACK_STICKY) */
+	bool automatic; /* read from the kernel: the device computes it (MT_REVERT_STICKY) */
 	union {
 		uint64_t u;		    /* MT_UINT, MT_BOOL, MT_ENUM, MT_USER, MT_GROUP */
 		uint8_t b[16];		    /* MT_MAC, MT_IP, MT_PREFIX: network order */
@@ -160,8 +160,8 @@ const char *mt_value_expects(const struct mt_field *f, char *buf, size_t n);
 bool mt_name_valid(const char *s);
 #define MT_NAME_RULE "it is no name for a device: 1..15 bytes without blanks, '/', ':' or '%%'"
 
-/** mt_name_reserved() - a name that no device can have, since net.ipv4.conf has it for all of them, or
- * for those to come: net/ipv4/devinet.c sysctl_dev_name_is_allowed() */
+/** mt_name_reserved() - a name that no device can have, since net.ipv4.conf has it for all of them,
+ * or for those to come: net/ipv4/devinet.c sysctl_dev_name_is_allowed() */
 bool mt_name_reserved(const char *s);
 #define MT_NAME_RESERVED "it is no name for a device: the kernel keeps all and default for itself"
 

@@ -13,7 +13,7 @@
 #define MT_BINDING_BINDING_H
 
 #include "engine/handle.h"
-#include "policy/state.h"
+#include "policy/lua_state.h"
 
 /* What one call builds; freed when it returns or throws. */
 struct mtl_call {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* session.c - moontap.h's handle as a userdata; what became of its events as tables */
-#include "base/words.h"
+#include "base/tokens.h"
 #include "binding/binding.h"
 #include "engine/guest.h"
 
@@ -211,7 +211,7 @@ static int l_session_hook(lua_State *L)
 				    .driver = luaL_optstring(L, 5, NULL) };
 	struct session *s = check_open(L);
 
-	luaL_argcheck(L, mt_hook_operation(ev.what), 2, "libvirt has no such operation");
+	luaL_argcheck(L, mt_operation_known(ev.what), 2, "libvirt has no such operation");
 	mtl_xml(L, 4, &ev);
 	return run(L, s, mtl_call(L), &ev);
 }
@@ -246,7 +246,7 @@ static void push_connected(lua_State *L, const struct mt_record *header,
 static int l_session_status(lua_State *L)
 {
 	const char *guest = luaL_optstring(L, 2, NULL);
-	struct mt_which which = { 0 };
+	struct mt_nic_filter which = { 0 };
 	struct session *s = check_open(L);
 	struct mtl_call *c = mtl_call(L);
 	struct mt_engine *g = &s->handle->engine;

@@ -129,16 +129,16 @@ bool mt_options_takes(const struct mt_command *m, const struct mt_option *o);
 /** mt_options_check() - refuse what was given and is not taken. Return: 0, or the exit status. */
 int mt_options_check(const struct mt_cli *c, const struct mt_command *m);
 
-/** mt_cli_keep_little() - give up all capabilities but those that connecting needs, for good */
-void mt_cli_keep_little(void);
+/** mt_drop_capabilities() - give up all capabilities but those that connecting needs, for good */
+void mt_drop_capabilities(void);
 
 /** mt_cli_engine() - an engine as the command line says. Return: 0, or the exit status. */
 int mt_cli_engine(struct mt_cli *c, struct mt_engine *g);
 
-/** mt_cli_ask() - what a person asks of a guest: all of its NICs
+/** mt_cli_params() - what a person asks of a guest: all of its NICs
  * @want:	enum mt_want
  * @dry:	nothing is to be changed */
-struct mt_ask mt_cli_ask(unsigned want, bool dry);
+struct mt_event_params mt_cli_params(unsigned want, bool dry);
 
 /** mt_cli_source() - open a file, or standard input for "-". Return: 0, or the exit status. */
 int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s);
@@ -148,22 +148,23 @@ int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s);
  *
  * Return: 0, or the exit status after saying why; with --if-known -1: it means none. */
 int mt_cli_guest(const struct mt_cli *c, struct mt_engine *g, struct mt_pool *p,
-		 struct mt_which *which);
+		 struct mt_nic_filter *which);
 
 /** mt_cli_is_file() - whether a word is a file and no guest: it is "-", has a /, or ends in .xml
  * With --name, --uuid or --dev none is. */
 bool mt_cli_is_file(const struct mt_cli *c, const char *word);
 
-/** mt_cli_guest_or_file() - ask about the guest that a word means: one that is remembered, or that a
- * file describes
+/** mt_cli_guest_or_file() - ask about the guest that a word means: one that is remembered, or that
+ * a file describes
  * @ask:	source filled, to be closed by mt_cli_close_source(); of a remembered guest as
- *		mt_ask_guest() does; in @p
+ *		mt_params_from_guest() does; in @p
  *
  * Return: 0, or the exit status after saying why. */
 int mt_cli_guest_or_file(struct mt_cli *c, struct mt_engine *g, const char *word,
-			 struct mt_ask *ask, struct mt_pool *p);
+			 struct mt_event_params *ask, struct mt_pool *p);
 
-/** mt_cli_no_xml() - refuse args[0], a guest's name where XML is needed: moontap keeps only its facts
+/** mt_cli_no_xml() - refuse args[0], a guest's name where XML is needed: moontap keeps only its
+ * facts
  * @advice:	what to do instead, for mt_sh_advice()
  *
  * Return: the exit status. */
@@ -206,7 +207,8 @@ const char *mt_colour(FILE *out, char op);
 struct mt_json {
 	/* Return: the text, to be freed; NULL: no memory. @e NULL: it went well. */
 	char *(*outcome)(const struct mt_outcome *o, const struct mt_err *e);
-	/* The steps of its first NIC, what goes back included, as an array. Return: as outcome(). */
+	/* The steps of its first NIC, what goes back included, as an array. Return: as
+	 * outcome(). */
 	char *(*steps)(const struct mt_outcome *o);
 	/* Return: whether they are facts. */
 	bool (*facts)(const char *text, size_t n, FILE *out);
@@ -241,8 +243,8 @@ int mt_print_table(const struct mt_cli *c, const struct mt_table *t, const char 
 /** mt_print_time() - "2026-03-01 14:05:09", as the host's clock has it. Returns @buf. */
 const char *mt_print_time(uint64_t seconds, char buf[static 32]);
 
-/** mt_show_check() - status --check: one line. Return: enum mt_level. */
-int mt_show_check(struct mt_cli *c);
+/** mt_status_check() - status --check: one line. Return: enum mt_level. */
+int mt_status_check(struct mt_cli *c);
 
 /** mt_run_result() - how a run ended: "done", "refused", "failed, guest runs on" */
 const char *mt_run_result(const struct mt_history *h);
@@ -253,9 +255,10 @@ void mt_doctor_list(FILE *out);
 /** mt_help_all() - every subcommand and option */
 void mt_help_all(FILE *out);
 
-/** mt_hook_pass() - one of libvirt's hooks that is about no guest, say a network's: it goes on
+/** mt_libvirt_hook_pass() - one of libvirt's hooks that is about no guest, say a network's: it goes
+ * on
  * Return: 0. */
-int mt_hook_pass(void);
+int mt_libvirt_hook_pass(void);
 
 int mt_command_plan(struct mt_cli *c);
 int mt_command_up(struct mt_cli *c);

@@ -43,8 +43,8 @@ static void raise_descriptors(void)
 	}
 }
 
-/* A guest that is said by an option is the first word, as if it had been said there. The slot before
- * is the subcommand's. */
+/* A guest that is said by an option is the first word, as if it had been said there. The slot
+ * before is the subcommand's. */
 static void take_guest(struct mt_cli *c)
 {
 	const struct {
@@ -109,7 +109,7 @@ int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *bef
 		return monitored ? MT_UNKNOWN : status;
 	raise_descriptors();
 	if (!m->whole)
-		mt_cli_keep_little();
+		mt_drop_capabilities();
 	c->output = monitored ? MT_OUTPUT_CHECK : m->output;
 	status = mt_output_end(c, m->run(c));
 	return monitored && status > MT_UNKNOWN ? MT_UNKNOWN : status;

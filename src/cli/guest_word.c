@@ -23,7 +23,7 @@ static int nobody(const struct mt_cli *c, const char *why)
 }
 
 int mt_cli_guest(const struct mt_cli *c, struct mt_engine *g, struct mt_pool *p,
-		 struct mt_which *which)
+		 struct mt_nic_filter *which)
 {
 	const char *word = c->args[0];
 	struct mt_err e = { 0 };
@@ -50,9 +50,9 @@ bool mt_cli_is_file(const struct mt_cli *c, const char *word)
 }
 
 int mt_cli_guest_or_file(struct mt_cli *c, struct mt_engine *g, const char *word,
-			 struct mt_ask *ask, struct mt_pool *p)
+			 struct mt_event_params *ask, struct mt_pool *p)
 {
-	struct mt_which which;
+	struct mt_nic_filter which;
 	struct mt_err e = { 0 };
 	char why[1024], file[400];
 	struct mt_sh quoted = { file, sizeof file, 0 };
@@ -62,7 +62,7 @@ int mt_cli_guest_or_file(struct mt_cli *c, struct mt_engine *g, const char *word
 		return mt_cli_source(c, word, &ask->source);
 	err = mt_guest_find(g, word, may_be(c) & MT_WORD_GUEST, p, &which, &e);
 	if (!err)
-		err = mt_ask_guest(g, &which, ask, p, &e);
+		err = mt_params_from_guest(g, &which, ask, p, &e);
 	if (err != -ENOENT)
 		return err ? mt_cli_error(c, NULL, &e) : 0;
 	snprintf(why, sizeof why, "./%.200s", word);

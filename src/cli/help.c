@@ -2,7 +2,7 @@
 /* help.c - help, made from the tables of subcommands, options and topics */
 #include "cli/help.h"
 #include "cli/level.h"
-#include "base/words.h"
+#include "base/tokens.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,7 +107,7 @@ static int print_json(const struct mt_cli *c)
 {
 	const struct mt_help help = { mt_commands,	mt_scripts, mt_options,
 				      mt_options_takes, mt_exits,   mt_levels,
-				      mt_standings,	mt_kinds,   mt_topics };
+				      mt_nic_states,	mt_kinds,   mt_topics };
 	const struct mt_json *json = mt_json_load(c);
 
 	return mt_print_json(c, json, json ? json->help(&help) : NULL, stdout);

@@ -3,7 +3,7 @@
 #ifndef MT_CLI_HELP_H
 #define MT_CLI_HELP_H
 
-#include "base/words.h"
+#include "base/tokens.h"
 #include "cli/cli.h"
 #include "cli/topic.h"
 
@@ -15,8 +15,8 @@ struct mt_help {
 	const struct mt_option *options;
 	bool (*takes)(const struct mt_command *m, const struct mt_option *o);
 	const struct mt_described *exits;
-	const struct mt_described *levels;    /* of `doctor` and `status --check`, likewise */
-	const struct mt_described *standings; /* of a NIC, as status shows it */
+	const struct mt_described *levels;     /* of `doctor` and `status --check`, likewise */
+	const struct mt_described *nic_states; /* of a NIC, as status shows it */
 	const struct mt_kind *const *kinds;
 	const struct mt_topic *topics;
 };

@@ -26,17 +26,17 @@ enum mt_level mt_level_worse(enum mt_level a, enum mt_level b)
 	return order[a] > order[b] ? a : b;
 }
 
-bool mt_level_runs(const struct mt_nic_look *l)
+bool mt_level_runs(const struct mt_nic_status *l)
 {
 	return l->started || (l->here && l->device.carrier && l->device.is & MT_DEVICE_TAP);
 }
 
-static enum mt_level if_runs(const struct mt_nic_look *l)
+static enum mt_level if_runs(const struct mt_nic_status *l)
 {
 	return mt_level_runs(l) ? MT_CRITICAL : MT_WARNING;
 }
 
-static enum mt_level of_drift(const struct mt_nic_look *l, char *why, size_t n)
+static enum mt_level of_drift(const struct mt_nic_status *l, char *why, size_t n)
 {
 	snprintf(why, n, "%s", l->ndrift ? l->drift[0] : "it has drifted");
 	if (l->unguarded || (l->cut_off && mt_level_runs(l)))
@@ -44,7 +44,7 @@ static enum mt_level of_drift(const struct mt_nic_look *l, char *why, size_t n)
 	return MT_WARNING;
 }
 
-static enum mt_level of_waiting(const struct mt_nic_look *l, uint64_t now, char *why, size_t n)
+static enum mt_level of_waiting(const struct mt_nic_status *l, uint64_t now, char *why, size_t n)
 {
 	uint64_t since = l->remembered_since;
 
@@ -54,33 +54,33 @@ static enum mt_level of_waiting(const struct mt_nic_look *l, uint64_t now, char 
 	return if_runs(l);
 }
 
-enum mt_level mt_level_of(const struct mt_nic_look *l, uint64_t now, char *why, size_t n)
+enum mt_level mt_level_of(const struct mt_nic_status *l, uint64_t now, char *why, size_t n)
 {
 	*why = 0;
-	switch (l->standing) {
-	case MT_STANDS_DRIFTED:
+	switch (l->state) {
+	case MT_NIC_DRIFTED:
 		return of_drift(l, why, n);
-	case MT_STANDS_GONE:
+	case MT_NIC_GONE:
 		snprintf(why, n, "the device is gone");
 		return l->started ? MT_CRITICAL : MT_WARNING;
-	case MT_STANDS_DONE:
+	case MT_NIC_DONE:
 		if (!l->started)
 			break;
 		snprintf(why, n, "the device is gone, and its guest runs");
 		return MT_CRITICAL;
-	case MT_STANDS_KILLED:
+	case MT_NIC_KILLED:
 		snprintf(why, n, "a run was killed");
 		return if_runs(l);
-	case MT_STANDS_NOTHING:
+	case MT_NIC_NOTHING:
 		if (l->here && *l->device.master)
 			break; /* somebody else has connected it */
 		snprintf(why, n, "the policy declared nothing for it");
 		return if_runs(l);
-	case MT_STANDS_WAITING:
+	case MT_NIC_WAITING:
 		return of_waiting(l, now, why, n);
-	case MT_STANDS_CONNECTED:
-	case MT_STANDS_WORKED_ON:
-	case MT_STANDS_OTHERS:
+	case MT_NIC_CONNECTED:
+	case MT_NIC_WORKED_ON:
+	case MT_NIC_OTHERS:
 		break;
 	}
 	return MT_WELL;

@@ -2,7 +2,7 @@
 /* main.c - the table of subcommands, and who is called by which name */
 #include "cli/cli.h"
 #include "cli/level.h"
-#include "base/words.h"
+#include "base/tokens.h"
 #include "engine/guest.h"
 
 #include <stdlib.h>
@@ -109,7 +109,7 @@ static bool is_hook(struct mt_cli *c, int argc, char **argv, int *status)
 {
 	static const char *words[6];
 
-	if (argc < 5 || !mt_hook_operation(argv[argc - 3]))
+	if (argc < 5 || !mt_operation_known(argv[argc - 3]))
 		return false;
 	*status = mt_options_parse(c, argc - 4, argv);
 	if (*status || c->n)
@@ -120,7 +120,7 @@ static bool is_hook(struct mt_cli *c, int argc, char **argv, int *status)
 	c->args = words;
 	c->n = 5;
 	*status = mt_driver_known(*words) ? mt_command_run(c, mt_command_find("hook"), "moontap ")
-					  : mt_hook_pass();
+					  : mt_libvirt_hook_pass();
 	return true;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* options.c - the table of options, taking them off the command line, what they mean together */
 #include "cli/cli.h"
-#include "base/words.h"
+#include "base/tokens.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* print.c - an outcome for people: who each NIC is, its steps as the commands they would type */
 #include "cli/cli.h"
 #include "cli/table.h"
-#include "plan/sh.h"
+#include "plan/step_commands.h"
 
 #include <errno.h>
 #include <stdlib.h>

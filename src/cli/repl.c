@@ -7,9 +7,9 @@ int mt_command_repl(struct mt_cli *c)
 	const struct mt_repl *repl;
 	char hint[256];
 
-	if (c->event && !mt_hook_operation(c->event))
+	if (c->event && !mt_operation_known(c->event))
 		return mt_cli_unknown(c, "event", c->event,
-				      mt_hook_suggest(c->event, hint, sizeof hint));
+				      mt_operation_suggest(c->event, hint, sizeof hint));
 	if (c->back && !c->replay)
 		return mt_cli_usage(c, "-%u is a run for --replay", c->back);
 	if (c->replay && !c->n)

@@ -8,7 +8,7 @@
  */
 #include "cli/cli.h"
 #include "domain/domain.h"
-#include "engine/place.h"
+#include "base/paths.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,11 +17,11 @@
 
 static char **called;
 
-static void be_moontap(void)
+static void exec_full_program(void)
 {
 	char path[PATH_MAX];
 
-	mt_place_find("moontap", path); /* it is beside this one */
+	mt_path_installed("moontap", path); /* it is beside this one */
 	execv(path, called);
 	fprintf(stderr, "moontap-script: %s: %s\n", path, strerror(errno));
 	exit(4);
@@ -32,18 +32,18 @@ static void be_moontap(void)
 bool mt_user_id(const char *name, uint64_t *uid)
 {
 	(void)name, (void)uid;
-	be_moontap();
+	exec_full_program();
 	return false;
 }
 
 bool mt_group_id(const char *name, uint64_t *gid)
 {
 	(void)name, (void)gid;
-	be_moontap();
+	exec_full_program();
 	return false;
 }
 
-/* Instead of domain/module.c. A script is given no XML, and what is remembered is none. */
+/* Instead of domain/xml_module.c. A script is given no XML, and what is remembered is none. */
 int mt_xml_open(const char *path, const struct mt_xml **xml, struct mt_err *e)
 {
 	*xml = NULL;
@@ -59,11 +59,11 @@ int main(int argc, char **argv)
 	called = argv;
 	mt_output_begin();
 	if (!script)
-		be_moontap();
+		exec_full_program();
 	status = mt_options_parse(&c, argc, argv);
 	if (status)
 		return status;
 	if (c.help || c.version)
-		be_moontap();
+		exec_full_program();
 	return mt_command_run(&c, script, "");
 }

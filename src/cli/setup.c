@@ -2,8 +2,8 @@
 /* setup.c - from the command line to an engine: places, log, signals, input, errors */
 #include "base/sh.h"
 #include "cli/cli.h"
-#include "engine/evaluator.h"
-#include "engine/place.h"
+#include "evaluator/evaluator.h"
+#include "base/paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +60,7 @@ struct mt_log mt_cli_log(struct mt_cli *c)
 	return (struct mt_log){ person ? to_stderr : to_syslog, c };
 }
 
-static int start_here(const struct mt_request *q, struct mt_child *c, struct mt_err *e)
+static int start_here(const struct mt_eval_request *q, struct mt_child *c, struct mt_err *e)
 {
 	return mt_start_fork(q, mt_evaluator_run, c, e);
 }
@@ -70,11 +70,11 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 	static const char *hooks[4];
 	static char own_hooks[PATH_MAX], host_id[65];
 	struct mt_engine_options o = {
-		.policy = c->policy ? c->policy : MT_PLACE_POLICY,
+		.policy = c->policy ? c->policy : MT_DEFAULT_POLICY,
 		.policy_optional = !c->policy,
 		.hooks = hooks,
-		.state = c->state ? c->state : MT_PLACE_STATE,
-		.host_id = mt_place_host_id(host_id),
+		.state = c->state ? c->state : MT_DEFAULT_STATE,
+		.host_id = mt_host_id(host_id),
 		.deadline_ms = c->deadline_ms ? c->deadline_ms : DEADLINE_MS,
 		.start = start_here,
 		.log = mt_cli_log(c),
@@ -86,28 +86,28 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 
 	if (c->hooks)
 		hooks[n++] = c->hooks;
-	mt_place_find("share/moontap/hooks", own_hooks);
-	hooks[n++] = MT_PLACE_HOOKS;
+	mt_path_installed("share/moontap/hooks", own_hooks);
+	hooks[n++] = MT_DEFAULT_HOOKS;
 	hooks[n++] = own_hooks;
 	hooks[n] = NULL;
 	catch_signals();
 	return mt_engine_open(g, &o, &e) ? mt_cli_error(c, NULL, &e) : 0;
 }
 
-struct mt_ask mt_cli_ask(unsigned want, bool dry)
+struct mt_event_params mt_cli_params(unsigned want, bool dry)
 {
-	return (struct mt_ask){ .want = want,
-				.by = "up",
-				.person = true,
-				.managed = true,
-				.unmanaged = true,
-				.known = true,
-				.shows_warnings = true,
-				.dry = dry };
+	return (struct mt_event_params){ .want = want,
+					 .by = "up",
+					 .person = true,
+					 .managed = true,
+					 .unmanaged = true,
+					 .known = true,
+					 .shows_warnings = true,
+					 .dry = dry };
 }
 
-/* A FIFO into which nobody writes keeps nobody waiting for ever. Once there is something, it is read
- * by the evaluator, which has a deadline of its own. */
+/* A FIFO into which nobody writes keeps nobody waiting for ever. Once there is something, it is
+ * read by the evaluator, which has a deadline of its own. */
 static int open_source(const char *file, unsigned deadline_ms)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), err;
@@ -149,7 +149,7 @@ void mt_cli_warnings(struct mt_cli *c, const struct mt_outcome *o)
 
 int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err *e)
 {
-	bool may = e->code != EPERM || mt_engine_may();
+	bool may = e->code != EPERM || mt_can_change_network();
 	char line[sizeof *e], advice[MT_LINE_MAX];
 
 	if (!guest)
@@ -160,7 +160,7 @@ int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err 
 							  : "; it needs root, or CAP_NET_ADMIN");
 	if (e->blame == MT_BLAME_UNDO)
 		mt_print_text(stderr, "; what is left stands in %s: finish it with `%s`",
-			      c->state ? c->state : MT_PLACE_STATE,
+			      c->state ? c->state : MT_DEFAULT_STATE,
 			      mt_sh_advice(advice, sizeof advice, "moontap down @",
 					   *guest ? guest : "DEVICE"));
 	fprintf(stderr, "\n");

@@ -4,11 +4,11 @@
 #include "cli/namespaces.h"
 #include "cli/cli.h"
 #include "cli/level.h"
-#include "cli/show.h"
+#include "cli/status.h"
 #include "cli/table.h"
-#include "engine/evaluator_file.h"
+#include "evaluator/policy_files.h"
 #include "engine/history.h"
-#include "engine/look.h"
+#include "engine/nic_status.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -63,21 +63,21 @@ static const struct mt_column *columns(void)
 	return all;
 }
 
-static char colour_of(enum mt_standing s)
+static char colour_of(enum mt_nic_state s)
 {
 	switch (s) {
-	case MT_STANDS_CONNECTED:
+	case MT_NIC_CONNECTED:
 		return '+';
-	case MT_STANDS_DRIFTED:
-	case MT_STANDS_WAITING:
-	case MT_STANDS_NOTHING:
+	case MT_NIC_DRIFTED:
+	case MT_NIC_WAITING:
+	case MT_NIC_NOTHING:
 		return '~';
-	case MT_STANDS_GONE:
-	case MT_STANDS_KILLED:
+	case MT_NIC_GONE:
+	case MT_NIC_KILLED:
 		return '-';
-	case MT_STANDS_WORKED_ON:
-	case MT_STANDS_DONE:
-	case MT_STANDS_OTHERS:
+	case MT_NIC_WORKED_ON:
+	case MT_NIC_DONE:
+	case MT_NIC_OTHERS:
 		break;
 	}
 	return '=';
@@ -103,7 +103,7 @@ static const char *policy_state(const struct mt_record *h)
 	return strcmp(sum, mt_header_text(h, MT_HEADER_CHECKSUM)) ? " (changed)" : "";
 }
 
-const char *mt_show_link(const struct mt_nic_look *l)
+const char *mt_status_link(const struct mt_nic_status *l)
 {
 	if (!l->here)
 		return "";
@@ -114,7 +114,7 @@ const char *mt_show_link(const struct mt_nic_look *l)
 	return l->device.carrier ? "in use" : "idle";
 }
 
-void mt_show_policy(const struct mt_nic_look *l, bool whole, char *buf, size_t n)
+void mt_status_policy(const struct mt_nic_status *l, bool whole, char *buf, size_t n)
 {
 	const struct mt_record *h = &l->journal.header;
 	const char *path = mt_header_text(h, MT_HEADER_POLICY), *slash = strrchr(path, '/');
@@ -123,7 +123,7 @@ void mt_show_policy(const struct mt_nic_look *l, bool whole, char *buf, size_t n
 }
 
 /* What a NIC has that is not connected, too. */
-static void add_known(struct mt_table *t, const struct mt_nic_look *l)
+static void add_known(struct mt_table *t, const struct mt_nic_status *l)
 {
 	mt_table_cell(t, HEADER + MT_HEADER_DEV, 0, "%s", l->dev);
 	mt_table_cell(t, HEADER + MT_HEADER_DRIVER, 0, "%s", l->driver);
@@ -143,13 +143,13 @@ static void add_header(struct mt_table *t, const struct mt_record *h)
 			      mt_value_print(&h->kind->fields[i], &h->v[i], text));
 }
 
-static void add_connected(struct mt_table *t, const struct mt_nic_look *l)
+static void add_connected(struct mt_table *t, const struct mt_nic_status *l)
 {
 	const struct mt_record *h = &l->journal.header;
 	char when[32], policy[300];
 
 	add_header(t, h);
-	mt_show_policy(l, false, policy, sizeof policy);
+	mt_status_policy(l, false, policy, sizeof policy);
 	mt_table_cell(t, SINCE, 0, "%s", mt_print_time(h->v[MT_HEADER_SINCE].u, when));
 	mt_table_cell(t, BY, 0, "%s", mt_header_text(h, MT_HEADER_BY));
 	mt_table_cell(t, POLICY, strchr(policy, '(') ? '~' : 0, "%s", policy);
@@ -160,7 +160,7 @@ static void add_connected(struct mt_table *t, const struct mt_nic_look *l)
 		mt_table_note(t, "%s", l->drift[i]);
 }
 
-static void add_row(struct mt_table *t, const struct mt_nic_look *l)
+static void add_row(struct mt_table *t, const struct mt_nic_status *l)
 {
 	if (!mt_table_row(t))
 		return;
@@ -168,18 +168,19 @@ static void add_row(struct mt_table *t, const struct mt_nic_look *l)
 	mt_table_cell(t, NIC, 0, "%u", l->index);
 	mt_table_cell(t, DEVICE, 0, "%s", l->dev);
 	mt_table_cell(t, TAP, 0, "%s", l->unmanaged ? "unmanaged" : "managed");
-	mt_table_cell(t, LINK, l->here && l->device.up ? 0 : '~', "%s", mt_show_link(l));
+	mt_table_cell(t, LINK, l->here && l->device.up ? 0 : '~', "%s", mt_status_link(l));
 	mt_table_cell(t, IN, 0, "%s", l->here ? l->device.master : "");
 	add_known(t, l);
 	if (l->journal.header.kind)
 		add_connected(t, l);
-	mt_table_cell(t, STATE, colour_of(l->standing), "%s", mt_standing_name(l->standing));
-	if (l->standing == MT_STANDS_GONE || l->standing == MT_STANDS_KILLED ||
-	    (l->standing == MT_STANDS_DONE && !mt_engine_may()))
+	mt_table_cell(t, STATE, colour_of(l->state), "%s", mt_nic_state_name(l->state));
+	if (l->state == MT_NIC_GONE || l->state == MT_NIC_KILLED ||
+	    (l->state == MT_NIC_DONE && !mt_can_change_network()))
 		mt_table_note(t, "to be finished by: moontap reconcile");
 }
 
-void mt_show_table(struct mt_table *t, const struct mt_nic_look *nics, size_t n, struct mt_pool *p)
+void mt_status_table(struct mt_table *t, const struct mt_nic_status *nics, size_t n,
+		     struct mt_pool *p)
 {
 	*t = (struct mt_table){ .columns = columns(), .notes = "drift", .pool = p, .fixed = true };
 	for (size_t i = 0; i < n; i++)
@@ -216,18 +217,18 @@ static const char *nothing(struct mt_engine *g, struct mt_pool *p, char *buf, si
 static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_err *e)
 {
 	struct mt_pool p = { 0 };
-	struct mt_nic_look *nics;
+	struct mt_nic_status *nics;
 	struct mt_table t;
 	char none[MT_LINE_MAX];
 	size_t n;
 	int status;
 
-	if (mt_look(g, NULL, &p, &nics, &n, e)) {
+	if (mt_nics_inspect(g, NULL, &p, &nics, &n, e)) {
 		mt_pool_free(&p);
 		return mt_cli_error(c, NULL, e);
 	}
 	mt_finish_done(g, nics, n);
-	mt_show_table(&t, nics, n, &p);
+	mt_status_table(&t, nics, n, &p);
 	t.no_header = c->no_header;
 	status = mt_print_table(c, &t, n ? "" : nothing(g, &p, none, sizeof none), out);
 	if (!status && !c->json)
@@ -239,13 +240,13 @@ static int show_all(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_
 static int show_guest(struct mt_cli *c, struct mt_engine *g, FILE *out, struct mt_err *e)
 {
 	struct mt_pool p = { 0 };
-	struct mt_nic_look *nics;
-	struct mt_which which;
+	struct mt_nic_status *nics;
+	struct mt_nic_filter which;
 	char advice[MT_LINE_MAX];
 	size_t n;
 	int status = mt_cli_guest(c, g, &p, &which);
 
-	if (!status && mt_look(g, &which, &p, &nics, &n, e)) {
+	if (!status && mt_nics_inspect(g, &which, &p, &nics, &n, e)) {
 		status = mt_cli_error(c, c->args[0], e);
 	} else if (!status && !n && !c->json) {
 		fprintf(out,
@@ -253,13 +254,13 @@ static int show_guest(struct mt_cli *c, struct mt_engine *g, FILE *out, struct m
 			mt_sh_advice(advice, sizeof advice, "moontap log @", c->args[0]));
 	} else if (!status) {
 		mt_finish_done(g, nics, n);
-		status = mt_show_nics(c, g, nics, n, &p, out);
+		status = mt_status_guest(c, g, nics, n, &p, out);
 	}
 	mt_pool_free(&p);
 	return status;
 }
 
-int mt_show_status(struct mt_cli *c, struct mt_engine *g, FILE *out)
+int mt_status_print(struct mt_cli *c, struct mt_engine *g, FILE *out)
 {
 	struct mt_err e = { 0 };
 
@@ -269,7 +270,7 @@ int mt_show_status(struct mt_cli *c, struct mt_engine *g, FILE *out)
 static int check(struct mt_cli *c)
 {
 	if (!c->n && !c->json && !c->watch && !c->no_header)
-		return mt_show_check(c);
+		return mt_status_check(c);
 	mt_cli_usage(c,
 		     "status --check is about all guests, in one line: without GUEST, --json, "
 		     "--watch, --no-header");
@@ -286,7 +287,7 @@ int mt_command_status(struct mt_cli *c)
 	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;
-	status = c->watch ? mt_show_watch(c, &g) : mt_show_status(c, &g, stdout);
+	status = c->watch ? mt_status_watch(c, &g) : mt_status_print(c, &g, stdout);
 	mt_engine_close(&g);
 	return status;
 }

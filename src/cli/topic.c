@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* topic.c - help on a word, made from the comments above functions and the tables of kinds */
 #include "cli/topic.h"
-#include "base/words.h"
+#include "base/tokens.h"
 #include "kernel/host.h"
 
 #include <stdarg.h>
@@ -103,13 +103,13 @@ __attribute__((format(printf, 2, 3))) static void print_note(FILE *out, const ch
 /* How ip(8), or whichever the kind's commands are of, spells it: "master VALUE, or nomaster". */
 static void print_spelling(const struct mt_field *f, FILE *out)
 {
-	bool plain = f->type != MT_BOOL && f->word;
+	bool plain = f->type != MT_BOOL && f->ip_arg;
 
-	if (!f->word && !f->off)
+	if (!f->ip_arg && !f->ip_none)
 		return;
-	print_note(out, "as a command: %s%s%s%s%s", f->word ? f->word : "",
-		   plain && *f->word ? " " : "", plain ? "VALUE" : "",
-		   f->word && f->off ? ", or " : "", f->off ? f->off : "");
+	print_note(out, "as a command: %s%s%s%s%s", f->ip_arg ? f->ip_arg : "",
+		   plain && *f->ip_arg ? " " : "", plain ? "VALUE" : "",
+		   f->ip_arg && f->ip_none ? ", or " : "", f->ip_none ? f->ip_none : "");
 }
 
 static void print_field(const struct mt_kind *k, int i, FILE *out)

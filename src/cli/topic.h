@@ -24,7 +24,8 @@ extern const struct mt_topic mt_topics[]; /* ended by a NULL name */
  */
 bool mt_topic_print(const char *word, bool repl, FILE *out);
 
-/** mt_topic_also() - beside the subcommand of that name: a function, and where there is such a field
+/** mt_topic_also() - beside the subcommand of that name: a function, and where there is such a
+ * field
  */
 void mt_topic_also(const char *word, FILE *out);
 

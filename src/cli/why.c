@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* why.c - why a guest is on the network, or is not: all that is known of it, on one page */
 #include "base/sh.h"
-#include "cli/doctor.h"
-#include "cli/show.h"
+#include "cli/doctor/doctor.h"
+#include "cli/status.h"
 #include "engine/guest.h"
 #include "engine/history.h"
 
@@ -12,8 +12,8 @@
 struct why {
 	struct mt_cli *c;
 	struct mt_doctor d;
-	struct mt_which guest;
-	struct mt_nic_look *nics; /* of the guest alone */
+	struct mt_nic_filter guest;
+	struct mt_nic_status *nics; /* of the guest alone */
 	size_t n;
 	struct mt_history *runs;
 	size_t nruns;
@@ -42,12 +42,12 @@ static void ask_policy(struct why *w)
 }
 
 /* Whether the hook remembers it, so that doctor can look at it as at a document. */
-static bool is_remembered(struct mt_engine *g, const struct mt_which *guest)
+static bool is_remembered(struct mt_engine *g, const struct mt_nic_filter *guest)
 {
-	struct mt_ask ask = { .dry = true };
+	struct mt_event_params ask = { .dry = true };
 	struct mt_pool p = { 0 };
 	struct mt_err ignored;
-	bool is = !mt_ask_guest(g, guest, &ask, &p, &ignored);
+	bool is = !mt_params_from_guest(g, guest, &ask, &p, &ignored);
 
 	mt_pool_free(&p);
 	return is;
@@ -77,7 +77,7 @@ static int look(struct why *w)
 		status = mt_doctor_open(d);
 	if (status)
 		return status;
-	if (mt_look(&d->g, &w->guest, &d->p, &w->nics, &w->n, &e) ||
+	if (mt_nics_inspect(&d->g, &w->guest, &d->p, &w->nics, &w->n, &e) ||
 	    mt_history_list(&d->g, &w->guest, &d->p, &w->runs, &w->nruns, &e))
 		return mt_cli_error(w->c, w->guest.name, &e);
 	ask_policy(w);
@@ -190,7 +190,7 @@ static void print_next(const struct why *w)
 
 static int print_page(struct why *w)
 {
-	int status = mt_show_nics(w->c, &w->d.g, w->nics, w->n, &w->d.p, stdout);
+	int status = mt_status_guest(w->c, &w->d.g, w->nics, w->n, &w->d.p, stdout);
 
 	if (status)
 		return status;
@@ -215,7 +215,7 @@ static int print_json(struct why *w)
 	if (!json)
 		return mt_exit_status(MT_BLAME_HOST);
 	printf("{\"nics\": ");
-	status = mt_show_nics(w->c, &w->d.g, w->nics, w->n, &w->d.p, stdout);
+	status = mt_status_guest(w->c, &w->d.g, w->nics, w->n, &w->d.p, stdout);
 	printf(", \"plan\": ");
 	if (!status && is_asked(w))
 		status = mt_print_json(w->c, json, json->outcome(&w->d.plan, e), stdout);

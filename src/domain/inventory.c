@@ -5,7 +5,7 @@
  * To teach moontap another attribute, add a row: the facts, the checks, the messages follow.
  * The rows stand in the order in which the facts are printed; rows of one element together, which
  * is also faster; where versions of libvirt differ, a row each. The columns are explained at struct
- * mt_row.
+ * mt_attr_row.
  *
  * Source: conf/domain_conf.c virDomainNetDefParseXML() and what it calls; for what is dropped,
  * defaulted or spelled anew, virDomainNetDefFormat().
@@ -69,7 +69,7 @@ static bool live(const struct mt_nic *nic)
 
 static bool virtio(const struct mt_nic *nic)
 {
-	return nic->type != MT_HOSTDEV && mt_nic_virtio(nic);
+	return nic->type != MT_NIC_HOSTDEV && mt_nic_virtio(nic);
 }
 
 static bool pci(const struct mt_nic *nic)
@@ -93,151 +93,151 @@ static bool passt(const struct mt_nic *nic)
 
 /* --- the table -------------------------------------------------------------------------------- */
 
-#define ETHERNET MT_BIT(MT_ETHERNET)
-#define NETWORK	 MT_BIT(MT_NETWORK)
-#define BRIDGE	 MT_BIT(MT_BRIDGE)
-#define DIRECT	 MT_BIT(MT_DIRECT)
-#define HOSTDEV	 MT_BIT(MT_HOSTDEV)
-#define VDPA	 MT_BIT(MT_VDPA)
-#define VHOST	 MT_BIT(MT_VHOSTUSER)
-#define UDP	 MT_BIT(MT_UDP)
-#define VDS	 MT_BIT(MT_VDS)
-#define USER	 MT_BIT(MT_USER)
-#define INTERNAL MT_BIT(MT_INTERNAL)
+#define ETHERNET MT_BIT(MT_NIC_ETHERNET)
+#define NETWORK	 MT_BIT(MT_NIC_NETWORK)
+#define BRIDGE	 MT_BIT(MT_NIC_BRIDGE)
+#define DIRECT	 MT_BIT(MT_NIC_DIRECT)
+#define HOSTDEV	 MT_BIT(MT_NIC_HOSTDEV)
+#define VDPA	 MT_BIT(MT_NIC_VDPA)
+#define VHOST	 MT_BIT(MT_NIC_VHOSTUSER)
+#define UDP	 MT_BIT(MT_NIC_UDP)
+#define VDS	 MT_BIT(MT_NIC_VDS)
+#define USER	 MT_BIT(MT_NIC_USER)
+#define INTERNAL MT_BIT(MT_NIC_INTERNAL)
 
 /* clang-format off */
-const struct mt_row mt_inventory[] = {
+const struct mt_attr_row mt_inventory[] = {
 	/* element, attribute, value, fact, types, when, … */
-	{ "", "trustGuestRxFilters", MT_YES_NO, "trust_guest_rx_filters" },
-	{ "", "managed", MT_YES_NO, "managed", HOSTDEV, .flags = MT_FORGIVEN },
-	{ "mac", "address", MT_MAC, "mac", .flags = MT_LOAD },
+	{ "", "trustGuestRxFilters", MT_ATTR_YES_NO, "trust_guest_rx_filters" },
+	{ "", "managed", MT_ATTR_YES_NO, "managed", HOSTDEV, .flags = MT_FORGIVEN },
+	{ "mac", "address", MT_ATTR_MAC, "mac", .flags = MT_LOAD },
 	/* as the guest has changed it */
-	{ "mac", "currentAddress", MT_MAC, "mac_current_address", 0, live,
+	{ "mac", "currentAddress", MT_ATTR_MAC, "mac_current_address", 0, live,
 	  .since = MT_LIBVIRT(11, 2) },
-	{ "mac", "type", MT_ENUM, NULL, .names = NAMES("generated", "static") },
-	{ "mac", "check", MT_YES_NO, NULL },
+	{ "mac", "type", MT_ATTR_ENUM, NULL, .names = NAMES("generated", "static") },
+	{ "mac", "check", MT_ATTR_YES_NO, NULL },
 
-	{ "source", "type", MT_ENUM, "source.type", VHOST, .flags = MT_REQUIRED,
+	{ "source", "type", MT_ATTR_ENUM, "source.type", VHOST, .flags = MT_REQUIRED,
 	  .names = NAMES("unix"), .until = MT_LIBVIRT(11, 1) },
-	{ "source", "type", MT_ENUM, "source.type", VHOST, .names = NAMES("unix"),
+	{ "source", "type", MT_ATTR_ENUM, "source.type", VHOST, .names = NAMES("unix"),
 	  .since = MT_LIBVIRT(11, 1) },
-	{ "source", "path", MT_TEXT, "source.path", VHOST, .flags = MT_REQUIRED,
+	{ "source", "path", MT_ATTR_TEXT, "source.path", VHOST, .flags = MT_REQUIRED,
 	  .until = MT_LIBVIRT(11, 1) },
-	{ "source", "path", MT_TEXT, "source.path", VHOST, .since = MT_LIBVIRT(11, 1) },
-	{ "source", "mode", MT_ENUM, "source.mode", VHOST, .flags = MT_REQUIRED,
+	{ "source", "path", MT_ATTR_TEXT, "source.path", VHOST, .since = MT_LIBVIRT(11, 1) },
+	{ "source", "mode", MT_ATTR_ENUM, "source.mode", VHOST, .flags = MT_REQUIRED,
 	  .names = NAMES("client", "server"), .until = MT_LIBVIRT(11, 1) },
-	{ "source", "mode", MT_ENUM, "source.mode", VHOST, .names = NAMES("client", "server"),
+	{ "source", "mode", MT_ATTR_ENUM, "source.mode", VHOST, .names = NAMES("client", "server"),
 	  .since = MT_LIBVIRT(11, 1) },
 	/* what libvirt writes of a running guest's network, beside what the network became */
-	{ "source", "network", MT_TEXT, "source.network", BRIDGE | DIRECT, live },
-	{ "source", "network", MT_TEXT, "source.network", NETWORK, .flags = MT_REQUIRED },
-	{ "source", "portgroup", MT_TEXT, "source.portgroup", BRIDGE | DIRECT, live },
-	{ "source", "portgroup", MT_TEXT, "source.portgroup", NETWORK },
-	{ "source", "portid", MT_UUID, "source.portid", NETWORK, live },
-	{ "source", "portid", MT_TEXT, "source.portid", BRIDGE | DIRECT, live },
-	{ "source", "bridge", MT_TEXT, "source.bridge", NETWORK, live },
-	{ "source", "bridge", MT_TEXT, "source.bridge", BRIDGE, .flags = MT_REQUIRED },
-	{ "source", "macTableManager", MT_TEXT, "source.macTableManager", NETWORK | BRIDGE, live },
-	{ "source", "name", MT_TEXT, "source.name", INTERNAL, .flags = MT_REQUIRED },
-	{ "source", "dev", MT_TEXT, "source.dev", DIRECT | VDPA, .flags = MT_REQUIRED },
-	{ "source", "dev", MT_TEXT, "source.dev", USER, passt },
-	{ "source", "dev", MT_TEXT, "source.dev", VHOST, passt, .since = MT_LIBVIRT(11, 1) },
-	{ "source", "mode", MT_ENUM, "source.mode", DIRECT, .otherwise = "vepa",
+	{ "source", "network", MT_ATTR_TEXT, "source.network", BRIDGE | DIRECT, live },
+	{ "source", "network", MT_ATTR_TEXT, "source.network", NETWORK, .flags = MT_REQUIRED },
+	{ "source", "portgroup", MT_ATTR_TEXT, "source.portgroup", BRIDGE | DIRECT, live },
+	{ "source", "portgroup", MT_ATTR_TEXT, "source.portgroup", NETWORK },
+	{ "source", "portid", MT_ATTR_UUID, "source.portid", NETWORK, live },
+	{ "source", "portid", MT_ATTR_TEXT, "source.portid", BRIDGE | DIRECT, live },
+	{ "source", "bridge", MT_ATTR_TEXT, "source.bridge", NETWORK, live },
+	{ "source", "bridge", MT_ATTR_TEXT, "source.bridge", BRIDGE, .flags = MT_REQUIRED },
+	{ "source", "macTableManager", MT_ATTR_TEXT, "source.macTableManager", NETWORK | BRIDGE, live },
+	{ "source", "name", MT_ATTR_TEXT, "source.name", INTERNAL, .flags = MT_REQUIRED },
+	{ "source", "dev", MT_ATTR_TEXT, "source.dev", DIRECT | VDPA, .flags = MT_REQUIRED },
+	{ "source", "dev", MT_ATTR_TEXT, "source.dev", USER, passt },
+	{ "source", "dev", MT_ATTR_TEXT, "source.dev", VHOST, passt, .since = MT_LIBVIRT(11, 1) },
+	{ "source", "mode", MT_ATTR_ENUM, "source.mode", DIRECT, .otherwise = "vepa",
 	  .names = NAMES("vepa", "private", "bridge", "passthrough") },
-	{ "source", "address", MT_TEXT, "source.address", MT_BIT(MT_SERVER) },
-	{ "source", "address", MT_TEXT, "source.address", MT_SOCKETS & ~MT_BIT(MT_SERVER),
+	{ "source", "address", MT_ATTR_TEXT, "source.address", MT_BIT(MT_NIC_SERVER) },
+	{ "source", "address", MT_ATTR_TEXT, "source.address", MT_SOCKETS & ~MT_BIT(MT_NIC_SERVER),
 	  .flags = MT_REQUIRED },
-	{ "source", "port", MT_INT, "source.port", MT_SOCKETS, .flags = MT_REQUIRED },
-	{ "source", "switchid", MT_UUID, "source.switchid", VDS, .flags = MT_REQUIRED },
-	{ "source", "portid", MT_INT64, "source.portid", VDS, .flags = MT_REQUIRED,
+	{ "source", "port", MT_ATTR_INT, "source.port", MT_SOCKETS, .flags = MT_REQUIRED },
+	{ "source", "switchid", MT_ATTR_UUID, "source.switchid", VDS, .flags = MT_REQUIRED },
+	{ "source", "portid", MT_ATTR_INT64, "source.portid", VDS, .flags = MT_REQUIRED,
 	  .until = MT_LIBVIRT(11, 3) },
-	{ "source", "portid", MT_INT64, "source.portid", VDS, .since = MT_LIBVIRT(11, 3) },
-	{ "source", "portgroupid", MT_TEXT, "source.portgroupid", VDS, .flags = MT_REQUIRED,
+	{ "source", "portid", MT_ATTR_INT64, "source.portid", VDS, .since = MT_LIBVIRT(11, 3) },
+	{ "source", "portgroupid", MT_ATTR_TEXT, "source.portgroupid", VDS, .flags = MT_REQUIRED,
 	  .until = MT_LIBVIRT(11, 3) },
-	{ "source", "portgroupid", MT_TEXT, "source.portgroupid", VDS,
+	{ "source", "portgroupid", MT_ATTR_TEXT, "source.portgroupid", VDS,
 	  .since = MT_LIBVIRT(11, 3) },
-	{ "source", "connectionid", MT_INT64, "source.connectionid", VDS, .flags = MT_REQUIRED,
+	{ "source", "connectionid", MT_ATTR_INT64, "source.connectionid", VDS, .flags = MT_REQUIRED,
 	  .until = MT_LIBVIRT(11, 3) },
-	{ "source", "connectionid", MT_INT64, "source.connectionid", VDS,
+	{ "source", "connectionid", MT_ATTR_INT64, "source.connectionid", VDS,
 	  .since = MT_LIBVIRT(11, 3) },
-	{ "source", "writeFiltering", MT_YES_NO, NULL, HOSTDEV, pci },
-	{ "source", "startupPolicy", MT_ENUM, "source.startupPolicy", HOSTDEV, usb,
+	{ "source", "writeFiltering", MT_ATTR_YES_NO, NULL, HOSTDEV, pci },
+	{ "source", "startupPolicy", MT_ATTR_ENUM, "source.startupPolicy", HOSTDEV, usb,
 	  .names = NAMES("mandatory", "requisite", "optional") },
-	{ "source", "autoAddress", MT_YES_NO, NULL, HOSTDEV, usb },
-	{ "source", "guestReset", MT_ENUM, "source.guestReset", HOSTDEV, usb,
+	{ "source", "autoAddress", MT_ATTR_YES_NO, NULL, HOSTDEV, usb },
+	{ "source", "guestReset", MT_ATTR_ENUM, "source.guestReset", HOSTDEV, usb,
 	  .names = NAMES("off", "uninitialized", "on") },
-	{ "source/vendor", "id", MT_UINT, NULL, HOSTDEV, usb, MT_REQUIRED, .base = MT_ANY_BASE,
+	{ "source/vendor", "id", MT_ATTR_UINT, NULL, HOSTDEV, usb, MT_REQUIRED, .base = MT_ANY_BASE,
 	  .min = 1 },
-	{ "source/product", "id", MT_UINT, NULL, HOSTDEV, usb, MT_REQUIRED, .base = MT_ANY_BASE },
-	{ "source/local", "address", MT_TEXT, "source.local.address", UDP, .flags = MT_REQUIRED },
-	{ "source/local", "port", MT_INT, "source.local.port", UDP, .flags = MT_REQUIRED },
+	{ "source/product", "id", MT_ATTR_UINT, NULL, HOSTDEV, usb, MT_REQUIRED, .base = MT_ANY_BASE },
+	{ "source/local", "address", MT_ATTR_TEXT, "source.local.address", UDP, .flags = MT_REQUIRED },
+	{ "source/local", "port", MT_ATTR_INT, "source.local.port", UDP, .flags = MT_REQUIRED },
 
 	/* <target>: see parts.c, for its device name may count as none */
-	{ "guest+", "dev", MT_TEXT, "guest.dev", .flags = MT_NOT_EMPTY | MT_LOAD },
-	{ "guest+", "actual", MT_TEXT, "guest.actual", .flags = MT_NOT_EMPTY | MT_LOAD },
-	{ "script+", "path", MT_TEXT, "script", .flags = MT_NOT_EMPTY },
-	{ "downscript+", "path", MT_TEXT, "downscript", .flags = MT_NOT_EMPTY },
-	{ "backenddomain+", "name", MT_TEXT, "backenddomain", .flags = MT_NOT_EMPTY },
-	{ "model+", "type", MT_ENUM_ANY, "model", .flags = MT_NOT_EMPTY, .names = models, .least = 1 },
+	{ "guest+", "dev", MT_ATTR_TEXT, "guest.dev", .flags = MT_NOT_EMPTY | MT_LOAD },
+	{ "guest+", "actual", MT_ATTR_TEXT, "guest.actual", .flags = MT_NOT_EMPTY | MT_LOAD },
+	{ "script+", "path", MT_ATTR_TEXT, "script", .flags = MT_NOT_EMPTY },
+	{ "downscript+", "path", MT_ATTR_TEXT, "downscript", .flags = MT_NOT_EMPTY },
+	{ "backenddomain+", "name", MT_ATTR_TEXT, "backenddomain", .flags = MT_NOT_EMPTY },
+	{ "model+", "type", MT_ATTR_ENUM_ANY, "model", .flags = MT_NOT_EMPTY, .names = models, .least = 1 },
 
-	{ "driver", "name", MT_ENUM, "driver.name", HOSTDEV, pci, .names = NAMES("kvm", "vfio", "xen") },
-	{ "driver", "model", MT_TEXT, "driver.model", HOSTDEV, pci, .since = MT_LIBVIRT(10, 0) },
-	{ "driver", "iommufd", MT_YES_NO, "driver.iommufd", HOSTDEV, pci,
+	{ "driver", "name", MT_ATTR_ENUM, "driver.name", HOSTDEV, pci, .names = NAMES("kvm", "vfio", "xen") },
+	{ "driver", "model", MT_ATTR_TEXT, "driver.model", HOSTDEV, pci, .since = MT_LIBVIRT(10, 0) },
+	{ "driver", "iommufd", MT_ATTR_YES_NO, "driver.iommufd", HOSTDEV, pci,
 	  .since = MT_LIBVIRT(12, 1) },
-	{ "driver", "name", MT_ENUM, "driver.name", 0, virtio, .names = NAMES("qemu", "vhost") },
-	{ "driver", "txmode", MT_ENUM, "driver.txmode", 0, virtio, .names = NAMES("iothread", "timer") },
-	{ "driver", "ioeventfd", MT_ON_OFF, "driver.ioeventfd", 0, virtio },
-	{ "driver", "event_idx", MT_ON_OFF, "driver.event_idx", 0, virtio },
-	{ "driver", "queues", MT_UINT, "driver.queues", 0, virtio, MT_LOAD, .least = 2 },
-	{ "driver", "rx_queue_size", MT_UINT, "driver.rx_queue_size", 0, virtio, .least = 1 },
-	{ "driver", "tx_queue_size", MT_UINT, "driver.tx_queue_size", 0, virtio, .least = 1 },
-	{ "driver", "rss", MT_ON_OFF, "driver.rss", 0, virtio },
-	{ "driver", "rss_hash_report", MT_ON_OFF, "driver.rss_hash_report", 0, virtio },
+	{ "driver", "name", MT_ATTR_ENUM, "driver.name", 0, virtio, .names = NAMES("qemu", "vhost") },
+	{ "driver", "txmode", MT_ATTR_ENUM, "driver.txmode", 0, virtio, .names = NAMES("iothread", "timer") },
+	{ "driver", "ioeventfd", MT_ATTR_ON_OFF, "driver.ioeventfd", 0, virtio },
+	{ "driver", "event_idx", MT_ATTR_ON_OFF, "driver.event_idx", 0, virtio },
+	{ "driver", "queues", MT_ATTR_UINT, "driver.queues", 0, virtio, MT_LOAD, .least = 2 },
+	{ "driver", "rx_queue_size", MT_ATTR_UINT, "driver.rx_queue_size", 0, virtio, .least = 1 },
+	{ "driver", "tx_queue_size", MT_ATTR_UINT, "driver.tx_queue_size", 0, virtio, .least = 1 },
+	{ "driver", "rss", MT_ATTR_ON_OFF, "driver.rss", 0, virtio },
+	{ "driver", "rss_hash_report", MT_ATTR_ON_OFF, "driver.rss_hash_report", 0, virtio },
 	/* read for every model; a rule refuses them where they mean nothing */
-	{ "driver", "iommu", MT_ON_OFF, "driver.iommu" },
-	{ "driver", "ats", MT_ON_OFF, "driver.ats" },
-	{ "driver", "packed", MT_ON_OFF, "driver.packed" },
-	{ "driver", "page_per_vq", MT_ON_OFF, "driver.page_per_vq" },
-	{ "driver+/host", "csum", MT_ON_OFF, "driver.host.csum", 0, virtio },
-	{ "driver+/host", "gso", MT_ON_OFF, "driver.host.gso", 0, virtio },
-	{ "driver+/host", "tso4", MT_ON_OFF, "driver.host.tso4", 0, virtio },
-	{ "driver+/host", "tso6", MT_ON_OFF, "driver.host.tso6", 0, virtio },
-	{ "driver+/host", "ecn", MT_ON_OFF, "driver.host.ecn", 0, virtio },
-	{ "driver+/host", "ufo", MT_ON_OFF, "driver.host.ufo", 0, virtio },
-	{ "driver+/host", "mrg_rxbuf", MT_ON_OFF, "driver.host.mrg_rxbuf", 0, virtio },
-	{ "driver+/guest", "csum", MT_ON_OFF, "driver.guest.csum", 0, virtio },
-	{ "driver+/guest", "tso4", MT_ON_OFF, "driver.guest.tso4", 0, virtio },
-	{ "driver+/guest", "tso6", MT_ON_OFF, "driver.guest.tso6", 0, virtio },
-	{ "driver+/guest", "ecn", MT_ON_OFF, "driver.guest.ecn", 0, virtio },
-	{ "driver+/guest", "ufo", MT_ON_OFF, "driver.guest.ufo", 0, virtio },
+	{ "driver", "iommu", MT_ATTR_ON_OFF, "driver.iommu" },
+	{ "driver", "ats", MT_ATTR_ON_OFF, "driver.ats" },
+	{ "driver", "packed", MT_ATTR_ON_OFF, "driver.packed" },
+	{ "driver", "page_per_vq", MT_ATTR_ON_OFF, "driver.page_per_vq" },
+	{ "driver+/host", "csum", MT_ATTR_ON_OFF, "driver.host.csum", 0, virtio },
+	{ "driver+/host", "gso", MT_ATTR_ON_OFF, "driver.host.gso", 0, virtio },
+	{ "driver+/host", "tso4", MT_ATTR_ON_OFF, "driver.host.tso4", 0, virtio },
+	{ "driver+/host", "tso6", MT_ATTR_ON_OFF, "driver.host.tso6", 0, virtio },
+	{ "driver+/host", "ecn", MT_ATTR_ON_OFF, "driver.host.ecn", 0, virtio },
+	{ "driver+/host", "ufo", MT_ATTR_ON_OFF, "driver.host.ufo", 0, virtio },
+	{ "driver+/host", "mrg_rxbuf", MT_ATTR_ON_OFF, "driver.host.mrg_rxbuf", 0, virtio },
+	{ "driver+/guest", "csum", MT_ATTR_ON_OFF, "driver.guest.csum", 0, virtio },
+	{ "driver+/guest", "tso4", MT_ATTR_ON_OFF, "driver.guest.tso4", 0, virtio },
+	{ "driver+/guest", "tso6", MT_ATTR_ON_OFF, "driver.guest.tso6", 0, virtio },
+	{ "driver+/guest", "ecn", MT_ATTR_ON_OFF, "driver.guest.ecn", 0, virtio },
+	{ "driver+/guest", "ufo", MT_ATTR_ON_OFF, "driver.guest.ufo", 0, virtio },
 
-	{ "backend", "type", MT_ENUM, "backend.type", .names = NAMES("passt"),
+	{ "backend", "type", MT_ATTR_ENUM, "backend.type", .names = NAMES("passt"),
 	  .until = MT_LIBVIRT(11, 3) },
-	{ "backend", "type", MT_ENUM, "backend.type", .names = NAMES("default", "passt"),
+	{ "backend", "type", MT_ATTR_ENUM, "backend.type", .names = NAMES("default", "passt"),
 	  .least = 1, .since = MT_LIBVIRT(11, 3) },
-	{ "backend", "tap", MT_PATH, "backend.tap" },
-	{ "backend", "vhost", MT_PATH, "backend.vhost", 0, virtio },
-	{ "backend", "logFile", MT_TEXT, "backend.logFile" },
-	{ "backend", "hostname", MT_TEXT, "backend.hostname", .since = MT_LIBVIRT(11, 8) },
-	{ "backend", "fqdn", MT_TEXT, "backend.fqdn", .since = MT_LIBVIRT(11, 8) },
-	{ "filterref", "filter", MT_TEXT, "filterref.filter", ETHERNET | NETWORK | BRIDGE },
-	{ "tune+/sndbuf", NULL, MT_UINT, "sndbuf", .flags = MT_NOT_EMPTY, .max = INT64_MAX },
-	{ "teaming+", "type", MT_ENUM, "teaming.type", .flags = MT_NOT_EMPTY,
+	{ "backend", "tap", MT_ATTR_PATH, "backend.tap" },
+	{ "backend", "vhost", MT_ATTR_PATH, "backend.vhost", 0, virtio },
+	{ "backend", "logFile", MT_ATTR_TEXT, "backend.logFile" },
+	{ "backend", "hostname", MT_ATTR_TEXT, "backend.hostname", .since = MT_LIBVIRT(11, 8) },
+	{ "backend", "fqdn", MT_ATTR_TEXT, "backend.fqdn", .since = MT_LIBVIRT(11, 8) },
+	{ "filterref", "filter", MT_ATTR_TEXT, "filterref.filter", ETHERNET | NETWORK | BRIDGE },
+	{ "tune+/sndbuf", NULL, MT_ATTR_UINT, "sndbuf", .flags = MT_NOT_EMPTY, .max = INT64_MAX },
+	{ "teaming+", "type", MT_ATTR_ENUM, "teaming.type", .flags = MT_NOT_EMPTY,
 	  .names = NAMES("persistent", "transient") },
-	{ "teaming+", "persistent", MT_TEXT, "teaming.persistent", .flags = MT_NOT_EMPTY },
-	{ "link+", "state", MT_ENUM, "link", .flags = MT_NOT_EMPTY, .names = NAMES("up", "down") },
-	{ "mtu+", "size", MT_UINT, "mtu", .flags = MT_NOT_EMPTY | MT_LOAD, .least = 1 },
-	{ "coalesce/rx+/frames+", "max", MT_UINT, "coalesce.rx_frames_max", .flags = MT_NOT_EMPTY,
+	{ "teaming+", "persistent", MT_ATTR_TEXT, "teaming.persistent", .flags = MT_NOT_EMPTY },
+	{ "link+", "state", MT_ATTR_ENUM, "link", .flags = MT_NOT_EMPTY, .names = NAMES("up", "down") },
+	{ "mtu+", "size", MT_ATTR_UINT, "mtu", .flags = MT_NOT_EMPTY | MT_LOAD, .least = 1 },
+	{ "coalesce/rx+/frames+", "max", MT_ATTR_UINT, "coalesce.rx_frames_max", .flags = MT_NOT_EMPTY,
 	  .least = 1 },
-	{ "port", "isolated", MT_YES_NO, "isolated" },
-	{ "boot", "order", MT_UINT, "boot", .flags = MT_REQUIRED, .min = 1 },
+	{ "port", "isolated", MT_ATTR_YES_NO, "isolated" },
+	{ "boot", "order", MT_ATTR_UINT, "boot", .flags = MT_REQUIRED, .min = 1 },
 
 	/* what is checked and is no fact: the device as the guest sees it */
-	{ "master", "startport", MT_UINT },
-	{ "rom", "enabled", MT_YES_NO },
-	{ "rom", "bar", MT_ON_OFF },
-	{ "acpi", "index", MT_UINT, .min = 1 },
-	{ "address", "type", MT_ENUM, .flags = MT_REQUIRED, .names = addresses },
+	{ "master", "startport", MT_ATTR_UINT },
+	{ "rom", "enabled", MT_ATTR_YES_NO },
+	{ "rom", "bar", MT_ATTR_ON_OFF },
+	{ "acpi", "index", MT_ATTR_UINT, .min = 1 },
+	{ "address", "type", MT_ATTR_ENUM, .flags = MT_REQUIRED, .names = addresses },
 };
 /* clang-format on */
 const size_t mt_inventory_n = ROWS(mt_inventory);

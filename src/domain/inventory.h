@@ -23,44 +23,45 @@
 
 /* The interface types, in the order of their names in mt_nic_types[]. */
 enum mt_nic_type {
-	MT_USER,
-	MT_ETHERNET,
-	MT_VHOSTUSER,
-	MT_SERVER,
-	MT_CLIENT,
-	MT_MCAST,
-	MT_NETWORK,
-	MT_BRIDGE,
-	MT_INTERNAL,
-	MT_DIRECT,
-	MT_HOSTDEV,
-	MT_UDP,
-	MT_VDPA,
-	MT_NULL,
-	MT_VDS,
-	MT_UNKNOWN_TYPE, /* a newer libvirt's own */
+	MT_NIC_USER,
+	MT_NIC_ETHERNET,
+	MT_NIC_VHOSTUSER,
+	MT_NIC_SERVER,
+	MT_NIC_CLIENT,
+	MT_NIC_MCAST,
+	MT_NIC_NETWORK,
+	MT_NIC_BRIDGE,
+	MT_NIC_INTERNAL,
+	MT_NIC_DIRECT,
+	MT_NIC_HOSTDEV,
+	MT_NIC_UDP,
+	MT_NIC_VDPA,
+	MT_NIC_NULL,
+	MT_NIC_VDS,
+	MT_NIC_UNKNOWN_TYPE, /* a newer libvirt's own */
 };
 extern const char *const mt_nic_types[]; /* ends with NULL, as all lists of names here */
 
 #define MT_BIT(type) (1u << (type))
-#define MT_SOCKETS   (MT_BIT(MT_SERVER) | MT_BIT(MT_CLIENT) | MT_BIT(MT_MCAST) | MT_BIT(MT_UDP))
+#define MT_SOCKETS \
+	(MT_BIT(MT_NIC_SERVER) | MT_BIT(MT_NIC_CLIENT) | MT_BIT(MT_NIC_MCAST) | MT_BIT(MT_NIC_UDP))
 
 /* What an attribute's text must be, and what kind of fact it becomes. */
-enum mt_value {
-	MT_TEXT,     /* anything: a string */
-	MT_ENUM,     /* one of .names: a string */
-	MT_ENUM_ANY, /* one of .names whatever the case, or letters, digits, _ and -: a string */
-	MT_YES_NO,   /* a boolean */
-	MT_ON_OFF,   /* a boolean */
-	MT_UINT,     /* no minus, at most .max: an integer */
-	MT_INT,	     /* a 32 bit number: a string, in decimal */
-	MT_INT64,    /* a 64 bit number: a string, in decimal */
-	MT_UUID,     /* a string: lower case, with dashes */
-	MT_MAC,	     /* six numbers, unicast: a string: lower case, two digits each */
-	MT_PATH,     /* a string: slashes tidied */
+enum mt_attr_type {
+	MT_ATTR_TEXT,	  /* anything: a string */
+	MT_ATTR_ENUM,	  /* one of .names: a string */
+	MT_ATTR_ENUM_ANY, /* one of .names whatever the case, or letters, digits, _ and -: a string */
+	MT_ATTR_YES_NO,	  /* a boolean */
+	MT_ATTR_ON_OFF,	  /* a boolean */
+	MT_ATTR_UINT,	  /* no minus, at most .max: an integer */
+	MT_ATTR_INT,	  /* a 32 bit number: a string, in decimal */
+	MT_ATTR_INT64,	  /* a 64 bit number: a string, in decimal */
+	MT_ATTR_UUID,	  /* a string: lower case, with dashes */
+	MT_ATTR_MAC,	  /* six numbers, unicast: a string: lower case, two digits each */
+	MT_ATTR_PATH,	  /* a string: slashes tidied */
 };
 
-enum mt_row_flag {
+enum mt_attr_flag {
 	MT_REQUIRED = 1,  /* an attribute: refused when it is absent */
 	MT_NOT_EMPTY = 2, /* an empty text is an absent one (virXPathString) */
 	MT_FORGIVEN = 4,  /* what is wrong counts as absent */
@@ -74,7 +75,7 @@ enum mt_row_flag {
 
 struct mt_nic;
 
-struct mt_row {
+struct mt_attr_row {
 	/*
 	 * Its path below <interface>; "" is <interface> itself. Of several elements of one name the
 	 * first counts, for most of libvirt; where it asks an XPath, a later one may:
@@ -83,14 +84,14 @@ struct mt_row {
 	 */
 	const char *element;
 	const char *attribute; /* NULL: the element's text */
-	enum mt_value value;
+	enum mt_attr_type type;
 	const char *fact;		     /* its path; NULL: only checked */
 	unsigned types;			     /* MT_BIT()s of those that have it; 0: all */
 	bool (*when)(const struct mt_nic *); /* read at all; NULL: yes */
-	unsigned flags;			     /* enum mt_row_flag */
-	const char *const *names;	     /* of MT_ENUM */
-	uint64_t min, max;		     /* of MT_UINT; max 0: 32 bits */
-	int base;	       /* of MT_UINT; 0: decimal; MT_ANY_BASE: as C writes it */
+	unsigned flags;			     /* enum mt_attr_flag */
+	const char *const *names;	     /* of MT_ATTR_ENUM */
+	uint64_t min, max;		     /* of MT_ATTR_UINT; max 0: 32 bits */
+	int base;	       /* of MT_ATTR_UINT; 0: decimal; MT_ANY_BASE: as C writes it */
 	uint64_t least;	       /* a smaller number, or earlier name, is no fact */
 	const char *otherwise; /* the fact when absent */
 	unsigned since, until; /* MT_LIBVIRT(): from this version on, before that one; 0: all */
@@ -111,7 +112,7 @@ struct mt_rule {
 	unsigned since, until; /* as of a row; no rule bears load */
 };
 
-extern const struct mt_row mt_inventory[];
+extern const struct mt_attr_row mt_inventory[];
 extern const size_t mt_inventory_n;
 extern const struct mt_part mt_parts[];
 extern const size_t mt_parts_n;
@@ -164,7 +165,7 @@ int mt_nic_read(struct mt_nic *nic, struct mt_fact *nics);
  */
 int mt_nic_pass(struct mt_nic *nic, int r, bool load);
 
-/* The element at a row's path, see mt_row; NULL: none. */
+/* The element at a row's path, see mt_attr_row; NULL: none. */
 const struct mt_element *mt_nic_find(const struct mt_element *el, const char *path,
 				     const char *attribute);
 
@@ -189,7 +190,7 @@ bool mt_nic_says(const struct mt_nic *nic, const char *path, const char *text);
  * One attribute of an element, by a row's rules: its fact, if any, becomes the member of @in that
  * the last part of row->fact names. Returns 0 or -EINVAL.
  */
-int mt_nic_row(struct mt_nic *nic, const struct mt_row *row, const struct mt_element *el,
+int mt_nic_row(struct mt_nic *nic, const struct mt_attr_row *row, const struct mt_element *el,
 	       struct mt_fact *in);
 
 /* --- values: the text of one attribute, by its row -------------------------------------------- */
@@ -209,7 +210,7 @@ struct mt_parsed {
  *
  * Return: 0; -EINVAL: refused, @want filled; or -ENOMEM.
  */
-int mt_scalar_parse(const struct mt_row *row, const char *text, struct mt_pool *pool,
+int mt_scalar_parse(const struct mt_attr_row *row, const char *text, struct mt_pool *pool,
 		    struct mt_parsed *v, char *want, size_t want_n);
 
 /* A number as libvirt's virStrToLong_* read it: blanks and + before it, nothing after it. */

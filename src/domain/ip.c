@@ -184,11 +184,11 @@ static int check_route(struct mt_nic *nic, const struct mt_element *el, struct r
 
 static int read_route(struct mt_nic *nic, const struct mt_element *el, struct mt_fact *routes)
 {
-	static const struct mt_row rows[] = {
+	static const struct mt_attr_row rows[] = {
 		/* without it the route is to everywhere */
-		{ "", "address", MT_TEXT, .flags = MT_REQUIRED, .until = MT_LIBVIRT(12, 2) },
-		{ "", "prefix", MT_UINT, "prefix" },
-		{ "", "metric", MT_UINT, "metric", .min = 1 },
+		{ "", "address", MT_ATTR_TEXT, .flags = MT_REQUIRED, .until = MT_LIBVIRT(12, 2) },
+		{ "", "prefix", MT_ATTR_UINT, "prefix" },
+		{ "", "metric", MT_ATTR_UINT, "metric", .min = 1 },
 	};
 	struct route route = {
 		.said = mt_element_get(el, "family"),
@@ -247,7 +247,7 @@ int mt_part_host_ips(struct mt_nic *nic, const struct mt_element *el)
 	int r = read_both(nic, el, "source");
 
 	/* conf/domain_validate.c virDomainNetDefValidate() */
-	if (!r && nic->type != MT_ETHERNET &&
+	if (!r && nic->type != MT_NIC_ETHERNET &&
 	    (mt_fact_at(nic->facts, "source.ips") || mt_fact_at(nic->facts, "source.routes")))
 		return mt_nic_bad(nic, el,
 				  "<source>: <ip> and <route> of the host are for type='ethernet'");

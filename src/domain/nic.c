@@ -90,7 +90,7 @@ int mt_nic_pass(struct mt_nic *nic, int r, bool load)
 
 	if (r != -EINVAL || nic->o->libvirt || nic->fatal)
 		return r;
-	if (load && nic->type == MT_ETHERNET) {
+	if (load && nic->type == MT_NIC_ETHERNET) {
 		nic->fatal = true;
 		return mt_err_in_nic(nic->e, index ? (int)index->integer : 0, "");
 	}
@@ -116,7 +116,7 @@ static const char *content(struct mt_nic *nic, const struct mt_element *el)
 	return text;
 }
 
-static int refuse(struct mt_nic *nic, const struct mt_row *row, const struct mt_element *el,
+static int refuse(struct mt_nic *nic, const struct mt_attr_row *row, const struct mt_element *el,
 		  const char *text, const char *want)
 {
 	if (!text)
@@ -127,7 +127,7 @@ static int refuse(struct mt_nic *nic, const struct mt_row *row, const struct mt_
 	return mt_nic_bad(nic, el, "<%s %s='%.64s'>: %s", el->name, row->attribute, text, want);
 }
 
-static void add(struct mt_nic *nic, const struct mt_row *row, struct mt_fact *in,
+static void add(struct mt_nic *nic, const struct mt_attr_row *row, struct mt_fact *in,
 		const struct mt_parsed *v)
 {
 	const char *name = last_name(row->fact);
@@ -148,7 +148,7 @@ static void add(struct mt_nic *nic, const struct mt_row *row, struct mt_fact *in
 }
 
 /* Whether add() would: an object is made for its first member only. */
-static bool counts(const struct mt_row *row, const struct mt_parsed *v)
+static bool counts(const struct mt_attr_row *row, const struct mt_parsed *v)
 {
 	bool numbered = v->is == MT_PARSED_NUMBER || (v->is == MT_PARSED_STRING && row->names);
 
@@ -161,7 +161,7 @@ static bool is_within(unsigned version, unsigned since, unsigned until)
 }
 
 /* Where libvirt's version is not asked for, a row is as the newest has it. */
-static bool row_counts(const struct mt_row *row, const struct mt_nic *nic)
+static bool row_counts(const struct mt_attr_row *row, const struct mt_nic *nic)
 {
 	unsigned version = nic->o->libvirt;
 
@@ -169,13 +169,13 @@ static bool row_counts(const struct mt_row *row, const struct mt_nic *nic)
 }
 
 /* A word that is not among an enumeration's is still what the document says. */
-static bool keeps_word(const struct mt_nic *nic, const struct mt_row *row)
+static bool keeps_word(const struct mt_nic *nic, const struct mt_attr_row *row)
 {
-	return (row->value == MT_ENUM || row->value == MT_ENUM_ANY) &&
+	return (row->type == MT_ATTR_ENUM || row->type == MT_ATTR_ENUM_ANY) &&
 		(!nic->o->libvirt || nic->o->vocabulary);
 }
 
-int mt_nic_row(struct mt_nic *nic, const struct mt_row *row, const struct mt_element *el,
+int mt_nic_row(struct mt_nic *nic, const struct mt_attr_row *row, const struct mt_element *el,
 	       struct mt_fact *in)
 {
 	const char *text = row->attribute ? mt_element_get(el, row->attribute) : content(nic, el);
@@ -242,11 +242,11 @@ static bool same_place(const char *a, const char *b)
 
 static int read_rows(struct mt_nic *nic)
 {
-	const struct mt_row *last = NULL; /* that el was looked for */
+	const struct mt_attr_row *last = NULL; /* that el was looked for */
 	const struct mt_element *el = NULL;
 
 	for (size_t i = 0; i < mt_inventory_n; i++) {
-		const struct mt_row *row = &mt_inventory[i];
+		const struct mt_attr_row *row = &mt_inventory[i];
 		int r = 0;
 
 		if (!applies(row->types, nic))
@@ -314,13 +314,13 @@ static int check_all_rules(struct mt_nic *nic)
 
 static int read_type(struct mt_nic *nic)
 {
-	static const struct mt_row row = { "",
-					   "type",
-					   MT_ENUM,
-					   "type",
-					   .flags = MT_LOAD,
-					   .names = mt_nic_types,
-					   .otherwise = "user" };
+	static const struct mt_attr_row row = { "",
+						"type",
+						MT_ATTR_ENUM,
+						"type",
+						.flags = MT_LOAD,
+						.names = mt_nic_types,
+						.otherwise = "user" };
 	int r = mt_nic_row(nic, &row, nic->el, nic->facts);
 	const char *type = mt_fact_text_at(nic->facts, "type");
 
@@ -336,7 +336,7 @@ static void read_host_address(struct mt_nic *nic)
 	const char *type = address ? mt_element_get(address, "type") : NULL;
 
 	nic->host_address = "";
-	if (nic->type != MT_HOSTDEV)
+	if (nic->type != MT_NIC_HOSTDEV)
 		return;
 	if (type && *type)
 		nic->host_address = type;
@@ -360,10 +360,10 @@ static bool is_template(const char *dev)
  */
 static bool has_device(const struct mt_nic *nic)
 {
-	unsigned types = MT_BIT(MT_ETHERNET) | MT_BIT(MT_NETWORK) | MT_BIT(MT_BRIDGE);
+	unsigned types = MT_BIT(MT_NIC_ETHERNET) | MT_BIT(MT_NIC_NETWORK) | MT_BIT(MT_NIC_BRIDGE);
 
 	if (strcmp(nic->hypervisor, "lxc"))
-		types |= MT_BIT(MT_DIRECT);
+		types |= MT_BIT(MT_NIC_DIRECT);
 	return types & MT_BIT(nic->type);
 }
 
@@ -372,7 +372,7 @@ static void add_own(struct mt_nic *nic)
 {
 	const struct mt_fact *managed = mt_fact_at(nic->facts, "target.managed");
 	const char *dev = mt_fact_text_at(nic->facts, "target.dev");
-	bool unmanaged = nic->type == MT_ETHERNET && managed && !managed->boolean;
+	bool unmanaged = nic->type == MT_NIC_ETHERNET && managed && !managed->boolean;
 
 	if (dev && *dev && has_device(nic) && (unmanaged || !is_template(dev)))
 		mt_fact_string(nic->b, nic->facts, "dev", dev);

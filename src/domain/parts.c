@@ -13,7 +13,7 @@
 #include <strings.h>
 
 /* Rows of one small element, into an object (or, with NULL, into what their facts name). */
-static int read_rows(struct mt_nic *nic, const struct mt_row *rows, size_t n,
+static int read_rows(struct mt_nic *nic, const struct mt_attr_row *rows, size_t n,
 		     const struct mt_element *el, struct mt_fact *in)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -31,10 +31,11 @@ static int read_rows(struct mt_nic *nic, const struct mt_row *rows, size_t n,
 
 static int reconnect(struct mt_nic *nic, const struct mt_element *el)
 {
-	static const struct mt_row enabled = { "", "enabled", MT_YES_NO,
-					       "source.reconnect.enabled" };
-	static const struct mt_row timeout = { "", "timeout", MT_UINT, "source.reconnect.timeout",
-					       .flags = MT_REQUIRED };
+	static const struct mt_attr_row enabled = { "", "enabled", MT_ATTR_YES_NO,
+						    "source.reconnect.enabled" };
+	static const struct mt_attr_row timeout = { "", "timeout", MT_ATTR_UINT,
+						    "source.reconnect.timeout",
+						    .flags = MT_REQUIRED };
 	int r = mt_nic_row(nic, &enabled, el, NULL);
 
 	if (r || !mt_fact_true_at(nic->facts, enabled.fact))
@@ -46,9 +47,10 @@ static int reconnect(struct mt_nic *nic, const struct mt_element *el)
 
 static int target(struct mt_nic *nic, const struct mt_element *el)
 {
-	static const struct mt_row managed = { "", "managed", MT_YES_NO, "target.managed",
-					       .flags = MT_LOAD };
-	static const struct mt_row dev = { "", "dev", MT_TEXT, "target.dev", .flags = MT_LOAD };
+	static const struct mt_attr_row managed = { "", "managed", MT_ATTR_YES_NO, "target.managed",
+						    .flags = MT_LOAD };
+	static const struct mt_attr_row dev = { "", "dev", MT_ATTR_TEXT, "target.dev",
+						.flags = MT_LOAD };
 	const char *said = mt_element_get(el, "managed"), *name = mt_element_get(el, "dev");
 
 	/* A generated name is nobody's wish; managed='no' says that it is one. */
@@ -86,9 +88,9 @@ static int read_tag(struct mt_nic *nic, const struct mt_element *el, struct mt_f
 		    const struct mt_fact **native)
 {
 	static const char *const modes[] = { "tagged", "untagged", NULL };
-	static const struct mt_row rows[] = {
-		{ "", "id", MT_UINT, "id", .flags = MT_REQUIRED, .max = 4095 },
-		{ "", "nativeMode", MT_ENUM, "native", .names = modes },
+	static const struct mt_attr_row rows[] = {
+		{ "", "id", MT_ATTR_UINT, "id", .flags = MT_REQUIRED, .max = 4095 },
+		{ "", "nativeMode", MT_ATTR_ENUM, "native", .names = modes },
 	};
 	struct mt_fact *tag = mt_fact_object(nic->b, NULL, "");
 	int r = READ(nic, rows, el, tag);
@@ -147,11 +149,11 @@ static int vlan(struct mt_nic *nic, const struct mt_element *el)
 static int read_rate(struct mt_nic *nic, const struct mt_element *el, const char *name,
 		     struct mt_fact *bandwidth)
 {
-	static const struct mt_row rows[] = {
-		{ "", "average", MT_UINT, "average", .max = INT64_MAX, .least = 1 },
-		{ "", "peak", MT_UINT, "peak", .max = INT64_MAX, .least = 1 },
-		{ "", "burst", MT_UINT, "burst", .max = INT64_MAX, .least = 1 },
-		{ "", "floor", MT_UINT, "floor", .max = INT64_MAX, .least = 1 },
+	static const struct mt_attr_row rows[] = {
+		{ "", "average", MT_ATTR_UINT, "average", .max = INT64_MAX, .least = 1 },
+		{ "", "peak", MT_ATTR_UINT, "peak", .max = INT64_MAX, .least = 1 },
+		{ "", "burst", MT_ATTR_UINT, "burst", .max = INT64_MAX, .least = 1 },
+		{ "", "floor", MT_ATTR_UINT, "floor", .max = INT64_MAX, .least = 1 },
 	};
 	bool average = mt_element_get(el, "average");
 	struct mt_fact *rate = mt_fact_object(nic->b, NULL, name);
@@ -164,7 +166,7 @@ static int read_rate(struct mt_nic *nic, const struct mt_element *el, const char
 	r = READ(nic, rows, el, rate);
 	if (r || nic->b->failed)
 		return r;
-	if (mt_fact_get(rate, "floor") && (nic->type != MT_NETWORK || *el->name == 'o'))
+	if (mt_fact_get(rate, "floor") && (nic->type != MT_NIC_NETWORK || *el->name == 'o'))
 		return mt_nic_bad(nic, el,
 				  "<%s floor='%.64s'>: floor is for <inbound> of type='network'",
 				  el->name, mt_element_get(el, "floor"));
@@ -269,14 +271,14 @@ static int parameters(struct mt_nic *nic, const struct mt_element *el)
 static int port_forward(struct mt_nic *nic, const struct mt_element *el)
 {
 	static const char *const protocols[] = { "tcp", "udp", NULL };
-	static const struct mt_row forward[] = {
-		{ "", "proto", MT_ENUM, .flags = MT_REQUIRED, .names = protocols },
+	static const struct mt_attr_row forward[] = {
+		{ "", "proto", MT_ATTR_ENUM, .flags = MT_REQUIRED, .names = protocols },
 	};
-	static const struct mt_row range[] = {
-		{ "", "start", MT_UINT, .min = 1 },
-		{ "", "end", MT_UINT, .min = 1 },
-		{ "", "to", MT_UINT, .min = 1 },
-		{ "", "exclude", MT_YES_NO },
+	static const struct mt_attr_row range[] = {
+		{ "", "start", MT_ATTR_UINT, .min = 1 },
+		{ "", "end", MT_ATTR_UINT, .min = 1 },
+		{ "", "to", MT_ATTR_UINT, .min = 1 },
+		{ "", "exclude", MT_ATTR_YES_NO },
 	};
 	const struct mt_element *c = mt_element_child(el, "range");
 	int r = READ(nic, forward, el, NULL);
@@ -301,14 +303,15 @@ static int port_forwards(struct mt_nic *nic, const struct mt_element *el)
 
 const struct mt_part mt_parts[] = {
 	{ "target", 0, target },
-	{ "source/reconnect", MT_BIT(MT_VHOSTUSER), reconnect },
-	{ "source", MT_BIT(MT_HOSTDEV), mt_part_host_address },
+	{ "source/reconnect", MT_BIT(MT_NIC_VHOSTUSER), reconnect },
+	{ "source", MT_BIT(MT_NIC_HOSTDEV), mt_part_host_address },
 	{ "source", 0, mt_part_host_ips },
 	{ "", 0, mt_part_guest_ips },
 	{ "vlan", 0, vlan },
 	{ "bandwidth", 0, bandwidth },
 	{ "virtualport", 0, mt_part_virtualport },
-	{ "filterref", MT_BIT(MT_NETWORK) | MT_BIT(MT_BRIDGE) | MT_BIT(MT_ETHERNET), parameters },
+	{ "filterref", MT_BIT(MT_NIC_NETWORK) | MT_BIT(MT_NIC_BRIDGE) | MT_BIT(MT_NIC_ETHERNET),
+	  parameters },
 	{ "portForward", 0, port_forwards },
 	{ "boot", 0, mt_part_boot },
 	{ "alias", 0, mt_part_alias },

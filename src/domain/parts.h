@@ -15,7 +15,7 @@ int mt_ip_check(struct mt_nic *nic, const struct mt_element *el, const char *att
 /* virtualport.c */
 int mt_part_virtualport(struct mt_nic *nic, const struct mt_element *el);
 
-/* device.c */
+/* device_address.c */
 int mt_part_host_address(struct mt_nic *nic, const struct mt_element *el);
 int mt_part_guest_address(struct mt_nic *nic, const struct mt_element *el);
 int mt_part_rom(struct mt_nic *nic, const struct mt_element *el);

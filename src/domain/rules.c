@@ -85,7 +85,7 @@ static int unmanaged_is_ethernet(struct mt_nic *nic)
 {
 	const struct mt_fact *managed = mt_fact_at(nic->facts, "target.managed");
 
-	if (!managed || managed->boolean || nic->type == MT_ETHERNET)
+	if (!managed || managed->boolean || nic->type == MT_NIC_ETHERNET)
 		return 0;
 	return mt_nic_bad(nic, mt_nic_child(nic, "target"),
 			  "<target managed='no'>: is for type='ethernet', not '%s'",
@@ -123,7 +123,7 @@ static int isolated_on_bridge(struct mt_nic *nic)
 
 	if (!mt_fact_true_at(nic->facts, "isolated"))
 		return 0;
-	if (nic->type != MT_NETWORK && nic->type != MT_BRIDGE)
+	if (nic->type != MT_NIC_NETWORK && nic->type != MT_NIC_BRIDGE)
 		return mt_nic_bad(
 			nic, mt_nic_child(nic, "port"),
 			"<port isolated='yes'>: is for type='network' and 'bridge', not '%s'",
@@ -148,7 +148,7 @@ static int virtio_options(struct mt_nic *nic)
 
 static int passt_for_user(struct mt_nic *nic)
 {
-	if (nic->type == MT_USER || !mt_nic_says(nic, "backend.type", "passt"))
+	if (nic->type == MT_NIC_USER || !mt_nic_says(nic, "backend.type", "passt"))
 		return 0;
 	return mt_nic_bad(nic, mt_nic_child(nic, "backend"),
 			  "<backend type='passt'>: is for type='user'");
@@ -156,7 +156,7 @@ static int passt_for_user(struct mt_nic *nic)
 
 static int passt_for_user_or_vhost(struct mt_nic *nic)
 {
-	if (nic->type == MT_USER || nic->type == MT_VHOSTUSER ||
+	if (nic->type == MT_NIC_USER || nic->type == MT_NIC_VHOSTUSER ||
 	    !mt_nic_says(nic, "backend.type", "passt"))
 		return 0;
 	return mt_nic_bad(nic, mt_nic_child(nic, "backend"),
@@ -213,30 +213,30 @@ static int client_reconnects(struct mt_nic *nic)
 			  "<reconnect enabled='yes'>: is for mode='client'");
 }
 
-#define NEED_SOURCE                                                               \
-	(MT_SOCKETS | MT_BIT(MT_NETWORK) | MT_BIT(MT_VDS) | MT_BIT(MT_INTERNAL) | \
-	 MT_BIT(MT_BRIDGE) | MT_BIT(MT_DIRECT) | MT_BIT(MT_VDPA))
-#define VHOST MT_BIT(MT_VHOSTUSER)
+#define NEED_SOURCE                                                                           \
+	(MT_SOCKETS | MT_BIT(MT_NIC_NETWORK) | MT_BIT(MT_NIC_VDS) | MT_BIT(MT_NIC_INTERNAL) | \
+	 MT_BIT(MT_NIC_BRIDGE) | MT_BIT(MT_NIC_DIRECT) | MT_BIT(MT_NIC_VDPA))
+#define VHOST MT_BIT(MT_NIC_VHOSTUSER)
 
 const struct mt_rule mt_rules[] = {
 	{ "source required", NEED_SOURCE, source_required },
 	{ "source required", VHOST, source_required, .until = MT_LIBVIRT(11, 1) },
-	{ "local required", MT_BIT(MT_UDP), local_required },
-	{ "host address known", MT_BIT(MT_HOSTDEV), host_address_known },
-	{ "vendor with product", MT_BIT(MT_HOSTDEV), vendor_with_product },
-	{ "foreign attributes", MT_BIT(MT_HOSTDEV), foreign_attributes },
-	{ "guest address fits", MT_BIT(MT_HOSTDEV), guest_address_fits },
+	{ "local required", MT_BIT(MT_NIC_UDP), local_required },
+	{ "host address known", MT_BIT(MT_NIC_HOSTDEV), host_address_known },
+	{ "vendor with product", MT_BIT(MT_NIC_HOSTDEV), vendor_with_product },
+	{ "foreign attributes", MT_BIT(MT_NIC_HOSTDEV), foreign_attributes },
+	{ "guest address fits", MT_BIT(MT_NIC_HOSTDEV), guest_address_fits },
 	{ "unmanaged is ethernet", 0, unmanaged_is_ethernet },
 	{ "teaming complete", 0, teaming_complete },
-	{ "teaming of pci", MT_BIT(MT_HOSTDEV), teaming_of_pci },
+	{ "teaming of pci", MT_BIT(MT_NIC_HOSTDEV), teaming_of_pci },
 	{ "isolated on bridge", 0, isolated_on_bridge },
 	{ "virtio options", 0, virtio_options },
 	{ "passt for user", 0, passt_for_user, .until = MT_LIBVIRT(11, 1) },
 	{ "passt for user or vhost", 0, passt_for_user_or_vhost, .since = MT_LIBVIRT(11, 1) },
 	{ "forward by passt", 0, forward_by_passt, .since = MT_LIBVIRT(11, 3) },
-	{ "range has start", MT_BIT(MT_USER) | VHOST, range_has_start },
+	{ "range has start", MT_BIT(MT_NIC_USER) | VHOST, range_has_start },
 	{ "vhostuser is virtio", VHOST, vhostuser_is_virtio, .until = MT_LIBVIRT(11, 1) },
 	{ "client reconnects", VHOST, client_reconnects },
-	{ "no vlan", MT_BIT(MT_ETHERNET), no_vlan, .since = MT_LIBVIRT(12, 8) },
+	{ "no vlan", MT_BIT(MT_NIC_ETHERNET), no_vlan, .since = MT_LIBVIRT(12, 8) },
 };
 const size_t mt_rules_n = sizeof mt_rules / sizeof *mt_rules;

@@ -13,14 +13,14 @@
 #include <string.h>
 
 #define ALL	 (~0u)
-#define ETHERNET MT_BIT(MT_ETHERNET)
-#define NETWORK	 MT_BIT(MT_NETWORK)
-#define BRIDGE	 MT_BIT(MT_BRIDGE)
-#define DIRECT	 MT_BIT(MT_DIRECT)
-#define HOSTDEV	 MT_BIT(MT_HOSTDEV)
-#define VDPA	 MT_BIT(MT_VDPA)
-#define VHOST	 MT_BIT(MT_VHOSTUSER)
-#define USER	 MT_BIT(MT_USER)
+#define ETHERNET MT_BIT(MT_NIC_ETHERNET)
+#define NETWORK	 MT_BIT(MT_NIC_NETWORK)
+#define BRIDGE	 MT_BIT(MT_NIC_BRIDGE)
+#define DIRECT	 MT_BIT(MT_NIC_DIRECT)
+#define HOSTDEV	 MT_BIT(MT_NIC_HOSTDEV)
+#define VDPA	 MT_BIT(MT_NIC_VDPA)
+#define VHOST	 MT_BIT(MT_NIC_VHOSTUSER)
+#define USER	 MT_BIT(MT_NIC_USER)
 
 /* What an interface of this type cannot have with QEMU. */
 static int not_with(struct mt_nic *nic, const char *element)
@@ -35,7 +35,7 @@ static int not_with(struct mt_nic *nic, const char *element)
 static int no_guest_ip(struct mt_nic *nic)
 {
 	/* libvirt 11.1: passt gives addresses to a vhostuser interface, too */
-	bool passt = nic->type == MT_VHOSTUSER && mt_nic_says(nic, "backend.type", "passt");
+	bool passt = nic->type == MT_NIC_VHOSTUSER && mt_nic_says(nic, "backend.type", "passt");
 
 	return mt_fact_get(nic->facts, "ips") && !passt ? not_with(nic, "ip") : 0;
 }
@@ -90,7 +90,7 @@ static int queue_sizes(struct mt_nic *nic)
 
 static int mtu_known(struct mt_nic *nic)
 {
-	bool passt = nic->type == MT_USER && mt_nic_says(nic, "backend.type", "passt");
+	bool passt = nic->type == MT_NIC_USER && mt_nic_says(nic, "backend.type", "passt");
 
 	return mt_fact_get(nic->facts, "mtu") && !passt ? not_with(nic, "mtu") : 0;
 }

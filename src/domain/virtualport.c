@@ -88,7 +88,7 @@ static int read_parameter(struct mt_nic *nic, const struct parameter *p, unsigne
 
 	if (p->kind == NAME && text && !*text)
 		text = NULL;
-	if (!text && (p->needed & type) && nic->type != MT_NETWORK)
+	if (!text && (p->needed & type) && nic->type != MT_NIC_NETWORK)
 		return mt_nic_bad(nic, port, "<virtualport>: its type needs parameter %s", p->name);
 	if (!text)
 		return 0;
@@ -113,14 +113,14 @@ static const struct mt_element *parameters_of(const struct mt_element *el)
 static int read_type(struct mt_nic *nic, const struct mt_element *el, struct mt_fact *in,
 		     unsigned *type)
 {
-	static const struct mt_row row = { "", "type", MT_ENUM, "type", .names = types };
+	static const struct mt_attr_row row = { "", "type", MT_ATTR_ENUM, "type", .names = types };
 	const char *said = mt_element_get(el, "type");
 	int r = mt_nic_row(nic, &row, el, in);
 
 	*type = NONE;
 	if (r)
 		return r;
-	if (!said && nic->type != MT_NETWORK)
+	if (!said && nic->type != MT_NIC_NETWORK)
 		return mt_nic_bad(nic, el, "<virtualport>: attribute type is missing");
 	for (int i = 0; said && types[i]; i++)
 		if (!strcmp(said, types[i]))
@@ -130,8 +130,8 @@ static int read_type(struct mt_nic *nic, const struct mt_element *el, struct mt_
 
 int mt_part_virtualport(struct mt_nic *nic, const struct mt_element *el)
 {
-	const unsigned allowed =
-		MT_BIT(MT_NETWORK) | MT_BIT(MT_BRIDGE) | MT_BIT(MT_DIRECT) | MT_BIT(MT_HOSTDEV);
+	const unsigned allowed = MT_BIT(MT_NIC_NETWORK) | MT_BIT(MT_NIC_BRIDGE) |
+		MT_BIT(MT_NIC_DIRECT) | MT_BIT(MT_NIC_HOSTDEV);
 	const struct mt_element *from = parameters_of(el);
 	struct mt_fact *in, *to;
 	unsigned type;

@@ -2,9 +2,9 @@
 /* connect.c - from an evaluator's answer to plans, and from plans to one run */
 #include "engine/engine.h"
 #include "engine/guest.h"
-#include "engine/place.h"
-#include "engine/presence.h"
-#include "engine/remember.h"
+#include "base/paths.h"
+#include "engine/nic_device.h"
+#include "engine/guest_record.h"
 #include "plan/rights.h"
 #include "plan/shared.h"
 
@@ -15,7 +15,7 @@
 
 struct connect {
 	struct mt_engine *g;
-	const struct mt_ask *ask;
+	const struct mt_event_params *ask;
 	struct mt_answer answer;
 	struct mt_outcome *out;
 	struct mt_run run;
@@ -26,9 +26,10 @@ struct connect {
 	bool remembered;
 };
 
-static struct mt_request request_of(const struct mt_engine *g, const struct mt_ask *ask)
+static struct mt_eval_request request_of(const struct mt_engine *g,
+					 const struct mt_event_params *ask)
 {
-	return (struct mt_request){
+	return (struct mt_eval_request){
 		.source = ask->source,
 		.policy =
 			ask->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) ? g->o.policy : NULL,
@@ -75,7 +76,7 @@ static bool is_named(const struct mt_interface *nic, const char *word)
 	return mt_nic_is(word, nic->dev, nic->mac, (unsigned)nic->index);
 }
 
-static bool is_selected(const struct mt_ask *ask, const struct mt_interface *nic)
+static bool is_selected(const struct mt_event_params *ask, const struct mt_interface *nic)
 {
 	if (nic->unmanaged ? !ask->unmanaged : !ask->managed)
 		return false;
@@ -127,12 +128,12 @@ static struct mt_record header_of(const struct connect *c, const struct mt_inter
 static int build_plan(struct connect *c, const struct mt_interface *nic, struct mt_plan *plan,
 		      struct mt_err *e)
 {
-	struct mt_work w = mt_engine_work(c->g, &c->out->pool);
+	struct mt_apply w = mt_engine_apply(c->g, &c->out->pool);
 	struct mt_rights rights = { &w, nic->dev, c->answer.allow };
 
 	plan->pool = &c->out->pool;
 	snprintf(plan->dev, sizeof plan->dev, "%s", nic->dev);
-	for (const struct mt_declared *d = nic->declared; d; d = d->next)
+	for (const struct mt_declaration *d = nic->declared; d; d = d->next)
 		if (mt_plan_add(plan, &d->record, d->place, e))
 			return mt_err_in(e, "%s", d->place ? d->place : "");
 	return mt_rights_check(&rights, plan, e) ||
@@ -147,7 +148,7 @@ static bool makes(const struct mt_plan *plan, const char *name)
 	const char *made;
 
 	for (size_t i = 0; i < plan->n; i++)
-		for (int d = 0; (made = mt_record_makes(&plan->wishes[i]->record, d)); d++)
+		for (int d = 0; (made = mt_record_makes(&plan->declarations[i]->record, d)); d++)
 			if (!strcmp(made, name))
 				return true;
 	return false;
@@ -188,7 +189,7 @@ static int check_stays(struct connect *c, const struct mt_run_nic *n, struct mt_
 		made = s->op == MT_ADD && !s->existed ? mt_record_makes(&s->put, 0) : NULL;
 		if (!made || strcmp(made, n->plan->dev))
 			continue;
-		used = mt_device_in_use(&c->run.work, &n->had.steps, s, why, sizeof why, e);
+		used = mt_device_in_use(&c->run.apply, &n->had.steps, s, why, sizeof why, e);
 		if (!used)
 			no_tap(c, n->plan->n, "moontap's own tap would go", e);
 		if (used != 1)
@@ -209,7 +210,7 @@ static int plan_nic(struct connect *c, const struct mt_interface *nic,
 	if (!c->answer.checksum) {
 		o->note = nic->unmanaged ? "there is no policy: the device is as it was found"
 					 : "there is no policy: as libvirt does it";
-		return nic->unmanaged ? mt_must_exist(c->g, nic, e) : 0;
+		return nic->unmanaged ? mt_require_device(c->g, nic, e) : 0;
 	}
 	if (build_plan(c, nic, plan, e) || check_made(c, nic, plan, e))
 		return -e->code;
@@ -229,20 +230,20 @@ static int plan_nic(struct connect *c, const struct mt_interface *nic,
 
 static int plan_all(struct connect *c, struct mt_err *e)
 {
-	struct mt_seeking seeking = { .g = c->g,
-				      .ask = c->ask,
-				      .driver = c->driver,
-				      .guest = c->guest,
-				      .uuid = c->answer.uuid,
-				      .view = &c->run.view,
-				      .pool = &c->out->pool };
+	struct mt_device_search seeking = { .g = c->g,
+					    .ask = c->ask,
+					    .driver = c->driver,
+					    .guest = c->guest,
+					    .uuid = c->answer.uuid,
+					    .view = &c->run.view,
+					    .pool = &c->out->pool };
 
 	c->run.view.pool = &c->out->pool;
 	for (size_t i = 0; i < c->answer.n; i++) {
 		const struct mt_interface *nic = &c->answer.nics[i];
 		struct mt_outcome_nic *o = &c->out->nics[i];
 		bool ethernet = !strcmp(nic->type, "ethernet");
-		enum mt_sought p;
+		enum mt_device_found p;
 
 		if (ethernet && decide_fits(nic, e))
 			return mt_err_in_nic(e, nic->index, nic->dev);
@@ -250,9 +251,9 @@ static int plan_all(struct connect *c, struct mt_err *e)
 			o->note = ethernet ? "not asked for" : "libvirt connects it by itself";
 			continue;
 		}
-		p = mt_seek_device(&seeking, nic, &o->note, e);
-		if (p == MT_SOUGHT_FAILED ||
-		    (p == MT_SOUGHT_READY && plan_nic(c, nic, &seeking.device, o, e)))
+		p = mt_nic_find_device(&seeking, nic, &o->note, e);
+		if (p == MT_DEVICE_ERROR ||
+		    (p == MT_DEVICE_READY && plan_nic(c, nic, &seeking.device, o, e)))
 			return mt_err_in_nic(e, nic->index, nic->dev);
 	}
 	return 0;
@@ -338,7 +339,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	int64_t begun = mt_engine_now_us(), computed;
 	int err;
 
-	c->run.work = mt_engine_work(c->g, &c->out->pool);
+	c->run.apply = mt_engine_apply(c->g, &c->out->pool);
 	c->run.stop = c->g->o.stop;
 	c->run.dry = c->ask->dry;
 	c->run.again = c->ask->again;
@@ -357,12 +358,12 @@ static int carry_out(struct connect *c, struct mt_err *e)
 			c->ask->dry ? &c->run.nics[i].undeclared : &c->run.nics[i].undone;
 	}
 	if (!err && !c->ask->dry)
-		err = mt_run_make(&c->run, e);
+		err = mt_run_apply(&c->run, e);
 	for (size_t i = 0; i < c->run.n; i++)
 		hide_notes(&c->run.nics[i].steps);
 	mt_run_end(&c->run);
 	mt_host_end(c->g->host);
-	c->out->left += c->run.work.left;
+	c->out->left += c->run.apply.left;
 	c->out->times.compute = (uint32_t)(computed - begun);
 	c->out->times.make = (uint32_t)(mt_engine_now_us() - computed);
 	return err;
@@ -381,8 +382,8 @@ static int write_memory(struct connect *c, struct mt_err *e)
  * another they are remembered once it is known that there is something to connect. */
 static int remember(struct connect *c, struct mt_err *e)
 {
-	const struct mt_ask *ask = c->ask;
-	struct mt_memory m;
+	const struct mt_event_params *ask = c->ask;
+	struct mt_guest_record m;
 	int err;
 
 	c->by = ask->keep ? "up" : ask->by;
@@ -399,7 +400,7 @@ static int remember(struct connect *c, struct mt_err *e)
 
 static int act_on_answer(struct connect *c, struct mt_err *e)
 {
-	const struct mt_ask *ask = c->ask;
+	const struct mt_event_params *ask = c->ask;
 	bool plans = ask->want & MT_WANT_PLANS;
 
 	if (begin_outcome(c, e))
@@ -421,7 +422,7 @@ static int act_on_answer(struct connect *c, struct mt_err *e)
 /* What a policy is to know of the host and the kernel does not: as far as it can be read. */
 static const char *const *notes_of(struct connect *c)
 {
-	struct mt_work w = mt_engine_work(c->g, &c->out->pool);
+	struct mt_apply w = mt_engine_apply(c->g, &c->out->pool);
 	struct mt_steps notes = { .pool = &c->out->pool };
 	const char **texts;
 	struct mt_err ignored;
@@ -441,14 +442,14 @@ static const char *const *notes_of(struct connect *c)
 }
 
 /* An answer's own words say where it was; what the guest is called, only we know. */
-int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
+int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt_outcome *out,
 	       struct mt_err *e)
 {
 	struct connect c = { .g = g,
 			     .ask = ask,
 			     .out = out,
 			     .answer = { .pool = &out->pool, .name = "", .uuid = "", .type = "" } };
-	struct mt_request q = request_of(g, ask);
+	struct mt_eval_request q = request_of(g, ask);
 	char policy[PATH_MAX];
 	int64_t begun = mt_engine_now_us();
 	int err;
@@ -456,7 +457,7 @@ int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome 
 	q.notes = notes_of(&c);
 	err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
 	out->dry = ask->dry;
-	c.policy = mt_place_absolute(g->o.policy, MT_TEXT_MAX, policy);
+	c.policy = mt_path_absolute(g->o.policy, MT_TEXT_MAX, policy);
 	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);
 	take_answer(out, &c.answer, err);
 	return err ? err : act_on_answer(&c, e);

@@ -2,7 +2,7 @@
 /* disconnect.c - which journals are meant, and replaying them backwards; nothing is evaluated */
 #include "engine/engine.h"
 #include "engine/guest.h"
-#include "engine/remember.h"
+#include "engine/guest_record.h"
 #include "plan/drift.h"
 #include "plan/lookup.h"
 #include "plan/recover.h"
@@ -27,8 +27,8 @@ int mt_no_nic(struct mt_err *e, const char *word)
 	return -e->code;
 }
 
-bool mt_which_guest(const struct mt_which *w, const char *driver, const char *name,
-		    const char *uuid, const char *dev)
+bool mt_filter_has_guest(const struct mt_nic_filter *w, const char *driver, const char *name,
+			 const char *uuid, const char *dev)
 {
 	if ((w->driver && strcmp(w->driver, driver)) || (w->dev && strcmp(w->dev, dev)))
 		return false;
@@ -37,15 +37,15 @@ bool mt_which_guest(const struct mt_which *w, const char *driver, const char *na
 	return !w->name || !strcmp(w->name, name);
 }
 
-static bool fits(const struct mt_record *h, const struct mt_which *w)
+static bool fits(const struct mt_record *h, const struct mt_nic_filter *w)
 {
 	const char *dev = h->v[MT_HEADER_DEV].name, *mac = mt_header_text(h, MT_HEADER_MAC);
 
-	if (!mt_which_guest(w, mt_header_text(h, MT_HEADER_DRIVER),
-			    mt_header_text(h, MT_HEADER_DOMAIN), mt_header_text(h, MT_HEADER_UUID),
-			    dev) ||
+	if (!mt_filter_has_guest(w, mt_header_text(h, MT_HEADER_DRIVER),
+				 mt_header_text(h, MT_HEADER_DOMAIN),
+				 mt_header_text(h, MT_HEADER_UUID), dev) ||
 	    (w->managed_only && h->v[MT_HEADER_UNMANAGED].u) ||
-	    (w->hooks_only && !strcmp(mt_header_text(h, MT_HEADER_BY), "up")))
+	    (w->events_only && !strcmp(mt_header_text(h, MT_HEADER_BY), "up")))
 		return false;
 	for (const char *const *o = w->only; o && *o; o++)
 		if (mt_nic_is(*o, dev, mac, (unsigned)h->v[MT_HEADER_INDEX].u))
@@ -56,7 +56,7 @@ static bool fits(const struct mt_record *h, const struct mt_which *w)
 /* Of a killed run that did not come to its first line there are only files. */
 static void sweep(struct mt_engine *g, const char *dev, struct mt_pool *p)
 {
-	struct mt_work w = mt_engine_work(g, p);
+	struct mt_apply w = mt_engine_apply(g, p);
 	struct mt_err e;
 	char file[32], line[700];
 	int lock;
@@ -91,7 +91,8 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The device that is named, as a list. What a person names may be no device's name: no path of its. */
+/* The device that is named, as a list. What a person names may be no device's name: no path of
+ * its. */
 static char **list_one(const char *dev, struct mt_pool *p, size_t *n)
 {
 	char **names = mt_pool_alloc(p, sizeof *names);
@@ -126,7 +127,7 @@ static int list_all(struct mt_engine *g, struct mt_pool *p, char ***names, size_
 }
 
 /* Of one guest, an event's, or of all. By a uuid no journal is found but by reading it. */
-static int list_guest(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
+static int list_guest(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_pool *p,
 		      char ***names, size_t *n, struct mt_err *e)
 {
 	char key[240];
@@ -138,7 +139,7 @@ static int list_guest(struct mt_engine *g, const struct mt_which *which, struct 
 	return err == -ENOENT ? list_all(g, p, names, n, e) : err;
 }
 
-int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
+int mt_connected(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_pool *p,
 		 struct mt_record **headers, size_t *n, struct mt_err *e)
 {
 	char **names = NULL;
@@ -183,7 +184,7 @@ static void say_drift(void *data, const struct mt_drifted *d)
 int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, struct mt_pool *p,
 		       void (*each)(void *data, const char *line), void *data, struct mt_err *e)
 {
-	struct mt_work w = mt_engine_work(g, p);
+	struct mt_apply w = mt_engine_apply(g, p);
 	struct lines lines = { each, data };
 	struct mt_journal j;
 	char file[32];
@@ -201,7 +202,7 @@ static int disconnect_one(struct mt_engine *g, const struct mt_record *h, bool e
 {
 	struct mt_outcome_nic *o = &out->nics[out->n];
 	struct mt_steps *undone = mt_pool_alloc(&out->pool, sizeof *undone);
-	struct mt_work w = mt_engine_work(g, &out->pool);
+	struct mt_apply w = mt_engine_apply(g, &out->pool);
 	int err;
 
 	if (!undone)
@@ -223,8 +224,8 @@ static int disconnect_one(struct mt_engine *g, const struct mt_record *h, bool e
 	return err ? mt_err_in_nic(e, o->index, o->dev) : 0;
 }
 
-int mt_guest_of(struct mt_engine *g, const struct mt_ask *ask, struct mt_pool *p,
-		struct mt_which *which, struct mt_err *e)
+int mt_guest_of(struct mt_engine *g, const struct mt_event_params *ask, struct mt_pool *p,
+		struct mt_nic_filter *which, struct mt_err *e)
 {
 	struct mt_outcome of = { .name = "", .uuid = "" };
 	int err = mt_connect(g, ask, &of, e);
@@ -241,11 +242,11 @@ int mt_guest_of(struct mt_engine *g, const struct mt_ask *ask, struct mt_pool *p
 }
 
 /* Of a guest of which nothing is known any more, no NIC is known not to have been there. */
-static int check_named(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
+static int check_named(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_pool *p,
 		       struct mt_err *e)
 {
-	struct mt_which all = *which;
-	struct mt_memory m = { 0 };
+	struct mt_nic_filter all = *which;
+	struct mt_guest_record m = { 0 };
 	struct mt_record *headers;
 	size_t n;
 	int err = 0;
@@ -274,12 +275,12 @@ static int check_named(struct mt_engine *g, const struct mt_which *which, struct
 }
 
 /* What was remembered of them; a killed run may have left just that. */
-static int forget_guests(struct mt_engine *g, const struct mt_which *which,
+static int forget_guests(struct mt_engine *g, const struct mt_nic_filter *which,
 			 const struct mt_record *headers, size_t n, struct mt_err *e)
 {
 	int err = 0;
 
-	if (!n && which->name && mt_engine_may())
+	if (!n && which->name && mt_can_change_network())
 		return mt_forget_unused(g, which->driver, which->name, e);
 	for (size_t i = 0; i < n && !err; i++)
 		if (!i ||
@@ -290,8 +291,8 @@ static int forget_guests(struct mt_engine *g, const struct mt_which *which,
 	return err;
 }
 
-int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
-		      struct mt_err *e)
+int mt_disconnect_all(struct mt_engine *g, const struct mt_nic_filter *which,
+		      struct mt_outcome *out, struct mt_err *e)
 {
 	struct mt_record *headers;
 	int64_t begun = mt_engine_now_us();

@@ -39,7 +39,7 @@ int mt_engine_state(struct mt_engine *g, bool create, struct mt_err *e)
 	return err;
 }
 
-bool mt_engine_may(void)
+bool mt_can_change_network(void)
 {
 	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct data[2] = { 0 };
@@ -47,14 +47,14 @@ bool mt_engine_may(void)
 	return !syscall(SYS_capget, &head, data) && data[0].effective >> CAP_NET_ADMIN & 1;
 }
 
-struct mt_work mt_engine_work(struct mt_engine *g, struct mt_pool *pool)
+struct mt_apply mt_engine_apply(struct mt_engine *g, struct mt_pool *pool)
 {
-	return (struct mt_work){ .kinds = mt_kinds,
-				 .host = g->host,
-				 .state = &g->state,
-				 .pool = pool,
-				 .log = &g->o.log,
-				 .force = g->o.force };
+	return (struct mt_apply){ .kinds = mt_kinds,
+				  .host = g->host,
+				  .state = &g->state,
+				  .pool = pool,
+				  .log = &g->o.log,
+				  .force = g->o.force };
 }
 
 int64_t mt_engine_now_us(void)

@@ -8,7 +8,7 @@
 #ifndef MT_ENGINE_ENGINE_H
 #define MT_ENGINE_ENGINE_H
 
-#include "engine/evaluate.h"
+#include "ask/evaluate.h"
 #include "engine/qemu.h"
 #include "kernel/host.h"
 #include "plan/run.h"
@@ -93,11 +93,11 @@ void mt_engine_close(struct mt_engine *g);
 /** mt_engine_state() - open the state directory, made when @create. Return: 0 or -errno. */
 int mt_engine_state(struct mt_engine *g, bool create, struct mt_err *e);
 
-/** mt_engine_may() - whether this process may change the network: CAP_NET_ADMIN */
-bool mt_engine_may(void);
+/** mt_can_change_network() - whether this process may change the network: CAP_NET_ADMIN */
+bool mt_can_change_network(void);
 
-/** mt_engine_work() - the struct that plan/ works with */
-struct mt_work mt_engine_work(struct mt_engine *g, struct mt_pool *pool);
+/** mt_engine_apply() - the struct that plan/ works with */
+struct mt_apply mt_engine_apply(struct mt_engine *g, struct mt_pool *pool);
 
 /** mt_engine_now_us() - a clock for measuring, in microseconds */
 int64_t mt_engine_now_us(void);
@@ -106,7 +106,7 @@ int64_t mt_engine_now_us(void);
 void mt_outcome_free(struct mt_outcome *o);
 
 /* What `up`, `plan`, facts and the hook's operations have in common. */
-struct mt_ask {
+struct mt_event_params {
 	struct mt_source source;
 	unsigned want;		    /* enum mt_want */
 	const char *driver, *guest; /* as the caller says; NULL: as the XML says */
@@ -136,28 +136,28 @@ struct mt_ask {
  *
  * Return: 0 or -errno with @e's blame. A dry run changes nothing.
  */
-int mt_connect(struct mt_engine *g, const struct mt_ask *ask, struct mt_outcome *out,
+int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt_outcome *out,
 	       struct mt_err *e);
 
-struct mt_which;
+struct mt_nic_filter;
 
-/** mt_ask_guest() - ask about a guest that is remembered
+/** mt_params_from_guest() - ask about a guest that is remembered
  *
  * A guest that was arriving by migration has arrived. What @ask points to is in @p.
  * Return: 0; -ENOENT: nobody remembers it (no @e); or -errno.
  */
-int mt_ask_guest(struct mt_engine *g, const struct mt_which *guest, struct mt_ask *ask,
-		 struct mt_pool *p, struct mt_err *e);
+int mt_params_from_guest(struct mt_engine *g, const struct mt_nic_filter *guest,
+			 struct mt_event_params *ask, struct mt_pool *p, struct mt_err *e);
 
 /* Which connected NICs are meant: all that are set must fit. */
-struct mt_which {
+struct mt_nic_filter {
 	const char *driver;
 	const char *name; /* the guest's; "": of a guest that nobody knows */
 	const char *uuid; /* where both sides have one, it decides, and not the name */
 	const char *dev;
 	const char *const *only; /* device, MAC or index; NULL-ended */
 	bool managed_only;	 /* and what was connected as unknown */
-	bool hooks_only;	 /* not what a person's `up` connected */
+	bool events_only;	 /* not what a person's `up` connected */
 	bool evict;		 /* taps go although somebody has put addresses on them */
 };
 
@@ -167,14 +167,14 @@ bool mt_nic_is(const char *word, const char *dev, const char *mac, unsigned inde
 /** mt_no_nic() - that no NIC is meant, which is the caller's fault. Return: -EINVAL. */
 int mt_no_nic(struct mt_err *e, const char *word);
 
-/** mt_which_guest() - whether a guest is meant, and this device of it */
-bool mt_which_guest(const struct mt_which *w, const char *driver, const char *name,
-		    const char *uuid, const char *dev);
+/** mt_filter_has_guest() - whether a guest is meant, and this device of it */
+bool mt_filter_has_guest(const struct mt_nic_filter *w, const char *driver, const char *name,
+			 const char *uuid, const char *dev);
 
 /** mt_connected() - journals that fit, each as its header, into @out->nics' order
  * @headers, @n: out, in @p
  */
-int mt_connected(struct mt_engine *g, const struct mt_which *which, struct mt_pool *p,
+int mt_connected(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_pool *p,
 		 struct mt_record **headers, size_t *n, struct mt_err *e);
 
 /** mt_connected_drift() - what someone else has changed of what moontap put for one of them
@@ -189,23 +189,23 @@ int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, stru
  *
  * Return: 0, or -errno.
  */
-int mt_guest_of(struct mt_engine *g, const struct mt_ask *ask, struct mt_pool *p,
-		struct mt_which *which, struct mt_err *e);
+int mt_guest_of(struct mt_engine *g, const struct mt_event_params *ask, struct mt_pool *p,
+		struct mt_nic_filter *which, struct mt_err *e);
 
 /** mt_disconnect_all() - disconnect what fits; goes on after a failure, and returns the first
  * @which:	at least its name or its dev; else -EINVAL
  */
-int mt_disconnect_all(struct mt_engine *g, const struct mt_which *which, struct mt_outcome *out,
-		      struct mt_err *e);
+int mt_disconnect_all(struct mt_engine *g, const struct mt_nic_filter *which,
+		      struct mt_outcome *out, struct mt_err *e);
 
-/** mt_hook() - one operation of libvirt's hook
+/** mt_operation_run() - one operation of libvirt's hook
  * @ask:	source, driver and guest filled
  * @out:	out->xml: what a filter prints
  *
  * Return: 0, or -errno: the exit status is the blame's.
  */
-int mt_hook(struct mt_engine *g, const char *operation, struct mt_ask *ask, struct mt_outcome *out,
-	    struct mt_err *e);
+int mt_operation_run(struct mt_engine *g, const char *operation, struct mt_event_params *ask,
+		     struct mt_outcome *out, struct mt_err *e);
 
 /** mt_script_up() - a tap was made, and this is its name: libvirt's <script>, QEMU's script=
  * @caller:	the process that called the script; 0: not said
@@ -229,10 +229,10 @@ int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struc
 /** mt_tap_address() - a tap's MAC by libvirt's rule, from its guest's; false: no MAC */
 bool mt_tap_address(const char *mac, uint8_t address[6]);
 
-/** mt_hook_operation() - whether a word is an operation of libvirt's hook */
-bool mt_hook_operation(const char *word);
+/** mt_operation_known() - whether a word is an operation of libvirt's hook */
+bool mt_operation_known(const char *word);
 
-/** mt_hook_suggest() - as mt_suggest(), for an operation that is not known */
-const char *mt_hook_suggest(const char *word, char *buf, size_t n);
+/** mt_operation_suggest() - as mt_suggest(), for an operation that is not known */
+const char *mt_operation_suggest(const char *word, char *buf, size_t n);
 
 #endif

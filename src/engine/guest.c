@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* guest.c - looking for a guest by a person's word: among journals, memories and the log */
+/* guest.c - looking for a guest by a person's word: among journals, guest records and the log */
 #include "engine/guest.h"
-#include "base/words.h"
+#include "base/tokens.h"
 #include "engine/history.h"
-#include "engine/remember.h"
+#include "engine/guest_record.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -54,7 +54,7 @@ static bool same_uuid(const char *a, const char *b)
 
 /* A guest that the word may mean. */
 struct candidate {
-	struct mt_which which;
+	struct mt_nic_filter which;
 	const char *uuid;
 	unsigned fits; /* enum mt_word_is: as what */
 };
@@ -83,7 +83,7 @@ static struct candidate *find(struct search *s, const char *driver, const char *
 			      const char *dev)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		const struct mt_which *w = &s->at[i].which;
+		const struct mt_nic_filter *w = &s->at[i].which;
 
 		if (!strcmp(w->driver, driver) && !strcmp(w->name, name) &&
 		    (*name || !strcmp(w->dev, dev)))
@@ -122,7 +122,7 @@ static int add_connected(struct search *s)
 	struct mt_record *headers;
 	size_t n;
 
-	if (mt_connected(s->g, &(struct mt_which){ 0 }, s->p, &headers, &n, s->e))
+	if (mt_connected(s->g, &(struct mt_nic_filter){ 0 }, s->p, &headers, &n, s->e))
 		return -s->e->code;
 	for (size_t i = 0; i < n; i++)
 		if (add(s, mt_header_text(&headers[i], MT_HEADER_DRIVER),
@@ -145,7 +145,7 @@ static bool has_device(const struct search *s)
 static int add_remembered(struct search *s)
 {
 	bool devices = s->word && !has_device(s);
-	struct mt_memory *m;
+	struct mt_guest_record *m;
 	size_t n;
 
 	if (mt_recall_all(s->g, s->p, &m, &n, s->e))
@@ -204,12 +204,12 @@ static int refuse(const struct search *s)
 }
 
 int mt_guest_find(struct mt_engine *g, const char *word, unsigned is, struct mt_pool *p,
-		  struct mt_which *which, struct mt_err *e)
+		  struct mt_nic_filter *which, struct mt_err *e)
 {
 	struct search s = { .g = g, .p = p, .word = word, .is = is, .e = e };
 	const struct candidate *c;
 
-	*which = (struct mt_which){ 0 };
+	*which = (struct mt_nic_filter){ 0 };
 	if (!*word)
 		return mt_guest_unnamed(e);
 	if (mt_engine_state(g, false, e) || add_connected(&s) || add_remembered(&s) ||
@@ -230,13 +230,13 @@ int mt_guest_find(struct mt_engine *g, const char *word, unsigned is, struct mt_
 
 static int by_name(const void *a, const void *b)
 {
-	const struct mt_which *x = a, *y = b;
+	const struct mt_nic_filter *x = a, *y = b;
 
 	return mt_guest_compare(x->name, y->name) ?: strcmp(x->driver, y->driver)
 		?: mt_guest_compare(x->dev ?: "", y->dev ?: "");
 }
 
-int mt_guest_list(struct mt_engine *g, struct mt_pool *p, struct mt_which **guests, size_t *n,
+int mt_guest_list(struct mt_engine *g, struct mt_pool *p, struct mt_nic_filter **guests, size_t *n,
 		  struct mt_err *e)
 {
 	struct search s = { .g = g, .p = p, .e = e };

@@ -30,7 +30,7 @@ enum mt_word_is {
  * @e says how to say which; or another -errno.
  */
 int mt_guest_find(struct mt_engine *g, const char *word, unsigned is, struct mt_pool *p,
-		  struct mt_which *which, struct mt_err *e);
+		  struct mt_nic_filter *which, struct mt_err *e);
 
 /**
  * mt_guest_list() - all guests that are connected or remembered, in natural order of their names
@@ -38,10 +38,11 @@ int mt_guest_find(struct mt_engine *g, const char *word, unsigned is, struct mt_
  *
  * Return: 0 or -errno.
  */
-int mt_guest_list(struct mt_engine *g, struct mt_pool *p, struct mt_which **guests, size_t *n,
+int mt_guest_list(struct mt_engine *g, struct mt_pool *p, struct mt_nic_filter **guests, size_t *n,
 		  struct mt_err *e);
 
-/** mt_guest_unnamed() - a guest's name is empty, and that is the caller's fault. Return: -EINVAL. */
+/** mt_guest_unnamed() - a guest's name is empty, and that is the caller's fault. Return:
+ * -EINVAL. */
 int mt_guest_unnamed(struct mt_err *e);
 
 /** mt_guest_compare() - the order of two guests: "pc2" comes before "pc11" */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* history.c - a run is written down: once, at its end, in one file */
 #include "engine/history.h"
-#include "base/words.h"
-#include "engine/place.h"
+#include "base/tokens.h"
+#include "base/paths.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -39,7 +39,7 @@ static void put_word(struct text *t, const char *key, const char *value)
 
 	if (!value || !*value)
 		return;
-	mt_word_escape(value, escaped, sizeof escaped);
+	mt_token_escape(value, escaped, sizeof escaped);
 	put(t, " %s=%s", key, escaped);
 }
 
@@ -169,11 +169,11 @@ static void put_head(struct text *t, const struct mt_history_run *run, const str
 	put_word(t, "guest", run->guest);
 	put_word(t, "dev", run->dev);
 	if (out->times.evaluate)
-		put_word(t, "policy", mt_place_absolute(g->o.policy, sizeof path - 1, path));
+		put_word(t, "policy", mt_path_absolute(g->o.policy, sizeof path - 1, path));
 	put_word(t, "checksum", out->checksum);
 	if (failed)
 		put_word(t, "error", mt_err_line(failed, line, sizeof line));
-	put_words(t, run->words);
+	put_words(t, run->argv);
 	put(t, "\n");
 }
 
@@ -307,7 +307,7 @@ void mt_history_begin(struct mt_history_run *run, struct mt_engine *g)
 /* A policy whose top level fails is not shown the guest: its XML is still there to be read. */
 static void read_facts(struct mt_engine *g, const struct mt_source *source, struct mt_outcome *out)
 {
-	struct mt_ask ask = { .source = *source, .want = MT_WANT_FACTS, .dry = true };
+	struct mt_event_params ask = { .source = *source, .want = MT_WANT_FACTS, .dry = true };
 	struct mt_err e;
 
 	if (mt_connect(g, &ask, out, &e))
@@ -322,7 +322,7 @@ void mt_history_end(struct mt_history_run *run, struct mt_engine *g, const struc
 	struct mt_err ignored;
 
 	g->o.log = run->log;
-	if (out && (e || out->n || out->times.evaluate) && t.at && mt_engine_may() &&
+	if (out && (e || out->n || out->times.evaluate) && t.at && mt_can_change_network() &&
 	    !mt_engine_state(g, true, &ignored)) {
 		if (e && source && !with.facts) {
 			read_facts(g, source, &asked);

@@ -3,7 +3,7 @@
  * history.h - what became of each run: written after the work, read when somebody asks
  *
  * log/DRIVER-NAME has the last runs of one guest, log/tap-DEV those of an unknown one. A run
- * is added to the file's end by one write. Lines, words escaped as in base/words.h:
+ * is added to the file's end by one write. Lines, words escaped as in base/tokens.h:
  *
  *   run at=... event=start guest=web exit=1 error=... took=2100 evaluate=1400 ...
  *   log text=...                a line of the log, as it was said
@@ -30,7 +30,7 @@ struct mt_history {
 	const char *event;	    /* "start", "qemu-ifup", "up" */
 	const char *driver, *guest; /* guest "": not known */
 	const char *dev;	    /* the tap that the caller named; "" */
-	const char *words;	    /* all that it was called with */
+	const char *argv;	    /* all that it was called with */
 	const char *policy, *checksum;
 	uint64_t at_us; /* since 1970 */
 	uint32_t took_us;
@@ -45,7 +45,7 @@ struct mt_history {
 /* A run that is going on; zeroed, with event, driver and guest filled. */
 struct mt_history_run {
 	const char *event, *driver, *guest, *dev;
-	const char *const *words; /* NULL-ended */
+	const char *const *argv; /* NULL-ended */
 	/* the rest is the history's own */
 	uint64_t at_us;
 	int64_t begun;
@@ -74,7 +74,7 @@ void mt_history_end(struct mt_history_run *run, struct mt_engine *g, const struc
  * @guest:	its driver and name; of a guest that nobody knew, "", and its device; NULL: of all
  * @runs:	out, in @p
  */
-int mt_history_list(struct mt_engine *g, const struct mt_which *guest, struct mt_pool *p,
+int mt_history_list(struct mt_engine *g, const struct mt_nic_filter *guest, struct mt_pool *p,
 		    struct mt_history **runs, size_t *n, struct mt_err *e);
 
 /** mt_history_has() - whether there is a record of a guest; of one without a name, of its tap */
@@ -86,7 +86,7 @@ bool mt_history_has(const struct mt_engine *g, const char *driver, const char *n
 char *mt_history_file(const char *driver, const char *name, const char *dev, char buf[static 256]);
 /** mt_history_clear() - forget the runs of a guest, or of all; @n: out: how many guests' there were
  * @guest:	as mt_history_list() has it */
-int mt_history_clear(struct mt_engine *g, const struct mt_which *guest, size_t *n,
+int mt_history_clear(struct mt_engine *g, const struct mt_nic_filter *guest, size_t *n,
 		     struct mt_err *e);
 
 /**
@@ -96,8 +96,9 @@ int mt_history_clear(struct mt_engine *g, const struct mt_which *guest, size_t *
  */
 int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struct mt_err *e);
 
-/** mt_history_can_replay() - whether a run can be planned again: what the policy saw was kept, or the
- * name of a tap of nobody's was all that it saw. What disconnects, or repairs, asks no policy. */
+/** mt_history_can_replay() - whether a run can be planned again: what the policy saw was kept, or
+ * the name of a tap of nobody's was all that it saw. What disconnects, or repairs, asks no
+ * policy. */
 bool mt_history_can_replay(const struct mt_history *run);
 
 /** mt_history_latest() - of @n > 0 runs the last that can be planned again; none can: the last */
@@ -105,7 +106,7 @@ const struct mt_history *mt_history_latest(const struct mt_history *runs, size_t
 
 /** mt_history_replay() - plan the same again, with the policy and the kernel as they are now
  * @run:	borrowed until @out is freed
- * @only:	NICs, as struct mt_ask has them; NULL: those that the run had
+ * @only:	NICs, as struct mt_event_params has them; NULL: those that the run had
  * Return: as mt_connect(); -EINVAL: it evaluated nothing, or its facts were not kept. */
 int mt_history_replay(struct mt_engine *g, const struct mt_history *run, const char *const *only,
 		      struct mt_outcome *out, struct mt_err *e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* history_read.c - runs as they were written down: read back, found by guest, planned again */
 #include "engine/history.h"
-#include "base/words.h"
+#include "base/tokens.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@ struct parse {
 
 static const char *word(char **words, int n, const char *key)
 {
-	const char *s = mt_words_get(words, n, key);
+	const char *s = mt_tokens_get(words, n, key);
 
 	return s ? s : "";
 }
@@ -37,7 +37,7 @@ static void take_run(struct mt_history *h, char **words, int n)
 	h->driver = word(words, n, "driver");
 	h->guest = word(words, n, "guest");
 	h->dev = word(words, n, "dev");
-	h->words = word(words, n, "words");
+	h->argv = word(words, n, "words");
 	h->policy = word(words, n, "policy");
 	h->checksum = word(words, n, "checksum");
 	h->error = word(words, n, "error");
@@ -60,7 +60,7 @@ static struct mt_steps *new_steps(struct parse *p)
 
 static int take_nic(struct parse *p, char **words, int n)
 {
-	const char *note = mt_words_get(words, n, "note");
+	const char *note = mt_tokens_get(words, n, "note");
 
 	p->nic = &p->h->outcome.nics[p->h->outcome.n++];
 	p->steps = new_steps(p);
@@ -90,7 +90,7 @@ static int take_step(struct parse *p, char **words, int n)
 static int take_line(struct parse *p, char *line, char **rest)
 {
 	char *words[2 * MT_FIELDS_MAX + 4];
-	int n = mt_words_split(line, words, sizeof words / sizeof *words);
+	int n = mt_tokens_split(line, words, sizeof words / sizeof *words);
 	struct mt_history *h = p->h;
 	size_t bytes;
 
@@ -248,7 +248,7 @@ static int read_all(struct listing *l, struct mt_err *e)
 	return err;
 }
 
-int mt_history_list(struct mt_engine *g, const struct mt_which *guest, struct mt_pool *p,
+int mt_history_list(struct mt_engine *g, const struct mt_nic_filter *guest, struct mt_pool *p,
 		    struct mt_history **runs, size_t *n, struct mt_err *e)
 {
 	struct listing l = { .g = g, .p = p };
@@ -281,7 +281,8 @@ static int clear_file(struct mt_engine *g, const char *path, size_t *n, struct m
 	return err;
 }
 
-int mt_history_clear(struct mt_engine *g, const struct mt_which *guest, size_t *n, struct mt_err *e)
+int mt_history_clear(struct mt_engine *g, const struct mt_nic_filter *guest, size_t *n,
+		     struct mt_err *e)
 {
 	struct mt_pool p = { 0 };
 	char **files = NULL, path[320];
@@ -304,7 +305,7 @@ int mt_history_clear(struct mt_engine *g, const struct mt_which *guest, size_t *
 }
 
 /* A tap that was handed over stands for one NIC: that of its index, or an unknown guest's. */
-static void replay_tap(const struct mt_history *run, struct mt_ask *ask, char index[16],
+static void replay_tap(const struct mt_history *run, struct mt_event_params *ask, char index[16],
 		       const char *only[2])
 {
 	const struct mt_outcome *was = &run->outcome;
@@ -337,20 +338,20 @@ int mt_history_replay(struct mt_engine *g, const struct mt_history *run, const c
 		      struct mt_outcome *out, struct mt_err *e)
 {
 	const struct mt_outcome *was = &run->outcome;
-	struct mt_ask ask = { .source = { .fd = -1,
-					  .bytes = was->facts,
-					  .n = was->facts_n,
-					  .facts = true,
-					  .name = run->guest },
-			      .want = MT_WANT_PLANS,
-			      .driver = run->driver,
-			      .guest = *run->guest ? run->guest : NULL,
-			      .by = "up",
-			      .managed = true,
-			      .unmanaged = true,
-			      .known = *run->guest != 0,
-			      .dry = true,
-			      .unnamed = "$DEV" };
+	struct mt_event_params ask = { .source = { .fd = -1,
+						   .bytes = was->facts,
+						   .n = was->facts_n,
+						   .facts = true,
+						   .name = run->guest },
+				       .want = MT_WANT_PLANS,
+				       .driver = run->driver,
+				       .guest = *run->guest ? run->guest : NULL,
+				       .by = "up",
+				       .managed = true,
+				       .unmanaged = true,
+				       .known = *run->guest != 0,
+				       .dry = true,
+				       .unnamed = "$DEV" };
 	const char *one[2] = { NULL };
 	char index[16];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* leftovers.c - finishing journals whose device is gone, and mending the links to journals */
 #include "engine/leftovers.h"
-#include "engine/remember.h"
+#include "engine/guest_record.h"
 #include "engine/tap_guests.h"
 #include "plan/lookup.h"
 #include "plan/undo.h"
@@ -12,7 +12,7 @@
 /* The device of a managed NIC never comes back: whoever made it makes another. */
 static bool is_done(struct mt_engine *g, struct mt_journal *j, struct mt_pool *p)
 {
-	struct mt_work w = mt_engine_work(g, p);
+	struct mt_apply w = mt_engine_apply(g, p);
 	struct mt_err ignored;
 
 	return !j->header.v[MT_HEADER_UNMANAGED].u && !mt_journal_prune(&w, j, &ignored) &&
@@ -22,7 +22,7 @@ static bool is_done(struct mt_engine *g, struct mt_journal *j, struct mt_pool *p
 static bool is_leftover(struct mt_engine *g, const char *name, struct mt_journal *j,
 			struct mt_pool *p)
 {
-	struct mt_memory m;
+	struct mt_guest_record m;
 	struct mt_device d;
 	struct mt_err e;
 	char file[32];
@@ -50,7 +50,7 @@ static void log_error(struct mt_engine *g, const struct mt_err *e)
 
 static bool finish(struct mt_engine *g, const char *dev, struct mt_pool *p)
 {
-	struct mt_work w = mt_engine_work(g, p);
+	struct mt_apply w = mt_engine_apply(g, p);
 	struct mt_journal j;
 	struct mt_err e;
 
@@ -115,7 +115,7 @@ static int add_links(struct mt_engine *g, struct mt_pool *p, struct mt_err *e)
 	struct mt_record *headers;
 	size_t n;
 
-	if (mt_connected(g, &(struct mt_which){ 0 }, p, &headers, &n, e))
+	if (mt_connected(g, &(struct mt_nic_filter){ 0 }, p, &headers, &n, e))
 		return -e->code;
 	for (size_t i = 0; i < n; i++)
 		if (mt_lookup_add_nic(&g->state, &headers[i], e))

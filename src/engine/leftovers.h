@@ -11,8 +11,8 @@
 
 #include "engine/engine.h"
 
-/** mt_leftover_finish() - disconnect one device's journal, if the device is gone, and either nothing
- * else is left of it or no event's guest waits for it. Failures are logged.
+/** mt_leftover_finish() - disconnect one device's journal, if the device is gone, and either
+ * nothing else is left of it or no event's guest waits for it. Failures are logged.
  * Return: whether it is gone. */
 bool mt_leftover_finish(struct mt_engine *g, const char *dev);
 
@@ -22,8 +22,8 @@ void mt_leftovers_of(struct mt_engine *g, const char *driver, const char *guest)
 /** mt_leftovers_all() - of everybody, and the lookup mended */
 void mt_leftovers_all(struct mt_engine *g);
 
-/** mt_leftovers_links() - the lookup alone: links to what is gone dropped and, with @add, those that
- * are missing added */
+/** mt_leftovers_links() - the lookup alone: links to what is gone dropped and, with @add, those
+ * that are missing added */
 int mt_leftovers_links(struct mt_engine *g, bool add, struct mt_err *e);
 
 #endif

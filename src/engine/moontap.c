@@ -3,7 +3,7 @@
 #include "engine/guest.h"
 #include "engine/handle.h"
 #include "engine/leftovers.h"
-#include "engine/place.h"
+#include "base/paths.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -75,7 +75,7 @@ static const char *installed(struct copying *c, const char *below)
 {
 	char path[PATH_MAX];
 
-	mt_place_find(below, path);
+	mt_path_installed(below, path);
 	return copy(c, path);
 }
 
@@ -92,7 +92,7 @@ static const char *const *hook_directories(struct copying *c, const char *const 
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		list[i] = copy(c, first[i]);
-	list[n] = MT_PLACE_HOOKS;
+	list[n] = MT_DEFAULT_HOOKS;
 	list[n + 1] = installed(c, "share/moontap/hooks");
 	return list;
 }
@@ -104,11 +104,11 @@ static int make_options(struct moontap *m, const struct moontap_options *o,
 	char id[65];
 
 	*to = (struct mt_engine_options){
-		.policy = copy(&c, o->policy ? o->policy : MT_PLACE_POLICY),
+		.policy = copy(&c, o->policy ? o->policy : MT_DEFAULT_POLICY),
 		.policy_optional = !o->policy,
 		.hooks = hook_directories(&c, o->hooks),
-		.state = copy(&c, o->state ? o->state : MT_PLACE_STATE),
-		.host_id = copy(&c, mt_place_host_id(id)),
+		.state = copy(&c, o->state ? o->state : MT_DEFAULT_STATE),
+		.host_id = copy(&c, mt_host_id(id)),
 		.deadline_ms = o->deadline_ms ? o->deadline_ms : 10000,
 		.memory = o->memory,
 		.start = mt_start_spawn,
@@ -157,11 +157,11 @@ PUBLIC void moontap_close(struct moontap *m)
 
 /* --- events ----------------------------------------------------------------------------------- */
 
-static struct mt_ask ask_of(const struct moontap_event *ev)
+static struct mt_event_params ask_of(const struct moontap_event *ev)
 {
 	bool fd = ev->flags & MOONTAP_FD;
 
-	return (struct mt_ask){
+	return (struct mt_event_params){
 		.source = { .fd = fd ? ev->fd : -1,
 			    .bytes = fd ? NULL : ev->xml,
 			    .n = ev->xml_size,
@@ -180,7 +180,7 @@ static bool has_xml(const struct moontap_event *ev)
 static int run_up(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
 		  struct mt_err *e)
 {
-	struct mt_ask ask = ask_of(ev);
+	struct mt_event_params ask = ask_of(ev);
 
 	if (!has_xml(ev))
 		return misused(e, EINVAL, "up", "there is no XML");
@@ -199,8 +199,8 @@ static int run_up(struct mt_engine *g, const struct moontap_event *ev, struct mt
 static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
 		    struct mt_err *e)
 {
-	struct mt_ask ask = ask_of(ev);
-	struct mt_which which = { 0 };
+	struct mt_event_params ask = ask_of(ev);
+	struct mt_nic_filter which = { 0 };
 	unsigned is = ev->flags & MOONTAP_BY_NAME ? MT_WORD_NAME
 		: ev->flags & MOONTAP_BY_UUID	  ? MT_WORD_UUID
 						  : MT_WORD_ANY;
@@ -214,7 +214,7 @@ static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct 
 		return err == -ENOENT && ev->guest ? 0 : err;
 	which.only = ask.only;
 	err = mt_disconnect_all(g, &which, out, e);
-	if (mt_engine_may())
+	if (mt_can_change_network())
 		mt_leftovers_all(g);
 	return err;
 }
@@ -222,7 +222,7 @@ static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct 
 static int run_hook(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
 		    struct mt_err *e)
 {
-	struct mt_ask ask = ask_of(ev);
+	struct mt_event_params ask = ask_of(ev);
 
 	if (!ev->guest)
 		return misused(e, EINVAL, ev->what, "there is no guest");
@@ -231,7 +231,7 @@ static int run_hook(struct mt_engine *g, const struct moontap_event *ev, struct 
 	ask.driver = ask.driver ? ask.driver : "qemu";
 	if (!mt_driver_known(ask.driver))
 		return misused(e, EINVAL, ev->what, "there is no such driver");
-	return mt_hook(g, ev->what, &ask, out, e);
+	return mt_operation_run(g, ev->what, &ask, out, e);
 }
 
 #define ALL_FLAGS                                                                                 \
@@ -243,7 +243,7 @@ static int run(struct mt_engine *g, const struct moontap_event *ev, struct mt_ou
 {
 	bool up = ev->what && !strcmp(ev->what, "up");
 
-	if (!ev->what || (strcmp(ev->what, "down") && !up && !mt_hook_operation(ev->what)))
+	if (!ev->what || (strcmp(ev->what, "down") && !up && !mt_operation_known(ev->what)))
 		return misused(e, EINVAL, ev->what ? ev->what : "", "there is no such event");
 	if (ev->flags & ~ALL_FLAGS || (ev->flags & MOONTAP_DRY && !up) ||
 	    (ev->flags & MOONTAP_KEEP && !up) ||

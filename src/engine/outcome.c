@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* outcome.c - what became of an event, as moontap.h shows it */
 #include "engine/handle.h"
-#include "plan/sh.h"
+#include "plan/step_commands.h"
 
 #include <errno.h>
 #include <string.h>

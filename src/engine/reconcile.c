@@ -14,7 +14,7 @@
 
 struct repair {
 	struct mt_engine *g;
-	const struct mt_nic_look *look;
+	const struct mt_nic_status *status;
 	bool dry;
 	struct mt_outcome *out;
 	struct mt_outcome_nic *nic; /* of @out, for what makes no outcome of its own */
@@ -36,7 +36,7 @@ const char *mt_repair_name(enum mt_repair r)
 
 static int begin_outcome(struct repair *r)
 {
-	const struct mt_nic_look *l = r->look;
+	const struct mt_nic_status *l = r->status;
 
 	r->out->dry = r->dry;
 	r->out->name = l->guest;
@@ -61,7 +61,7 @@ static struct mt_steps *new_steps(struct repair *r)
 	if (s)
 		s->pool = &r->out->pool;
 	else
-		mt_fail(r->e, ENOMEM, "reconcile", r->look->dev, NULL);
+		mt_fail(r->e, ENOMEM, "reconcile", r->status->dev, NULL);
 	return s;
 }
 
@@ -69,17 +69,17 @@ static struct mt_steps *new_steps(struct repair *r)
 
 static int take_back_killed(struct repair *r)
 {
-	struct mt_work w = mt_engine_work(r->g, &r->out->pool);
+	struct mt_apply w = mt_engine_apply(r->g, &r->out->pool);
 	struct mt_steps *undone = new_steps(r);
 	struct mt_err ignored;
 	char file[32];
 	int lock, err;
 
 	if (!undone ||
-	    mt_state_lock(&r->g->state, mt_state_path("nic", r->look->dev, file), &lock, r->e))
+	    mt_state_lock(&r->g->state, mt_state_path("nic", r->status->dev, file), &lock, r->e))
 		return -r->e->code;
 	w.done = undone;
-	err = mt_recover(&w, r->look->dev, &lock, r->e);
+	err = mt_recover(&w, r->status->dev, &lock, r->e);
 	r->nic->undone = undone;
 	if (lseek(lock, 0, SEEK_END) == 0) /* a journal without a line is only its lock */
 		mt_state_remove(&r->g->state, file, &ignored);
@@ -94,8 +94,8 @@ static int plan_killed(struct repair *r)
 	char file[32];
 
 	if (!run)
-		return mt_fail(r->e, ENOMEM, "reconcile", r->look->dev, NULL);
-	if (mt_journal_load(&r->g->state, mt_state_path("run", r->look->dev, file), mt_kinds,
+		return mt_fail(r->e, ENOMEM, "reconcile", r->status->dev, NULL);
+	if (mt_journal_load(&r->g->state, mt_state_path("run", r->status->dev, file), mt_kinds,
 			    &r->out->pool, run, r->e))
 		return -r->e->code;
 	r->nic->undone = &run->steps;
@@ -111,23 +111,23 @@ static int plan_orphan(struct repair *r)
 
 static int finish_orphan(struct repair *r)
 {
-	struct mt_work w = mt_engine_work(r->g, &r->out->pool);
+	struct mt_apply w = mt_engine_apply(r->g, &r->out->pool);
 	struct mt_steps *undone = new_steps(r);
-	const struct mt_record *h = &r->look->journal.header;
+	const struct mt_record *h = &r->status->journal.header;
 	int err;
 
 	if (!undone)
 		return -r->e->code;
 	w.done = undone;
 	r->nic->undone = undone;
-	err = mt_disconnect(&w, r->look->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, r->e);
-	return err ?: mt_forget_unused(r->g, r->look->driver, r->look->guest, r->e);
+	err = mt_disconnect(&w, r->status->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, r->e);
+	return err ?: mt_forget_unused(r->g, r->status->driver, r->status->guest, r->e);
 }
 
 /* The policy that it was connected by, where none is named now. */
 static const char *own_policy(const struct repair *r)
 {
-	const char *own = mt_header_text(&r->look->journal.header, MT_HEADER_POLICY);
+	const char *own = mt_header_text(&r->status->journal.header, MT_HEADER_POLICY);
 
 	return r->g->o.policy_optional && *own && strcmp(own, r->g->o.policy) ? own : NULL;
 }
@@ -143,18 +143,18 @@ static void choose_nic(struct mt_outcome *out, unsigned index)
 		}
 }
 
-static int ask_policy(struct repair *r, const struct mt_memory *m)
+static int ask_policy(struct repair *r, const struct mt_guest_record *m)
 {
-	const struct mt_nic_look *l = r->look;
-	struct mt_ask ask = { .want = MT_WANT_PLANS,
-			      .by = mt_header_text(&l->journal.header, MT_HEADER_BY),
-			      .managed = true,
-			      .unmanaged = true,
-			      .dev = l->dev,
-			      .after_start = !l->unmanaged,
-			      .again = true,
-			      .person = true,
-			      .dry = r->dry };
+	const struct mt_nic_status *l = r->status;
+	struct mt_event_params ask = { .want = MT_WANT_PLANS,
+				       .by = mt_header_text(&l->journal.header, MT_HEADER_BY),
+				       .managed = true,
+				       .unmanaged = true,
+				       .dev = l->dev,
+				       .after_start = !l->unmanaged,
+				       .again = true,
+				       .person = true,
+				       .dry = r->dry };
 	const struct mt_engine_options was = r->g->o;
 	const char *only[2] = { NULL }, *own = own_policy(r);
 	char index[16];
@@ -163,7 +163,7 @@ static int ask_policy(struct repair *r, const struct mt_memory *m)
 	snprintf(index, sizeof index, "%u", l->index);
 	only[0] = index;
 	ask.only = only;
-	mt_ask_memory(&ask, m);
+	mt_params_from_record(&ask, m);
 	if (own) {
 		r->g->o.policy = own;
 		r->g->o.policy_optional = false;
@@ -179,10 +179,10 @@ static int ask_policy(struct repair *r, const struct mt_memory *m)
 
 static int plan_of_journal(struct repair *r, struct mt_plan *plan)
 {
-	const struct mt_steps *steps = &r->look->journal.steps;
+	const struct mt_steps *steps = &r->status->journal.steps;
 
 	plan->pool = &r->out->pool;
-	snprintf(plan->dev, sizeof plan->dev, "%s", r->look->dev);
+	snprintf(plan->dev, sizeof plan->dev, "%s", r->status->dev);
 	for (size_t i = 0; i < steps->n; i++) {
 		struct mt_record put = steps->at[i].put;
 
@@ -199,7 +199,7 @@ static int put_back(struct repair *r)
 {
 	struct mt_plan *plan = mt_pool_alloc(&r->out->pool, sizeof *plan);
 	struct mt_run_nic *nic = mt_pool_alloc(&r->out->pool, sizeof *nic);
-	struct mt_run run = { .work = mt_engine_work(r->g, &r->out->pool),
+	struct mt_run run = { .apply = mt_engine_apply(r->g, &r->out->pool),
 			      .nics = nic,
 			      .n = 1,
 			      .stop = r->g->o.stop,
@@ -208,18 +208,18 @@ static int put_back(struct repair *r)
 	int err;
 
 	if (!plan || !nic)
-		return mt_fail(r->e, ENOMEM, "reconcile", r->look->dev, NULL);
+		return mt_fail(r->e, ENOMEM, "reconcile", r->status->dev, NULL);
 	if (plan_of_journal(r, plan))
 		return -r->e->code;
 	nic->plan = plan;
-	nic->header = r->look->journal.header;
+	nic->header = r->status->journal.header;
 	err = mt_run_begin(&run, r->e);
 	if (!err)
 		err = mt_run_compute(&run, r->e);
 	r->nic->steps = &nic->steps;
 	r->nic->undone = r->dry ? &nic->undeclared : &nic->undone;
 	if (!err && !r->dry)
-		err = mt_run_make(&run, r->e);
+		err = mt_run_apply(&run, r->e);
 	mt_run_end(&run);
 	return err;
 }
@@ -229,7 +229,7 @@ static int put_back(struct repair *r)
 /* The policy knows the NIC by its name, and so does the kernel's next tap of that name. */
 static int check_name(struct repair *r)
 {
-	const struct mt_nic_look *l = r->look;
+	const struct mt_nic_status *l = r->status;
 
 	if (!l->here || !strcmp(l->device.name, l->dev))
 		return 0;
@@ -240,8 +240,8 @@ static int check_name(struct repair *r)
 
 static int connect_again(struct repair *r, enum mt_repair *what)
 {
-	const struct mt_nic_look *l = r->look;
-	struct mt_memory m;
+	const struct mt_nic_status *l = r->status;
+	struct mt_guest_record m;
 	char advice[MT_LINE_MAX];
 	int err = mt_recall(r->g, l->driver, l->guest, &r->out->pool, &m, r->e);
 
@@ -261,19 +261,19 @@ static int connect_again(struct repair *r, enum mt_repair *what)
 
 static int repair_one(struct repair *r, enum mt_repair *what)
 {
-	const struct mt_nic_look *l = r->look;
+	const struct mt_nic_status *l = r->status;
 	int err;
 
 	*what = MT_REPAIR_NOTHING;
 	if (begin_outcome(r))
 		return -r->e->code;
-	if (l->standing == MT_STANDS_KILLED) {
+	if (l->state == MT_NIC_KILLED) {
 		*what = MT_REPAIR_KILLED;
 		return r->dry ? plan_killed(r) : take_back_killed(r);
 	}
 	if (!l->journal.header.kind)
 		return 0;
-	if (l->standing == MT_STANDS_DONE || (l->standing == MT_STANDS_GONE && !l->remembered)) {
+	if (l->state == MT_NIC_DONE || (l->state == MT_NIC_GONE && !l->remembered)) {
 		*what = MT_REPAIR_ORPHAN;
 		return r->dry ? plan_orphan(r) : finish_orphan(r);
 	}
@@ -306,50 +306,51 @@ struct reconcile {
 	unsigned *left;
 };
 
-static void reconcile_one(struct reconcile *all, const struct mt_nic_look *look)
+static void reconcile_one(struct reconcile *all, const struct mt_nic_status *status)
 {
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_err e = { 0 };
-	struct repair r = { .g = all->g, .look = look, .dry = all->dry, .out = &out, .e = &e };
-	const char *const words[] = { look->dev, NULL };
+	struct repair r = { .g = all->g, .status = status, .dry = all->dry, .out = &out, .e = &e };
+	const char *const words[] = { status->dev, NULL };
 	struct mt_history_run run = { .event = "reconcile",
-				      .driver = look->driver,
-				      .guest = look->guest,
-				      .dev = *look->guest ? NULL : look->dev,
-				      .words = words };
+				      .driver = status->driver,
+				      .guest = status->guest,
+				      .dev = *status->guest ? NULL : status->dev,
+				      .argv = words };
 	enum mt_repair what;
 	int err;
 
 	mt_history_begin(&run, all->g);
 	err = repair_one(&r, &what);
 	if (err && !*e.where)
-		mt_err_in_nic(&e, (int)look->index, look->dev);
+		mt_err_in_nic(&e, (int)status->index, status->dev);
 	if (!err && !did_something(what, &out))
 		what = MT_REPAIR_NOTHING;
 	mt_history_end(&run, all->g, NULL, (what || err) && !all->dry ? &out : NULL,
 		       err ? &e : NULL);
 	*all->left += err != 0;
 	if (what || err)
-		all->each(all->data, &(struct mt_reconciled){ what, look, &out, err ? &e : NULL });
+		all->each(all->data,
+			  &(struct mt_reconciled){ what, status, &out, err ? &e : NULL });
 	mt_outcome_free(&out);
 }
 
 /* Twice: what a killed run left hides what is below it. */
-int mt_reconcile(struct mt_engine *g, const struct mt_which *guest, bool dry,
+int mt_reconcile(struct mt_engine *g, const struct mt_nic_filter *guest, bool dry,
 		 void (*each)(void *data, const struct mt_reconciled *r), void *data,
 		 unsigned *left, struct mt_err *e)
 {
 	struct reconcile all = { g, dry, each, data, left };
-	struct mt_nic_look *nics;
+	struct mt_nic_status *nics;
 	size_t n;
 
 	*left = 0;
 	for (int killed = 1; killed >= 0; killed--) {
 		struct mt_pool p = { 0 };
-		int err = mt_look(g, guest, &p, &nics, &n, e);
+		int err = mt_nics_inspect(g, guest, &p, &nics, &n, e);
 
 		for (size_t i = 0; !err && i < n; i++)
-			if (killed == (nics[i].standing == MT_STANDS_KILLED))
+			if (killed == (nics[i].state == MT_NIC_KILLED))
 				reconcile_one(&all, &nics[i]);
 		mt_pool_free(&p);
 		if (err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tap_guests.c - links from a tap's name or MAC to the remembered guests that it may be of */
 #include "engine/tap_guests.h"
-#include "base/words.h"
+#include "base/tokens.h"
 #include "engine/engine.h"
 #include "plan/lookup.h"
 
@@ -29,13 +29,13 @@ static void print_address(const uint8_t a[6], struct key *key)
 static bool key_of(char *line, struct key *key)
 {
 	char *words[16];
-	int n = mt_words_split(line, words, 16);
-	const char *dev = mt_words_get(words, n, "dev"), *mac = mt_words_get(words, n, "mac");
+	int n = mt_tokens_split(line, words, 16);
+	const char *dev = mt_tokens_get(words, n, "dev"), *mac = mt_tokens_get(words, n, "mac");
 	uint8_t address[6];
 
-	if (strcmp(mt_words_get(words, n, "type") ?: "", "ethernet"))
+	if (strcmp(mt_tokens_get(words, n, "type") ?: "", "ethernet"))
 		return false;
-	if (strcmp(mt_words_get(words, n, "unmanaged") ?: "", "true")) {
+	if (strcmp(mt_tokens_get(words, n, "unmanaged") ?: "", "true")) {
 		if (!mac || !mt_tap_address(mac, address))
 			return false;
 		print_address(address, key);

@@ -12,7 +12,8 @@
 
 struct mt_device;
 
-/** mt_tap_guests_add() - links for the text that is to become that of @guest's file; its lock is held
+/** mt_tap_guests_add() - links for the text that is to become that of @guest's file; its lock is
+ * held
  * @guest:	the file's name below domain/ */
 int mt_tap_guests_add(const struct mt_state *s, const char *guest, const char *text,
 		      struct mt_pool *p, struct mt_err *e);
@@ -22,7 +23,8 @@ int mt_tap_guests_add(const struct mt_state *s, const char *guest, const char *t
 int mt_tap_guests_drop(const struct mt_state *s, const char *guest, const char *text,
 		       const char *but, struct mt_pool *p, struct mt_err *e);
 
-/** mt_tap_guests_add_all() - of all that is remembered: what was remembered before there were links */
+/** mt_tap_guests_add_all() - of all that is remembered: what was remembered before there were
+ * links */
 int mt_tap_guests_add_all(const struct mt_state *s, struct mt_pool *p, struct mt_err *e);
 
 /** mt_tap_guests_find() - names below domain/ of the guests that @tap may be of, in @p

@@ -14,7 +14,7 @@
 
 enum { DEV, ADDRESS, PEER, BROADCAST, SCOPE, NODAD, NOPREFIXROUTE, NFIELDS };
 
-static const struct mt_word scopes[] = {
+static const struct mt_enum_name scopes[] = {
 	{ "global", RT_SCOPE_UNIVERSE },
 	{ "site", RT_SCOPE_SITE },
 	{ "link", RT_SCOPE_LINK },
@@ -22,22 +22,22 @@ static const struct mt_word scopes[] = {
 	{ NULL, 0 },
 };
 
-#define FIXED(NAME, TYPE, FLAGS, DOC)                                      \
-	{                                                                  \
-		.name = NAME, .type = TYPE, .back = MT_BACK_FIXED,         \
-		.flags = MT_FIELD_HEAD | (FLAGS), .word = NAME, .doc = DOC \
+#define FIXED(NAME, TYPE, FLAGS, DOC)                                          \
+	{                                                                      \
+		.name = NAME, .type = TYPE, .revert = MT_REVERT_FIXED,         \
+		.flags = MT_FIELD_CUSTOM | (FLAGS), .ip_arg = NAME, .doc = DOC \
 	}
 
 static const struct mt_field fields[NFIELDS] = {
-	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_HEAD, .doc = "the device" },
-	[ADDRESS] = { "address", MT_PREFIX, .flags = MT_FIELD_HEAD | MT_FIELD_WITHIN, .word = "",
-		      .doc = "with the length of its network's prefix" },
-	[PEER] = FIXED("peer", MT_PREFIX, MT_FIELD_NONE | MT_FIELD_WITHIN,
+	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
+	[ADDRESS] = { "address", MT_PREFIX, .flags = MT_FIELD_CUSTOM | MT_FIELD_NEEDS_PREFIX,
+		      .ip_arg = "", .doc = "with the length of its network's prefix" },
+	[PEER] = FIXED("peer", MT_PREFIX, MT_FIELD_NONE | MT_FIELD_NEEDS_PREFIX,
 		       "the other end, with the same prefix length"),
-	[BROADCAST] = FIXED("broadcast", MT_IP, MT_FIELD_NONE | MT_FIELD_WITHIN,
+	[BROADCAST] = FIXED("broadcast", MT_IP, MT_FIELD_NONE | MT_FIELD_NEEDS_PREFIX,
 			    "IPv4: the broadcast address"),
-	[SCOPE] = { "scope", MT_ENUM, 1, .back = MT_BACK_FIXED, .flags = MT_FIELD_HEAD,
-		    .word = "scope", .words = scopes, .doc = "IPv4: how far it is valid" },
+	[SCOPE] = { "scope", MT_ENUM, 1, .revert = MT_REVERT_FIXED, .flags = MT_FIELD_CUSTOM,
+		    .ip_arg = "scope", .enum_names = scopes, .doc = "IPv4: how far it is valid" },
 	[NODAD] = FIXED("nodad", MT_BOOL, 0, "IPv6: use it at once, without asking for duplicates"),
 	[NOPREFIXROUTE] = FIXED("noprefixroute", MT_BOOL, 0, "make no route to its network"),
 };

@@ -157,7 +157,7 @@ int mt_nl_get_fields(struct mt_host *h, const struct nlattr *const *tb, struct m
 		const struct nlattr *a = tb[f->attr6 && !tb[f->attr] ? f->attr6 : f->attr];
 		struct mt_value v = { .state = f->flags & MT_FIELD_NONE ? MT_NONE : MT_UNSET };
 
-		if (f->flags & MT_FIELD_HEAD)
+		if (f->flags & MT_FIELD_CUSTOM)
 			continue;
 		if (a && f->type == MT_LINK) {
 			int err = mt_nl_uint(a) ? get_link(h, (uint32_t)mt_nl_uint(a), &v, e) : 0;
@@ -213,7 +213,7 @@ int mt_nl_put_fields(struct mt_host *h, struct nlmsghdr *n, const struct mt_reco
 		const struct mt_field *f = &r->kind->fields[i];
 		const struct mt_value *v = &r->v[i];
 
-		if (f->flags & MT_FIELD_HEAD || v->state == MT_UNSET)
+		if (f->flags & MT_FIELD_CUSTOM || v->state == MT_UNSET)
 			continue;
 		if (f->type == MT_LINK) {
 			int err = put_link(h, n, f, v, e);

@@ -10,31 +10,31 @@
 #define PLAIN(NAME, TYPE, SIZE, ATTR, DOC)                                                        \
 	{                                                                                         \
 		.name = NAME, .type = TYPE, .size = SIZE, .phase = MT_PHASE_FIELDS, .attr = ATTR, \
-		.word = NAME, .doc = DOC                                                          \
+		.ip_arg = NAME, .doc = DOC                                                        \
 	}
 #define TIME(NAME, ATTR, DOC)                                                                     \
 	{                                                                                         \
 		.name = NAME, .type = MT_UINT, .size = 4, .phase = MT_PHASE_FIELDS, .attr = ATTR, \
-		.unit = "1/100 s", .word = NAME, .doc = DOC                                       \
+		.unit = "1/100 s", .ip_arg = NAME, .doc = DOC                                     \
 	}
 #define ONOFF(NAME, SIZE, ATTR, DOC)                                                   \
 	{                                                                              \
 		.name = NAME, .type = MT_BOOL, .size = SIZE, .phase = MT_PHASE_FIELDS, \
-		.attr = ATTR, .word = NAME " 1", .off = NAME " 0", .doc = DOC          \
+		.attr = ATTR, .ip_arg = NAME " 1", .ip_none = NAME " 0", .doc = DOC    \
 	}
 
 /* In network order on the wire, as net/bridge/br_netlink.c reads it. */
-static const struct mt_word protocols[] = {
+static const struct mt_enum_name protocols[] = {
 	{ "802.1Q", __constant_htons(ETH_P_8021Q) },
 	{ "802.1ad", __constant_htons(ETH_P_8021AD) },
 	{ NULL },
 };
 
-/* What one NIC's policy changes here, other ports lose for good: a new default PVID replaces that of
- * each port, and the old one does not bring it back: net/bridge/br_vlan.c
+/* What one NIC's policy changes here, other ports lose for good: a new default PVID replaces that
+ * of each port, and the old one does not bring it back: net/bridge/br_vlan.c
  * __br_vlan_set_default_pvid() */
 static const struct mt_field fields[] = {
-	{ "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
+	{ "name", MT_NAME, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
 	ONOFF("stp_state", 4, IFLA_BR_STP_STATE, "spanning tree"),
 	TIME("forward_delay", IFLA_BR_FORWARD_DELAY, "listening and learning, each"),
 	TIME("hello_time", IFLA_BR_HELLO_TIME, "between hellos of the root bridge"),
@@ -45,13 +45,13 @@ static const struct mt_field fields[] = {
 	PLAIN("group_fwd_mask", MT_UINT, 2, IFLA_BR_GROUP_FWD_MASK,
 	      "which of 01:80:c2:00:00:0X are forwarded, a bit each"),
 	{ "vlan_filtering", MT_BOOL, 1, MT_PHASE_FIELDS, .flags = MT_FIELD_OURS,
-	  .attr = IFLA_BR_VLAN_FILTERING, .word = "vlan_filtering 1", .off = "vlan_filtering 0",
-	  .doc = "look at VLAN tags" },
+	  .attr = IFLA_BR_VLAN_FILTERING, .ip_arg = "vlan_filtering 1",
+	  .ip_none = "vlan_filtering 0", .doc = "look at VLAN tags" },
 	{ "vlan_protocol", MT_ENUM, 2, MT_PHASE_FIELDS, .flags = MT_FIELD_OURS,
-	  .attr = IFLA_BR_VLAN_PROTOCOL, .word = "vlan_protocol", .words = protocols,
+	  .attr = IFLA_BR_VLAN_PROTOCOL, .ip_arg = "vlan_protocol", .enum_names = protocols,
 	  .doc = "which tags: 802.1Q, or 802.1ad" },
 	{ "vlan_default_pvid", MT_UINT, 2, MT_PHASE_FIELDS, .flags = MT_FIELD_OURS,
-	  .attr = IFLA_BR_VLAN_DEFAULT_PVID, .word = "vlan_default_pvid",
+	  .attr = IFLA_BR_VLAN_DEFAULT_PVID, .ip_arg = "vlan_default_pvid",
 	  .doc = "VLAN of untagged frames on new ports; 0: none" },
 	ONOFF("mcast_snooping", 1, IFLA_BR_MCAST_SNOOPING,
 	      "send multicast only where it is wanted"),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* cache.c - the kernel's answers, kept for as long as somebody only looks: each question is asked once */
+/* cache.c - the kernel's answers, kept for as long as somebody only looks: each question is asked
+ * once */
 #include "kernel/nl.h"
 
 #include <errno.h>

@@ -82,8 +82,8 @@ uint64_t mt_host_cookie(const struct mt_host *h)
 	return getsockopt(mt_host_fd(h), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) ? 0 : cookie;
 }
 
-/* The socket's own namespace, for whoever has CAP_NET_ADMIN: net/socket.c sock_ioctl(). The thread's
- * is the same, unless it has entered another one since. */
+/* The socket's own namespace, for whoever has CAP_NET_ADMIN: net/socket.c sock_ioctl(). The
+ * thread's is the same, unless it has entered another one since. */
 void mt_host_namespace(const struct mt_host *h, uint64_t *dev, uint64_t *inode)
 {
 	int fd = ioctl(mt_host_fd(h), SIOCGSKNS);

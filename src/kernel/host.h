@@ -31,8 +31,8 @@ int mt_host_fd(const struct mt_host *h);
 /** mt_host_cookie() - the network namespace's cookie, SO_NETNS_COOKIE (Linux 5.14); 0: unknown */
 uint64_t mt_host_cookie(const struct mt_host *h);
 
-/** mt_host_namespace() - the network namespace's file, /proc/PID/ns/net: its device and inode; 0, 0:
- * unknown */
+/** mt_host_namespace() - the network namespace's file, /proc/PID/ns/net: its device and inode; 0,
+ * 0: unknown */
 void mt_host_namespace(const struct mt_host *h, uint64_t *dev, uint64_t *inode);
 
 /** mt_sysctl_read_only() - /proc/sys can be written by nobody here, as in containers */
@@ -117,8 +117,8 @@ void mt_host_uncache(struct mt_host *h);
 /** mt_device_by_index() - the same by ifindex: finds it under a new name, too */
 int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d, struct mt_err *e);
 
-/** mt_device_addresses() - the IP addresses on a device, but for those that the kernel puts there by
- * itself: records of kind addr. As a kind's list(). */
+/** mt_device_addresses() - the IP addresses on a device, but for those that the kernel puts there
+ * by itself: records of kind addr. As a kind's list(). */
 int mt_device_addresses(struct mt_host *h, const char *dev, mt_each each, void *data,
 			struct mt_err *e);
 
@@ -129,5 +129,19 @@ struct mt_record mt_device_alone(const char *name, const uint8_t *address);
 /** mt_device_list() - all devices of this network namespace, by index, in @p */
 int mt_device_list(struct mt_host *h, struct mt_pool *p, struct mt_device **devices, size_t *n,
 		   struct mt_err *e);
+
+/**
+ * mt_tap_openable() - whether this process, which has no CAP_NET_ADMIN, may open a tap that is
+ * there
+ * @d:		its device
+ * @queues:	that will be opened: more than one needs multi_queue, and one forbids it
+ *
+ * drivers/net/tun.c tun_set_iff(), tun_not_capable(); of a macvtap, its /dev/tapN. Nothing is
+ * opened: that would be seen on the host.
+ * Return: 0; -ENOENT: it is no tap; -EINVAL: it has other flags; -EPERM: it is another's; -EACCES:
+ * its file is; or another -errno. @e says it.
+ */
+int mt_tap_openable(struct mt_host *h, const struct mt_device *d, unsigned queues,
+		    struct mt_err *e);
 
 #endif

@@ -15,18 +15,18 @@
 enum { DEV, DST, PROXY, LLADDR, ROUTER, NFIELDS };
 
 static const struct mt_field fields[NFIELDS] = {
-	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_HEAD, .doc = "the device" },
-	[DST] = { "dst", MT_IP, .flags = MT_FIELD_HEAD | MT_FIELD_WITHIN,
+	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
+	[DST] = { "dst", MT_IP, .flags = MT_FIELD_CUSTOM | MT_FIELD_NEEDS_PREFIX,
 		  .doc = "the neighbour's address" },
-	[PROXY] = { "proxy", MT_BOOL, 0, .flags = MT_FIELD_HEAD,
+	[PROXY] = { "proxy", MT_BOOL, 0, .flags = MT_FIELD_CUSTOM,
 		    .doc = "answer for it, that others send us its packets" },
-	[LLADDR] = { "lladdr", MT_MAC, 6, .attr = NDA_LLADDR, .word = "lladdr",
+	[LLADDR] = { "lladdr", MT_MAC, 6, .attr = NDA_LLADDR, .ip_arg = "lladdr",
 		     .doc = "its MAC address" },
-	[ROUTER] = { "router", MT_BOOL, 0, .flags = MT_FIELD_HEAD, .word = "router",
+	[ROUTER] = { "router", MT_BOOL, 0, .flags = MT_FIELD_CUSTOM, .ip_arg = "router",
 		     .doc = "IPv6: it is a router" },
 };
 
-static void complete(struct mt_record *r)
+static void set_defaults(struct mt_record *r)
 {
 	if (!mt_record_has(r, PROXY))
 		mt_record_put(r, PROXY, mt_uint(0));
@@ -172,7 +172,7 @@ const struct mt_kind mt_kind_neigh = {
 	.realm = &mt_realm_links,
 	.list = list,
 	.put = put,
-	.complete = complete,
+	.set_defaults = set_defaults,
 	.check = check,
 	.sh = sh,
 };

@@ -90,7 +90,7 @@ static int take_words(const struct nlattr *a, void *data)
 }
 
 /* The extended ack's text, which stands after @off bytes; "": there is none. */
-static const char *kernel_words(const struct nlmsghdr *n, size_t off)
+static const char *extack_text(const struct nlmsghdr *n, size_t off)
 {
 	const char *words = "";
 
@@ -115,7 +115,7 @@ static int verdict(const struct nlmsghdr *n, struct mt_err *e)
 		if (!(n->nlmsg_flags & NLM_F_CAPPED) && err->msg.nlmsg_len > sizeof err->msg)
 			off += err->msg.nlmsg_len - sizeof err->msg;
 	}
-	words = kernel_words(n, off);
+	words = extack_text(n, off);
 	return mt_fail(e, -err->error, "", "", "%s%s%s", strerror(-err->error), *words ? ": " : "",
 		       words);
 }

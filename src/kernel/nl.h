@@ -202,7 +202,8 @@ int mt_nl_ifindex(struct mt_host *h, const char *name, uint32_t *ifindex, struct
 int mt_nl_ifname(struct mt_host *h, uint32_t ifindex, char name[static MT_NAME_MAX + 1],
 		 struct mt_err *e);
 
-/** mt_nl_record_ifindex() - the ifindex that @r->ref is or, when it is none, the index of its device's name */
+/** mt_nl_record_ifindex() - the ifindex that @r->ref is or, when it is none, the index of its
+ * device's name */
 int mt_nl_record_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t *ifindex,
 			 struct mt_err *e);
 

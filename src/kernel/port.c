@@ -7,23 +7,23 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define ONOFF(NAME, ATTR, DOC, ...)                                                           \
-	{                                                                                     \
-		.name = NAME, .type = MT_BOOL, .size = 1, .phase = MT_PHASE_PORT,             \
-		.back = MT_BACK_PARENT, .attr = ATTR, .word = NAME " on", .off = NAME " off", \
-		.doc = DOC, ##__VA_ARGS__                                                     \
+#define ONOFF(NAME, ATTR, DOC, ...)                                                  \
+	{                                                                            \
+		.name = NAME, .type = MT_BOOL, .size = 1, .phase = MT_PHASE_PORT,    \
+		.revert = MT_REVERT_WITH_MASTER, .attr = ATTR, .ip_arg = NAME " on", \
+		.ip_none = NAME " off", .doc = DOC, ##__VA_ARGS__                    \
 	}
-#define NUMBER(NAME, SIZE, ATTR, MIN, MAX, DOC)                                             \
-	{                                                                                   \
-		.name = NAME, .type = MT_UINT, .size = SIZE, .phase = MT_PHASE_PORT,        \
-		.back = MT_BACK_PARENT, .attr = ATTR, .min = MIN, .max = MAX, .word = NAME, \
-		.doc = DOC                                                                  \
+#define NUMBER(NAME, SIZE, ATTR, MIN, MAX, DOC)                                        \
+	{                                                                              \
+		.name = NAME, .type = MT_UINT, .size = SIZE, .phase = MT_PHASE_PORT,   \
+		.revert = MT_REVERT_WITH_MASTER, .attr = ATTR, .min = MIN, .max = MAX, \
+		.ip_arg = NAME, .doc = DOC                                             \
 	}
 
 enum { DEV };
 
 static const struct mt_field fields[] = {
-	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_HEAD, .doc = "the device in the bridge" },
+	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM, .doc = "the device in the bridge" },
 	ONOFF("isolated", IFLA_BRPORT_ISOLATED, "does not talk to other isolated ports",
 	      .flags = MT_FIELD_GUARDS),
 	ONOFF("learning", IFLA_BRPORT_LEARNING, "learn MAC addresses from what it sends"),

@@ -22,7 +22,7 @@
 
 enum { DST, TABLE, METRIC, DEV, VIA, SRC, SCOPE, PROTO, MTU, ONLINK, TYPE, NFIELDS };
 
-static const struct mt_word scopes[] = {
+static const struct mt_enum_name scopes[] = {
 	{ "global", RT_SCOPE_UNIVERSE },
 	{ "site", RT_SCOPE_SITE },
 	{ "link", RT_SCOPE_LINK },
@@ -30,7 +30,7 @@ static const struct mt_word scopes[] = {
 	{ NULL, 0 },
 };
 
-static const struct mt_word types[] = {
+static const struct mt_enum_name types[] = {
 	{ "unicast", RTN_UNICAST },
 	{ "local", RTN_LOCAL },
 	{ "broadcast", RTN_BROADCAST },
@@ -44,26 +44,27 @@ static const struct mt_word types[] = {
 };
 
 static const struct mt_field fields[NFIELDS] = {
-	[DST] = { "dst", MT_PREFIX, .flags = MT_FIELD_HEAD | MT_FIELD_WITHIN,
+	[DST] = { "dst", MT_PREFIX, .flags = MT_FIELD_CUSTOM | MT_FIELD_NEEDS_PREFIX,
 		  .doc = "the destination; 0.0.0.0/0 or ::/0: everything else" },
 	[TABLE] = { "table", MT_UINT, 4, .flags = MT_FIELD_ALLOWED, .attr = RTA_TABLE, .min = 1,
-		    .word = "table", .doc = "the routing table; 254, main, when it is not said" },
-	[METRIC] = { "metric", MT_UINT, 4, .attr = RTA_PRIORITY, .word = "metric",
+		    .ip_arg = "table", .doc = "the routing table; 254, main, when it is not said" },
+	[METRIC] = { "metric", MT_UINT, 4, .attr = RTA_PRIORITY, .ip_arg = "metric",
 		     .doc = "the smallest wins; 0, or 1024 of IPv6, when it is not said" },
-	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_HEAD, .word = "dev",
+	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM, .ip_arg = "dev",
 		  .doc = "out of this device" },
-	[VIA] = { "via", MT_IP, .flags = MT_FIELD_HEAD, .word = "via", .doc = "by this gateway" },
-	[SRC] = { "src", MT_IP, .attr = RTA_PREFSRC, .word = "src",
+	[VIA] = { "via", MT_IP, .flags = MT_FIELD_CUSTOM, .ip_arg = "via",
+		  .doc = "by this gateway" },
+	[SRC] = { "src", MT_IP, .attr = RTA_PREFSRC, .ip_arg = "src",
 		  .doc = "the address that the host's own packets get" },
-	[SCOPE] = { "scope", MT_ENUM, 1, .flags = MT_FIELD_HEAD, .word = "scope", .words = scopes,
-		    .doc = "IPv4: how far the destination is" },
-	[PROTO] = { "proto", MT_UINT, 1, .flags = MT_FIELD_HEAD | MT_FIELD_MARK, .min = 1,
-		    .word = "proto", .doc = "who made it; 109, moontap, when it is not said" },
-	[MTU] = { "mtu", MT_UINT, 4, .flags = MT_FIELD_HEAD, .min = 68, .unit = "bytes",
-		  .word = "mtu", .doc = "largest packet on this way" },
-	[ONLINK] = { "onlink", MT_BOOL, 0, .flags = MT_FIELD_HEAD, .word = "onlink",
+	[SCOPE] = { "scope", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .ip_arg = "scope",
+		    .enum_names = scopes, .doc = "IPv4: how far the destination is" },
+	[PROTO] = { "proto", MT_UINT, 1, .flags = MT_FIELD_CUSTOM | MT_FIELD_MARK, .min = 1,
+		    .ip_arg = "proto", .doc = "who made it; 109, moontap, when it is not said" },
+	[MTU] = { "mtu", MT_UINT, 4, .flags = MT_FIELD_CUSTOM, .min = 68, .unit = "bytes",
+		  .ip_arg = "mtu", .doc = "largest packet on this way" },
+	[ONLINK] = { "onlink", MT_BOOL, 0, .flags = MT_FIELD_CUSTOM, .ip_arg = "onlink",
 		     .doc = "the gateway is on the device, whatever its addresses say" },
-	[TYPE] = { "type", MT_ENUM, 1, .flags = MT_FIELD_HEAD, .words = types,
+	[TYPE] = { "type", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .enum_names = types,
 		   .doc = "unicast, when it is not said" },
 };
 
@@ -72,7 +73,7 @@ static bool is_v6(const struct mt_record *r)
 	return r->v[DST].family == AF_INET6;
 }
 
-static void complete(struct mt_record *r)
+static void set_defaults(struct mt_record *r)
 {
 	if (!mt_record_has(r, TABLE))
 		mt_record_put(r, TABLE, mt_uint(RT_TABLE_MAIN));
@@ -324,7 +325,7 @@ const struct mt_kind mt_kind_route = {
 	.realm = &mt_realm_links,
 	.list = list,
 	.put = put,
-	.complete = complete,
+	.set_defaults = set_defaults,
 	.check = check,
 	.sh = sh,
 };

@@ -22,16 +22,17 @@
 
 enum { NAME, USER, GROUP, MULTI_QUEUE, VNET_HDR, NFIELDS };
 
-#define FIXED(NAME, TYPE, SIZE, FLAGS, ATTR, DOC)                                             \
-	{                                                                                     \
-		.name = NAME, .type = TYPE, .size = SIZE, .phase = MT_PHASE_MAKE,             \
-		.back = MT_BACK_FIXED, .flags = FLAGS, .attr = ATTR, .word = NAME, .doc = DOC \
+#define FIXED(NAME, TYPE, SIZE, FLAGS, ATTR, DOC)                                        \
+	{                                                                                \
+		.name = NAME, .type = TYPE, .size = SIZE, .phase = MT_PHASE_MAKE,        \
+		.revert = MT_REVERT_FIXED, .flags = FLAGS, .attr = ATTR, .ip_arg = NAME, \
+		.doc = DOC                                                               \
 	}
 
 /* A tap with neither user nor group may be opened by anybody who may open /dev/net/tun:
  * drivers/net/tun.c tun_not_capable() */
 static const struct mt_field fields[NFIELDS] = {
-	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
+	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
 	[USER] = FIXED("user", MT_USER, 4, MT_FIELD_NONE, IFLA_TUN_OWNER,
 		       "who may open it, besides root; without user and group: anybody"),
 	[GROUP] = FIXED("group", MT_GROUP, 4, MT_FIELD_NONE, IFLA_TUN_GROUP,
@@ -209,7 +210,7 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	return op == MT_ADD ? add(h, r, e) : destroy(h, r, e);
 }
 
-static int finish(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
+static int persist(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
 {
 	struct mt_host_tap *t = held(h, r->v[NAME].name);
 
@@ -237,6 +238,6 @@ const struct mt_kind mt_kind_tap = {
 	.del = "ip link del dev %s",
 	.list = list,
 	.put = put,
-	.finish = finish,
+	.persist = persist,
 	.busy = busy,
 };

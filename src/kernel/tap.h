@@ -18,19 +18,6 @@
 int mt_tap_open(struct mt_host *h, const struct mt_record *r, bool exclusive, int *fd,
 		struct mt_err *e);
 
-/**
- * mt_tap_openable() - whether this process, which has no CAP_NET_ADMIN, may open a tap that is there
- * @d:		its device
- * @queues:	that will be opened: more than one needs multi_queue, and one forbids it
- *
- * drivers/net/tun.c tun_set_iff(), tun_not_capable(); of a macvtap, its /dev/tapN. Nothing is opened:
- * that would be seen on the host.
- * Return: 0; -ENOENT: it is no tap; -EINVAL: it has other flags; -EPERM: it is another's; -EACCES: its file
- * is; or another -errno. @e says it.
- */
-int mt_tap_openable(struct mt_host *h, const struct mt_device *d, unsigned queues,
-		    struct mt_err *e);
-
 /** mt_tap_is() - whether a descriptor, of any kind, is the tap of this name */
 bool mt_tap_is(int fd, const char *name);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tap_rights.c - whether an ordinary user may open a tap that is there */
-#include "kernel/tap.h"
+#include "kernel/host.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -7,9 +7,9 @@
 enum { NAME, PEER, NFIELDS };
 
 static const struct mt_field fields[NFIELDS] = {
-	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_HEAD, .doc = "the device" },
-	[PEER] = { "peer", MT_NAME, 0, MT_PHASE_MAKE, MT_BACK_FIXED, MT_FIELD_HEAD,
-		   .word = "peer name", .doc = "its other end, made and deleted with it" },
+	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
+	[PEER] = { "peer", MT_NAME, 0, MT_PHASE_MAKE, MT_REVERT_FIXED, MT_FIELD_CUSTOM,
+		   .ip_arg = "peer name", .doc = "its other end, made and deleted with it" },
 };
 
 static int decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)

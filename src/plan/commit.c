@@ -11,9 +11,9 @@ static bool is_device(const struct mt_step *s)
 	return s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE;
 }
 
-bool mt_goes_after_all(const struct mt_run_nic *n, const struct mt_step *s)
+bool mt_removed_after_commit(const struct mt_run_nic *n, const struct mt_step *s)
 {
-	return is_device(s) || (mt_goes_with_device(&n->undeclared, s) && !mt_step_moves(s));
+	return is_device(s) || (mt_vanishes_with_device(&n->undeclared, s) && !mt_step_moves(s));
 }
 
 /* What was no longer declared is out of the journal, whether it went back or was left to others. */
@@ -29,7 +29,7 @@ static void forget(struct mt_run_nic *n, bool devices)
 			bool any = false;
 
 			if (s->op != u->op || !mt_record_same_key(&s->put, &u->put) ||
-			    (!devices && mt_goes_after_all(n, u)))
+			    (!devices && mt_removed_after_commit(n, u)))
 				continue;
 			for (int f = s->put.kind->nkeys; f < s->put.kind->nfields; f++) {
 				if (mt_record_has(&u->put, f)) {
@@ -52,8 +52,8 @@ static bool is_by_up(const struct mt_record *h)
 }
 
 /* Connected again, it has been connected since the first time, and it stays whose it was: what an
- * event connected goes with its guest, and what a person's `up` connected stays until `down`. Of what
- * an event connected the policy stays, too: that a person tried another one is in the log. */
+ * event connected goes with its guest, and what a person's `up` connected stays until `down`. Of
+ * what an event connected the policy stays, too: that a person tried another one is in the log. */
 static void keep_origin(const struct mt_run *r, struct mt_record *h, const struct mt_record *had)
 {
 	const uint64_t ifindex = h->v[MT_HEADER_IFINDEX].u;
@@ -65,7 +65,7 @@ static void keep_origin(const struct mt_run *r, struct mt_record *h, const struc
 	if (r->take)
 		return;
 	if (r->person && !is_by_up(had) && strcmp(policy, mt_header_text(h, MT_HEADER_POLICY))) {
-		mt_log(r->work.log, LOG_NOTICE,
+		mt_log(r->apply.log, LOG_NOTICE,
 		       "%s: connected by the %s, by the policy %s; what %s says is applied, until "
 		       "that one is asked again",
 		       h->v[MT_HEADER_DEV].name, mt_header_text(had, MT_HEADER_BY), policy,
@@ -93,7 +93,7 @@ static int find_ifindex(struct mt_run *r, const struct mt_run_nic *n, uint32_t *
 			*ifindex = mt_ref_ifindex(&n->made.at[i].put.ref);
 	if (*ifindex)
 		return 0;
-	err = mt_device_by_name(r->work.host, n->plan->dev, &d, e);
+	err = mt_device_by_name(r->apply.host, n->plan->dev, &d, e);
 	if (!err)
 		*ifindex = d.ifindex;
 	return err == -ENODEV ? 0 : err;
@@ -106,7 +106,7 @@ static int write_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *
 	uint32_t ifindex;
 	char file[32];
 
-	n->after = (struct mt_journal){ .header = n->header, .steps.pool = r->work.pool };
+	n->after = (struct mt_journal){ .header = n->header, .steps.pool = r->apply.pool };
 	for (size_t i = 0; i < n->had.steps.n; i++)
 		if (!mt_steps_add(steps, &n->had.steps.at[i]))
 			return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
@@ -122,14 +122,14 @@ static int write_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *
 	for (size_t i = 0; i < steps->n; i++)
 		if (is_device(&steps->at[i])) /* that step says of which kind it is */
 			mt_record_put(&n->after.header, MT_HEADER_KIND, (struct mt_value){ 0 });
-	return mt_journal_write(r->work.state, mt_state_path("nic", n->plan->dev, file), &n->after,
+	return mt_journal_write(r->apply.state, mt_state_path("nic", n->plan->dev, file), &n->after,
 				&n->next, e);
 }
 
 /* Devices that are no longer declared, and that nobody uses, go now. */
 static int take_devices(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
-	struct mt_work w = r->work;
+	struct mt_apply w = r->apply;
 	char why[160], file[32];
 	bool any = false;
 
@@ -145,14 +145,14 @@ static int take_devices(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e
 			       why);
 			continue;
 		}
-		if (mt_take_back(&w, s, e))
+		if (mt_step_revert(&w, s, e))
 			return -e->code;
 		any = true;
 	}
 	if (!any)
 		return 0;
 	forget(n, true);
-	return mt_journal_replace(r->work.state, mt_state_path("nic", n->plan->dev, file),
+	return mt_journal_replace(r->apply.state, mt_state_path("nic", n->plan->dev, file),
 				  &n->after, &n->lock, e);
 }
 
@@ -160,11 +160,11 @@ static int put_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	char file[32];
 
-	if (mt_state_put(r->work.state, mt_state_path("nic", n->plan->dev, file), &n->lock,
+	if (mt_state_put(r->apply.state, mt_state_path("nic", n->plan->dev, file), &n->lock,
 			 &n->next, e))
 		return -e->code;
 	n->decided = true;
-	return mt_state_remove(r->work.state, mt_state_path("run", n->plan->dev, file), e);
+	return mt_state_remove(r->apply.state, mt_state_path("run", n->plan->dev, file), e);
 }
 
 int mt_commit(struct mt_run *r, bool *decided, struct mt_err *e)

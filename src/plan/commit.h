@@ -11,10 +11,11 @@
 #include "plan/run.h"
 
 /**
- * mt_goes_after_all() - whether @s, which is no longer declared, is a device of the NIC's own, or
- * on one: a device that is taken away cannot be given back as it was, so it goes when it is decided
+ * mt_removed_after_commit() - whether @s, which is no longer declared, is a device of the NIC's
+ * own, or on one: a device that is taken away cannot be given back as it was, so it goes when it is
+ * decided
  */
-bool mt_goes_after_all(const struct mt_run_nic *n, const struct mt_step *s);
+bool mt_removed_after_commit(const struct mt_run_nic *n, const struct mt_step *s);
 
 /**
  * mt_commit() - a run's steps become its NICs' journals

@@ -10,17 +10,17 @@ struct looking {
 	struct mt_run_nic *nic;
 };
 
-static int view_ours(void *data, const struct mt_record *has, struct mt_err *e)
+static int view_made(void *data, const struct mt_record *has, struct mt_err *e)
 {
 	struct looking *l = data;
 
 	return mt_journal_made(&l->nic->had, &has->ref)
 		? 1
-		: mt_shared_made(&l->run->work, mt_record_device(has), mt_ref_ifindex(&has->ref),
+		: mt_shared_made(&l->run->apply, mt_record_device(has), mt_ref_ifindex(&has->ref),
 				 e);
 }
 
-static int view_had(void *data, const struct mt_record *key, int field, struct mt_err *e)
+static int view_was_put(void *data, const struct mt_record *key, int field, struct mt_err *e)
 {
 	struct looking *l = data;
 
@@ -31,14 +31,14 @@ static int view_had(void *data, const struct mt_record *key, int field, struct m
 		    mt_record_has(&s->put, field))
 			return 1;
 	}
-	return mt_shared_had(&l->run->work, key, field, e);
+	return mt_shared_has_put(&l->run->apply, key, field, e);
 }
 
 static int compute_undeclared(struct mt_run_nic *n, struct mt_err *e)
 {
 	for (size_t i = 0; i < n->had.steps.n; i++) {
 		struct mt_step s = n->had.steps.at[i];
-		const struct mt_wish *w = mt_plan_find(n->plan, &s.put);
+		const struct mt_declaration *w = mt_plan_find(n->plan, &s.put);
 		bool any = !w;
 
 		for (int f = s.put.kind->nkeys; w && f < s.put.kind->nfields; f++) {
@@ -55,13 +55,13 @@ static int compute_undeclared(struct mt_run_nic *n, struct mt_err *e)
 	return 0;
 }
 
-static int compute_wish(struct mt_run *r, struct mt_run_nic *n, const struct mt_wish *w,
+static int compute_wish(struct mt_run *r, struct mt_run_nic *n, const struct mt_declaration *w,
 			struct mt_err *e)
 {
-	bool shared = !mt_wish_is_own(n->plan, &w->record);
+	bool shared = !mt_record_is_own(n->plan, &w->record);
 	size_t from = n->steps.n;
 
-	if (shared && mt_shared_check(&r->work, n->plan->dev, &w->record, e))
+	if (shared && mt_shared_check(&r->apply, n->plan->dev, &w->record, e))
 		return -e->code;
 	if (mt_difference(&r->view, &w->record, w->place, &n->steps, e))
 		return mt_err_in(e, "%s", w->place ? w->place : "");
@@ -75,12 +75,12 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	struct looking looking = { r, n };
 
-	r->view.ours = view_ours;
-	r->view.had = view_had;
+	r->view.made_by_us = view_made;
+	r->view.was_put_by_us = view_was_put;
 	r->view.data = &looking;
 	for (int phase = 0; phase < MT_PHASES; phase++)
 		for (size_t i = 0; i < n->plan->n; i++) {
-			const struct mt_wish *w = n->plan->wishes[i];
+			const struct mt_declaration *w = n->plan->declarations[i];
 
 			if (w->record.kind->phase == phase && compute_wish(r, n, w, e))
 				return -e->code;
@@ -94,12 +94,12 @@ int mt_run_compute(struct mt_run *r, struct mt_err *e)
 {
 	int err = 0;
 
-	r->view.host = r->work.host;
-	r->view.pool = r->work.pool;
-	mt_host_cache(r->work.host);
+	r->view.host = r->apply.host;
+	r->view.pool = r->apply.pool;
+	mt_host_cache(r->apply.host);
 	for (size_t i = 0; i < r->n && !err; i++)
 		if (compute_one(r, &r->nics[i], e))
 			err = mt_run_err(&r->nics[i], e);
-	mt_host_uncache(r->work.host);
+	mt_host_uncache(r->apply.host);
 	return err;
 }

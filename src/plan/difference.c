@@ -42,7 +42,7 @@ static const struct mt_kind new_master = {
 
 static int remember(struct mt_view *v, const struct mt_record *r)
 {
-	struct mt_record *kept = mt_index_find(&v->will, r);
+	struct mt_record *kept = mt_record_set_find(&v->will, r);
 
 	v->will.pool = v->pool;
 	if (!kept) {
@@ -50,7 +50,7 @@ static int remember(struct mt_view *v, const struct mt_record *r)
 		if (!kept)
 			return -ENOMEM;
 		*kept = mt_record_key(r);
-		if (mt_index_add(&v->will, kept))
+		if (mt_record_set_add(&v->will, kept))
 			return -ENOMEM;
 	}
 	for (int i = r->kind->nkeys; i < r->kind->nfields; i++)
@@ -63,7 +63,7 @@ static bool will_have(const struct mt_view *v, const struct mt_kind *k, const ch
 {
 	struct mt_record r = device_of(k, name);
 
-	return *name && mt_index_find(&v->will, &r);
+	return *name && mt_record_set_find(&v->will, &r);
 }
 
 int mt_view_expect(struct mt_view *v, const struct mt_record *r)
@@ -75,13 +75,14 @@ int mt_view_expect(struct mt_view *v, const struct mt_record *r)
 
 static bool has_parent_fields(const struct mt_kind *k)
 {
-	return k->nfields > k->nkeys && k->fields[k->nkeys].back == MT_BACK_PARENT;
+	return k->nfields > k->nkeys && k->fields[k->nkeys].revert == MT_REVERT_WITH_MASTER;
 }
 
-static int look(struct mt_view *v, const struct mt_record *want, struct found *f, struct mt_err *e)
+static int current_state(struct mt_view *v, const struct mt_record *want, struct found *f,
+			 struct mt_err *e)
 {
 	const char *device = mt_record_device(want);
-	const struct mt_record *will = mt_index_find(&v->will, want);
+	const struct mt_record *will = mt_record_set_find(&v->will, want);
 	int err;
 
 	f->fresh = will_have(v, &any_device, device);
@@ -139,7 +140,7 @@ static const char *removal(const struct mt_record *r, char *buf, size_t n)
 
 static int is_ours(struct mt_view *v, const struct found *f, struct mt_err *e)
 {
-	return v->ours ? v->ours(v->data, &f->has, e) : 0;
+	return v->made_by_us ? v->made_by_us(v->data, &f->has, e) : 0;
 }
 
 /* Nothing stands in the way of most changes, so whose the device is, is asked last. Return: 1, 0 or
@@ -149,9 +150,9 @@ static int may_anyway(struct mt_view *v, const struct found *f, const struct mt_
 {
 	int ours = is_ours(v, f, e);
 
-	if (ours || !v->had || want->kind->fields[i].back == MT_BACK_FIXED)
+	if (ours || !v->was_put_by_us || want->kind->fields[i].revert == MT_REVERT_FIXED)
 		return ours;
-	return v->had(v->data, want, i, e);
+	return v->was_put_by_us(v->data, want, i, e);
 }
 
 /* May this field of what is there be changed? */
@@ -162,9 +163,9 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 	const struct mt_field *field = &k->fields[i];
 	const struct mt_value *has = &f->has.v[i], *to = &want->v[i];
 	bool taken_away = has->state == MT_SET && (field->type != MT_BOOL || has->u);
-	bool exclusive = k->flags & MT_KIND_EXCLUSIVE, fixed = field->back == MT_BACK_FIXED;
-	bool sticky = field->back == MT_BACK_STICKY && has->automatic;
-	bool kept = field->flags & MT_FIELD_KEPT && taken_away;
+	bool exclusive = k->flags & MT_KIND_EXCLUSIVE, fixed = field->revert == MT_REVERT_FIXED;
+	bool sticky = field->revert == MT_REVERT_STICKY && has->automatic;
+	bool kept = field->flags & MT_FIELD_NO_TAKEAWAY && taken_away;
 	bool theirs = field->flags & MT_FIELD_OURS;
 	char subject[96], why[300], command[64];
 	int may = exclusive				? 0
@@ -208,7 +209,7 @@ static int differs(struct mt_view *v, const struct found *f, const struct mt_rec
 	if (!mt_record_has(want, i) || field->flags & MT_FIELD_UNCOMPARED ||
 	    mt_value_equal(field, &want->v[i], &f->has.v[i]))
 		return 0;
-	if (field->back != MT_BACK_FIXED || want->kind->flags & MT_KIND_EXCLUSIVE)
+	if (field->revert != MT_REVERT_FIXED || want->kind->flags & MT_KIND_EXCLUSIVE)
 		return 1;
 	ours = is_ours(v, f, e);
 	return ours < 0 ? ours : !ours;
@@ -284,7 +285,7 @@ static int will_be(void *data, const struct mt_record *key, struct mt_record *wi
 		   struct mt_err *e)
 {
 	struct found f;
-	int err = look(data, key, &f, e);
+	int err = current_state(data, key, &f, e);
 
 	*will = f.has;
 	return err ? err : f.there ? 0 : -ENOENT;
@@ -352,7 +353,7 @@ int mt_difference(struct mt_view *v, const struct mt_record *want, const char *p
 	struct found f;
 	struct mt_step s = { .op = MT_ADD, .put = *want, .place = place };
 
-	if (look(v, want, &f, e))
+	if (current_state(v, want, &f, e))
 		return -e->code;
 	if (f.there)
 		return change(v, &f, want, &s, steps, e);

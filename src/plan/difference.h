@@ -15,13 +15,13 @@
 struct mt_view {
 	struct mt_host *host;
 	struct mt_pool *pool;
-	struct mt_index will; /* records as they will be */
+	struct mt_record_set will; /* records as they will be */
 	/* 1 when moontap made the object, or the device that it is on: what nobody else had before
 	 * can be changed freely; 0; or -errno */
-	int (*ours)(void *data, const struct mt_record *has, struct mt_err *e);
+	int (*made_by_us)(void *data, const struct mt_record *has, struct mt_err *e);
 	/* 1 when moontap put this field of this object, so that its first value is known; 0; or
 	 * -errno */
-	int (*had)(void *data, const struct mt_record *key, int field, struct mt_err *e);
+	int (*was_put_by_us)(void *data, const struct mt_record *key, int field, struct mt_err *e);
 	void *data;
 };
 

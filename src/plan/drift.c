@@ -45,7 +45,7 @@ const char *mt_drift_line(const struct mt_drifted *d, char *buf, size_t n)
 	return buf;
 }
 
-int mt_drift(struct mt_work *w, const struct mt_journal *j,
+int mt_drift(struct mt_apply *w, const struct mt_journal *j,
 	     void (*each)(void *data, const struct mt_drifted *d), void *data, struct mt_err *e)
 {
 	struct drift d = { each, data, 0 };

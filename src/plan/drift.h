@@ -3,7 +3,7 @@
 #ifndef MT_PLAN_DRIFT_H
 #define MT_PLAN_DRIFT_H
 
-#include "plan/work.h"
+#include "plan/apply.h"
 
 /* One thing that is no longer as moontap put it. */
 struct mt_drifted {
@@ -19,7 +19,7 @@ struct mt_drifted {
  *
  * Return: how many differences, or -errno with @e filled.
  */
-int mt_drift(struct mt_work *w, const struct mt_journal *j,
+int mt_drift(struct mt_apply *w, const struct mt_journal *j,
 	     void (*each)(void *data, const struct mt_drifted *d), void *data, struct mt_err *e);
 
 /** mt_drift_line() - "link vnet0: mtu is 1400, moontap had put 1500". Returns @buf. */

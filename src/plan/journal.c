@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* journal.c - journals from text and to text */
 #include "plan/journal.h"
-#include "base/words.h"
+#include "base/tokens.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -62,7 +62,7 @@ static int parse_line(const struct mt_kind *const *kinds, char *line, struct mt_
 		      struct mt_journal *j, struct mt_err *e)
 {
 	char *words[2 * MT_FIELDS_MAX + 4];
-	int n = mt_words_split(line, words, sizeof words / sizeof *words);
+	int n = mt_tokens_split(line, words, sizeof words / sizeof *words);
 	struct mt_step s, *last = j->steps.n ? &j->steps.at[j->steps.n - 1] : NULL;
 
 	if (n == 0)

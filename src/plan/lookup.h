@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lookup.h - which journals are a guest's, and which guests may have a tap, without reading them all
+ * lookup.h - which journals are a guest's, and which guests may have a tap, without reading them
+ * all
  *
  *   lookup/guest/DRIVER-NAME/DEV  a link to nic/DEV: that guest's, if its journal says so
  *   lookup/tap/TAP/DRIVER-NAME    a link to domain/DRIVER-NAME: a remembered guest with a NIC whose

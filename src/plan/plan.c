@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-struct mt_wish *mt_plan_find(const struct mt_plan *plan, const struct mt_record *key)
+struct mt_declaration *mt_plan_find(const struct mt_plan *plan, const struct mt_record *key)
 {
-	return (struct mt_wish *)mt_index_find(&plan->index, key);
+	return (struct mt_declaration *)mt_record_set_find(&plan->index, key);
 }
 
 const char *mt_record_makes(const struct mt_record *r, int i)
@@ -21,12 +21,13 @@ const char *mt_record_makes(const struct mt_record *r, int i)
 	return NULL;
 }
 
-bool mt_wish_is_own(const struct mt_plan *plan, const struct mt_record *r)
+bool mt_record_is_own(const struct mt_plan *plan, const struct mt_record *r)
 {
 	return !strcmp(mt_record_device(r), plan->dev);
 }
 
-static int merge(struct mt_wish *w, const struct mt_record *r, const char *place, struct mt_err *e)
+static int merge(struct mt_declaration *w, const struct mt_record *r, const char *place,
+		 struct mt_err *e)
 {
 	const struct mt_kind *k = r->kind;
 	char subject[96], one[MT_VALUE_TEXT], two[MT_VALUE_TEXT];
@@ -48,16 +49,16 @@ static int merge(struct mt_wish *w, const struct mt_record *r, const char *place
 	return 0;
 }
 
-static struct mt_wish *append(struct mt_plan *plan)
+static struct mt_declaration *append(struct mt_plan *plan)
 {
-	struct mt_wish *w = mt_pool_alloc(plan->pool, sizeof *w);
-	struct mt_wish **wishes =
-		mt_pool_room(plan->pool, plan->wishes, plan->n, &plan->cap, sizeof *wishes);
+	struct mt_declaration *w = mt_pool_alloc(plan->pool, sizeof *w);
+	struct mt_declaration **declarations = mt_pool_room(plan->pool, plan->declarations, plan->n,
+							    &plan->cap, sizeof *declarations);
 
-	if (!w || !wishes)
+	if (!w || !declarations)
 		return NULL;
-	plan->wishes = wishes;
-	plan->wishes[plan->n++] = w;
+	plan->declarations = declarations;
+	plan->declarations[plan->n++] = w;
 	return w;
 }
 
@@ -65,21 +66,21 @@ int mt_plan_add(struct mt_plan *plan, const struct mt_record *declared, const ch
 		struct mt_err *e)
 {
 	struct mt_record r = *declared;
-	struct mt_wish *w;
+	struct mt_declaration *w;
 
 	if (mt_record_check(&r, e))
 		return -e->code;
-	if (r.kind->complete)
-		r.kind->complete(&r);
+	if (r.kind->set_defaults)
+		r.kind->set_defaults(&r);
 	w = mt_plan_find(plan, &r);
 	if (w)
 		return merge(w, &r, place, e);
 	w = append(plan);
 	if (!w)
 		return mt_fail(e, ENOMEM, r.kind->name, "", NULL);
-	*w = (struct mt_wish){ .record = r, .place = place };
+	*w = (struct mt_declaration){ .record = r, .place = place };
 	plan->index.pool = plan->pool;
-	if (mt_index_add(&plan->index, &w->record))
+	if (mt_record_set_add(&plan->index, &w->record))
 		return mt_fail(e, ENOMEM, r.kind->name, "", NULL);
 	return 0;
 }
@@ -105,7 +106,7 @@ static int mark_one(struct mt_plan *plan, const struct mt_kind *facet, const cha
 		    const char *mark, const char *host, struct mt_err *e)
 {
 	struct mt_record r = { .kind = facet };
-	struct mt_wish *w;
+	struct mt_declaration *w;
 
 	mt_record_put(&r, 0, mt_name_from(name));
 	w = mt_plan_find(plan, &r);
@@ -143,7 +144,7 @@ int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const
 
 	for (; *kinds; kinds++)
 		for (size_t i = 0; has_marks(*kinds) && i < declared; i++)
-			for (int d = 0; (name = mt_record_makes(&plan->wishes[i]->record, d));
+			for (int d = 0; (name = mt_record_makes(&plan->declarations[i]->record, d));
 			     d++) {
 				int theirs = others ? others(data, name, e) : 0;
 

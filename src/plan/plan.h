@@ -5,19 +5,15 @@
 #ifndef MT_PLAN_PLAN_H
 #define MT_PLAN_PLAN_H
 
-#include "plan/index.h"
-
-struct mt_wish {
-	struct mt_record record; /* complete */
-	const char *place;	 /* "policy.lua:12", of the first declaration */
-};
+#include "plan/record_set.h"
+#include "plan/step.h"
 
 struct mt_plan {
 	struct mt_pool *pool;
-	char dev[MT_NAME_MAX + 1]; /* nic.dev */
-	struct mt_wish **wishes;   /* as declared */
+	char dev[MT_NAME_MAX + 1];	      /* nic.dev */
+	struct mt_declaration **declarations; /* as declared */
 	size_t n, cap;
-	struct mt_index index;
+	struct mt_record_set index;
 };
 
 /**
@@ -33,14 +29,14 @@ int mt_plan_add(struct mt_plan *plan, const struct mt_record *r, const char *pla
 		struct mt_err *e);
 
 /** mt_plan_find() - the wish for @key's object; NULL: none */
-struct mt_wish *mt_plan_find(const struct mt_plan *plan, const struct mt_record *key);
+struct mt_declaration *mt_plan_find(const struct mt_plan *plan, const struct mt_record *key);
 
 /** mt_record_makes() - the @i-th device that adding @r makes: itself, a veth's peer; NULL: no more
  */
 const char *mt_record_makes(const struct mt_record *r, int i);
 
-/** mt_wish_is_own() - on the NIC's own device; everything else may be another NIC's, too */
-bool mt_wish_is_own(const struct mt_plan *plan, const struct mt_record *r);
+/** mt_record_is_own() - on the NIC's own device; everything else may be another NIC's, too */
+bool mt_record_is_own(const struct mt_plan *plan, const struct mt_record *r);
 
 /**
  * mt_plan_mark() - what every device that a plan makes gets, unless the policy said otherwise: a

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static int load_run(struct mt_work *w, const char *dev, struct mt_journal *run, struct mt_err *e)
+static int load_run(struct mt_apply *w, const char *dev, struct mt_journal *run, struct mt_err *e)
 {
 	char file[32];
 
@@ -24,7 +24,7 @@ static const char *leader_of(const struct mt_journal *run, const char *dev)
 	return with->state == MT_SET ? with->name : dev;
 }
 
-static int is_decided(struct mt_work *w, const char *dev, const struct mt_journal *run,
+static int is_decided(struct mt_apply *w, const char *dev, const struct mt_journal *run,
 		      struct mt_err *e)
 {
 	const char *leader = leader_of(run, dev);
@@ -37,7 +37,7 @@ static int is_decided(struct mt_work *w, const char *dev, const struct mt_journa
 	return err ? err : first.done;
 }
 
-static int take_back(struct mt_work *w, const char *dev, struct mt_journal *run, struct mt_err *e)
+static int take_back(struct mt_apply *w, const char *dev, struct mt_journal *run, struct mt_err *e)
 {
 	struct mt_journal had;
 	char file[32];
@@ -47,8 +47,8 @@ static int take_back(struct mt_work *w, const char *dev, struct mt_journal *run,
 	if (mt_journal_load(w->state, mt_state_path("nic", dev, file), w->kinds, w->pool, &had, e))
 		return -e->code;
 	mt_state_discard(w->state, file, &none);
-	if (!mt_take_all_back(w, dev, &run->steps, NULL, e) &&
-	    !mt_ports_again(w, &run->steps, &had.steps, e))
+	if (!mt_steps_revert(w, dev, &run->steps, NULL, e) &&
+	    !mt_ports_restore(w, &run->steps, &had.steps, e))
 		return 0;
 	e->blame = MT_BLAME_UNDO;
 	return -e->code;
@@ -56,7 +56,7 @@ static int take_back(struct mt_work *w, const char *dev, struct mt_journal *run,
 
 /* Runs that were decided with @dev's, which tells them so for as long as it is there. Their locks
  * come after its own in the order in which everybody takes them. */
-static int finish_others(struct mt_work *w, const char *dev, struct mt_err *e)
+static int finish_others(struct mt_apply *w, const char *dev, struct mt_err *e)
 {
 	struct mt_journal run;
 	char **names, file[32];
@@ -78,7 +78,7 @@ static int finish_others(struct mt_work *w, const char *dev, struct mt_err *e)
 	return err;
 }
 
-static int finish(struct mt_work *w, const char *dev, const struct mt_journal *run, int *lock,
+static int finish(struct mt_apply *w, const char *dev, const struct mt_journal *run, int *lock,
 		  struct mt_err *e)
 {
 	char file[32];
@@ -91,7 +91,7 @@ static int finish(struct mt_work *w, const char *dev, const struct mt_journal *r
 	return err == -ENOENT ? 0 : err; /* it had got as far as that */
 }
 
-int mt_recover(struct mt_work *w, const char *dev, int *lock, struct mt_err *e)
+int mt_recover(struct mt_apply *w, const char *dev, int *lock, struct mt_err *e)
 {
 	struct mt_journal run;
 	char file[32];

@@ -11,6 +11,6 @@
  *
  * Return: 0 or -errno; blamed on undo when something could not be taken back.
  */
-int mt_recover(struct mt_work *w, const char *dev, int *lock, struct mt_err *e);
+int mt_recover(struct mt_apply *w, const char *dev, int *lock, struct mt_err *e);
 
 #endif

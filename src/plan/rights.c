@@ -12,7 +12,7 @@ static bool makes(const struct mt_plan *plan, const char *name)
 	const char *made;
 
 	for (size_t i = 0; i < plan->n; i++)
-		for (int d = 0; (made = mt_record_makes(&plan->wishes[i]->record, d)); d++)
+		for (int d = 0; (made = mt_record_makes(&plan->declarations[i]->record, d)); d++)
 			if (!strcmp(made, name))
 				return true;
 	return false;
@@ -22,11 +22,11 @@ static bool makes(const struct mt_plan *plan, const char *name)
 static int is_ours_to_make(const struct mt_rights *rights, const char *name, struct mt_err *e)
 {
 	struct mt_device d;
-	int err = mt_device_by_name(rights->work->host, name, &d, e);
+	int err = mt_device_by_name(rights->apply->host, name, &d, e);
 
 	if (err)
 		return err == -ENODEV ? 1 : err;
-	return mt_shared_made(rights->work, name, d.ifindex, e);
+	return mt_shared_made(rights->apply, name, d.ifindex, e);
 }
 
 int mt_rights_others(void *rights, const char *name, struct mt_err *e)
@@ -84,8 +84,8 @@ static bool is_default(const struct mt_record *r, int i)
 	struct mt_record bare = { .kind = r->kind };
 
 	mt_record_put(&bare, 0, r->v[0]); /* a default may depend on the family */
-	if (r->kind->complete)
-		r->kind->complete(&bare);
+	if (r->kind->set_defaults)
+		r->kind->set_defaults(&bare);
 	return mt_value_equal(&r->kind->fields[i], &bare.v[i], &r->v[i]);
 }
 
@@ -101,17 +101,17 @@ static int may_be(const struct mt_rights *rights, const struct mt_plan *plan,
 		return 1;
 	if (f->type == MT_NAME || f->type == MT_LINK)
 		return may_name(rights, plan, v->name, e);
-	if (f->flags & MT_FIELD_WITHIN)
+	if (f->flags & MT_FIELD_NEEDS_PREFIX)
 		return is_within(rights, f, v);
 	if (f->flags & MT_FIELD_ALLOWED)
 		return is_default(r, i) || is_allowed(rights, f->name, mt_value_print(f, v, text));
 	return 1;
 }
 
-static int refuse(const struct mt_wish *w, int i, struct mt_err *e)
+static int refuse(const struct mt_declaration *w, int i, struct mt_err *e)
 {
 	const struct mt_field *f = &w->record.kind->fields[i];
-	bool number = f->type == MT_UINT, prefix = f->flags & MT_FIELD_WITHIN;
+	bool number = f->type == MT_UINT, prefix = f->flags & MT_FIELD_NEEDS_PREFIX;
 	const char *what = prefix ? "prefix" : number ? f->name : "link";
 	char buf[MT_VALUE_TEXT];
 	const char *text = mt_value_print(f, &w->record.v[i], buf);
@@ -126,7 +126,7 @@ static int refuse(const struct mt_wish *w, int i, struct mt_err *e)
 int mt_rights_check(const struct mt_rights *rights, const struct mt_plan *plan, struct mt_err *e)
 {
 	for (size_t n = 0; n < plan->n; n++) {
-		const struct mt_wish *w = plan->wishes[n];
+		const struct mt_declaration *w = plan->declarations[n];
 
 		for (int i = 0; i < w->record.kind->nfields; i++) {
 			int may = may_be(rights, plan, &w->record, i, e);

@@ -9,18 +9,12 @@
 #ifndef MT_PLAN_RIGHTS_H
 #define MT_PLAN_RIGHTS_H
 
+#include "base/allow.h"
 #include "plan/plan.h"
-#include "plan/work.h"
-
-/* One thing that the policy's top level allowed: ("link", "br0"), ("prefix", "10.0.0.0/8"). */
-struct mt_allow {
-	struct mt_allow *next;
-	const char *what, *value;
-	const char *option; /* of the hook that it was given to, as "bridge"; "": of none */
-};
+#include "plan/apply.h"
 
 struct mt_rights {
-	struct mt_work *work;
+	struct mt_apply *apply;
 	const char *dev; /* the NIC's own device */
 	const struct mt_allow *allow;
 };

@@ -22,7 +22,7 @@ static int check_meanwhile(struct mt_run *r, const struct mt_run_nic *n, struct 
 	if (r->again && !had->kind)
 		return mt_fail(e, EALREADY, "", "", "it is not connected any more");
 	if (n->header.v[MT_HEADER_KNOWN].u || !had->kind || !had->v[MT_HEADER_KNOWN].u ||
-	    mt_device_by_name(r->work.host, n->plan->dev, &d, e) ||
+	    mt_device_by_name(r->apply.host, n->plan->dev, &d, e) ||
 	    had->v[MT_HEADER_IFINDEX].u != d.ifindex)
 		return 0;
 	return mt_fail(e, EALREADY, "", "", "it is connected for the guest %s",
@@ -34,18 +34,18 @@ static int begin_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	const char *dev = n->plan->dev;
 	char file[32];
 
-	n->steps.pool = n->undeclared.pool = n->undone.pool = n->made.pool = r->work.pool;
+	n->steps.pool = n->undeclared.pool = n->undone.pool = n->made.pool = r->apply.pool;
 	mt_state_path("nic", dev, file);
 	if (!r->dry) {
-		if (mt_state_lock(r->work.state, file, &n->lock, e))
+		if (mt_state_lock(r->apply.state, file, &n->lock, e))
 			return -e->code;
 		n->locked = true;
-		if (mt_recover(&r->work, dev, &n->lock, e))
+		if (mt_recover(&r->apply, dev, &n->lock, e))
 			return -e->code;
 	}
-	if (mt_journal_load(r->work.state, file, r->work.kinds, r->work.pool, &n->had, e))
+	if (mt_journal_load(r->apply.state, file, r->apply.kinds, r->apply.pool, &n->had, e))
 		return -e->code;
-	return check_meanwhile(r, n, e) ? -e->code : mt_journal_prune(&r->work, &n->had, e);
+	return check_meanwhile(r, n, e) ? -e->code : mt_journal_prune(&r->apply, &n->had, e);
 }
 
 static int by_device(const void *a, const void *b)
@@ -57,7 +57,7 @@ static int by_device(const void *a, const void *b)
 
 int mt_run_begin(struct mt_run *r, struct mt_err *e)
 {
-	struct mt_run_nic **sorted = mt_pool_alloc(r->work.pool, (r->n + 1) * sizeof *sorted);
+	struct mt_run_nic **sorted = mt_pool_alloc(r->apply.pool, (r->n + 1) * sizeof *sorted);
 	int err = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
@@ -88,7 +88,7 @@ static int make_claim(struct mt_run *r, struct mt_run_nic *n, const struct mt_re
 {
 	struct mt_step s = { .op = claim ? MT_CLAIM : MT_RELEASE, .put = claim ? *claim : *key };
 	const char *dev = n->plan->dev;
-	int err = mt_shared_claim(&r->work, dev, key, &s.was, e);
+	int err = mt_shared_claim(&r->apply, dev, key, &s.was, e);
 
 	if (err && err != -ENOENT)
 		return err;
@@ -96,7 +96,7 @@ static int make_claim(struct mt_run *r, struct mt_run_nic *n, const struct mt_re
 		s.was.kind = NULL;
 	if (mt_journal_append(n->run, &s, e) || note(n, &s, e))
 		return -e->code;
-	return mt_shared_set(&r->work, dev, key, claim, NULL, e);
+	return mt_shared_set(&r->apply, dev, key, claim, NULL, e);
 }
 
 static bool claimed_already(const struct mt_run_nic *n, const struct mt_record *key)
@@ -130,7 +130,7 @@ static int make_own(struct mt_run *r, struct mt_run_nic *n, struct mt_step *s, s
 		find_made(n, s);
 	if (note(n, s, e)) /* before it is made: a failing step goes back, too */
 		return -e->code;
-	err = mt_make(&r->work, s, n->run, e);
+	err = mt_step_apply(&r->apply, s, n->run, e);
 	n->made.at[at] = *s;
 	return err;
 }
@@ -153,14 +153,14 @@ static int make_steps(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	return 0;
 }
 
-static int take_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_work *w,
+static int take_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_apply *w,
 			   const struct mt_step *s, struct mt_err *e)
 {
 	size_t from = n->made.n;
 
 	if (s->op == MT_CLAIM)
 		return make_claim(r, n, &s->put, NULL, e);
-	if (mt_take_back(w, s, e))
+	if (mt_step_revert(w, s, e))
 		return -e->code;
 	for (; from < n->made.n; from++)
 		if (!mt_steps_add(&n->undone, &n->made.at[from]))
@@ -170,19 +170,19 @@ static int take_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_wor
 
 static int take_all_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
-	struct mt_work w = r->work;
+	struct mt_apply w = r->apply;
 
 	w.ahead = n->run;
 	w.done = &n->made; /* before it is made: a failing step goes back, too */
-	for (int turn = 0; turn < MT_TURNS; turn++)
+	for (int turn = 0; turn < MT_UNDO_ORDERS; turn++)
 		for (size_t i = n->undeclared.n; i-- > 0;) {
 			const struct mt_step *s = &n->undeclared.at[i];
 
-			if (mt_step_turn(s) == turn && !mt_goes_after_all(n, s) &&
+			if (mt_step_undo_order(s) == turn && !mt_removed_after_commit(n, s) &&
 			    take_undeclared(r, n, &w, s, e))
 				return -e->code;
 		}
-	r->work.left = w.left;
+	r->apply.left = w.left;
 	return 0;
 }
 
@@ -191,8 +191,8 @@ static int finish(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	for (size_t i = 0; i < n->made.n; i++) {
 		const struct mt_step *s = &n->made.at[i];
 
-		if (s->op == MT_ADD && !s->existed && s->put.kind->finish &&
-		    s->put.kind->finish(r->work.host, &s->put, e))
+		if (s->op == MT_ADD && !s->existed && s->put.kind->persist &&
+		    s->put.kind->persist(r->apply.host, &s->put, e))
 			return -e->code;
 	}
 	return 0;
@@ -203,8 +203,8 @@ static int open_run(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	struct mt_record header = n->header;
 	char file[32];
 
-	if (mt_lookup_add_nic(r->work.state, &header, e) ||
-	    mt_state_create(r->work.state, mt_state_path("run", n->plan->dev, file), &n->run, e))
+	if (mt_lookup_add_nic(r->apply.state, &header, e) ||
+	    mt_state_create(r->apply.state, mt_state_path("run", n->plan->dev, file), &n->run, e))
 		return -e->code;
 	if (n != r->nics)
 		mt_record_put(&header, MT_HEADER_WITH, mt_name_from(r->nics->plan->dev));
@@ -234,28 +234,29 @@ static void roll_back(struct mt_run *r, struct mt_err *e)
 {
 	struct mt_err undo = { 0 };
 	char line[512], file[32];
-	bool force = r->work.force;
+	bool force = r->apply.force;
 
-	r->work.force = true; /* what this very run made, nobody else uses yet */
+	r->apply.force = true; /* what this very run made, nobody else uses yet */
 	for (size_t i = r->n; i-- > 0;) {
 		struct mt_run_nic *n = &r->nics[i];
 
 		if (n->run < 0)
 			continue;
-		mt_state_discard(r->work.state, mt_state_path("nic", n->plan->dev, file), &n->next);
-		if (!mt_take_all_back(&r->work, n->plan->dev, &n->made, NULL, &undo) &&
-		    !mt_ports_again(&r->work, &n->made, &n->had.steps, &undo) &&
-		    !mt_state_remove(r->work.state, mt_state_path("run", n->plan->dev, file),
+		mt_state_discard(r->apply.state, mt_state_path("nic", n->plan->dev, file),
+				 &n->next);
+		if (!mt_steps_revert(&r->apply, n->plan->dev, &n->made, NULL, &undo) &&
+		    !mt_ports_restore(&r->apply, &n->made, &n->had.steps, &undo) &&
+		    !mt_state_remove(r->apply.state, mt_state_path("run", n->plan->dev, file),
 				     &undo))
 			continue;
-		mt_log(r->work.log, LOG_ERR, "could not be taken back: %s",
+		mt_log(r->apply.log, LOG_ERR, "could not be taken back: %s",
 		       mt_err_line(&undo, line, sizeof line));
 		e->blame = MT_BLAME_UNDO;
 	}
-	r->work.force = force;
+	r->apply.force = force;
 }
 
-int mt_run_make(struct mt_run *r, struct mt_err *e)
+int mt_run_apply(struct mt_run *r, struct mt_err *e)
 {
 	bool decided = false;
 	int err = make_all(r, e);
@@ -274,10 +275,10 @@ static void drop_links(struct mt_run *r, struct mt_run_nic *n)
 	struct mt_err ignored;
 	char ours[240], theirs[240];
 
-	mt_lookup_settle_nic(r->work.state, &n->header, n->lock, &ignored);
+	mt_lookup_settle_nic(r->apply.state, &n->header, n->lock, &ignored);
 	if (n->decided && had->kind &&
 	    strcmp(mt_lookup_guest_of(&n->header, ours), mt_lookup_guest_of(had, theirs)))
-		mt_lookup_drop_nic(r->work.state, had, &ignored);
+		mt_lookup_drop_nic(r->apply.state, had, &ignored);
 }
 
 void mt_run_end(struct mt_run *r)
@@ -293,7 +294,7 @@ void mt_run_end(struct mt_run *r)
 			close(n->next);
 		if (n->locked) {
 			drop_links(r, n);
-			mt_state_unlock(r->work.state, mt_state_path("nic", n->plan->dev, file),
+			mt_state_unlock(r->apply.state, mt_state_path("nic", n->plan->dev, file),
 					n->lock);
 		}
 		n->run = n->next = n->lock = -1;

@@ -31,7 +31,7 @@ struct mt_run_nic {
 };
 
 struct mt_run {
-	struct mt_work work;
+	struct mt_apply apply;
 	struct mt_view view;
 	struct mt_run_nic *nics;
 	size_t n;
@@ -55,12 +55,12 @@ int mt_run_begin(struct mt_run *r, struct mt_err *e);
 int mt_run_compute(struct mt_run *r, struct mt_err *e);
 
 /**
- * mt_run_make() - make it all, or nothing
+ * mt_run_apply() - make it all, or nothing
  *
  * Return: 0; or -errno with @e saying what failed: everything is as it was before (what could not
  * be taken back is counted in work.left, and e->blame is then MT_BLAME_UNDO); -EINTR: stopped.
  */
-int mt_run_make(struct mt_run *r, struct mt_err *e);
+int mt_run_apply(struct mt_run *r, struct mt_err *e);
 
 /** mt_run_err() - say of which NIC an error is. Returns -@e->code. */
 int mt_run_err(const struct mt_run_nic *n, struct mt_err *e);

@@ -15,7 +15,7 @@
 
 /* All that is known of one object while its lock is held. */
 struct object {
-	struct mt_work *work;
+	struct mt_apply *apply;
 	char folder[256];
 	int lock;
 	struct mt_journal journal; /* folded */
@@ -42,8 +42,8 @@ static int load_journal(struct object *o, struct mt_err *e)
 	int err;
 
 	snprintf(path, sizeof path, "%s/journal", o->folder);
-	err = mt_journal_load(o->work->state, path, o->work->kinds, o->work->pool, &raw, e);
-	o->journal = (struct mt_journal){ .header = raw.header, .steps.pool = o->work->pool };
+	err = mt_journal_load(o->apply->state, path, o->apply->kinds, o->apply->pool, &raw, e);
+	o->journal = (struct mt_journal){ .header = raw.header, .steps.pool = o->apply->pool };
 	for (size_t i = 0; !err && i < raw.steps.n; i++)
 		if (mt_steps_fold(&o->journal.steps, &raw.steps.at[i]))
 			err = mt_fail(e, ENOMEM, "shared", o->folder, NULL);
@@ -72,7 +72,7 @@ static bool journal_only_notes(const struct object *o)
 	return true;
 }
 
-static int load_claim(struct mt_work *w, const char *folder, const char *file,
+static int load_claim(struct mt_apply *w, const char *folder, const char *file,
 		      struct mt_record *claim, struct mt_err *e)
 {
 	char path[PATH + 32], *text;
@@ -111,7 +111,7 @@ static int others_conflict(const struct mt_record *mine, const struct mt_record 
 static int load_others(struct object *o, const char *dev, const struct mt_record *claim,
 		       struct mt_err *e)
 {
-	struct mt_work *w = o->work;
+	struct mt_apply *w = o->apply;
 	bool unread = o->journal.steps.n && journal_only_notes(o) &&
 		(!claim || mt_record_only_notes(claim));
 	char **names, mine[32];
@@ -138,10 +138,10 @@ static int load_others(struct object *o, const char *dev, const struct mt_record
 	return 0;
 }
 
-int mt_shared_check(struct mt_work *w, const char *dev, const struct mt_record *claim,
+int mt_shared_check(struct mt_apply *w, const char *dev, const struct mt_record *claim,
 		    struct mt_err *e)
 {
-	struct object o = { .work = w };
+	struct object o = { .apply = w };
 
 	if (mt_record_only_notes(claim))
 		return 0;
@@ -149,7 +149,7 @@ int mt_shared_check(struct mt_work *w, const char *dev, const struct mt_record *
 	return load_others(&o, dev, claim, e);
 }
 
-int mt_shared_claim(struct mt_work *w, const char *dev, const struct mt_record *key,
+int mt_shared_claim(struct mt_apply *w, const char *dev, const struct mt_record *key,
 		    struct mt_record *claim, struct mt_err *e)
 {
 	char folder[256], file[32];
@@ -170,14 +170,14 @@ static int add_notes(struct object *o, struct mt_steps *notes, struct mt_err *e)
 
 		for (int f = 0; f < s->put.kind->nfields; f++)
 			any |= is_noted(&s->put, f);
-		if (any && mt_ref_is_set(&s->put.ref) && !mt_step_locate(o->work, s, e) &&
+		if (any && mt_ref_is_set(&s->put.ref) && !mt_step_locate(o->apply, s, e) &&
 		    !mt_steps_add(notes, s))
 			return mt_fail(e, ENOMEM, "shared", o->folder, NULL);
 	}
 	return 0;
 }
 
-static bool may_be_noted(const struct mt_work *w, const char *folder)
+static bool may_be_noted(const struct mt_apply *w, const char *folder)
 {
 	for (const struct mt_kind *const *k = w->kinds; *k; k++) {
 		size_t n = strlen((*k)->name);
@@ -190,7 +190,7 @@ static bool may_be_noted(const struct mt_work *w, const char *folder)
 	return false;
 }
 
-int mt_shared_notes(struct mt_work *w, struct mt_steps *notes, struct mt_err *e)
+int mt_shared_notes(struct mt_apply *w, struct mt_steps *notes, struct mt_err *e)
 {
 	char **names;
 	size_t n;
@@ -198,7 +198,7 @@ int mt_shared_notes(struct mt_work *w, struct mt_steps *notes, struct mt_err *e)
 	if (mt_state_list(w->state, "shared", w->pool, &names, &n, e))
 		return -e->code;
 	for (size_t i = 0; i < n; i++) {
-		struct object o = { .work = w };
+		struct object o = { .apply = w };
 
 		if (!may_be_noted(w, names[i]))
 			continue;
@@ -209,10 +209,10 @@ int mt_shared_notes(struct mt_work *w, struct mt_steps *notes, struct mt_err *e)
 	return 0;
 }
 
-int mt_shared_look(struct mt_work *w, const struct mt_record *key, struct mt_journal *journal,
-		   const char ***devs, size_t *n, struct mt_err *e)
+int mt_shared_inspect(struct mt_apply *w, const struct mt_record *key, struct mt_journal *journal,
+		      const char ***devs, size_t *n, struct mt_err *e)
 {
-	struct object o = { .work = w };
+	struct object o = { .apply = w };
 	char **names;
 	size_t found;
 
@@ -241,12 +241,12 @@ static bool is_being_made(const struct mt_journal *j)
 	return false;
 }
 
-static int was_made(struct mt_work *w, const char *device, uint32_t ifindex, struct mt_err *e)
+static int was_made(struct mt_apply *w, const char *device, uint32_t ifindex, struct mt_err *e)
 {
 	const struct mt_ref ref = mt_ref_link(ifindex);
 
 	for (const struct mt_kind *const *k = w->kinds; *k; k++) {
-		struct object o = { .work = w };
+		struct object o = { .apply = w };
 		struct mt_record key = { .kind = *k };
 		int err;
 
@@ -264,7 +264,7 @@ static int was_made(struct mt_work *w, const char *device, uint32_t ifindex, str
 }
 
 /* The other end of a pair came with it. */
-int mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex, struct mt_err *e)
+int mt_shared_made(struct mt_apply *w, const char *device, uint32_t ifindex, struct mt_err *e)
 {
 	struct mt_device end, other = { 0 };
 	int made = was_made(w, device, ifindex, e), err;
@@ -279,16 +279,16 @@ int mt_shared_made(struct mt_work *w, const char *device, uint32_t ifindex, stru
 	return other.is & MT_DEVICE_PAIR ? was_made(w, other.name, other.ifindex, e) : 0;
 }
 
-static int view_ours(void *data, const struct mt_record *has, struct mt_err *e)
+static int view_made(void *data, const struct mt_record *has, struct mt_err *e)
 {
 	struct object *o = data;
 
 	return mt_journal_made(&o->journal, &has->ref)
 		? 1
-		: mt_shared_made(o->work, mt_record_device(has), mt_ref_ifindex(&has->ref), e);
+		: mt_shared_made(o->apply, mt_record_device(has), mt_ref_ifindex(&has->ref), e);
 }
 
-static int view_had(void *data, const struct mt_record *key, int field, struct mt_err *e)
+static int view_was_put(void *data, const struct mt_record *key, int field, struct mt_err *e)
 {
 	struct object *o = data;
 
@@ -300,14 +300,14 @@ static int view_had(void *data, const struct mt_record *key, int field, struct m
 	return 0;
 }
 
-int mt_shared_had(struct mt_work *w, const struct mt_record *key, int field, struct mt_err *e)
+int mt_shared_has_put(struct mt_apply *w, const struct mt_record *key, int field, struct mt_err *e)
 {
-	struct object o = { .work = w };
+	struct object o = { .apply = w };
 	int err;
 
 	folder_of(key, o.folder, sizeof o.folder);
 	err = load_journal_here(&o, e);
-	return err ? err : view_had(&o, key, field, e);
+	return err ? err : view_was_put(&o, key, field, e);
 }
 
 static int write_claim(struct object *o, const char *dev, const struct mt_record *claim,
@@ -319,12 +319,12 @@ static int write_claim(struct object *o, const char *dev, const struct mt_record
 
 	snprintf(path, sizeof path, "%s/by-%s", o->folder, dev);
 	if (!claim) {
-		mt_state_discard(o->work->state, path, &fd);
-		return mt_state_remove(o->work->state, path, e);
+		mt_state_discard(o->apply->state, path, &fd);
+		return mt_state_remove(o->apply->state, path, e);
 	}
 	n = mt_record_print(claim, 0, line, sizeof line - 1);
 	line[n++] = '\n';
-	err = mt_state_replace(o->work->state, path, line, n, &fd, e);
+	err = mt_state_replace(o->apply->state, path, line, n, &fd, e);
 	if (fd >= 0)
 		close(fd);
 	return err;
@@ -342,21 +342,21 @@ static bool has_changes(const struct mt_steps *steps)
 static int make_missing(struct object *o, const struct mt_record *claim, struct mt_steps *out,
 			struct mt_err *e)
 {
-	struct mt_steps steps = { .pool = o->work->pool };
-	struct mt_view view = { .host = o->work->host,
-				.pool = o->work->pool,
-				.ours = view_ours,
-				.had = view_had,
+	struct mt_steps steps = { .pool = o->apply->pool };
+	struct mt_view view = { .host = o->apply->host,
+				.pool = o->apply->pool,
+				.made_by_us = view_made,
+				.was_put_by_us = view_was_put,
 				.data = o };
 
 	if (mt_difference(&view, claim, NULL, &steps, e) ||
-	    (has_changes(&steps) && mt_steps_prune(o->work, &o->journal.steps, e)))
+	    (has_changes(&steps) && mt_steps_prune(o->apply, &o->journal.steps, e)))
 		return -e->code;
 	for (size_t i = 0; i < steps.n; i++) {
 		struct mt_step *s = &steps.at[i];
 
 		s->shared = true;
-		if (s->op != MT_SAME && mt_make(o->work, s, o->lock, e))
+		if (s->op != MT_SAME && mt_step_apply(o->apply, s, o->lock, e))
 			return -e->code;
 		if (mt_steps_fold(&o->journal.steps, s) || (out && !mt_steps_add(out, s)))
 			return mt_fail(e, ENOMEM, "shared", o->folder, NULL);
@@ -386,8 +386,8 @@ static int take_notes(struct object *o, const struct mt_record *claim, struct mt
 		if (!is_noted(claim, i))
 			continue;
 		if (!s.put.kind) {
-			err = mt_steps_prune(o->work, &o->journal.steps, e)
-				?: mt_record_get(o->work->host, claim, &has, o->work->pool, e);
+			err = mt_steps_prune(o->apply, &o->journal.steps, e)
+				?: mt_record_get(o->apply->host, claim, &has, o->apply->pool, e);
 			if (err)
 				return err == -ENOENT ? 0 : err;
 			s.put = s.was = mt_record_key(&has);
@@ -435,7 +435,7 @@ static struct mt_step unclaimed(const struct object *o, const struct mt_step *s)
 }
 
 /* A device goes with what is on it; what moontap put on this one has gone before. */
-static int take_back(struct mt_work *w, const struct mt_step *s, struct mt_err *e)
+static int take_back(struct mt_apply *w, const struct mt_step *s, struct mt_err *e)
 {
 	const struct mt_steps none = { 0 };
 	char why[160];
@@ -444,7 +444,7 @@ static int take_back(struct mt_work *w, const struct mt_step *s, struct mt_err *
 	if (s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE && !w->force)
 		used = mt_device_in_use(w, &none, s, why, sizeof why, e);
 	if (used != 1)
-		return mt_take_back(w, s, e);
+		return mt_step_revert(w, s, e);
 	w->left++;
 	mt_log(w->log, LOG_NOTICE, "left as it is: %s %s: %s", s->put.kind->name,
 	       mt_record_device(&s->put), why);
@@ -453,12 +453,12 @@ static int take_back(struct mt_work *w, const struct mt_step *s, struct mt_err *
 
 static int take_back_unclaimed(struct object *o, struct mt_err *e)
 {
-	struct mt_steps keep = { .pool = o->work->pool };
+	struct mt_steps keep = { .pool = o->apply->pool };
 
 	for (size_t i = o->journal.steps.n; i-- > 0;) {
 		struct mt_step part = unclaimed(o, &o->journal.steps.at[i]);
 
-		if (part.op != MT_SAME && take_back(o->work, &part, e))
+		if (part.op != MT_SAME && take_back(o->apply, &part, e))
 			return -e->code;
 	}
 	for (size_t i = 0; i < o->journal.steps.n; i++) {
@@ -485,9 +485,9 @@ static int lock_object(struct object *o, struct mt_err *e)
 
 	snprintf(path, sizeof path, "%s/journal", o->folder);
 	for (;;) {
-		if (mt_state_folder(o->work->state, o->folder, e))
+		if (mt_state_folder(o->apply->state, o->folder, e))
 			return -e->code;
-		err = mt_state_lock(o->work->state, path, &o->lock, e);
+		err = mt_state_lock(o->apply->state, path, &o->lock, e);
 		if (err != -ENOENT)
 			return err; /* -ENOENT: the last claim, and the folder, went just now */
 	}
@@ -502,7 +502,7 @@ static int begin_journal(struct object *o, const char *dev, struct mt_err *e)
 		return 0;
 	h->kind = &mt_header_kind;
 	mt_record_put(h, MT_HEADER_DEV, mt_name_from(dev));
-	mt_record_put(h, MT_HEADER_NETNS, mt_uint(o->work->state->netns));
+	mt_record_put(h, MT_HEADER_NETNS, mt_uint(o->apply->state->netns));
 	return mt_journal_append_header(o->lock, h, e);
 }
 
@@ -515,22 +515,22 @@ static int close_object(struct object *o, int err, struct mt_err *e)
 
 	snprintf(path, sizeof path, "%s/journal", o->folder);
 	if (!err && !o->nclaims && !o->journal.steps.n) {
-		mt_state_discard(o->work->state, path, &none);
-		err = mt_state_remove(o->work->state, path, e);
-		if (!err && unlinkat(o->work->state->dir, o->folder, AT_REMOVEDIR) &&
+		mt_state_discard(o->apply->state, path, &none);
+		err = mt_state_remove(o->apply->state, path, e);
+		if (!err && unlinkat(o->apply->state->dir, o->folder, AT_REMOVEDIR) &&
 		    errno != ENOTEMPTY)
 			err = mt_fail(e, errno, "shared", o->folder, NULL);
 	} else if (!err) {
-		err = mt_journal_replace(o->work->state, path, &o->journal, &o->lock, e);
+		err = mt_journal_replace(o->apply->state, path, &o->journal, &o->lock, e);
 	}
 	close(o->lock);
 	return err;
 }
 
-int mt_shared_set(struct mt_work *w, const char *dev, const struct mt_record *key,
+int mt_shared_set(struct mt_apply *w, const char *dev, const struct mt_record *key,
 		  const struct mt_record *claim, struct mt_steps *steps, struct mt_err *e)
 {
-	struct object o = { .work = w, .lock = -1 };
+	struct object o = { .apply = w, .lock = -1 };
 	int err;
 
 	folder_of(key, o.folder, sizeof o.folder);

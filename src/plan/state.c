@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* state.c - files under the state directory, and their locks */
 #include "plan/state.h"
-#include "base/words.h"
+#include "base/tokens.h"
 #include "plan/namespace.h"
 
 #include <dirent.h>

@@ -106,7 +106,8 @@ int mt_state_empty(int fd, const char *file, struct mt_err *e);
  * Return: 0; -ENOENT; -EAGAIN: somebody holds it. */
 int mt_state_try_lock(const struct mt_state *s, const char *file, int *fd);
 
-/** mt_state_is_locked() - whether somebody holds the lock of a file; false: there is no such file */
+/** mt_state_is_locked() - whether somebody holds the lock of a file; false: there is no such
+ * file */
 bool mt_state_is_locked(const struct mt_state *s, const char *file);
 
 /** mt_state_modified() - when a file was written last, in seconds since 1970; 0: it is not there */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* step.c - steps: their text, their inverse, their composition, their order */
 #include "plan/step.h"
-#include "base/words.h"
+#include "base/tokens.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -87,8 +87,8 @@ static void change_back(const struct mt_step *s, const struct mt_record *has, st
 	}
 }
 
-void mt_step_back(const struct mt_step *s, const struct mt_record *has, struct mt_step *back,
-		  uint32_t *left)
+void mt_step_inverse(const struct mt_step *s, const struct mt_record *has, struct mt_step *back,
+		     uint32_t *left)
 {
 	*left = 0;
 	*back = (struct mt_step){ .op = MT_SAME,
@@ -261,7 +261,7 @@ static bool is_parent(const struct mt_field *f)
 
 static bool is_of_parent(const struct mt_field *f)
 {
-	return f->back == MT_BACK_PARENT;
+	return f->revert == MT_REVERT_WITH_MASTER;
 }
 
 bool mt_step_moves(const struct mt_step *s)

@@ -23,6 +23,13 @@ struct mt_step {
 	bool existed;	      /* of an add: the kernel said EEXIST, so it is not ours */
 };
 
+/* A record that a policy declared; first, so that one found by its key is its declaration. */
+struct mt_declaration {
+	struct mt_record record;
+	const char *place; /* "policy.lua:12", of the first that declared the object */
+	struct mt_declaration *next;
+};
+
 struct mt_steps {
 	struct mt_pool *pool;
 	struct mt_step *at;
@@ -45,14 +52,14 @@ int mt_step_parse(const struct mt_kind *const *kinds, char **words, int n, struc
 		  struct mt_pool *p, struct mt_err *e);
 
 /**
- * mt_step_back() - what would take @s back, given what the kernel has now
+ * mt_step_inverse() - what would take @s back, given what the kernel has now
  * @has:	the object as it is; NULL: it is not there
  * @back:	out: op MT_SAME when nothing is to be done
  * @left:	out: bit i: field i is neither what it was nor what moontap put: someone else's,
  * left
  */
-void mt_step_back(const struct mt_step *s, const struct mt_record *has, struct mt_step *back,
-		  uint32_t *left);
+void mt_step_inverse(const struct mt_step *s, const struct mt_record *has, struct mt_step *back,
+		     uint32_t *left);
 
 /**
  * mt_steps_fold() - compose a later step into a list of net differences
@@ -71,7 +78,7 @@ int mt_step_phase(const struct mt_step *s);
 /** mt_step_moves() - whether it gives a device another parent (MT_FIELD_PARENT) */
 bool mt_step_moves(const struct mt_step *s);
 
-/** mt_step_is_of_parent() - whether it changes what is lost by that (MT_BACK_PARENT) */
+/** mt_step_is_of_parent() - whether it changes what is lost by that (MT_REVERT_WITH_MASTER) */
 bool mt_step_is_of_parent(const struct mt_step *s);
 
 #endif

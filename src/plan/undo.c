@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* What is on a device that goes, goes with it. */
-bool mt_goes_with_device(const struct mt_steps *steps, const struct mt_step *s)
+bool mt_vanishes_with_device(const struct mt_steps *steps, const struct mt_step *s)
 {
 	for (size_t i = 0; i < steps->n; i++) {
 		const struct mt_step *d = &steps->at[i];
@@ -37,14 +37,14 @@ static bool is_claim(const struct mt_step *s)
 }
 
 /* A claim goes back to what it was before: another one, or none. */
-static int one_back(struct mt_work *w, const char *dev, const struct mt_step *s, struct mt_err *e)
+static int one_back(struct mt_apply *w, const char *dev, const struct mt_step *s, struct mt_err *e)
 {
 	if (is_claim(s))
 		return mt_shared_set(w, dev, &s->put, s->was.kind ? &s->was : NULL, NULL, e);
-	return mt_take_back(w, s, e);
+	return mt_step_revert(w, s, e);
 }
 
-int mt_step_turn(const struct mt_step *s)
+int mt_step_undo_order(const struct mt_step *s)
 {
 	bool device = s->put.kind->flags & MT_KIND_DEVICE;
 
@@ -65,21 +65,22 @@ static void keep_failed(const struct mt_steps *steps, const struct mt_step *s,
 	mt_steps_add(failed, s);
 }
 
-int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *steps,
-		     struct mt_steps *failed, struct mt_err *e)
+int mt_steps_revert(struct mt_apply *w, const char *dev, const struct mt_steps *steps,
+		    struct mt_steps *failed, struct mt_err *e)
 {
 	struct mt_err one = { 0 };
 	char line[512];
 	int first = 0;
 
-	for (int turn = 0; turn < MT_TURNS; turn++) {
+	for (int turn = 0; turn < MT_UNDO_ORDERS; turn++) {
 		for (size_t i = steps->n; i-- > 0;) {
 			const struct mt_step *s = &steps->at[i];
 			bool wait = turn > 1 && first; /* claimed for as long as it is used */
 
-			if (mt_step_turn(s) != turn ||
+			if (mt_step_undo_order(s) != turn ||
 			    (turn == 1 &&
-			     (mt_goes_with_device(steps, s) || lost_on_leaving_parent(steps, s))) ||
+			     (mt_vanishes_with_device(steps, s) ||
+			      lost_on_leaving_parent(steps, s))) ||
 			    (!wait && !one_back(w, dev, s, &one)))
 				continue;
 			if (first && !wait)
@@ -94,7 +95,7 @@ int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *
 }
 
 /* Its fields that are not as they were put. */
-static int port_again(struct mt_work *w, const struct mt_step *port, struct mt_err *e)
+static int port_restore(struct mt_apply *w, const struct mt_step *port, struct mt_err *e)
 {
 	const struct mt_kind *k = port->put.kind;
 	struct mt_step s = *port;
@@ -116,8 +117,8 @@ static int port_again(struct mt_work *w, const struct mt_step *port, struct mt_e
 	return any ? k->put(w->host, MT_CHANGE, &lost, e) : 0;
 }
 
-int mt_ports_again(struct mt_work *w, const struct mt_steps *back, const struct mt_steps *had,
-		   struct mt_err *e)
+int mt_ports_restore(struct mt_apply *w, const struct mt_steps *back, const struct mt_steps *had,
+		     struct mt_err *e)
 {
 	for (size_t i = 0; i < back->n; i++) {
 		const struct mt_step *s = &back->at[i];
@@ -128,7 +129,7 @@ int mt_ports_again(struct mt_work *w, const struct mt_steps *back, const struct 
 			const struct mt_step *port = &had->at[k];
 
 			if (mt_step_is_of_parent(port) &&
-			    mt_ref_equal(&port->put.ref, &s->put.ref) && port_again(w, port, e))
+			    mt_ref_equal(&port->put.ref, &s->put.ref) && port_restore(w, port, e))
 				return -e->code;
 		}
 	}
@@ -159,7 +160,7 @@ static int take_address(const struct mt_record *r, void *data, struct mt_err *e)
 	return 1;
 }
 
-static int address_of_another(struct mt_work *w, const struct mt_steps *steps,
+static int address_of_another(struct mt_apply *w, const struct mt_steps *steps,
 			      const struct mt_step *device, char *why, size_t n, struct mt_err *e)
 {
 	struct guest_address a = { steps, why, n, false };
@@ -168,7 +169,7 @@ static int address_of_another(struct mt_work *w, const struct mt_steps *steps,
 	return err < 0 ? err : a.found;
 }
 
-static int is_busy(struct mt_work *w, const struct mt_step *device, char *why, size_t n,
+static int is_busy(struct mt_apply *w, const struct mt_step *device, char *why, size_t n,
 		   struct mt_err *e)
 {
 	const struct mt_kind *k = device->put.kind;
@@ -176,7 +177,7 @@ static int is_busy(struct mt_work *w, const struct mt_step *device, char *why, s
 	return k->busy ? k->busy(w->host, MT_DELETE, &device->put, why, n, e) : 0;
 }
 
-int mt_device_in_use(struct mt_work *w, const struct mt_steps *steps, const struct mt_step *device,
+int mt_device_in_use(struct mt_apply *w, const struct mt_steps *steps, const struct mt_step *device,
 		     char *why, size_t n, struct mt_err *e)
 {
 	int err = is_busy(w, device, why, n, e);
@@ -184,7 +185,7 @@ int mt_device_in_use(struct mt_work *w, const struct mt_steps *steps, const stru
 	return err ? err : address_of_another(w, steps, device, why, n, e);
 }
 
-static int check_device(struct mt_work *w, const struct mt_steps *steps,
+static int check_device(struct mt_apply *w, const struct mt_steps *steps,
 			const struct mt_step *device, struct mt_err *e)
 {
 	const char *name = mt_record_device(&device->put);
@@ -207,7 +208,7 @@ static int check_device(struct mt_work *w, const struct mt_steps *steps,
 	return err;
 }
 
-static int in_use(struct mt_work *w, const struct mt_steps *steps, struct mt_err *e)
+static int in_use(struct mt_apply *w, const struct mt_steps *steps, struct mt_err *e)
 {
 	for (size_t i = 0; i < steps->n && !w->force; i++) {
 		const struct mt_step *s = &steps->at[i];
@@ -229,7 +230,7 @@ static void reverse(struct mt_steps *s)
 	}
 }
 
-static int disconnect_locked(struct mt_work *w, const char *dev, uint32_t ifindex, int *lock,
+static int disconnect_locked(struct mt_apply *w, const char *dev, uint32_t ifindex, int *lock,
 			     struct mt_err *e)
 {
 	struct mt_journal j, rest;
@@ -255,7 +256,7 @@ static int disconnect_locked(struct mt_work *w, const char *dev, uint32_t ifinde
 	rest.steps.at = mt_pool_alloc(w->pool, rest.steps.cap * sizeof *rest.steps.at);
 	if (!rest.steps.at) /* what fails would be in no journal any more */
 		return mt_fail(e, ENOMEM, "undo", dev, NULL);
-	err = mt_take_all_back(w, dev, &j.steps, &rest.steps, e);
+	err = mt_steps_revert(w, dev, &j.steps, &rest.steps, e);
 	if (!err) /* what is empty is a lock only, and goes with it */
 		err = mt_state_empty(*lock, file, e)
 			?: mt_lookup_settle_nic(w->state, &j.header, *lock, e);
@@ -268,7 +269,7 @@ static int disconnect_locked(struct mt_work *w, const char *dev, uint32_t ifinde
 	return err;
 }
 
-int mt_disconnect(struct mt_work *w, const char *dev, uint32_t ifindex, struct mt_err *e)
+int mt_disconnect(struct mt_apply *w, const char *dev, uint32_t ifindex, struct mt_err *e)
 {
 	char file[32];
 	int lock, err;

@@ -5,38 +5,40 @@
 
 #include "plan/shared.h"
 
-#define MT_TURNS 4
+#define MT_UNDO_ORDERS 4
 
 /**
- * mt_step_turn() - undo goes by turns, and backwards within each
+ * mt_step_undo_order() - undo goes by turns, and backwards within each
  *
  * 0: claims that a run released, so that what they are on is there again. 1: the NIC's own steps:
  * its port leaves a shared bridge. 2: claims on what is set on, or attached to, shared devices.
  * 3: claims on shared devices, which nothing of this NIC's uses any more.
  */
-int mt_step_turn(const struct mt_step *s);
+int mt_step_undo_order(const struct mt_step *s);
 
-/** mt_take_all_back() - a list of steps and claims of @dev's NIC, backwards, as far as it goes
+/** mt_steps_revert() - a list of steps and claims of @dev's NIC, backwards, as far as it goes
  * @failed:	out: what could not be taken back, appended from the last on: it has room for all of
  *		@steps; or NULL
  *
  * Return: 0, or the first error; the others are logged.
  */
-int mt_take_all_back(struct mt_work *w, const char *dev, const struct mt_steps *steps,
-		     struct mt_steps *failed, struct mt_err *e);
+int mt_steps_revert(struct mt_apply *w, const char *dev, const struct mt_steps *steps,
+		    struct mt_steps *failed, struct mt_err *e);
 
-/** mt_goes_with_device() - whether @s is on a device that one of @steps made: it goes with it */
-bool mt_goes_with_device(const struct mt_steps *steps, const struct mt_step *s);
+/** mt_vanishes_with_device() - whether @s is on a device that one of @steps made: it goes with
+ * it */
+bool mt_vanishes_with_device(const struct mt_steps *steps, const struct mt_step *s);
 
 /**
- * mt_device_in_use() - whether somebody uses a device that moontap made, or has put an address on it
+ * mt_device_in_use() - whether somebody uses a device that moontap made, or has put an address on
+ * it
  * @steps:	the NIC's: what they put on it is not somebody else's
  * @device:	the step that made it, located
  * @why:	out: "it is in use"
  *
  * Return: 1 when so, 0, or -errno with @e filled.
  */
-int mt_device_in_use(struct mt_work *w, const struct mt_steps *steps, const struct mt_step *device,
+int mt_device_in_use(struct mt_apply *w, const struct mt_steps *steps, const struct mt_step *device,
 		     char *why, size_t n, struct mt_err *e);
 
 /**
@@ -50,14 +52,15 @@ int mt_device_in_use(struct mt_work *w, const struct mt_steps *steps, const stru
  * device; or, with e->blame MT_BLAME_UNDO, somebody has put an address on it; another -errno with
  * e->blame MT_BLAME_UNDO: something is left, and the journal has it.
  */
-int mt_disconnect(struct mt_work *w, const char *dev, uint32_t ifindex, struct mt_err *e);
+int mt_disconnect(struct mt_apply *w, const char *dev, uint32_t ifindex, struct mt_err *e);
 
 /**
- * mt_ports_again() - after a run was taken back: what ports lost when it took them out of a bridge
+ * mt_ports_restore() - after a run was taken back: what ports lost when it took them out of a
+ * bridge
  * @back:	the run's steps
  * @had:	the NIC's journal, as it was before
  */
-int mt_ports_again(struct mt_work *w, const struct mt_steps *back, const struct mt_steps *had,
-		   struct mt_err *e);
+int mt_ports_restore(struct mt_apply *w, const struct mt_steps *back, const struct mt_steps *had,
+		     struct mt_err *e);
 
 #endif

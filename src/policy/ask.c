@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ask.c - loading a policy and asking it: the two calls of policy.h that run it */
 #include "domain/facts.h"
-#include "policy/state.h"
+#include "policy/lua_state.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -108,7 +108,7 @@ static int ask(lua_State *L)
 	lua_createtable(L, 0, 2);
 	mtl_facts_seen(L, mt_fact_get(q->facts, "domain"), 1);
 	lua_setfield(L, -2, "domain");
-	mtl_facts_seen(L, mt_fact_get(q->facts, "nics"), 3); /* words.lua: nic.driver */
+	mtl_facts_seen(L, mt_fact_get(q->facts, "nics"), 3); /* verbs.lua: nic.driver */
 	lua_setfield(L, -2, "nics");
 	lua_createtable(L, (int)q->nwanted, 0);
 	for (size_t i = 0; i < q->nwanted; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* base.c - functions of Lua's own that a policy gets in another form */
-#include "policy/state.h"
+#include "policy/lua_state.h"
 
 #include <lualib.h>
 #include <string.h>

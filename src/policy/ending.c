@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ending.c - running a policy protected, and saying where and why it failed when it did */
-#include "base/words.h"
-#include "policy/state.h"
+#include "base/tokens.h"
+#include "policy/lua_state.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -163,8 +163,8 @@ static int say_end(struct mt_policy *p, struct mt_err *e)
 	char at[3 * MTL_AT], text[3 * MTL_TEXT], line[sizeof at + sizeof text + 64];
 	int n;
 
-	mt_word_escape(p->at, at, sizeof at);
-	mt_word_escape(p->text, text, sizeof text);
+	mt_token_escape(p->at, at, sizeof at);
+	mt_token_escape(p->text, text, sizeof text);
 	if (p->blame == MT_BLAME_REFUSED)
 		n = snprintf(line, sizeof line, "refuse at=%s text=%s\n", at, text);
 	else

@@ -5,9 +5,9 @@
  * Strict: what a field's row does not allow raises, and says what would be right. Tables are read
  * raw, in the order of the kind's fields, so that the same table gives the same error.
  */
-#include "base/words.h"
+#include "base/tokens.h"
 #include "kernel/host.h"
-#include "policy/state.h"
+#include "policy/lua_state.h"
 
 #include <ctype.h>
 #include <stdio.h>

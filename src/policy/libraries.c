@@ -8,7 +8,7 @@
  * limits apart: a hook is set on one coroutine, and a message handler runs where hooks are off.
  * What moontap has in another form is in base.c and lua/moontap/sandbox.lua.
  */
-#include "policy/state.h"
+#include "policy/lua_state.h"
 
 #include <lualib.h>
 

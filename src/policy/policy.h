@@ -2,7 +2,7 @@
 /*
  * policy.h - a policy in its sandbox: loaded, asked, its answer as lines of text
  *
- * The lines, each ended by \n, words escaped as in base/words.h:
+ * The lines, each ended by \n, words escaped as in base/tokens.h:
  *
  * - `allow link=br0`, `allow prefix=10.0.0.0/8`, `allow table=100`: what plans may use; only from
  *   the top level

@@ -3,14 +3,14 @@
  * sandbox.c - what lua/moontap/ and C share: the table that it calls core
  *
  * The state's own globals are Lua's; only lua/moontap/ sees them. A policy or hook runs in an
- * environment made of core.words and core.libraries.
+ * environment made of core.enum_names and core.libraries.
  */
-#include "base/words.h"
-#include "policy/state.h"
+#include "base/tokens.h"
+#include "policy/lua_state.h"
 
 #include "lua/ask.h"
 #include "lua/sandbox.h"
-#include "lua/words.h"
+#include "lua/verbs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -136,7 +136,7 @@ void mtl_open_sandbox(lua_State *L)
 		{ "phase", l_phase },	  { "at_top", l_at_top },
 		{ "copy", l_copy },	  { "metafield", l_metafield },
 		{ "device", l_device },	  { "compile_hook", l_compile_hook },
-		{ "tap", l_tap },	  { "look", l_look },
+		{ "tap", l_tap },	  { "expand", l_expand },
 		{ "misfit", l_misfit },	  { "fields", l_fields },
 		{ "not_yet", l_not_yet }, { NULL, NULL },
 	};
@@ -153,10 +153,10 @@ void mtl_open_sandbox(lua_State *L)
 	lua_setfield(L, -2, "refuse");
 	lua_pushcfunction(L, l_allow);
 	lua_setfield(L, -2, "allow");
-	lua_setfield(L, -2, "words");
+	lua_setfield(L, -2, "globals");
 	mtl_host(L);
 	run(L, lua_sandbox, sizeof lua_sandbox, "=sandbox");
-	run(L, lua_words, sizeof lua_words, "=words");
+	run(L, lua_verbs, sizeof lua_verbs, "=verbs");
 	run(L, lua_ask, sizeof lua_ask, "=ask");
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &core);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* say.c - the lines of the answer, and the limit on how many there may be */
-#include "base/words.h"
-#include "policy/state.h"
+#include "base/tokens.h"
+#include "policy/lua_state.h"
 
 #include <errno.h>
 #include <string.h>
@@ -19,14 +19,14 @@ void mtl_say(lua_State *L, const char *line, size_t n)
 		mtl_end(L, MT_BLAME_LIMIT, -err, "the answer is cut: %s", strerror(-err));
 }
 
-void mtl_word(luaL_Buffer *b, const char *name, const char *text)
+void mtl_token(luaL_Buffer *b, const char *name, const char *text)
 {
-	size_t n = mt_word_escape(text, NULL, 0);
+	size_t n = mt_token_escape(text, NULL, 0);
 
 	luaL_addchar(b, ' ');
 	luaL_addstring(b, name);
 	luaL_addchar(b, '=');
-	mt_word_escape(text, luaL_prepbuffsize(b, n + 1), n + 1);
+	mt_token_escape(text, luaL_prepbuffsize(b, n + 1), n + 1);
 	luaL_addsize(b, n);
 }
 
@@ -40,7 +40,7 @@ int l_say(lua_State *L)
 	luaL_addstring(&b, lua_tostring(L, 1));
 	for (int i = 2; i + 1 <= n; i += 2)
 		if (!lua_isnil(L, i + 1))
-			mtl_word(&b, lua_tostring(L, i), lua_tostring(L, i + 1));
+			mtl_token(&b, lua_tostring(L, i), lua_tostring(L, i + 1));
 	luaL_addchar(&b, '\n');
 	luaL_pushresult(&b);
 	mtl_say(L, lua_tostring(L, -1), lua_rawlen(L, -1));

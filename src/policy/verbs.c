@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* verbs.c - the verbs that declare: one a kind, made from its table, and tap() */
 #include "kernel/host.h"
-#include "policy/state.h"
+#include "policy/lua_state.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void say_place(lua_State *L, struct mt_policy *p)
 		return;
 	luaL_buffinit(L, &b);
 	luaL_addstring(&b, "at");
-	mtl_word(&b, "place", at);
+	mtl_token(&b, "place", at);
 	luaL_addchar(&b, '\n');
 	luaL_pushresult(&b);
 	mtl_say(L, lua_tostring(L, -1), lua_rawlen(L, -1));
@@ -41,7 +41,7 @@ static void declare(lua_State *L, const struct mtl_record *d)
 	luaL_addsize(&b, n);
 	for (int i = 0; i < k->nfields; i++)
 		if (d->name[i])
-			mtl_word(&b, k->fields[i].name, d->name[i]);
+			mtl_token(&b, k->fields[i].name, d->name[i]);
 	luaL_addchar(&b, '\n');
 	luaL_pushresult(&b);
 	mtl_say(L, lua_tostring(L, -1), lua_rawlen(L, -1));
@@ -91,7 +91,7 @@ static void declare_part(lua_State *L, const struct mt_kind *kind, const struct 
 }
 
 /* core.tap(device, options, made): made is nil for a device that libvirt makes, or what it shall be
- * like where the options do not say; lua/moontap/words.lua has the rest. */
+ * like where the options do not say; lua/moontap/verbs.lua has the rest. */
 int l_tap(lua_State *L)
 {
 	const struct mt_kind *tap = mt_kind_find(mt_kinds, "tap");

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- at_hand.lua - what is at hand in the REPL: the guest, the policy, and the words that ask them
 --
--- Requires: the table that cli/repl_main.c makes, with show.lua's functions; it gets begin(),
+-- Requires: the table that cli/repl/repl_main.c makes, with show.lua's functions; it gets begin(),
 -- refresh(), clear() and tell().
 local repl = ...
 local print = print -- what is painted is clean already
@@ -135,7 +135,7 @@ end
 
 -- The words of the policy language, of the policy that is loaded now.
 local function take_words()
-  for name, word in pairs(repl.core.words) do
+  for name, word in pairs(repl.core.globals) do
     if not repl.lua[name] then _G[name] = word end
   end
   policy = repl.env

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- show.lua - values as Lua that can be read, and loaded again
 --
--- Requires: the table that cli/repl_main.c makes; it gets lua, paint() and
+-- Requires: the table that cli/repl/repl_main.c makes; it gets lua, paint() and
 -- show().
 local repl = ...
 

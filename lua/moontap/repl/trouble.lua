@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- trouble.lua - an error for people: what, the line with a caret, and who called whom
 --
--- Requires: the table that cli/repl_main.c makes; it gets texts, handler() and trouble().
+-- Requires: the table that cli/repl/repl_main.c makes; it gets texts, handler() and trouble().
 local repl = ...
 
 -- What was typed, and the files that were loaded, by the names of their chunks.

@@ -1,0 +1,251 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- verbs.lua - what a policy says beside its kinds: tap, hook, log
+--
+-- Requires: the table that policy/sandbox.c makes, with sandbox.lua's functions.
+local core = ...
+local globals = core.globals
+
+globals.host = core.host
+
+--- log(...)
+-- Say something in moontap's log: the values as text, with blanks between.
+function globals.log(...)
+  local texts = table.pack(...)
+  for i = 1, texts.n do texts[i] = globals.tostring(texts[i]) end
+  core.say("log", "text", table.concat(texts, " "):sub(1, 1000))
+end
+
+--- print(...)
+-- The same as log().
+globals.print = globals.log
+
+-- Models whose taps libvirt makes with a virtio-net header: qemuInterfaceIsVnetCompatModel.
+local vnet = {
+  virtio = true, ["virtio-transitional"] = true, ["virtio-non-transitional"] = true,
+  e1000e = true, igb = true, vmxnet3 = true,
+}
+
+-- What an unmanaged NIC's tap is like where the options do not say; the MAC is the guest's with
+-- another first byte, as libvirt's qemuInterfaceEthernetConnect sets it on taps of its own.
+-- A tap with neither user nor group is open to everybody (drivers/net/tun.c tun_not_capable), so
+-- where nobody is named, one that is made is root's; one that is there stays whose it is.
+local function owner(dev)
+  local read, there = globals.pcall(globals.host.tap, dev)
+  if not core.reads_host or not read or not there then
+    return 0
+  end
+  return there.user or nil
+end
+
+local function tap_address(mac)
+  local first, rest = mac:lower():match "^(..)(.*)$"
+  return (first == "fe" and "fa" or "fe") .. rest
+end
+
+local function made(nic, fields)
+  local queues = nic.driver and nic.driver.queues or 1
+  return {
+    user = type(fields) == "table" and not fields.group and owner(nic.dev) or nil,
+    multi_queue = queues > 1,
+    vnet_hdr = vnet[nic.model] or false,
+    address = nic.mac and tap_address(nic.mac) or nil,
+  }
+end
+
+local ipv6 -- whether the host has it; nil: not asked yet
+
+local function has_ipv6()
+  if ipv6 == nil then
+    ipv6 = core.reads_host and globals.host.conf{ dev = "all", family = "ipv6" } ~= nil
+  end
+  return ipv6
+end
+
+-- The kernel takes IPv6 from a device whose MTU is smaller: net/ipv6/addrconf.c addrconf_notify()
+local least_mtu = 1280
+
+-- A device that is too small now has none of IPv6's settings yet, whatever it is given.
+local function too_small(dev, mtu)
+  local there = globals.host.link(dev)
+  return type(mtu) == "number" and mtu < least_mtu or there and there.mtu < least_mtu
+end
+
+-- A guest must not become the host's router: what it announces on its tap is not believed. Where
+-- there is no IPv6 there is nothing to say; where it cannot be set, the guest is connected without.
+local function distrust(dev, fields)
+  if not has_ipv6() or too_small(dev, fields.mtu) then return end
+  if core.sysctl_read_only then
+    core.say("warn", "text", dev ..
+      ": /proc/sys is read-only: whether the host believes routers there is left as it is")
+  else
+    globals.conf{ dev = dev, family = "ipv6", accept_ra = 0 }
+  end
+end
+
+-- A new bridge's: net/bridge/br_device.c br_dev_setup()
+local usual_mtu = 1500
+
+-- A bridge that was never given an MTU follows the smallest of its ports', so the port gets what
+-- the bridge had before moontap's first one, whatever libvirt gave it: <mtu> is the guest's word.
+local function base_mtu(fields)
+  local name = type(fields) == "table" and rawget(fields, "master")
+  if not core.reads_host or type(name) ~= "string" or not core.is_name(name) then return end
+  local bridge = globals.host.link(name)
+  return bridge and (bridge.base_mtu or bridge.mtu) or usual_mtu, bridge
+end
+
+-- People are told before that the bridge follows a smaller port. Whether somebody gave it an MTU,
+-- and it stays, the kernel does not say: net/bridge/br_if.c br_mtu_auto_adjust()
+local function foretell(dev, fields, link)
+  if not link or fields.mtu >= link.mtu then return end
+  local is_bridge, bridge = pcall(globals.host.bridge, fields.master)
+  if is_bridge and bridge then
+    core.say("warn", "text", ("%s: %s's own MTU will follow, %d to %d, unless somebody has set it")
+      :format(dev, fields.master, link.mtu, fields.mtu))
+  end
+end
+
+--- tap(nic [, fields])
+-- Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
+-- The host believes no router advertisement that comes from it: conf{…, accept_ra = 0}, unless
+-- /proc/sys is read-only.
+--   fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
+--            those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
+--            tap; group is the tap's, for link's own say link{ name = nic.dev, group = … };
+--            with master and no mtu: the MTU that the bridge had before moontap's first port,
+--            whatever <mtu> tells the guest
+-- Raises: not the nic that is being connected; an unknown field; a value that does not fit.
+--   tap(nic, { master = "br0", mtu = 9000, up = true })
+function globals.tap(nic, fields)
+  local facts = core.behind(nic)
+  if not facts or facts ~= (core.current or facts) then
+    error("tap: it takes the nic that is being connected")
+  elseif not facts.dev then
+    error("tap: this nic has no device yet")
+  end
+  fields = fields or {}
+  local base, bridge = base_mtu(fields)
+  if base and rawget(fields, "mtu") == nil then
+    fields = core.copy(fields)
+    fields.mtu = base
+  end
+  core.tap(facts.dev, fields, facts.unmanaged and made(facts, fields) or nil)
+  if base then
+    globals.link{ name = fields.master, base_mtu = base }
+    foretell(facts.dev, fields, bridge)
+  end
+  distrust(facts.dev, fields)
+end
+
+-- The devices that a hook's options name, at any depth, may be used by plans. Any text may be one;
+-- the option's name goes with it, so that people can be told of what is probably misspelt.
+local function allow_links(value, option, depth)
+  if type(value) == "string" and core.is_name(value) then
+    core.say("allow", "link", value, "option", option)
+  elseif type(value) == "table" and depth < 8 then
+    for name, inner in globals.pairs(value) do
+      if depth > 0 or name ~= "macs" and name ~= "unknown" then -- those are of guests
+        allow_links(inner, type(name) == "string" and name or option, depth + 1)
+      end
+    end
+  end
+end
+
+local hooks = {} -- by name: what the file returned; false while it runs
+
+local function load_hook(name)
+  hooks[name] = false
+  local make, takes = core.compile_hook(name, core.environment())()
+  if type(make) ~= "function" then
+    error("hook '" .. name .. "' returns no function of its options, but a " .. type(make))
+  end
+  hooks[name] = { make = make, takes = type(takes) == "table" and takes or nil }
+  return hooks[name]
+end
+
+-- What an option may be: a field of a kind, "link.mtu"; or types, and texts that stand for
+-- themselves: "table|function", 'boolean|"qemu"'.
+local function misfit(of, value)
+  local kind, field = of:match "^(%w+)%.(%w+)$"
+  if kind then return core.misfit(kind, field, value) end
+  local function takes(what) return ("|" .. of .. "|"):find("|" .. what .. "|", 1, true) end
+  if not takes(type(value)) and not (type(value) == "string" and takes('"' .. value .. '"')) then
+    return "a " .. type(value) .. " is no " .. of:gsub("|", " or ")
+  end
+end
+
+local function check_macs(name, macs)
+  for mac, guest in globals.pairs(macs) do
+    local why = core.misfit("link", "address", mac)
+    if not why and type(guest) ~= "string" then why = "a guest's name expected" end
+    if why then error(("%s: macs: %s"):format(name, why)) end
+  end
+end
+
+local function check_option(name, takes, option, value)
+  local others, why = takes["*"], nil
+  if type(option) == "string" and takes[option] and option ~= "*" then
+    why = misfit(takes[option], value)
+  elseif type(option) == "string" and others and core.fields(others)[option] then
+    why = core.misfit(others, option, value)
+  else
+    local all = others and core.fields(others) or {}
+    for known in next, takes do all[known] = type(known) == "string" and known ~= "*" or nil end
+    error(("%s: there is no option '%s'%s"):format(name, globals.tostring(option),
+      core.instead(globals.tostring(option), all, "its options")))
+  end
+  if why then error(("%s: %s: %s"):format(name, option, why)) end
+end
+
+-- A tap of a guest that nobody knows is let in where root's options say so: at all, or by its MAC.
+-- Gives the guest's name, as far as there is one.
+local function guest_of(name, options, nic)
+  local known = nic.domain.known
+  if known ~= false and known ~= "qemu" then return nic.domain.name end
+  local link = core.reads_host and nic.dev and globals.host.link(nic.dev)
+  for mac, guest in globals.pairs(options.macs or {}) do
+    if mac:lower() == (nic.mac or ""):lower() or link and tap_address(mac) == link.address then
+      return guest
+    end
+  end
+  if options.unknown == true or known and options.unknown == known then return nic.domain.name end
+  local said = known and (" but its QEMU, which says %s,"):format(nic.domain.name) or ""
+  globals.refuse(("nobody%s knows whose tap %s is (MAC %s): the hook %s lets it in with " ..
+    "unknown = %s, or by macs = { [\"MAC\"] = \"guest\" }"):format(
+    said, nic.dev or "it", nic.mac or "unknown", name, known and '"qemu" or true' or "true"))
+end
+
+local function apply_hook(name, options)
+  local hook = hooks[name]
+  if not hook.takes then return hook.make(options) end
+  for option, value in globals.pairs(options) do check_option(name, hook.takes, option, value) end
+  for _, needed in ipairs(hook.takes) do
+    if options[needed] == nil then
+      error(("%s: the option '%s' is missing"):format(name, needed))
+    end
+  end
+  check_macs(name, options.macs or {})
+  local connect = hook.make(options)
+  return function(nic)
+    return connect(nic, guest_of(name, options, nic))
+  end
+end
+
+--- hook(name) -> function(options) -> function(nic)
+-- A ready-made policy: hooks/NAME.lua of moontap's directories. Devices that are named in its
+-- options, at any depth, may be used by plans, as allow{link=…} says it. Only at the top level.
+--   local lan = hook "bridge" { bridge = "br0" }
+function globals.hook(name)
+  core.at_top "hook"
+  if type(name) ~= "string" or not name:find "^[%w_-]+$" then
+    error("hook: a name of letters, digits, _ and - expected")
+  elseif hooks[name] == false then
+    error("hook '" .. name .. "' loads itself")
+  end
+  if not hooks[name] then load_hook(name) end
+  return function(options)
+    core.at_top "hook"
+    allow_links(options, "", 0)
+    return apply_hook(name, options or {})
+  end
+end

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* evaluate.c - the parent's side: start the child, read its answer, end it at its deadline */
+#include "ask/evaluate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ANSWER_MAX (64u << 20) /* a document of 8 MiB may come back escaped and as facts */
+
+/*
+ * Parent and child take turns: one waits while the other works. On two processors that would be two
+ * idle ones that must be woken, and caches filled twice; so both stay on this one meanwhile. More
+ * processors than a cpu_set_t has room for: nobody is kept.
+ */
+static void pin_to_cpu(struct mt_child *c)
+{
+	cpu_set_t here;
+	int cpu = sched_getcpu();
+
+	CPU_ZERO(&here);
+	if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(0, sizeof c->allowed, &c->allowed))
+		return;
+	CPU_SET(cpu, &here);
+	c->pinned = !sched_setaffinity(0, sizeof here, &here);
+}
+
+static void unpin(struct mt_child *c)
+{
+	if (c->pinned)
+		sched_setaffinity(0, sizeof c->allowed, &c->allowed);
+	c->pinned = false;
+}
+
+int mt_start_fork(const struct mt_eval_request *q,
+		  int (*run)(const struct mt_eval_request *q, int out), struct mt_child *c,
+		  struct mt_err *e)
+{
+	struct mt_eval_request asked = *q;
+	int ends[2];
+
+	asked.parent = getpid();
+	if (pipe2(ends, O_CLOEXEC))
+		return mt_fail(e, errno, "evaluator", "pipe", NULL);
+	*c = (struct mt_child){ .fd = -1, .out = ends[0] };
+	pin_to_cpu(c);
+	c->pid = fork();
+	if (c->pid < 0) {
+		c->pid = 0;
+		mt_fail(e, errno, "evaluator", "fork", NULL);
+		unpin(c);
+		close(ends[0]);
+		close(ends[1]);
+		return -e->code;
+	}
+	if (c->pid == 0)
+		_exit(run(&asked, ends[1]));
+	close(ends[1]);
+	return 0;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+struct text {
+	char *at;
+	size_t n, cap, seen;
+};
+
+static int more_room(struct text *t, struct mt_err *e)
+{
+	size_t cap = t->cap ? t->cap * 2 : 65536;
+	char *at;
+
+	if (t->n + 1 < t->cap)
+		return 0;
+	if (cap > ANSWER_MAX) {
+		mt_bad(e, "policy", "", "its answer is longer than %u MiB", ANSWER_MAX >> 20);
+		e->blame = MT_BLAME_LIMIT;
+		return -e->code;
+	}
+	at = realloc(t->at, cap);
+	if (!at)
+		return mt_fail(e, ENOMEM, "evaluator", "", NULL);
+	t->at = at;
+	t->cap = cap;
+	return 0;
+}
+
+/* Until `end`, the end of the pipe, or the deadline. */
+static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_err *e)
+{
+	int64_t end = now_ms() + deadline_ms;
+
+	while (!mt_answer_is_whole(t->at, t->n, &t->seen)) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		int64_t left = end - now_ms();
+		int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
+		ssize_t got;
+
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready == 0) {
+			mt_fail(e, ETIME, "policy", "",
+				"it did not stop within its %g s, and was killed",
+				deadline_ms / 1000.0);
+			e->blame = MT_BLAME_LIMIT;
+			return -ETIME;
+		}
+		if (more_room(t, e))
+			return -e->code;
+		got = read(fd, t->at + t->n, t->cap - t->n - 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return mt_fail(e, errno, "evaluator", "", NULL);
+		if (got == 0)
+			break;
+		t->n += (size_t)got;
+	}
+	return 0;
+}
+
+/*
+ * The answer is whole or of no use: the child is killed; it has no state. It is waited for here,
+ * where it still shares a processor with who waits: later, an idle one would have to be woken.
+ *
+ * A host may wait for any child, in a signal handler or another thread, and get ours: then its pid
+ * can be another process's. So in a host it is ended by its pidfd, and ECHILD is fine.
+ */
+static void end(struct mt_child *c)
+{
+	bool by_fd = c->fd >= 0;
+	siginfo_t info;
+
+	close(c->out);
+	if (by_fd)
+		syscall(SYS_pidfd_send_signal, c->fd, SIGKILL, NULL, 0);
+	else if (c->pid > 0)
+		kill(c->pid, SIGKILL);
+	if (c->pid > 0)
+		while (waitid(by_fd ? P_PIDFD : P_PID, (id_t)(by_fd ? c->fd : c->pid), &info,
+			      WEXITED) < 0 &&
+		       errno == EINTR)
+			;
+	if (by_fd)
+		close(c->fd);
+	unpin(c);
+}
+
+int mt_evaluate(const struct mt_eval_request *q, mt_start start, const struct mt_kind *const *kinds,
+		struct mt_answer *a, struct mt_err *e)
+{
+	struct mt_child child = { .fd = -1 };
+	struct text t = { 0 };
+	struct mt_err why;
+	char *kept;
+	int err, parsed;
+
+	if (start(q, &child, e))
+		return -e->code;
+	err = read_answer(child.out, q->deadline_ms, &t, e);
+	end(&child);
+	if (!err || err == -ETIME) {
+		kept = mt_pool_copy(a->pool, t.at ? t.at : "", t.n);
+		parsed = kept ? mt_answer_parse(kinds, kept, t.n, a, &why)
+			      : mt_fail(&why, ENOMEM, "evaluator", "", NULL);
+		if (!err && parsed)
+			*e = why;
+		/* what came in time may be enough; or else it is nothing */
+		if (err && parsed)
+			*a = (struct mt_answer){
+				.pool = a->pool, .name = "", .uuid = "", .type = ""
+			};
+		err = err && parsed ? err : parsed;
+	}
+	free(t.at);
+	return err;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * spawn.c - the evaluator as a program, started by a host that may have threads
+ *
+ * A fork of a process with threads may do little more than exec: another thread may have held any
+ * lock, of the allocator or of the loader, and nobody is there to release it. posix_spawn() forks
+ * nothing; the child begins as the program.
+ *
+ * It reads the source from its standard input and answers on its standard output, has no
+ * environment, no signal blocked or ignored, and no other descriptor of ours.
+ */
+#include "ask/request.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int write_all(int fd, const char *bytes, size_t n)
+{
+	while (n) {
+		ssize_t w = write(fd, bytes, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return -errno;
+		bytes += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+/* A descriptor of the source's bytes. Return: it, or -errno. */
+static int file_of(const struct mt_source *s)
+{
+	int fd = memfd_create("moontap", MFD_CLOEXEC), err;
+
+	if (fd < 0)
+		return -errno;
+	err = write_all(fd, s->bytes, s->n);
+	if (!err && lseek(fd, 0, SEEK_SET) < 0)
+		err = -errno;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+/* A host may have closed its standard descriptors: the answer's end must be none of them, since
+ * they are given to the child one after the other. */
+static int answer_pipe(int ends[2])
+{
+	int low, code;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	if (ends[1] > STDERR_FILENO)
+		return 0;
+	low = ends[1];
+	ends[1] = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	code = errno;
+	close(low);
+	if (ends[1] >= 0)
+		return 0;
+	close(ends[0]);
+	return -code;
+}
+
+/* Errors here are ENOMEM; each function returns its error's number. */
+static int arrange(posix_spawn_file_actions_t *files, int in, int out)
+{
+	int err = in < 0
+		? posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+		: posix_spawn_file_actions_adddup2(files, in, STDIN_FILENO);
+
+	err = err ?: posix_spawn_file_actions_adddup2(files, out, STDOUT_FILENO);
+#ifndef MT_SANITIZED /* whose reports go there */
+	err = err
+		?: posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+#endif
+	return err ?: posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
+}
+
+static int arrange_signals(posix_spawnattr_t *attr)
+{
+	sigset_t none, all;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	return posix_spawnattr_setsigmask(attr, &none) ?: posix_spawnattr_setsigdefault(attr, &all)
+		?: posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+/* Return: 0 or the error's number. */
+static int run(const char *program, char **words, int in, int out, pid_t *pid)
+{
+	char *environment[] = { NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	int err = posix_spawn_file_actions_init(&files);
+
+	if (err)
+		return err;
+	err = posix_spawnattr_init(&attr);
+	if (!err) {
+		err = arrange(&files, in, out) ?: arrange_signals(&attr)
+			?: posix_spawn(pid, program, &files, &attr, words, environment);
+		posix_spawnattr_destroy(&attr);
+	}
+	posix_spawn_file_actions_destroy(&files);
+	return err;
+}
+
+/* It may have ended already, and the host may have waited for it: then the pid is nobody's, or
+ * another's, and is not ours to use. No descriptor left is no reason to lose sight of it. */
+static void open_pidfd(struct mt_child *c)
+{
+	c->fd = (int)syscall(SYS_pidfd_open, c->pid, 0);
+	if (c->fd < 0 && errno == ESRCH)
+		c->pid = 0;
+}
+
+static int start(const struct mt_eval_request *q, char **words, int in, struct mt_child *c,
+		 struct mt_err *e)
+{
+	int ends[2], err = answer_pipe(ends);
+
+	if (err)
+		return mt_fail(e, -err, "evaluator", "pipe", NULL);
+	err = run(q->evaluator, words, in, ends[1], &c->pid);
+	close(ends[1]);
+	if (err) {
+		close(ends[0]);
+		return mt_fail(e, err, "evaluator", q->evaluator, NULL);
+	}
+	c->out = ends[0];
+	open_pidfd(c);
+	return 0;
+}
+
+int mt_start_spawn(const struct mt_eval_request *q, struct mt_child *c, struct mt_err *e)
+{
+	struct mt_eval_request asked = *q;
+	struct mt_pool pool = { 0 };
+	char **words;
+	int own = -1, err;
+
+	asked.parent = getpid();
+	if (q->source.fd < 0 && q->source.bytes) {
+		own = file_of(&q->source);
+		if (own < 0)
+			return mt_fail(e, -own, "evaluator", "memfd", NULL);
+	}
+	asked.source.fd = q->source.fd >= 0 || own >= 0 ? STDIN_FILENO : -1;
+	err = mt_request_to_args(&asked, q->evaluator, &pool, &words, e);
+	if (!err)
+		err = start(q, words, own >= 0 ? own : q->source.fd, c, e);
+	mt_pool_free(&pool);
+	if (own >= 0)
+		close(own);
+	return err;
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * primitives.c - for each kind of host object: get, list, ensure, delete
+ *
+ * The kernel is asked, and changed, without a call of Lua in between; then the result is pushed.
+ */
+#include "binding/binding.h"
+#include "plan/difference.h"
+#include "plan/step_commands.h"
+#include "plan/apply.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- what crosses ----------------------------------------------------------------------------- */
+
+void mtl_record_push(lua_State *L, const struct mt_record *r)
+{
+	char class[40];
+
+	mtl_push(L, r);
+	snprintf(class, sizeof class, "moontap.%s", r->kind->name);
+	luaL_newmetatable(L, class);
+	lua_setmetatable(L, -2);
+}
+
+static void push_part(lua_State *L, const struct mt_record *r, bool keys)
+{
+	const struct mt_kind *k = r->kind;
+	struct mt_record part = { .kind = k };
+
+	for (int i = keys ? 0 : k->nkeys; i < (keys ? k->nkeys : k->nfields); i++)
+		if (mt_record_has(r, i))
+			mt_record_put(&part, i, r->v[i]);
+	mtl_record_push(L, &part);
+}
+
+void mtl_step_push(lua_State *L, const struct mt_step *s)
+{
+	char text[2 * MT_LINE_MAX];
+
+	mtl_table(L, "moontap.step");
+	mtl_string(L, "op", mt_op_name(s->op));
+	mtl_string(L, "kind", s->put.kind->name);
+	mtl_string(L, "object", mt_record_subject(&s->put, text, sizeof text));
+	push_part(L, &s->put, true);
+	lua_setfield(L, -2, "key");
+	push_part(L, &s->put, false);
+	lua_setfield(L, -2, "put");
+	if (s->op == MT_CHANGE && s->was.kind) {
+		push_part(L, &s->was, false);
+		lua_setfield(L, -2, "was");
+	}
+	mtl_string(L, "command", mt_result_command(s, text, sizeof text));
+	mtl_string(L, "place", s->place);
+	if (s->shared) {
+		lua_pushboolean(L, true);
+		lua_setfield(L, -2, "shared");
+	}
+}
+
+void mtl_steps_push(lua_State *L, const struct mt_steps *steps)
+{
+	size_t n = steps ? steps->n : 0;
+
+	lua_createtable(L, (int)n, 0);
+	for (size_t i = 0; i < n; i++) {
+		mtl_step_push(L, &steps->at[i]);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+}
+
+/* A user or group by its name: root may look it up. */
+static void find_names(lua_State *L, const char *verb, struct mtl_record *d)
+{
+	struct mt_err e;
+
+	for (int i = 0; i < d->r.kind->nfields; i++) {
+		struct mt_value v;
+
+		if (!d->name[i])
+			continue;
+		if (mt_value_parse(&d->r.kind->fields[i], d->name[i], NULL, &v, &e)) {
+			snprintf(e.op, sizeof e.op, "%s", verb);
+			mtl_raise(L, &e);
+		}
+		mt_record_put(&d->r, i, v);
+	}
+}
+
+/* The table of fields at 1, or the first field alone; its texts are borrowed from it. */
+static struct mt_record take(lua_State *L, const char *verb, bool whole_key)
+{
+	struct mtl_record d = { .r.kind = lua_touserdata(L, lua_upvalueindex(1)) };
+	const struct mt_kind *const kinds[] = { d.r.kind, NULL };
+
+	if (lua_type(L, 1) == LUA_TSTRING) {
+		lua_createtable(L, 0, 1);
+		lua_insert(L, 1);
+		lua_pushvalue(L, 2);
+		lua_setfield(L, 1, d.r.kind->fields[0].name);
+		lua_remove(L, 2);
+	}
+	luaL_checktype(L, 1, LUA_TTABLE);
+	mtl_unknown(L, 1, verb, kinds);
+	mtl_take(L, 1, verb, NULL, &d);
+	find_names(L, verb, &d);
+	for (int i = 0; whole_key && i < d.r.kind->required; i++)
+		if (d.r.v[i].state != MT_SET)
+			luaL_error(L, "%s: '%s' is missing", verb, d.r.kind->fields[i].name);
+	return d.r;
+}
+
+static void verb_of(lua_State *L, const char *word, char verb[static 48])
+{
+	const struct mt_kind *k = lua_touserdata(L, lua_upvalueindex(1));
+
+	snprintf(verb, 48, "%s.%s", k->name, word);
+}
+
+static struct mt_apply work_of(struct mtl_call *c, struct mt_host *host)
+{
+	return (struct mt_apply){ .kinds = mt_kinds, .host = host, .pool = &c->pool };
+}
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+/***
+ * KIND.get(key | {field = value, ...}) -> record | nil, err
+ * The one object that has this key, as the kernel has it now.
+ *   key      string   the first field of the kind: a device's name
+ *   fields            the whole key, where it has more than one field
+ * In the record a field that is none is false; one that the kernel does not have is nil.
+ * Fails: ENOENT, there is none; what the kernel answers.   Raises: an unknown field, no key.
+ *   local br0 = assert(moontap.link.get "br0")
+ */
+static int l_kind_get(lua_State *L)
+{
+	struct mt_record key, has;
+	struct mtl_call *c;
+	struct mt_host *host;
+	struct mt_err e = { 0 };
+	char verb[48], subject[96];
+	int err;
+
+	verb_of(L, "get", verb);
+	key = take(L, verb, true);
+	c = mtl_call(L);
+	host = mtl_kernel(c, &e);
+	if (!host)
+		return mtl_fail(L, &e);
+	if (key.kind->set_defaults)
+		key.kind->set_defaults(&key);
+	err = mt_record_get(host, &key, &has, &c->pool, &e);
+	if (err == -ENOENT)
+		mt_fail(&e, ENOENT, verb, mt_record_subject(&key, subject, sizeof subject),
+			"there is none");
+	if (err)
+		return mtl_fail(L, &e);
+	mtl_record_push(L, &has);
+	return 1;
+}
+
+/***
+ * KIND.list([{field = value, ...}]) -> array of records | nil, err
+ * Every object of this kind that has these fields, as the kernel has them now.
+ *   for _, port in ipairs(moontap.link.list{ master = "br0" }) do print(port.name) end
+ */
+static int l_kind_list(lua_State *L)
+{
+	struct mt_record filter;
+	struct mt_found *found;
+	struct mtl_call *c;
+	struct mt_host *host;
+	struct mt_err e = { 0 };
+	lua_Integer i = 0;
+	char verb[48];
+	size_t n;
+
+	verb_of(L, "list", verb);
+	lua_settop(L, 1);
+	if (lua_isnil(L, 1)) {
+		lua_newtable(L);
+		lua_replace(L, 1);
+	}
+	filter = take(L, verb, false);
+	c = mtl_call(L);
+	host = mtl_kernel(c, &e);
+	if (!host || mt_record_list(host, &filter, &c->pool, &found, &n, &e))
+		return mtl_fail(L, &e);
+	lua_createtable(L, (int)n, 0);
+	for (const struct mt_found *f = found; f; f = f->next) {
+		mtl_record_push(L, &f->r);
+		lua_rawseti(L, -2, ++i);
+	}
+	return 1;
+}
+
+/* --- changing --------------------------------------------------------------------------------- */
+
+/* Nobody will give back what trusted Lua changes, so nothing is refused for that. */
+static int free_to_change(void *data, const struct mt_record *key, int field, struct mt_err *e)
+{
+	(void)data, (void)key, (void)field, (void)e;
+	return 1;
+}
+
+static int make_steps(struct mt_apply *w, struct mt_steps *steps, struct mt_steps *made,
+		      struct mt_err *e)
+{
+	for (size_t i = 0; i < steps->n; i++) {
+		struct mt_step *s = &steps->at[i];
+		struct mt_step *noted = mt_steps_add(made, s);
+		int err;
+
+		if (!noted)
+			return mt_fail(e, ENOMEM, s->put.kind->name, "", NULL);
+		err = mt_step_apply(w, s, -1, e);
+		*noted = *s;
+		if (!err && s->op == MT_ADD && !s->existed && s->put.kind->persist)
+			err = s->put.kind->persist(w->host, &s->put, e);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* All of them, or none, the failing one included. */
+static int make(struct mtl_call *c, struct mt_host *host, struct mt_steps *steps, struct mt_err *e)
+{
+	struct mt_apply w = work_of(c, host);
+	struct mt_steps made = { .pool = &c->pool };
+	struct mt_err undo;
+	int err = make_steps(&w, steps, &made, e);
+
+	w.force = true;
+	for (size_t i = made.n; err && i-- > 0;)
+		if (mt_step_revert(&w, &made.at[i], &undo))
+			e->blame = MT_BLAME_UNDO;
+	return err;
+}
+
+static int compute(struct mtl_call *c, struct mt_host *host, struct mt_record *want,
+		   struct mt_steps *steps, struct mt_err *e)
+{
+	struct mt_view view = { .host = host, .pool = &c->pool, .was_put_by_us = free_to_change };
+
+	steps->pool = &c->pool;
+	if (mt_difference(&view, want, NULL, steps, e))
+		return -e->code;
+	if (steps->n && steps->at[0].op == MT_SAME)
+		steps->n = 0;
+	return mt_steps_sort(steps) ? mt_fail(e, ENOMEM, want->kind->name, "", NULL) : 0;
+}
+
+/***
+ * KIND.ensure({field = value, ...} [, {dry = true}]) -> steps | nil, err
+ * Make it so: the object is there, with these fields; others are not touched, and false makes a
+ * field none. The steps that were needed are returned: none when all was so. dry only computes
+ * them. Fails: what the kernel answers; then nothing is changed. Raises: an unknown field, a value
+ * that its field does not take, a missing key. moontap.bridge.ensure{ name = "br1" } for _, step in
+ * ipairs(assert(moontap.link.ensure{ name = "br1", up = true })) do print(step) end
+ */
+static int l_kind_ensure(lua_State *L)
+{
+	struct mt_steps steps = { 0 };
+	struct mt_record want;
+	struct mtl_call *c;
+	struct mt_host *host;
+	struct mt_err e = { 0 };
+	char verb[48];
+	bool dry;
+
+	verb_of(L, "ensure", verb);
+	want = take(L, verb, true);
+	dry = mtl_option(L, 2, "dry");
+	if (want.kind->set_defaults)
+		want.kind->set_defaults(&want);
+	if (mt_record_check(&want, &e))
+		mtl_raise(L, &e);
+	c = mtl_call(L);
+	host = mtl_kernel(c, &e);
+	if (!host || compute(c, host, &want, &steps, &e) || (!dry && make(c, host, &steps, &e)))
+		return mtl_fail(L, &e);
+	mtl_steps_push(L, &steps);
+	return 1;
+}
+
+/***
+ * KIND.delete(key | {field = value, ...}) -> steps | nil, err
+ * Delete the object that has this key; no steps when there is none.
+ *   moontap.bridge.delete "br1"
+ */
+static int l_kind_delete(lua_State *L)
+{
+	struct mt_steps steps = { 0 };
+	struct mt_record key;
+	struct mt_step s = { .op = MT_DELETE };
+	struct mtl_call *c;
+	struct mt_host *host;
+	struct mt_err e = { 0 };
+	char verb[48];
+	int err;
+
+	verb_of(L, "delete", verb);
+	key = take(L, verb, true);
+	c = mtl_call(L);
+	host = mtl_kernel(c, &e);
+	if (!host)
+		return mtl_fail(L, &e);
+	if (key.kind->set_defaults)
+		key.kind->set_defaults(&key);
+	steps.pool = &c->pool;
+	err = mt_record_get(host, &key, &s.put, &c->pool, &e);
+	if (!err && !mt_steps_add(&steps, &s))
+		err = mt_fail(&e, ENOMEM, verb, "", NULL);
+	if (!err)
+		err = s.put.kind->put(host, MT_DELETE, &s.put, &e);
+	if (err && err != -ENOENT)
+		return mtl_fail(L, &e);
+	mtl_steps_push(L, &steps);
+	return 1;
+}
+
+static void add(lua_State *L, const struct mt_kind *k, const char *name, lua_CFunction f)
+{
+	lua_pushlightuserdata(L, (void *)k);
+	lua_pushcclosure(L, f, 1);
+	lua_setfield(L, -2, name);
+}
+
+/* kinds: an array of { name =, doc =, fields = { name, ... } } with get, list, ensure, delete */
+void mtl_open_kinds(lua_State *L)
+{
+	lua_newtable(L);
+	for (int i = 0; mt_kinds[i]; i++) {
+		const struct mt_kind *k = mt_kinds[i];
+
+		lua_createtable(L, 0, 7);
+		mtl_string(L, "name", k->name);
+		mtl_string(L, "doc", k->doc);
+		lua_createtable(L, k->nfields, 0);
+		for (int f = 0; f < k->nfields; f++) {
+			lua_pushstring(L, k->fields[f].name);
+			lua_rawseti(L, -2, f + 1);
+		}
+		lua_setfield(L, -2, "fields");
+		add(L, k, "get", l_kind_get);
+		add(L, k, "list", l_kind_list);
+		add(L, k, "ensure", l_kind_ensure);
+		if (!(k->flags & MT_KIND_FACET))
+			add(L, k, "delete", l_kind_delete);
+		lua_rawseti(L, -2, i + 1);
+	}
+	lua_setfield(L, -2, "kinds");
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* doctor.c - look at everything once, run the checks, keep what was found */
+#include "cli/doctor/doctor.h"
+#include "base/sh.h"
+#include "base/paths.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct mt_column columns[] = {
+	[MT_FOUND_CHECK] = { "CHECK", "check" }, [MT_FOUND_LEVEL] = { "LEVEL", "level" },
+	[MT_FOUND_WHAT] = { "FOUND", "found" },	 [MT_FOUND_WHY] = { "WHY", "why" },
+	[MT_FOUND_TODO] = { "TODO", "todo" },	 { NULL },
+};
+
+/* --- what checks use -------------------------------------------------------------------------- */
+
+__attribute__((format(printf, 4, 0))) static void add(struct mt_doctor *d, enum mt_level level,
+						      const char *subject, const char *fmt,
+						      va_list ap)
+{
+	char what[1024], todo[1024];
+	struct mt_table *t = &d->found;
+
+	vsnprintf(what, sizeof what, fmt, ap);
+	d->worst = mt_level_worse(d->worst, level);
+	if (!mt_table_row(t))
+		return;
+	mt_table_cell(t, MT_FOUND_CHECK, 0, "%s", d->check->name);
+	mt_table_cell(t, MT_FOUND_LEVEL, 0, "%s", mt_levels[level].name);
+	mt_table_cell(t, MT_FOUND_WHAT, 0, "%s", what);
+	mt_table_cell(t, MT_FOUND_WHY, 0, "%s", d->check->why);
+	mt_table_cell(t, MT_FOUND_TODO, 0, "%s",
+		      d->todo ? d->todo : mt_sh_advice(todo, sizeof todo, d->check->todo, subject));
+}
+
+void mt_doctor_found(struct mt_doctor *d, const char *subject, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add(d, d->check->level, subject, fmt, ap);
+	va_end(ap);
+}
+
+void mt_doctor_found_at(struct mt_doctor *d, enum mt_level level, const char *subject,
+			const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add(d, level, subject, fmt, ap);
+	va_end(ap);
+}
+
+const struct mt_device *mt_doctor_device(const struct mt_doctor *d, const char *name)
+{
+	for (size_t i = 0; i < d->ndevices; i++)
+		if (!strcmp(d->devices[i].name, name))
+			return &d->devices[i];
+	return NULL;
+}
+
+/* Any text among a hook's options may be a device's name, a user's as well. */
+static bool is_meant(const struct mt_doctor *d, const struct mt_allow *a)
+{
+	static const char *const words[] = { "bridge", "link", "dev", "master" };
+
+	if (strcmp(a->what, "link"))
+		return false;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strstr(a->option, words[i]))
+			return true;
+	return !*a->option || mt_doctor_device(d, a->value);
+}
+
+static bool named_before(const struct mt_doctor *d, const struct mt_allow *a)
+{
+	for (const struct mt_allow *b = d->policy.allow; b != a; b = b->next)
+		if (is_meant(d, b) && !strcmp(b->value, a->value))
+			return true;
+	return false;
+}
+
+void mt_doctor_links(struct mt_doctor *d, void (*each)(struct mt_doctor *d, const char *link))
+{
+	for (const struct mt_allow *a = d->policy.allow; a; a = a->next)
+		if (is_meant(d, a) && !named_before(d, a))
+			each(d, a->value);
+}
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+static void ask_policy(struct mt_doctor *d)
+{
+	struct mt_event_params ask = { .source = { .fd = -1 },
+				       .want = MT_WANT_DECISIONS,
+				       .dry = true };
+
+	if (!mt_connect(&d->g, &ask, &d->policy, &d->policy_error))
+		d->policy_error.code = 0;
+}
+
+static int ask_guest(struct mt_doctor *d)
+{
+	struct mt_event_params ask = mt_cli_params(MT_WANT_PLANS | MT_WANT_FACTS, true);
+	struct mt_fact *facts;
+	struct mt_err e;
+	int status = mt_cli_guest_or_file(d->c, &d->g, d->file, &ask, &d->p);
+
+	if (status)
+		return status;
+	ask.unnamed = MT_SH_UNNAMED;
+	if (!mt_connect(&d->g, &ask, &d->plan, &d->plan_error))
+		d->plan_error.code = 0;
+	if (d->plan.facts && !mt_fact_parse(d->plan.facts, d->plan.facts_n, &d->p, &facts, &e))
+		d->facts = facts;
+	mt_cli_close_source(&ask.source);
+	return 0;
+}
+
+static int look(struct mt_doctor *d)
+{
+	struct mt_err e = { 0 };
+
+	ask_policy(d);
+	if (mt_doctor_inspect(d, &e))
+		return mt_cli_error(d->c, NULL, &e);
+	return d->file ? ask_guest(d) : 0;
+}
+
+/* --- running ---------------------------------------------------------------------------------- */
+
+static bool is_possible(const struct mt_doctor *d, const struct mt_check *check)
+{
+	if (check->needs & MT_CHECK_GUEST && !d->file)
+		return false;
+	if (check->needs & MT_CHECK_ROOT && !mt_can_change_network())
+		return false;
+	return !(check->needs & MT_CHECK_LIBVIRT) || mt_doctor_is_there(d, "/etc/libvirt");
+}
+
+void mt_doctor_run(struct mt_doctor *d,
+		   void (*after)(struct mt_doctor *d, bool possible, const struct mt_row *first))
+{
+	for (d->check = mt_checks; d->check->name; d->check++) {
+		const struct mt_row *last = d->found.last, *first;
+		bool possible = is_possible(d, d->check);
+
+		if ((d->check->needs & d->only) != d->only)
+			continue;
+		if (possible)
+			d->check->run(d);
+		first = last ? last->next : d->found.first;
+		d->checked += possible;
+		d->bad += first != NULL;
+		if (after)
+			after(d, possible, first);
+	}
+}
+
+/* The host's places, below the root; the command line's own words are as they stand. */
+static void find_places(struct mt_doctor *d)
+{
+	static char policy[PATH_MAX], state[PATH_MAX], hooks[PATH_MAX];
+	struct mt_cli *c = d->c;
+
+	if (!c->root)
+		return;
+	c->policy = c->policy ? c->policy : mt_doctor_path(d, MT_DEFAULT_POLICY, policy);
+	c->state = c->state ? c->state : mt_doctor_path(d, MT_DEFAULT_STATE, state);
+	c->hooks = c->hooks ? c->hooks : mt_doctor_path(d, MT_DEFAULT_HOOKS, hooks);
+}
+
+int mt_doctor_open(struct mt_doctor *d)
+{
+	int status;
+
+	d->root = d->c->root ? d->c->root : "";
+	d->found = (struct mt_table){ .columns = columns, .pool = &d->p };
+	d->g.state.dir = -1;
+	find_places(d);
+	status = mt_cli_engine(d->c, &d->g);
+	d->g.o.policy_optional = true; /* that it is missing is a finding */
+	return status ? status : look(d);
+}
+
+void mt_doctor_close(struct mt_doctor *d)
+{
+	mt_outcome_free(&d->policy);
+	mt_outcome_free(&d->plan);
+	mt_pool_free(&d->p);
+	mt_engine_close(&d->g);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* graph.h - the parts of `moontap graph`: what is in the picture, and how it is drawn */
+#ifndef MT_CLI_GRAPH_GRAPH_H
+#define MT_CLI_GRAPH_GRAPH_H
+
+#include "engine/nic_status.h"
+
+#include <stdio.h>
+
+/* A line of text, in the scene's pool. */
+struct mt_line {
+	struct mt_line *next;
+	const char *text;
+	bool ours; /* moontap has put it there */
+};
+
+/* A device. */
+struct mt_scene_link {
+	const struct mt_device *d;
+	bool shown;
+	bool ours;   /* moontap has made it */
+	bool of_nic; /* of a NIC, in this picture or not */
+	struct mt_line *addresses, *drift;
+	const char *meant; /* the master that moontap had given it, and that it has no more; NULL */
+	unsigned hidden;   /* ports of it that are not shown */
+};
+
+struct mt_scene_nic {
+	const struct mt_nic_status *status;
+	struct mt_scene_link *link; /* NULL: there is no device */
+	struct mt_line *drift;	    /* of devices that are gone */
+};
+
+/* One guest's NICs, next to each other. */
+struct mt_scene_guest {
+	const struct mt_scene_nic *nics;
+	size_t n;
+};
+
+struct mt_scene {
+	struct mt_pool *p;
+	struct mt_scene_link *links; /* by ifindex */
+	size_t nlinks;
+	struct mt_scene_nic *nics; /* by guest */
+	size_t nnics;
+	struct mt_scene_guest *guests;
+	size_t nguests;
+};
+
+/**
+ * mt_scene_build() - some NICs, their devices, and whatever these hang on
+ * @looks:	as mt_nics_inspect() has them; kept until the scene is drawn
+ *
+ * Changes nothing. Return: 0 or -errno.
+ */
+int mt_scene_build(struct mt_engine *g, struct mt_nic_status *looks, size_t n, struct mt_pool *p,
+		   struct mt_scene *s, struct mt_err *e);
+
+/** mt_scene_link() - a device of the scene by its name; NULL: there is none */
+struct mt_scene_link *mt_scene_link(const struct mt_scene *s, const char *name);
+
+/** mt_scene_draw() - the scene in Graphviz's language */
+void mt_scene_draw(const struct mt_scene *s, FILE *out);
+
+/** mt_scene_is_wrong() - whether something of it is not as moontap put it */
+bool mt_scene_is_wrong(const struct mt_scene_nic *n);
+
+#endif

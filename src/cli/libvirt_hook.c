@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* libvirt_hook.c - what libvirt calls */
+#include "cli/cli.h"
+#include "engine/guest.h"
+#include "engine/history.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Whoever writes into our stdin is not to be left with a full pipe. */
+static void drain(int fd)
+{
+	char buf[4096];
+
+	while (read(fd, buf, sizeof buf) > 0)
+		;
+}
+
+int mt_libvirt_hook_pass(void)
+{
+	drain(STDIN_FILENO);
+	return 0;
+}
+
+/* libvirt goes on with the XML that it reads, and must not take half of it for the whole. */
+static int print_xml(const struct mt_outcome *out, struct mt_err *e)
+{
+	fwrite(out->xml, 1, out->xml_n, stdout);
+	return mt_output_flush() ? 0 : mt_fail(e, errno, "standard output", NULL, NULL);
+}
+
+int mt_command_hook(struct mt_cli *c)
+{
+	const char *driver = c->args[0], *guest = c->args[1], *operation = c->args[2];
+	struct mt_event_params ask = { .source = { .fd = STDIN_FILENO, .name = guest },
+				       .driver = driver,
+				       .guest = guest };
+	struct mt_history_run run = {
+		.event = operation, .driver = driver, .guest = guest, .argv = c->args
+	};
+	struct mt_outcome out = { .name = "", .uuid = "" };
+	struct mt_engine g;
+	struct mt_err e = { 0 };
+	char hint[256];
+	int status, err, unread = 0;
+
+	if (!mt_driver_known(driver))
+		return mt_cli_unknown(c, "driver", driver,
+				      mt_driver_suggest(driver, hint, sizeof hint));
+	if (!mt_operation_known(operation))
+		return mt_cli_unknown(c, "operation", operation,
+				      mt_operation_suggest(operation, hint, sizeof hint));
+	status = mt_cli_engine(c, &g);
+	if (status)
+		return status;
+	mt_history_begin(&run, &g);
+	err = mt_operation_run(&g, operation, &ask, &out, &e);
+	if (err)
+		status = mt_cli_error(c, guest, &e);
+	else
+		unread = print_xml(&out, &e); /* which is said at the end */
+	mt_history_end(&run, &g, &ask.source, &out, err || unread ? &e : NULL);
+	drain(STDIN_FILENO);
+	mt_outcome_free(&out);
+	mt_engine_close(&g);
+	return status;
+}

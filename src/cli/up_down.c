@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* up_down.c - plan, up, down: what a person asks for by hand */
+#include "cli/cli.h"
+#include "cli/namespaces.h"
+#include "engine/guest.h"
+#include "engine/history.h"
+#include "engine/leftovers.h"
+#include "base/sh.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int print_json(const struct mt_cli *c, const struct mt_outcome *o, const struct mt_err *e)
+{
+	const struct mt_json *json = mt_json_load(c);
+
+	return mt_print_json(c, json, json ? json->outcome(o, e) : NULL, stdout);
+}
+
+static int give_back(struct mt_engine *g, struct mt_outcome *out, int status)
+{
+	mt_outcome_free(out);
+	mt_engine_close(g);
+	return status;
+}
+
+static int show(struct mt_cli *c, struct mt_outcome *out, int err, const struct mt_err *e)
+{
+	int status = 0;
+
+	if (c->json)
+		status = print_json(c, out, err ? e : NULL);
+	else if (!err) /* half a plan is nothing to pipe into a shell */
+		mt_print_outcome(c, out, stdout);
+	if (err)
+		status = mt_cli_error(c, out->name, e);
+	return status;
+}
+
+/* --- every guest ------------------------------------------------------------------------------ */
+
+typedef int each_guest(struct mt_cli *c, struct mt_engine *g, struct mt_nic_filter *which,
+		       struct mt_outcome *out);
+
+/* One after the other, whatever becomes of one. Return: the worst exit status. */
+static int for_all(struct mt_cli *c, each_guest *each, void (*last)(struct mt_engine *g))
+{
+	struct mt_pool p = { 0 };
+	struct mt_nic_filter *guests;
+	struct mt_engine g;
+	struct mt_err e = { 0 };
+	size_t n = 0;
+	int worst = mt_cli_engine(c, &g);
+
+	if (worst)
+		return worst;
+	if (mt_guest_list(&g, &p, &guests, &n, &e))
+		worst = mt_cli_error(c, NULL, &e);
+	if (c->json)
+		puts("[");
+	for (size_t i = 0; i < n; i++) {
+		struct mt_outcome out = { .name = "", .uuid = "" };
+		int status;
+
+		if (c->json && i)
+			puts(",");
+		status = each(c, &g, &guests[i], &out);
+		worst = status > worst ? status : worst;
+		mt_outcome_free(&out);
+	}
+	if (c->json)
+		puts("]");
+	mt_pool_free(&p);
+	if (last)
+		last(&g);
+	mt_engine_close(&g);
+	return worst;
+}
+
+/* --- plan, up --------------------------------------------------------------------------------- */
+
+static int connect(struct mt_cli *c, bool dry)
+{
+	struct mt_event_params ask = mt_cli_params(MT_WANT_PLANS | (dry ? 0u : MT_WANT_FACTS), dry);
+	struct mt_history_run run = { .event = "up", .argv = c->args };
+	struct mt_outcome out = { .name = "", .uuid = "" };
+	struct mt_engine g;
+	struct mt_err e = { 0 };
+	int err;
+
+	ask.remember = !dry;
+	ask.keep = c->keep;
+	ask.unnamed = dry ? MT_SH_UNNAMED : NULL;
+	ask.only = c->n > 1 ? (const char *const *)c->args + 1 : NULL;
+	err = mt_cli_engine(c, &g);
+	if (err)
+		return err;
+	err = mt_cli_guest_or_file(c, &g, c->args[0], &ask, &out.pool);
+	if (err)
+		return give_back(&g, &out, err);
+	mt_history_begin(&run, &g);
+	err = mt_connect(&g, &ask, &out, &e);
+	if (!dry)
+		mt_history_end(&run, &g, &ask.source, &out, err ? &e : NULL);
+	mt_cli_close_source(&ask.source);
+	mt_cli_warnings(c, &out);
+	return give_back(&g, &out, show(c, &out, err, &e));
+}
+
+static int plan_guest(struct mt_engine *g, const struct mt_nic_filter *which,
+		      struct mt_outcome *out, struct mt_err *e)
+{
+	struct mt_event_params ask = mt_cli_params(MT_WANT_PLANS, true);
+	int err = mt_params_from_guest(g, which, &ask, &out->pool, e);
+
+	ask.unnamed = MT_SH_UNNAMED;
+	if (err == -ENOENT)
+		err = mt_bad(e, "plan", "", "it is connected, and nothing of it is remembered");
+	return err ? err : mt_connect(g, &ask, out, e);
+}
+
+/* Of a guest that nobody knows the policy is asked about its tap, with what the script's caller
+ * said of it. Only the record of that run has it. */
+static int plan_tap(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_outcome *out,
+		    struct mt_err *e)
+{
+	static const char *const untold[] = { "no record says what its QEMU said of it, so the "
+					      "policy is told nothing of its guest" };
+	struct mt_event_params ask = mt_cli_params(MT_WANT_PLANS, true);
+	struct mt_history *runs;
+	size_t n;
+	int err = mt_history_list(g, which, &out->pool, &runs, &n, e);
+
+	while (!err && n && !mt_history_can_replay(&runs[n - 1]))
+		n--;
+	if (err || n)
+		return err ? err : mt_history_replay(g, &runs[n - 1], NULL, out, e);
+	ask.source.fd = -1;
+	ask.driver = which->driver;
+	ask.guest = "";
+	ask.dev = which->dev;
+	ask.known = false;
+	err = mt_connect(g, &ask, out, e);
+	out->name = which->dev;
+	out->warnings = untold;
+	out->nwarnings = 1;
+	return err;
+}
+
+static int plan_known(struct mt_cli *c, struct mt_engine *g, struct mt_nic_filter *which,
+		      struct mt_outcome *out)
+{
+	struct mt_err e = { 0 };
+	int err;
+
+	out->name = which->name;
+	err = *which->name ? plan_guest(g, which, out, &e) : plan_tap(g, which, out, &e);
+	mt_cli_warnings(c, out);
+	return show(c, out, err, &e);
+}
+
+int mt_command_plan(struct mt_cli *c)
+{
+	return c->all ? for_all(c, plan_known, NULL) : connect(c, true);
+}
+
+int mt_command_up(struct mt_cli *c)
+{
+	return connect(c, false);
+}
+
+/* --- down ------------------------------------------------------------------------------------- */
+
+/* A file means the guest that it describes. */
+static int guest_of_file(struct mt_cli *c, struct mt_engine *g, struct mt_pool *p,
+			 struct mt_nic_filter *which)
+{
+	struct mt_event_params ask = { .want = 0 };
+	struct mt_err e = { 0 };
+	int err = mt_cli_source(c, c->args[0], &ask.source);
+
+	if (err)
+		return err;
+	err = mt_guest_of(g, &ask, p, which, &e);
+	mt_cli_close_source(&ask.source);
+	return err ? mt_cli_error(c, NULL, &e) : 0;
+}
+
+/* A person is told what --force would do; a word that means nobody leaves no record, or else it
+ * would mean somebody from now on. */
+static int take_down(struct mt_cli *c, struct mt_engine *g, struct mt_nic_filter *which,
+		     struct mt_outcome *out)
+{
+	struct mt_history_run run = { .event = "down",
+				      .driver = which->driver,
+				      .guest = which->name,
+				      .dev = *which->name ? NULL : which->dev,
+				      .argv = c->args };
+	struct mt_err e = { 0 };
+	int err;
+
+	which->only = c->n > 1 ? (const char *const *)c->args + 1 : NULL;
+	mt_history_begin(&run, g);
+	err = mt_disconnect_all(g, which, out, &e);
+	mt_history_end(&run, g, NULL, out, err ? &e : NULL);
+	if (!err && !out->n && !c->json && !c->all) {
+		mt_print_text(stdout, "%s of '%s' is connected",
+			      c->n > 1 ? "none of these NICs" : "nothing", c->args[0]);
+		putchar('\n');
+	}
+	if (err && e.code == EBUSY)
+		strncat(e.text, "; --force takes it down all the same",
+			sizeof e.text - strlen(e.text) - 1);
+	return show(c, out, err, &e);
+}
+
+/* Of others, too. */
+static void finish_leftovers(struct mt_engine *g)
+{
+	if (mt_can_change_network())
+		mt_leftovers_all(g);
+}
+
+int mt_command_down(struct mt_cli *c)
+{
+	struct mt_outcome out = { .name = "", .uuid = "" };
+	struct mt_nic_filter which = { 0 };
+	struct mt_engine g;
+	int status;
+
+	if (c->netns_gone)
+		return mt_namespaces_drop(c, c->netns_gone);
+	if (c->all)
+		return for_all(c, take_down, finish_leftovers);
+	status = mt_cli_engine(c, &g);
+	if (status)
+		return status;
+	status = mt_cli_is_file(c, c->args[0]) ? guest_of_file(c, &g, &out.pool, &which)
+					       : mt_cli_guest(c, &g, &out.pool, &which);
+	if (status == -1)
+		status = show(c, &out, 0, NULL);
+	else if (!status)
+		status = take_down(c, &g, &which, &out);
+	finish_leftovers(&g);
+	return give_back(&g, &out, status);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nic_device.c - a NIC's device: there, another guest's, to be made by libvirt */
+#include "base/sh.h"
+#include "engine/leftovers.h"
+#include "engine/nic_device.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* libvirt's rule for a tap's MAC: qemu_interface.c qemuInterfaceEthernetConnect(). */
+bool mt_tap_address(const char *mac, uint8_t address[6])
+{
+	if (sscanf(mac, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", address, address + 1, address + 2,
+		   address + 3, address + 4, address + 5) != 6)
+		return false;
+	address[0] = address[0] == 0xfe ? 0xfa : 0xfe;
+	return true;
+}
+
+/* What libvirt will have made by the time that the plan is carried out. */
+static int expect_tap(struct mt_device_search *s, const struct mt_interface *nic, struct mt_err *e)
+{
+	uint8_t address[6];
+	struct mt_record r =
+		mt_device_alone(nic->dev, mt_tap_address(nic->mac, address) ? address : NULL);
+
+	return mt_view_expect(s->view, &r) ? mt_fail(e, ENOMEM, "plan", nic->dev, NULL) : 0;
+}
+
+/* Another guest's: connected under this name, and the device is still that one.
+ * @ours: out: it is connected for this guest already */
+static int held_by_another(struct mt_device_search *s, const struct mt_interface *nic,
+			   const struct mt_device *d, bool *ours, struct mt_err *e)
+{
+	struct mt_journal j;
+	char file[32];
+	int err = mt_journal_load(&s->g->state, mt_state_path("nic", nic->dev, file), mt_kinds,
+				  s->pool, &j, e);
+	const char *uuid = mt_header_text(&j.header, MT_HEADER_UUID);
+	const char *domain = mt_header_text(&j.header, MT_HEADER_DOMAIN);
+	char advice[MT_LINE_MAX];
+
+	*ours = false;
+	if (err || !j.header.kind || (d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex))
+		return err;
+	/* the uuid is the answer's word; the name is the caller's, where it says one */
+	*ours = (!*uuid || !*s->uuid || !strcmp(uuid, s->uuid)) && !strcmp(domain, s->guest) &&
+		!strcmp(mt_header_text(&j.header, MT_HEADER_DRIVER), s->driver);
+	if (*ours || !j.header.v[MT_HEADER_KNOWN].u ||
+	    (!s->ask->person && !s->ask->dry && mt_leftover_finish(s->g, nic->dev)))
+		return 0;
+	return mt_fail(e, EBUSY, "", "",
+		       "it is connected for the guest %s; when that one is done with: %s", domain,
+		       mt_sh_advice(advice, sizeof advice, "moontap down @", domain));
+}
+
+/* One end of a pair may be a host's uplink: only LXC's NICs are such. */
+static bool can_be_a_nic(const struct mt_device_search *s, const struct mt_device *d)
+{
+	return d->is & MT_DEVICE_NIC || (d->is & MT_DEVICE_PAIR && !strcmp(s->driver, "lxc"));
+}
+
+/* A device that moontap has not made is the NIC's own only if it can be this NIC's. */
+static int check_own(const struct mt_device_search *s, const struct mt_interface *nic,
+		     const struct mt_device *d, bool ours, struct mt_err *e)
+{
+	bool tap = d->is & MT_DEVICE_TAP;
+	uint8_t address[6];
+
+	if (!can_be_a_nic(s, d))
+		return mt_fail(e, EINVAL, "", "",
+			       "the device is there and is no tap but %s%s: it cannot be a NIC's",
+			       *d->kind ? "a " : "some other link", d->kind);
+	if (!nic->unmanaged && tap && s->ask->known && mt_tap_address(nic->mac, address) &&
+	    memcmp(address, d->address, 6))
+		return mt_fail(
+			e, EEXIST, "", "",
+			"a tap of that name is there, and not with the MAC that libvirt would "
+			"give it: it is another's");
+	if (nic->unmanaged && tap && d->carrier && !ours && !s->ask->after_start && !s->ask->dev &&
+	    !s->g->o.force)
+		return mt_fail(e, EBUSY, "", "",
+			       "the tap is there and in use, and not by a guest of moontap's");
+	return 0;
+}
+
+enum mt_device_found mt_nic_find_device(struct mt_device_search *s, const struct mt_interface *nic,
+					const char **note, struct mt_err *e)
+{
+	bool ours;
+	int err;
+
+	s->device = (struct mt_device){ 0 };
+	if (s->ask->dev && strcmp(s->ask->dev, nic->dev)) {
+		mt_fail(e, EPROTO, "evaluator", nic->dev, "it was asked about %s", s->ask->dev);
+		return MT_DEVICE_ERROR;
+	}
+	if (nic->misnamed) {
+		mt_bad(e, "nic", nic->misnamed, "%s",
+		       mt_name_reserved(nic->misnamed) ? MT_NAME_RESERVED : MT_NAME_RULE);
+		return MT_DEVICE_ERROR;
+	}
+	if (!*nic->dev) {
+		*note = nic->unmanaged ? "it has no device: <target dev=.../> is missing"
+				       : "libvirt names its device at start";
+		return MT_DEVICE_NOT_YET;
+	}
+	err = s->ask->dry && *nic->dev == '$'
+		? -ENODEV
+		: mt_device_by_name(s->g->host, nic->dev, &s->device, e);
+	if (err && err != -ENODEV)
+		return MT_DEVICE_ERROR;
+	if (held_by_another(s, nic, err ? NULL : &s->device, &ours, e) ||
+	    (!err && check_own(s, nic, &s->device, ours, e)))
+		return MT_DEVICE_ERROR;
+	if (!err || nic->unmanaged)
+		return MT_DEVICE_READY;
+	if (s->ask->dry)
+		return expect_tap(s, nic, e) ? MT_DEVICE_ERROR : MT_DEVICE_READY;
+	if (s->ask->after_start) {
+		mt_fail(e, ENODEV, "", "", "libvirt should have made it, and it is not there");
+		return MT_DEVICE_ERROR;
+	}
+	*note = "libvirt makes its device at start";
+	return MT_DEVICE_NOT_YET;
+}
+
+int mt_require_device(struct mt_engine *g, const struct mt_interface *nic, struct mt_err *e)
+{
+	struct mt_device d;
+	int err = mt_device_by_name(g->host, nic->dev, &d, e);
+
+	if (err == -ENODEV)
+		return mt_fail(
+			e, ENODEV, "", "",
+			"the XML says managed='no', no policy makes the device, and it is not "
+			"there");
+	return err;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * operations.c - the operations of libvirt's hook, one row each
+ *
+ * libvirt's docs/hooks.rst, and what 9.0 really does: prepare sees unmanaged names only, start sees
+ * all and the taps are there; a failure at started or reconnect kills a running guest; stopped and
+ * release come after every failure, too, and their XML names no generated tap.
+ */
+#include "engine/leftovers.h"
+#include "engine/guest_record.h"
+#include "base/tokens.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int filter(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
+		  struct mt_err *e)
+{
+	ask->want = MT_WANT_DECISIONS | MT_WANT_XML;
+	ask->inactive = false;
+	return mt_connect(g, ask, out, e);
+}
+
+/* The guest comes from elsewhere: until it runs here, it is to draw no traffic. */
+static int migrate(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	ask->remember = mt_can_change_network();
+	ask->incoming = true;
+	return filter(g, ask, out, e);
+}
+
+static bool was_incoming(struct mt_engine *g, const struct mt_event_params *ask)
+{
+	struct mt_pool p = { 0 };
+	struct mt_guest_record m = { 0 };
+	struct mt_err e;
+	bool incoming = !mt_engine_state(g, false, &e) &&
+		!mt_recall(g, ask->driver, ask->guest, &p, &m, &e) && m.incoming;
+
+	mt_pool_free(&p);
+	return incoming;
+}
+
+static int prepare(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	mt_leftovers_of(g, ask->driver, ask->guest);
+	ask->want = MT_WANT_PLANS;
+	ask->incoming = was_incoming(g, ask);
+	ask->remember = true;
+	ask->unmanaged = true;
+	return mt_connect(g, ask, out, e);
+}
+
+static int start(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
+		 struct mt_err *e)
+{
+	ask->want = MT_WANT_PLANS;
+	ask->incoming = was_incoming(g, ask);
+	ask->remember = true;
+	ask->managed = ask->unmanaged = true;
+	ask->after_start = ask->started = true;
+	return mt_connect(g, ask, out, e);
+}
+
+/* libvirt would kill the guest: whatever happens is logged, and that is all. */
+static int never_fails(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
+		       struct mt_err *e)
+{
+	char line[700];
+
+	ask->runs_on = true;
+	if (!start(g, ask, out, e))
+		return 0;
+	mt_log(&g->o.log, LOG_ERR, "%s: %s (the guest runs on)", ask->guest,
+	       mt_err_line(e, line, sizeof line));
+	out->ignored = *e;
+	return 0;
+}
+
+static int reconnect(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
+		     struct mt_err *e)
+{
+	struct mt_err ignored;
+
+	if (!mt_engine_state(g, false, &ignored))
+		mt_forget(g, ask->driver, ask->guest, &ignored); /* it has long arrived */
+	return never_fails(g, ask, out, e);
+}
+
+static int stopped(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	struct mt_nic_filter which = { .driver = ask->driver,
+				       .name = ask->guest,
+				       .managed_only = true,
+				       .events_only = true,
+				       .evict = true };
+
+	return mt_disconnect_all(g, &which, out, e);
+}
+
+static int release(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	struct mt_nic_filter which = {
+		.driver = ask->driver, .name = ask->guest, .events_only = true, .evict = true
+	};
+	struct mt_err one;
+	int err = mt_disconnect_all(g, &which, out, e);
+
+	if (mt_forget_event(g, ask->driver, ask->guest, &one) && !err)
+		*e = one, err = -one.code;
+	return err;
+}
+
+static int nothing(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	(void)g, (void)ask, (void)out, (void)e;
+	return 0;
+}
+
+/* Whatever is broken, a guest starts that has no NIC of moontap's. When it was the policy that is
+ * broken the evaluator has not come to the guest's XML, which is still there to be read. */
+static int let_pass(struct mt_engine *g, const struct mt_event_params *ask, struct mt_outcome *out,
+		    struct mt_err *e)
+{
+	struct mt_event_params again = *ask;
+	struct mt_err ignored;
+	char line[700];
+
+	again.want = MT_WANT_FACTS;
+	again.remember = false;
+	again.dry = true;
+	if (e->blame == MT_BLAME_REFUSED || (!out->read && mt_connect(g, &again, out, &ignored)) ||
+	    !out->read || out->concerned)
+		return -e->code;
+	mt_log(&g->o.log, LOG_WARNING,
+	       "%s: %s (the guest has no NIC that is moontap's and goes on; connect_other() was "
+	       "not asked, or not heard)",
+	       ask->guest, mt_err_line(e, line, sizeof line));
+	out->ignored = *e;
+	out->xml = NULL;
+	out->xml_n = 0;
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct mt_engine *, struct mt_event_params *, struct mt_outcome *,
+		   struct mt_err *);
+	bool changes; /* not for who may not change the network */
+	bool stops;   /* a failure keeps the guest from starting */
+} operations[] = {
+	{ "migrate", migrate, false, true },
+	{ "restore", filter, false, true },
+	{ "prepare", prepare, true, true },
+	{ "start", start, true, true },
+	{ "started", never_fails, true },
+	{ "reconnect", reconnect, true },
+	{ "stopped", stopped, true },
+	{ "release", release, true },
+	{ "attach", nothing, false }, /* documented, never called */
+	/* of other drivers' and libvirt's own hooks, should moontap be linked there */
+	{ "shutdown", nothing, false },
+	{ "reload", nothing, false },
+	{ "updated", nothing, false },
+	{ "port-created", nothing, false },
+	{ "port-deleted", nothing, false },
+	{ NULL },
+};
+
+bool mt_operation_known(const char *word)
+{
+	for (size_t i = 0; operations[i].name; i++)
+		if (!strcmp(operations[i].name, word))
+			return true;
+	return false;
+}
+
+/* @begins: libvirt has not opened it yet */
+static int check_ready(struct mt_engine *g, const struct mt_outcome_nic *nic, bool begins,
+		       struct mt_err *e)
+{
+	struct mt_device d;
+	struct mt_err why;
+	int err = mt_device_by_name(g->host, nic->dev, &d, &why);
+
+	if (err == -ENODEV)
+		mt_fail(&why, ENODEV, "", "", "there is no such device");
+	if (!err)
+		err = mt_tap_openable(g->host, &d, nic->queues, &why);
+	if (!err && begins && d.carrier && nic->queues < 2 && d.is & MT_DEVICE_TAP)
+		err = mt_fail(&why, EBUSY, "", "", "the tap is in use");
+	if (!err)
+		return 0;
+	mt_fail(e, why.code, "", "", "%s; run: moontap up GUEST.xml, as root", why.text);
+	return mt_err_in_nic(e, nic->index, nic->dev);
+}
+
+const char *mt_operation_suggest(const char *word, char *buf, size_t n)
+{
+	return mt_suggest(word, &operations[0].name, sizeof *operations, buf, n);
+}
+
+/* Session libvirt runs its hooks as the user: an unmanaged NIC's tap must be there, and such that
+ * this user may open it; that is all. */
+static int only_look(struct mt_engine *g, const char *operation, struct mt_event_params *ask,
+		     struct mt_outcome *out, struct mt_err *e)
+{
+	bool begins = !strcmp(operation, "prepare");
+
+	if (!begins && strcmp(operation, "start"))
+		return 0;
+	ask->want = 0;
+	if (mt_connect(g, ask, out, e))
+		return -e->code;
+	for (size_t i = 0; i < out->n; i++) {
+		const struct mt_outcome_nic *o = &out->nics[i];
+
+		if (o->unmanaged && *o->dev && check_ready(g, o, begins, e))
+			return -e->code;
+	}
+	return 0;
+}
+
+int mt_operation_run(struct mt_engine *g, const char *operation, struct mt_event_params *ask,
+		     struct mt_outcome *out, struct mt_err *e)
+{
+	int err;
+
+	ask->by = "hook";
+	ask->known = true;
+	for (size_t i = 0; operations[i].name; i++) {
+		if (strcmp(operations[i].name, operation))
+			continue;
+		if (operations[i].changes && !mt_can_change_network())
+			return only_look(g, operation, ask, out, e);
+		err = operations[i].run(g, ask, out, e);
+		return err && operations[i].stops ? let_pass(g, ask, out, e) : err;
+	}
+	mt_fail(e, EINVAL, "hook", operation, "libvirt has no such operation");
+	e->blame = MT_BLAME_USAGE;
+	return -EINVAL;
+}

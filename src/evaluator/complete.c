@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* complete.c - facts that the document has not, or whose place the request takes */
+#include "evaluator/complete.h"
+#include "kernel/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The first bytes of the MACs that hypervisors make up: QEMU and libvirt, Xen, VMware, Hyper-V. */
+static const uint8_t makers[][3] = {
+	{ 0x52, 0x54, 0x00 }, { 0x00, 0x16, 0x3e }, { 0x00, 0x0c, 0x29 },
+	{ 0x00, 0x50, 0x56 }, { 0x00, 0x15, 0x5d },
+};
+
+/* The guest's MAC by libvirt's rule for taps turned round: fa: was fe:, and fe: was anything, which
+ * the maker's other two bytes tell, or else nobody does. Another tap's is its own. */
+static void guest_mac(const uint8_t tap[6], char *mac, size_t n)
+{
+	uint8_t first = tap[0] == 0xfa ? 0xfe : tap[0];
+
+	for (size_t i = 0; tap[0] == 0xfe && i < sizeof makers / sizeof *makers; i++)
+		if (!memcmp(makers[i] + 1, tap + 1, 2))
+			first = makers[i][0];
+	snprintf(mac, n, "%02x:%02x:%02x:%02x:%02x:%02x", first, tap[1], tap[2], tap[3], tap[4],
+		 tap[5]);
+}
+
+/* A tap of a guest that nobody told us about: all that there is of it is the tap, and what the QEMU
+ * that made it says. */
+int mt_facts_of_unknown(const struct mt_eval_request *q, struct mt_host *h, struct mt_pool *p,
+			struct mt_fact **facts)
+{
+	struct mt_device d;
+	struct mt_err ignored;
+	char mac[18];
+
+	struct mt_facts b = { .pool = p };
+	struct mt_fact *domain, *nics, *nic;
+
+	*facts = mt_fact_object(&b, NULL, "");
+	domain = mt_fact_object(&b, *facts, "domain");
+	mt_fact_string(&b, domain, "name", q->qemu_name ?: "");
+	if (q->qemu_uuid && *q->qemu_uuid)
+		mt_fact_string(&b, domain, "uuid", q->qemu_uuid);
+	if (q->qemu_name && *q->qemu_name)
+		mt_fact_string(&b, domain, "known", "qemu");
+	nics = mt_fact_array(&b, *facts, "nics");
+	nic = mt_fact_object(&b, nics, "");
+	mt_fact_string(&b, nic, "type", "ethernet");
+	mt_fact_integer(&b, nic, "index", 1);
+	mt_fact_boolean(&b, nic, "unmanaged", false);
+	if (q->qemu_mac && *q->qemu_mac) {
+		mt_fact_string(&b, nic, "mac", q->qemu_mac);
+	} else if (h && q->dev && !mt_device_by_name(h, q->dev, &d, &ignored)) {
+		guest_mac(d.address, mac, sizeof mac);
+		mt_fact_string(&b, nic, "mac", mac);
+	}
+	return b.failed ? -ENOMEM : 0;
+}
+
+static int set_string(struct mt_pool *p, struct mt_fact *object, const char *name, const char *s)
+{
+	struct mt_facts b = { .pool = p };
+	struct mt_fact *have = mt_fact_get(object, name);
+
+	if (have)
+		have->string = s;
+	else
+		mt_fact_string(&b, object, name, s);
+	return b.failed ? -ENOMEM : 0;
+}
+
+bool mt_request_selects(const struct mt_eval_request *q, const struct mt_fact *nic)
+{
+	const char *dev = mt_fact_text_at(nic, "dev"), *mac = mt_fact_text_at(nic, "mac");
+	bool unmanaged = mt_fact_true_at(nic, "unmanaged");
+	char index[16];
+
+	if (unmanaged ? !q->unmanaged : !q->managed)
+		return false;
+	snprintf(index, sizeof index, "%d", (int)mt_fact_get(nic, "index")->integer);
+	for (const char *const *o = q->only; o && *o; o++)
+		if ((dev && !strcmp(*o, dev)) || (mac && !strcasecmp(*o, mac)) ||
+		    !strcmp(*o, index))
+			return true;
+	return !q->only;
+}
+
+/* LXC names no device before it started: at start the host's end is its peer, and a link of `guest
+ * actual` (libvirt-lxc's <guest dev='eth0' actual='vnet1'/>). Every NIC of LXC's is managed. */
+static int complete_container(struct mt_host *h, struct mt_fact *nic, struct mt_pool *p)
+{
+	const char *actual = mt_fact_text_at(nic, "guest.actual");
+	struct mt_fact *unmanaged = mt_fact_get(nic, "unmanaged");
+	struct mt_device end, host;
+	struct mt_err e;
+	char *name;
+
+	if (unmanaged)
+		unmanaged->boolean = false;
+	if (!actual || mt_fact_get(nic, "dev") || !h || mt_device_by_name(h, actual, &end, &e) ||
+	    mt_device_by_index(h, end.peer, &host, &e))
+		return 0;
+	name = mt_pool_copy(p, host.name, strlen(host.name));
+	return name ? set_string(p, nic, "dev", name) : -ENOMEM;
+}
+
+/* What comes from the caller and not from the document: names, and what is known of the guest. */
+int mt_facts_complete(const struct mt_eval_request *q, struct mt_host *h, struct mt_fact *facts,
+		      struct mt_pool *p)
+{
+	struct mt_facts b = { .pool = p };
+	struct mt_fact *domain = mt_fact_get(facts, "domain");
+	const char *hypervisor = mt_fact_text_at(domain, "type");
+	bool lxc = hypervisor && !strcmp(hypervisor, "lxc");
+	int unnamed = 0, err = 0;
+
+	if (!mt_fact_get(domain, "known"))
+		mt_fact_boolean(&b, domain, "known", q->known);
+	if (q->incoming)
+		mt_fact_boolean(&b, domain, "incoming", true);
+	mt_fact_each (nic, mt_fact_get(facts, "nics")) {
+		const char *type = mt_fact_text_at(nic, "type");
+
+		if (lxc)
+			err |= complete_container(h, nic, p);
+		if (q->dev && mt_request_selects(q, nic))
+			err |= set_string(p, nic, "dev", q->dev);
+		else if (q->unnamed && !mt_fact_get(nic, "dev") && type &&
+			 !strcmp(type, "ethernet")) {
+			char *name = mt_pool_copy(p, "                ", 16);
+
+			if (name)
+				snprintf(name, 16, unnamed ? "%s%d" : "%s", q->unnamed,
+					 unnamed + 1);
+			unnamed++;
+			err |= name ? set_string(p, nic, "dev", name) : -ENOMEM;
+		}
+	}
+	return b.failed || err ? -ENOMEM : 0;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* reply.c - lines into a buffer, the buffer into the pipe */
+#include "evaluator/reply.h"
+#include "base/tokens.h"
+#include "plan/step.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define OUTPUT_MAX (48u << 20)
+
+int mt_reply_flush(struct mt_reply *s)
+{
+	size_t done = 0;
+
+	while (done < s->len) {
+		ssize_t w = write(s->fd, s->text + done, s->len - done);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w <= 0) {
+			s->broken = true;
+			return -EPIPE;
+		}
+		done += (size_t)w;
+	}
+	s->written += s->len;
+	s->len = 0;
+	return 0;
+}
+
+static int more_room(struct mt_reply *s, size_t n)
+{
+	size_t cap = n > 65536 ? n : 65536;
+	char *text;
+
+	if (n <= s->cap)
+		return 0;
+	text = realloc(s->text, cap);
+	if (!text)
+		return -ENOMEM;
+	s->text = text;
+	s->cap = cap;
+	return 0;
+}
+
+int mt_reply_bytes(struct mt_reply *s, const char *bytes, size_t n)
+{
+	int err = s->broken ? -EPIPE : n > OUTPUT_MAX - s->written ? -EFBIG : 0;
+
+	if (!err && s->len + n > s->cap)
+		err = mt_reply_flush(s) ?: more_room(s, n);
+	if (err) {
+		s->broken = true;
+		return err;
+	}
+	memcpy(s->text + s->len, bytes, n);
+	s->len += n;
+	return 0;
+}
+
+int mt_reply_line(struct mt_reply *s, const char *word, const char *const *pairs)
+{
+	char line[2 * MT_LINE_MAX];
+	size_t n = (size_t)snprintf(line, sizeof line, "%s", word);
+
+	for (; *pairs; pairs += 2) {
+		if (!pairs[1] || !*pairs[1])
+			continue;
+		n += (size_t)snprintf(line + n, sizeof line - n, " %s=", pairs[0]);
+		n += mt_token_escape(pairs[1], line + n, sizeof line - n);
+		if (n + 2 > sizeof line)
+			return -EFBIG;
+	}
+	line[n++] = '\n';
+	return mt_reply_bytes(s, line, n);
+}
+
+int mt_reply_error(struct mt_reply *s, const struct mt_err *e)
+{
+	const char *code = e->blame == MT_BLAME_LIMIT ? "5" : "3";
+
+	s->told = true;
+	return mt_reply_line(s, "error",
+			     (const char *[]){ "code", code, "op", e->op, "on", e->subject, "at",
+					       e->where, "text", e->text, NULL });
+}
+
+int mt_reply_blob(struct mt_reply *s, const char *word, const char *bytes, size_t n)
+{
+	char size[24];
+
+	snprintf(size, sizeof size, "%zu", n);
+	return mt_reply_line(s, word, (const char *[]){ "bytes", size, NULL }) ||
+			mt_reply_bytes(s, bytes, n)
+		? -EPIPE
+		: 0;
+}

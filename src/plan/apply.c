@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* apply.c - one step, forth and back */
+#include "plan/apply.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The first field that the kernel shows otherwise than it was put; -1: all are as they were put. */
+static int first_difference(const struct mt_record *put, const struct mt_record *has)
+{
+	for (int i = put->kind->nkeys; i < put->kind->nfields; i++)
+		if (mt_record_has(put, i) && !(put->kind->fields[i].flags & MT_FIELD_UNCOMPARED) &&
+		    !mt_value_equal(&put->kind->fields[i], &put->v[i], &has->v[i]))
+			return i;
+	return -1;
+}
+
+static int refuse_difference(const struct mt_record *put, const struct mt_record *has, int field,
+			     const char *what, int code, struct mt_err *e)
+{
+	const struct mt_field *f = &put->kind->fields[field];
+	char subject[96], one[MT_VALUE_TEXT], want[MT_VALUE_TEXT];
+	const char *is = mt_value_print(f, &has->v[field], one);
+
+	return mt_fail(e, code, put->kind->name, mt_record_subject(put, subject, sizeof subject),
+		       "%s: %s is %.100s, and %.100s was asked for", what, f->name,
+		       *is ? is : "unset", mt_value_print(f, &put->v[field], want));
+}
+
+/* Another was faster between the look and the add: it may even be what we want. */
+static int found_there(struct mt_apply *w, struct mt_step *s, int journal, struct mt_err *e)
+{
+	struct mt_err look = { 0 };
+	struct mt_record has;
+	int err, i;
+
+	s->existed = true;
+	if (mt_journal_append_made(journal, &(struct mt_ref){ 0 }, e))
+		return -e->code;
+	err = mt_record_get(w->host, &s->put, &has, w->pool, &look);
+	if (err)
+		return -EEXIST; /* the kernel's own words stand in @e */
+	i = first_difference(&s->put, &has);
+	return i < 0
+		? 0
+		: refuse_difference(&s->put, &has, i, "someone else made it just now", EEXIST, e);
+}
+
+static bool has_own_reference(const struct mt_kind *k)
+{
+	return k->flags & (MT_KIND_DEVICE | MT_KIND_OUTLIVES);
+}
+
+static int verify(struct mt_apply *w, struct mt_step *s, int journal, struct mt_err *e)
+{
+	const struct mt_kind *k = s->put.kind;
+	struct mt_record has;
+	char subject[96];
+	int err = k->settle ? k->settle(w->host, &s->put, e) : 0, i;
+
+	if (err)
+		return err;
+	err = mt_record_get(w->host, &s->put, &has, w->pool, e);
+	if (err == -ENOENT)
+		return mt_fail(e, ENOTSUP, k->name,
+			       mt_record_subject(&s->put, subject, sizeof subject),
+			       "the kernel said yes, and it is not there");
+	if (err)
+		return err;
+	if (s->op == MT_ADD && has_own_reference(k)) {
+		s->put.ref = has.ref;
+		s->made = true;
+		if (mt_journal_append_made(journal, &has.ref, e))
+			return -e->code;
+	}
+	i = first_difference(&s->put, &has);
+	return i < 0 ? 0
+		     : refuse_difference(&s->put, &has, i, "the kernel said yes, and did not do it",
+					 ENOTSUP, e);
+}
+
+/* A step is on one object, not on whatever bears its name later. */
+static int find_reference(struct mt_apply *w, struct mt_step *s, struct mt_err *e)
+{
+	const struct mt_kind *k = s->put.kind;
+
+	if (mt_ref_is_set(&s->put.ref) || !k->realm || (s->op == MT_ADD && has_own_reference(k)))
+		return 0;
+	return k->realm->find(w->host, &s->put, e);
+}
+
+/* What another would only find out by being refused. */
+static int find_first(struct mt_apply *w, const struct mt_step *s, struct mt_err *e)
+{
+	struct mt_record has;
+
+	if (s->op != MT_ADD || !(s->put.kind->flags & MT_KIND_NOEXCL))
+		return -ENOENT;
+	return mt_record_get(w->host, &s->put, &has, w->pool, e);
+}
+
+/* On a device, or in a bridge, that is new since the steps were computed, a field has an old value
+ * only now: what a changed policy no longer declares goes back to it. */
+static int complete_was(struct mt_apply *w, struct mt_step *s, struct mt_err *e)
+{
+	const struct mt_kind *k = s->put.kind;
+	struct mt_record has;
+	bool any = false;
+	int err;
+
+	for (int i = k->nkeys; s->op == MT_CHANGE && i < k->nfields; i++)
+		any |= mt_record_has(&s->put, i) && !mt_record_has(&s->was, i);
+	if (!any)
+		return 0;
+	err = mt_record_get(w->host, &s->put, &has, w->pool, e);
+	if (err)
+		return err == -ENOENT ? 0 : err; /* making it says so better */
+	for (int i = k->nkeys; i < k->nfields; i++)
+		if (mt_record_has(&s->put, i) && !mt_record_has(&s->was, i) &&
+		    !(k->fields[i].flags & MT_FIELD_UNCOMPARED))
+			mt_record_put(&s->was, i, has.v[i]);
+	return 0;
+}
+
+int mt_step_apply(struct mt_apply *w, struct mt_step *s, int journal, struct mt_err *e)
+{
+	int err;
+
+	if (find_reference(w, s, e) || complete_was(w, s, e))
+		return -e->code;
+	if (mt_journal_append(journal, s, e))
+		return -e->code;
+	err = find_first(w, s, e);
+	if (err == -ENOENT)
+		err = s->put.kind->put(w->host, s->op, &s->put, e);
+	else if (!err)
+		err = mt_fail(e, EEXIST, s->put.kind->name, mt_record_device(&s->put), NULL);
+	if (err == -EEXIST && s->op == MT_ADD)
+		return found_there(w, s, journal, e);
+	if (err || s->op == MT_DELETE)
+		return err;
+	return verify(w, s, journal, e);
+}
+
+static void rename_device(struct mt_record *r, const char *name)
+{
+	if (r->kind && r->kind->device != MT_NO_DEVICE && mt_record_has(r, r->kind->device))
+		mt_record_put(r, r->kind->device, mt_name_from(name));
+}
+
+int mt_step_locate(struct mt_apply *w, struct mt_step *s, struct mt_err *e)
+{
+	if (!mt_ref_is_set(&s->put.ref))
+		return 0;
+	if (s->put.ref.realm->locate(w->host, &s->put, e))
+		return -e->code;
+	if (*mt_record_device(&s->put))
+		rename_device(&s->was, mt_record_device(&s->put));
+	return 0;
+}
+
+int mt_steps_prune(struct mt_apply *w, struct mt_steps *steps, struct mt_err *e)
+{
+	struct mt_steps keep = { .pool = w->pool };
+
+	for (size_t i = 0; i < steps->n; i++) {
+		struct mt_step s = steps->at[i];
+		int err = mt_step_locate(w, &s, e);
+
+		if (err == -ENODEV)
+			continue;
+		if (err || !mt_steps_add(&keep, &s))
+			return err ? err : mt_fail(e, ENOMEM, "journal", "", NULL);
+	}
+	*steps = keep;
+	return 0;
+}
+
+/* An index, too, may be another's: whoever makes a device can say it. */
+static int is_of_its_kind(struct mt_apply *w, const struct mt_journal *j, const struct mt_device *d,
+			  struct mt_err *e)
+{
+	const char *kind = mt_header_text(&j->header, MT_HEADER_KIND);
+
+	for (size_t i = 0; i < j->steps.n; i++) {
+		struct mt_step s = j->steps.at[i];
+		struct mt_record has;
+		int err;
+
+		if (s.op != MT_ADD || !(s.put.kind->flags & MT_KIND_DEVICE) ||
+		    mt_ref_ifindex(&s.put.ref) != d->ifindex)
+			continue;
+		rename_device(&s.put, d->name);
+		err = mt_record_get(w->host, &s.put, &has, w->pool, e);
+		return err == -EEXIST ? 0 : err && err != -ENOENT && err != -ENODEV ? err : 1;
+	}
+	return !*kind || !strcmp(kind, d->kind);
+}
+
+int mt_journal_device(struct mt_apply *w, const struct mt_journal *j, struct mt_device *d,
+		      struct mt_err *e)
+{
+	uint32_t ifindex = (uint32_t)j->header.v[MT_HEADER_IFINDEX].u;
+	int err;
+
+	if (!ifindex)
+		return mt_device_by_name(w->host, j->header.v[MT_HEADER_DEV].name, d, e);
+	err = mt_device_by_index(w->host, ifindex, d, e);
+	if (err)
+		return err;
+	err = is_of_its_kind(w, j, d, e);
+	return err == 1 ? 0 : err ? err : -ENODEV;
+}
+
+int mt_journal_prune(struct mt_apply *w, struct mt_journal *j, struct mt_err *e)
+{
+	uint32_t ifindex = (uint32_t)j->header.v[MT_HEADER_IFINDEX].u;
+	struct mt_steps keep = { .pool = w->pool };
+	struct mt_device d;
+	int err;
+
+	if (!j->header.kind || !j->steps.n)
+		return 0;
+	err = ifindex ? mt_journal_device(w, j, &d, e) : 0;
+	if (err && err != -ENODEV)
+		return err;
+	for (size_t i = 0; err && i < j->steps.n; i++)
+		if (mt_ref_ifindex(&j->steps.at[i].put.ref) != ifindex &&
+		    !mt_steps_add(&keep, &j->steps.at[i]))
+			return mt_fail(e, ENOMEM, "journal", "", NULL);
+	if (err)
+		j->steps = keep;
+	return mt_steps_prune(w, &j->steps, e);
+}
+
+static void say_left(struct mt_apply *w, const struct mt_step *s, const struct mt_record *has,
+		     uint32_t left)
+{
+	const struct mt_kind *k = s->put.kind;
+	char subject[96], is[MT_VALUE_TEXT], put[MT_VALUE_TEXT];
+
+	mt_record_subject(&s->put, subject, sizeof subject);
+	w->left++;
+	for (int i = k->nkeys; i < k->nfields; i++)
+		if (left >> i & 1 && !mt_value_equal(&k->fields[i], &has->v[i], &s->put.v[i]))
+			mt_log(w->log, LOG_NOTICE,
+			       "left as it is: %s %s: %s is %s, and moontap had put %s: someone "
+			       "else changed it",
+			       k->name, subject, k->fields[i].name,
+			       mt_value_print(&k->fields[i], &has->v[i], is),
+			       mt_value_print(&k->fields[i], &s->put.v[i], put));
+}
+
+static bool is_gone(int err)
+{
+	return err == -ENODEV || err == -ENOENT || err == -ESRCH || err == -EADDRNOTAVAIL;
+}
+
+/* Whether what the kernel would not find is really gone: what it says once may be a mistake. */
+static bool is_still_there(struct mt_apply *w, const struct mt_record *r)
+{
+	struct mt_record has;
+	struct mt_err ignored;
+
+	return !mt_record_get(w->host, r, &has, w->pool, &ignored) &&
+		(!mt_ref_is_set(&r->ref) || mt_ref_equal(&r->ref, &has.ref));
+}
+
+static int put_back(struct mt_apply *w, struct mt_step *back, struct mt_err *e)
+{
+	const struct mt_kind *k = back->put.kind;
+	char subject[96], why[160] = "";
+	int err;
+
+	mt_record_subject(&back->put, subject, sizeof subject);
+	err = k->busy && !w->force && back->op != MT_ADD
+		? k->busy(w->host, back->op, &back->put, why, sizeof why, e)
+		: 0;
+	if (err < 0)
+		return is_gone(err) ? 0 : err;
+	if (err) {
+		w->left++;
+		mt_log(w->log, LOG_NOTICE, "left as it is: %s %s: %s", k->name, subject, why);
+		return 0;
+	}
+	if (w->done && !mt_steps_add(w->done, back))
+		return mt_fail(e, ENOMEM, k->name, subject, NULL);
+	if (w->ahead && mt_journal_append(w->ahead, back, e))
+		return -e->code;
+	err = k->put(w->host, back->op, &back->put, e);
+	if (err && !(back->op != MT_ADD && is_gone(err) && !is_still_there(w, &back->put)))
+		return err;
+	return back->op == MT_ADD && k->persist ? k->persist(w->host, &back->put, e) : 0;
+}
+
+int mt_step_revert(struct mt_apply *w, const struct mt_step *step, struct mt_err *e)
+{
+	struct mt_step s = *step, back;
+	struct mt_record has;
+	uint32_t left;
+	int err = mt_step_locate(w, &s, e);
+
+	if (err)
+		return err == -ENODEV ? 0 : err;
+	err = mt_record_get(w->host, &s.put, &has, w->pool, e);
+	if (err && !is_gone(err) && err != -EEXIST)
+		return err;
+	/* the name may have become another's, and -EEXIST says that it is of another kind now */
+	if (!err && mt_ref_is_set(&s.put.ref) && mt_ref_is_set(&has.ref) &&
+	    !mt_ref_equal(&has.ref, &s.put.ref))
+		err = -ENOENT;
+	mt_step_inverse(&s, err ? NULL : &has, &back, &left);
+	if (left)
+		say_left(w, &s, &has, left);
+	return back.op == MT_SAME ? 0 : put_back(w, &back, e);
+}
