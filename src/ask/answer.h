@@ -55,13 +55,24 @@ struct mt_answer {
 	size_t nwarnings, warnings_cap;
 };
 
+/* Facts, a policy's lines and a document, each at its largest, are just less. */
+#define MT_ANSWER_MAX (64u << 20)
+
+/** mt_answer_too_long() - that it has more than MT_ANSWER_MAX bytes. Return: -errno. */
+int mt_answer_too_long(struct mt_err *e);
+
+/* How far an answer was looked at that is being read; zeroed at first. */
+struct mt_answer_seen {
+	size_t line;  /* where the line begins that is not yet whole */
+	size_t bytes; /* and how many there were then */
+};
+
 /**
  * mt_answer_is_whole() - whether an answer that is being read has come to its line `end`
- * @seen:	in and out: how far it was looked at; 0 at first
  *
  * What is framed by its length is passed over, whatever is in it.
  */
-bool mt_answer_is_whole(const char *text, size_t n, size_t *seen);
+bool mt_answer_is_whole(const char *text, size_t n, struct mt_answer_seen *seen);
 
 /**
  * mt_answer_parse() - understand a whole answer

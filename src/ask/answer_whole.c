@@ -6,6 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+int mt_answer_too_long(struct mt_err *e)
+{
+	mt_bad(e, "policy", "",
+	       "its answer is longer than %u MiB: let the policy declare and log less, or make "
+	       "the guest's <metadata> smaller",
+	       MT_ANSWER_MAX >> 20);
+	e->blame = MT_BLAME_LIMIT;
+	return -e->code;
+}
+
 /* The lines that are followed by as many bytes as they say: take_bytes(). */
 static size_t bytes_after(const char *line)
 {
@@ -20,19 +30,22 @@ static size_t bytes_after(const char *line)
 	return 0;
 }
 
-bool mt_answer_is_whole(const char *text, size_t n, size_t *seen)
+bool mt_answer_is_whole(const char *text, size_t n, struct mt_answer_seen *seen)
 {
-	while (*seen < n) {
-		const char *line = text + *seen, *end = memchr(line, '\n', n - *seen);
+	while (seen->line < n) {
+		size_t from = seen->bytes > seen->line ? seen->bytes : seen->line;
+		const char *line = text + seen->line, *end = memchr(text + from, '\n', n - from);
 		size_t bytes;
 
+		seen->bytes = n;
 		if (!end)
 			return false;
 		if (end - line == 3 && !memcmp(line, "end", 3))
 			return true;
 		bytes = bytes_after(line);
-		*seen += (size_t)(end + 1 - line);
-		*seen = bytes > SIZE_MAX - *seen ? SIZE_MAX : *seen + bytes;
+		seen->line += (size_t)(end + 1 - line);
+		seen->bytes = seen->line;
+		seen->line = bytes > SIZE_MAX - seen->line ? SIZE_MAX : seen->line + bytes;
 	}
 	return false;
 }

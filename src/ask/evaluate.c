@@ -14,8 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ANSWER_MAX (64u << 20) /* a document of 8 MiB may come back escaped and as facts */
-
 /*
  * Parent and child take turns: one waits while the other works. On two processors that would be two
  * idle ones that must be woken, and caches filled twice; so both stay on this one meanwhile. More
@@ -77,7 +75,8 @@ static int64_t now_ms(void)
 
 struct text {
 	char *at;
-	size_t n, cap, seen;
+	size_t n, cap;
+	struct mt_answer_seen seen;
 };
 
 static int more_room(struct text *t, struct mt_err *e)
@@ -87,11 +86,8 @@ static int more_room(struct text *t, struct mt_err *e)
 
 	if (t->n + 1 < t->cap)
 		return 0;
-	if (cap > ANSWER_MAX) {
-		mt_bad(e, "policy", "", "its answer is longer than %u MiB", ANSWER_MAX >> 20);
-		e->blame = MT_BLAME_LIMIT;
-		return -e->code;
-	}
+	if (cap > MT_ANSWER_MAX)
+		return mt_answer_too_long(e);
 	at = realloc(t->at, cap);
 	if (!at)
 		return mt_fail(e, ENOMEM, "evaluator", "", NULL);

@@ -278,14 +278,17 @@ static int rewrite(struct rewriting *w, const struct mt_xml *xml, const struct m
 	struct mt_element *root;
 	const struct mt_edit **by;
 	struct mt_fact *facts;
-	size_t nics;
+	struct mt_pool own = { .limit = MT_DOMAIN_MEMORY }; /* as when the document was read */
+	size_t nics = 0;
 	int r = xml->parse(w->bytes, w->n, w->o->name, w->pool, &root, w->e);
 
 	if (!r)
-		r = mt_domain_facts(root, w->o, w->pool, w->pool, &facts, w->e);
+		r = mt_domain_facts(root, w->o, w->pool, &own, &facts, w->e);
+	if (!r)
+		nics = mt_fact_get(facts, "nics")->in.n;
+	mt_pool_free(&own);
 	if (r)
 		return r;
-	nics = mt_fact_get(facts, "nics")->in.n;
 	by = mt_pool_alloc(w->pool, (nics + 1) * sizeof *by);
 	w->cuts = mt_pool_alloc(w->pool, (2 * nics + 1) * sizeof *w->cuts);
 	if (!by || !w->cuts)

@@ -399,13 +399,7 @@ int mt_evaluator_run(const struct mt_eval_request *q, int out)
 		err = confine(&v, &e);
 	if (!err)
 		err = evaluate(&v, &e);
-	/* whatever it was that failed: an answer without its line would pass for a whole one */
-	if (err && !e.code)
-		mt_fail(&e, -err, "evaluator", "", NULL);
-	if (err && !v.say.told)
-		mt_reply_error(&v.say, &e);
-	/* refuse and error lines are answers, too */
-	err |= mt_reply_bytes(&v.say, "end\n", 4) || mt_reply_flush(&v.say);
+	err = mt_say_end(&v.say, err, &e);
 	free(v.say.text);
 	if (v.bytes != q->source.bytes)
 		free(v.bytes);

@@ -2,6 +2,7 @@
 /* reply.c - lines into a buffer, the buffer into the pipe */
 #include "evaluator/reply.h"
 #include "base/tokens.h"
+#include "ask/answer.h"
 #include "plan/step.h"
 
 #include <errno.h>
@@ -10,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define OUTPUT_MAX (48u << 20)
+/* Less than whoever reads it takes: then there is room for saying so. */
+#define OUTPUT_MAX (MT_ANSWER_MAX - 65536)
 
 int mt_reply_flush(struct mt_reply *s)
 {
@@ -47,10 +49,18 @@ static int more_room(struct mt_reply *s, size_t n)
 	return 0;
 }
 
+static bool has_room(struct mt_reply *s, size_t n)
+{
+	s->full |= !s->told && n > OUTPUT_MAX - s->written - s->len;
+	return !s->full;
+}
+
 int mt_reply_bytes(struct mt_reply *s, const char *bytes, size_t n)
 {
-	int err = s->broken ? -EPIPE : n > OUTPUT_MAX - s->written ? -EFBIG : 0;
+	int err = s->broken ? -EPIPE : 0;
 
+	if (!err && !has_room(s, n))
+		return -EFBIG;
 	if (!err && s->len + n > s->cap)
 		err = mt_reply_flush(s) ?: more_room(s, n);
 	if (err) {
@@ -84,15 +94,33 @@ int mt_reply_error(struct mt_reply *s, const struct mt_err *e)
 	const char *code = e->blame == MT_BLAME_LIMIT ? "5" : "3";
 
 	s->told = true;
+	s->full = false;
 	return mt_reply_line(s, "error",
 			     (const char *[]){ "code", code, "op", e->op, "on", e->subject, "at",
 					       e->where, "text", e->text, NULL });
+}
+
+/* An answer without its end is of no use: whatever it was that failed, it gets its line. But what
+ * had no room when all else was said of NICs that are moontap's (`others`) is no error: then the
+ * end is left out. */
+int mt_say_end(struct mt_reply *s, int err, struct mt_err *e)
+{
+	if (err && s->full)
+		mt_answer_too_long(e);
+	else if (err && !e->code)
+		mt_fail(e, -err, "evaluator", "", NULL);
+	if (err && !s->told)
+		mt_reply_error(s, e);
+	/* refuse and error lines are answers, too */
+	return mt_reply_bytes(s, "end\n", 4) || mt_reply_flush(s) || err;
 }
 
 int mt_reply_blob(struct mt_reply *s, const char *word, const char *bytes, size_t n)
 {
 	char size[24];
 
+	if (!has_room(s, n + 64)) /* or else its first line would be there */
+		return -EFBIG;
 	snprintf(size, sizeof size, "%zu", n);
 	return mt_reply_line(s, word, (const char *[]){ "bytes", size, NULL }) ||
 			mt_reply_bytes(s, bytes, n)

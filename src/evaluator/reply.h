@@ -3,7 +3,7 @@
  * reply.h - the evaluator's answer as it is written: answer.h says what its lines are
  *
  * An answer with a hole in it would be believed. So after anything that could not be said nothing
- * more is, not even its end; and every function returns 0 or -errno.
+ * more is, not even its end, unless it is an error; and every function returns 0 or -errno.
  */
 #ifndef MT_EVALUATOR_REPLY_H
 #define MT_EVALUATOR_REPLY_H
@@ -18,6 +18,7 @@ struct mt_reply {
 	char *text; /* until it is written; freed by its owner */
 	size_t len, cap, written;
 	bool broken; /* something could not be said */
+	bool full;   /* for want of room: nothing more is said, but the error and the end */
 	bool told;   /* what ended the evaluation was said */
 };
 
@@ -28,6 +29,11 @@ int mt_reply_line(struct mt_reply *s, const char *word, const char *const *pairs
 
 /** mt_reply_error() - the line that ends an answer before its end */
 int mt_reply_error(struct mt_reply *s, const struct mt_err *e);
+
+/** mt_say_end() - an error that nobody has told of yet, and the last line
+ * @err:	0, or -errno of what failed, with @e filled
+ * Return: 0: all was said, and nothing failed */
+int mt_say_end(struct mt_reply *s, int err, struct mt_err *e);
 
 /** mt_reply_blob() - "word bytes=N\n" and the bytes */
 int mt_reply_blob(struct mt_reply *s, const char *word, const char *bytes, size_t n);
