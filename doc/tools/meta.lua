@@ -177,7 +177,7 @@ local function policy()
   end
   for _, name in ipairs{ "tap", "refuse", "log", "print" } do put_function(topic_of(name)) end
   put_help(topic_of "allow".lines)
-  put "---@param what { link?: string, prefix?: string, table?: integer }"
+  put "---@param what { link?: string, prefix?: string, table?: integer|string }"
   put "function allow(what) end\n"
   put_help(topic_of "hook".lines)
   put "---@param name string"

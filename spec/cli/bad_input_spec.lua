@@ -32,6 +32,13 @@ local cases = {
     3, policy = "function connect(nic)\n  tap(nic, { master = 'br' .. 0 })\nend",
     line = "^moontap: web: NIC 1 %(web0%), policy.lua:2: link: .* does not allow the link br0: ",
   },
+  ["a routing table outside of the range that is allowed"] = {
+    3, policy = "allow{ prefix = '10.0.0.0/8', table = '100-199' }\nfunction connect(nic)\n"
+      .. "  tap(nic, { up = true })\n  route{ dst = '10.0.0.0/24', dev = nic.dev, table = 199 }\n"
+      .. "  route{ dst = '10.0.1.0/24', dev = nic.dev }\n"
+      .. "  route{ dst = '10.0.0.0/24', dev = nic.dev, table = 200 }\nend",
+    line = "policy.lua:6: route: .* does not allow the table 200: .* allow{ table = 200 }",
+  },
   ["a device of that name that is no tap"] = {
     4, host = bridge .. "; ip link add web0 type veth peer name web1; ip link set web0 type bridge"
       .. " 2>/dev/null; ip link del web0; ip link add web0 type dummy || ip link add web0 type "

@@ -415,6 +415,8 @@ static int l_kinds(lua_State *L)
 			lua_setfield(L, -2, "expects");
 			lua_pushinteger(L, f->flags);
 			lua_setfield(L, -2, "flags");
+			lua_pushstring(L, f->right ? f->right->name : NULL);
+			lua_setfield(L, -2, "right");
 			lua_seti(L, -2, i + 1);
 		}
 		lua_setfield(L, -2, "fields");
@@ -455,8 +457,20 @@ static int l_ip(lua_State *L)
 	return 1;
 }
 
+/* rights() -> { name, ... }: what allow{...} takes */
+static int l_rights(lua_State *L)
+{
+	lua_createtable(L, MT_RIGHTS, 0);
+	for (int i = 0; i < MT_RIGHTS; i++) {
+		lua_pushstring(L, mt_rights[i].name);
+		lua_seti(L, -2, i + 1);
+	}
+	return 1;
+}
+
 static const luaL_Reg functions[] = {
-	{ "open", l_open }, { "kinds", l_kinds }, { "ip", l_ip }, { NULL, NULL }
+	{ "open", l_open },	{ "kinds", l_kinds }, { "ip", l_ip },
+	{ "rights", l_rights }, { NULL, NULL },
 };
 
 #ifdef MOONTAP_FAULTS

@@ -293,6 +293,17 @@ describe("every kind:", function()
     end
   end)
 
+  it("is all that the rights are for: a policy can allow nothing that no kind asks for", function()
+    host = assert(kernel.open())
+    local needed = { link = true } -- by every field that names a device
+    for _, kind in ipairs(kernel.kinds()) do
+      for _, field in ipairs(kind.fields) do
+        if field.right then needed[field.right] = true end
+      end
+    end
+    for _, right in ipairs(kernel.rights()) do assert.is_true(needed[right], right) end
+  end)
+
   -- link{ end = 1 } is a syntax error.
   it("has fields that Lua takes as names", function()
     host = assert(kernel.open())

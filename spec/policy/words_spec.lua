@@ -12,16 +12,21 @@ end
 
 describe("allow", function()
   it("says each thing that plans may use", function()
-    local got = lines "allow{ link = 'br0' } allow{ prefix = '10.0.0.0/8', table = 100 }"
-    assert.same({ "allow link=br0", "allow prefix=10.0.0.0/8", "allow table=100" },
-      { got[1], got[2], got[3] })
+    local got = lines "allow{ link = 'br0' } allow{ prefix = '10.0.0.0/8', table = 100 } \
+      allow{ table = '1000-1099' }"
+    assert.same({ "allow link=br0", "allow prefix=10.0.0.0/8", "allow table=100",
+      "allow table=1000-1099" }, { got[1], got[2], got[3], got[4] })
   end)
 
   for text, why in pairs {
     ["allow{ lnik = 'br0' }"] = "allow: unknown field 'lnik'; did you mean 'link'?",
     ["allow{ prefix = '10.0.0.0/33' }"] = "allow: prefix: '10.0.0.0/33' is not "
       .. "an address with its prefix length, such as 192.0.2.1/24",
-    ["allow{ table = 0 }"] = "allow: table: '0' is not 1..4294967295",
+    ["allow{ table = 0 }"] = "allow: table: '0' is not 1..4294967295, "
+      .. "or a range of these: FIRST-LAST",
+    ["allow{ table = '9-5' }"] = "allow: table: '9-5' is not 1..4294967295, "
+      .. "or a range of these: FIRST-LAST",
+    ["allow{ vid = '100-199' }"] = "allow: unknown field 'vid'; moontap has nothing of the kind yet",
     ["allow{ link = false }"] = "allow: link: it cannot be none, but "
       .. "a device name of 1..15 bytes without blanks, '/', ':' or '%'",
     ["allow 'br0'"] = "bad argument #1 to 'allow' (a table of fields expected)",

@@ -62,12 +62,11 @@ enum {
 	MT_FIELD_CUSTOM = 2,   /* no plain attribute: the kind's own code reads and writes it */
 	MT_FIELD_MARK = 4,     /* bears moontap's mark on a device that it makes */
 	MT_FIELD_IDENTITY = 8, /* derived from the name on a device that it makes, never random */
-	MT_FIELD_WRITE_ONLY = 16,   /* the kernel takes it and never shows it again */
-	MT_FIELD_NO_TAKEAWAY = 32,  /* on a device that we did not create, never cleared */
-	MT_FIELD_NEEDS_PREFIX = 64, /* only inside of a prefix that the policy allows */
-	MT_FIELD_ALLOWED = 128,	    /* only the default and what the policy allows */
-	MT_FIELD_CARRIES = 256,	    /* changed by somebody, it cuts the device's guest off */
-	MT_FIELD_GUARDS = 512,	    /* changed by somebody, guests are no longer kept apart */
+	MT_FIELD_WRITE_ONLY = 16,  /* the kernel takes it and never shows it again */
+	MT_FIELD_NO_TAKEAWAY = 32, /* on a device that we did not create, never cleared */
+	MT_FIELD_USUAL = 128,	   /* its default needs no right */
+	MT_FIELD_CARRIES = 256,	   /* changed by somebody, it cuts the device's guest off */
+	MT_FIELD_GUARDS = 512,	   /* changed by somebody, guests are no longer kept apart */
 	MT_FIELD_OPENER = 1024, /* each who opens the object says it anew: its change is no drift */
 	MT_FIELD_OURS = 2048,	/* changed only on devices that moontap made */
 	MT_FIELD_NOTED = 4096,	/* what was before the first NIC needed the object; never set */
@@ -97,6 +96,7 @@ struct mt_field {
 	const char *ip_arg;  /* ip(8)'s word before the value; "": the bare value; NULL: not said */
 	const char *ip_none; /* what ip(8) says for none, or for false; NULL: nothing is said */
 	const struct mt_enum_name *enum_names; /* MT_ENUM: the list, ended by a NULL name */
+	const struct mt_field *right; /* what plans need to use a value of it: base/right.h; NULL */
 	uint8_t notes;	     /* MT_FIELD_NOTED: the index of the field whose value is noted */
 	const char *devices; /* MT_LINK: the kinds of device that it may be; NULL: any */
 	const char *doc;     /* one line */

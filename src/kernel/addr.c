@@ -22,24 +22,27 @@ static const struct mt_enum_name scopes[] = {
 	{ NULL, 0 },
 };
 
-#define FIXED(NAME, TYPE, FLAGS, DOC)                                          \
-	{                                                                      \
-		.name = NAME, .type = TYPE, .revert = MT_REVERT_FIXED,         \
-		.flags = MT_FIELD_CUSTOM | (FLAGS), .ip_arg = NAME, .doc = DOC \
+#define FIXED(NAME, TYPE, FLAGS, RIGHT, DOC)                                                   \
+	{                                                                                      \
+		.name = NAME, .type = TYPE, .revert = MT_REVERT_FIXED,                         \
+		.flags = MT_FIELD_CUSTOM | (FLAGS), .right = RIGHT, .ip_arg = NAME, .doc = DOC \
 	}
+
+#define PREFIX &mt_rights[MT_RIGHT_PREFIX]
 
 static const struct mt_field fields[NFIELDS] = {
 	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
-	[ADDRESS] = { "address", MT_PREFIX, .flags = MT_FIELD_CUSTOM | MT_FIELD_NEEDS_PREFIX,
-		      .ip_arg = "", .doc = "with the length of its network's prefix" },
-	[PEER] = FIXED("peer", MT_PREFIX, MT_FIELD_NONE | MT_FIELD_NEEDS_PREFIX,
+	[ADDRESS] = { "address", MT_PREFIX, .flags = MT_FIELD_CUSTOM, .right = PREFIX, .ip_arg = "",
+		      .doc = "with the length of its network's prefix" },
+	[PEER] = FIXED("peer", MT_PREFIX, MT_FIELD_NONE, PREFIX,
 		       "the other end, with the same prefix length"),
-	[BROADCAST] = FIXED("broadcast", MT_IP, MT_FIELD_NONE | MT_FIELD_NEEDS_PREFIX,
-			    "IPv4: the broadcast address"),
+	[BROADCAST] =
+		FIXED("broadcast", MT_IP, MT_FIELD_NONE, PREFIX, "IPv4: the broadcast address"),
 	[SCOPE] = { "scope", MT_ENUM, 1, .revert = MT_REVERT_FIXED, .flags = MT_FIELD_CUSTOM,
 		    .ip_arg = "scope", .enum_names = scopes, .doc = "IPv4: how far it is valid" },
-	[NODAD] = FIXED("nodad", MT_BOOL, 0, "IPv6: use it at once, without asking for duplicates"),
-	[NOPREFIXROUTE] = FIXED("noprefixroute", MT_BOOL, 0, "make no route to its network"),
+	[NODAD] = FIXED("nodad", MT_BOOL, 0, NULL,
+			"IPv6: use it at once, without asking for duplicates"),
+	[NOPREFIXROUTE] = FIXED("noprefixroute", MT_BOOL, 0, NULL, "make no route to its network"),
 };
 
 static void decode(const struct ifaddrmsg *m, mt_nl_attrs tb, struct mt_record *r)

@@ -16,7 +16,7 @@ enum { DEV, DST, PROXY, LLADDR, ROUTER, NFIELDS };
 
 static const struct mt_field fields[NFIELDS] = {
 	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
-	[DST] = { "dst", MT_IP, .flags = MT_FIELD_CUSTOM | MT_FIELD_NEEDS_PREFIX,
+	[DST] = { "dst", MT_IP, .flags = MT_FIELD_CUSTOM, .right = &mt_rights[MT_RIGHT_PREFIX],
 		  .doc = "the neighbour's address" },
 	[PROXY] = { "proxy", MT_BOOL, 0, .flags = MT_FIELD_CUSTOM,
 		    .doc = "answer for it, that others send us its packets" },

@@ -9,6 +9,7 @@
 #ifndef MT_KERNEL_NL_H
 #define MT_KERNEL_NL_H
 
+#include "base/right.h"
 #include "kernel/host.h"
 
 #include <libmnl/libmnl.h>

@@ -44,9 +44,10 @@ static const struct mt_enum_name types[] = {
 };
 
 static const struct mt_field fields[NFIELDS] = {
-	[DST] = { "dst", MT_PREFIX, .flags = MT_FIELD_CUSTOM | MT_FIELD_NEEDS_PREFIX,
+	[DST] = { "dst", MT_PREFIX, .flags = MT_FIELD_CUSTOM, .right = &mt_rights[MT_RIGHT_PREFIX],
 		  .doc = "the destination; 0.0.0.0/0 or ::/0: everything else" },
-	[TABLE] = { "table", MT_UINT, 4, .flags = MT_FIELD_ALLOWED, .attr = RTA_TABLE, .min = 1,
+	[TABLE] = { "table", MT_UINT, 4, .flags = MT_FIELD_USUAL,
+		    .right = &mt_rights[MT_RIGHT_TABLE], .attr = RTA_TABLE, .min = 1,
 		    .ip_arg = "table", .doc = "the routing table; 254, main, when it is not said" },
 	[METRIC] = { "metric", MT_UINT, 4, .attr = RTA_PRIORITY, .ip_arg = "metric",
 		     .doc = "the smallest wins; 0, or 1024 of IPv6, when it is not said" },

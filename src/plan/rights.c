@@ -37,46 +37,19 @@ int mt_rights_others(void *rights, const char *name, struct mt_err *e)
 	return ours < 0 ? ours : !ours;
 }
 
-static bool is_allowed(const struct mt_rights *rights, const char *what, const char *value)
+static bool is_named(const struct mt_rights *rights, const struct mt_value *name)
 {
-	for (const struct mt_allow *a = rights->allow; a; a = a->next)
-		if (!strcmp(a->what, what) && !strcmp(a->value, value))
-			return true;
-	return false;
+	const struct mt_field *link = &mt_rights[MT_RIGHT_LINK];
+
+	return mt_right_covers(link, rights->allow, link, name);
 }
 
-static int may_name(const struct mt_rights *rights, const struct mt_plan *plan, const char *name,
-		    struct mt_err *e)
+static int may_name(const struct mt_rights *rights, const struct mt_plan *plan,
+		    const struct mt_value *v, struct mt_err *e)
 {
-	if (!strcmp(name, rights->dev) || is_allowed(rights, "link", name))
+	if (!strcmp(v->name, rights->dev) || is_named(rights, v))
 		return 1;
-	return makes(plan, name) ? is_ours_to_make(rights, name, e) : 0;
-}
-
-static bool is_inside(const struct mt_value *v, bool alone, const struct mt_value *prefix)
-{
-	int whole = prefix->plen / 8, bits = prefix->plen % 8;
-	uint8_t mask = (uint8_t)(0xff00 >> bits);
-	int length = alone ? 128 : v->plen;
-
-	return v->family == prefix->family && length >= prefix->plen &&
-		!memcmp(v->b, prefix->b, (size_t)whole) &&
-		(!bits || !((v->b[whole] ^ prefix->b[whole]) & mask));
-}
-
-static bool is_within(const struct mt_rights *rights, const struct mt_field *f,
-		      const struct mt_value *v)
-{
-	static const struct mt_field field = { .name = "prefix", .type = MT_PREFIX };
-	struct mt_value prefix;
-	struct mt_err ignored;
-
-	for (const struct mt_allow *a = rights->allow; a; a = a->next)
-		if (!strcmp(a->what, "prefix") &&
-		    !mt_value_parse(&field, a->value, NULL, &prefix, &ignored) &&
-		    is_inside(v, f->type == MT_IP, &prefix))
-			return true;
-	return false;
+	return makes(plan, v->name) ? is_ours_to_make(rights, v->name, e) : 0;
 }
 
 static bool is_default(const struct mt_record *r, int i)
@@ -95,24 +68,21 @@ static int may_be(const struct mt_rights *rights, const struct mt_plan *plan,
 {
 	const struct mt_field *f = &r->kind->fields[i];
 	const struct mt_value *v = &r->v[i];
-	char text[MT_VALUE_TEXT];
 
 	if (v->state != MT_SET)
 		return 1;
 	if (f->type == MT_NAME || f->type == MT_LINK)
-		return may_name(rights, plan, v->name, e);
-	if (f->flags & MT_FIELD_NEEDS_PREFIX)
-		return is_within(rights, f, v);
-	if (f->flags & MT_FIELD_ALLOWED)
-		return is_default(r, i) || is_allowed(rights, f->name, mt_value_print(f, v, text));
-	return 1;
+		return may_name(rights, plan, v, e);
+	if (!f->right || (f->flags & MT_FIELD_USUAL && is_default(r, i)))
+		return 1;
+	return mt_right_covers(f->right, rights->allow, f, v);
 }
 
 static int refuse(const struct mt_declaration *w, int i, struct mt_err *e)
 {
 	const struct mt_field *f = &w->record.kind->fields[i];
-	bool number = f->type == MT_UINT, prefix = f->flags & MT_FIELD_NEEDS_PREFIX;
-	const char *what = prefix ? "prefix" : number ? f->name : "link";
+	const char *what = (f->right ? f->right : &mt_rights[MT_RIGHT_LINK])->name;
+	bool number = f->type == MT_UINT;
 	char buf[MT_VALUE_TEXT];
 	const char *text = mt_value_print(f, &w->record.v[i], buf);
 

@@ -9,10 +9,11 @@
 #ifndef MT_PLAN_RIGHTS_H
 #define MT_PLAN_RIGHTS_H
 
-#include "base/allow.h"
+#include "base/right.h"
 #include "plan/plan.h"
 #include "plan/apply.h"
 
+/* Of one NIC's plan. */
 struct mt_rights {
 	struct mt_apply *apply;
 	const char *dev; /* the NIC's own device */
@@ -23,9 +24,8 @@ struct mt_rights {
  * mt_rights_check() - what a plan's records name, against what it may
  *
  * Devices: the NIC's own, those that the policy's top level named, and those that moontap makes.
- * Addresses, routes' destinations, neighbours: inside of an allowed prefix. Routing tables: main,
- * and those that are allowed. Return: 0; -EINVAL, blamed on the policy, with what it would have to
- * say; or the kernel's error.
+ * Everything else: by the right that its field's row names. Return: 0; -EINVAL, blamed on the
+ * policy, with what it would have to say; or the kernel's error.
  */
 int mt_rights_check(const struct mt_rights *rights, const struct mt_plan *plan, struct mt_err *e);
 

@@ -1,34 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* allow_verb.c - the word with which a policy's top level says what plans may use beside the NIC */
+#include "base/right.h"
 #include "policy/lua_state.h"
-
-static const struct mt_field fields[] = {
-	{ .name = "link", .type = MT_LINK, .doc = "a device" },
-	{ .name = "prefix",
-	  .type = MT_PREFIX,
-	  .doc = "addresses, routes and neighbours inside it" },
-	{ .name = "table", .type = MT_UINT, .size = 4, .min = 1, .doc = "a routing table" },
-};
 
 /* Not a kind of the host's objects; but its fields are checked and printed as theirs are. */
 static const struct mt_kind allow = {
 	.name = "allow",
-	.fields = fields,
-	.nfields = MT_NFIELDS(fields),
+	.fields = mt_rights,
+	.nfields = MT_NFIELDS(mt_rights),
 };
 
 /***
- * allow{link = name, prefix = prefix, table = number}
- * Let plans use a device, or add addresses, routes and neighbours inside a prefix or routing
- * table, whatever a guest's XML says. Only at the top level.
+ * allow{link = name, prefix = prefix, table = number or range}
+ * Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
+ * these routing tables, whatever a guest's XML says. Only at the top level; what is said in several
+ * lines adds up.
  *   allow{ link = "br0" }
  *   allow{ prefix = "10.0.0.0/8", table = 100 }
+ *   allow{ table = "1000-1099" }
  */
 int l_allow(lua_State *L)
 {
 	const struct mt_kind *const kinds[] = { &allow, NULL };
 	struct mtl_record all = { .r.kind = &allow };
-	char line[MT_VALUE_TEXT * 3 + 64];
+	char line[3 * MT_VALUE_TEXT + 64]; /* of one right, every byte escaped */
 
 	if (!(mtl_policy(L)->phase & MTL_TOP))
 		luaL_error(L, "allow: only at the top level of a policy");

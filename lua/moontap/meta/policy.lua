@@ -385,11 +385,13 @@ function log(...) end
 ---@param ... any
 function print(...) end
 
----Let plans use a device, or add addresses, routes and neighbours inside a prefix or routing
----table, whatever a guest's XML says. Only at the top level.
+---Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
+---these routing tables, whatever a guest's XML says. Only at the top level; what is said in several
+---lines adds up.
 ---    allow{ link = "br0" }
 ---    allow{ prefix = "10.0.0.0/8", table = 100 }
----@param what { link?: string, prefix?: string, table?: integer }
+---    allow{ table = "1000-1099" }
+---@param what { link?: string, prefix?: string, table?: integer|string }
 function allow(what) end
 
 ---A ready-made policy: hooks/NAME.lua of moontap's directories. Devices that are named in its

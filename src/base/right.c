@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* right.c - the rights that there are, and whether a value is inside of one */
+#include "base/right.h"
+
+#include <string.h>
+
+const struct mt_field mt_rights[MT_RIGHTS] = {
+	[MT_RIGHT_LINK] = { .name = "link", .type = MT_LINK, .doc = "a device" },
+	[MT_RIGHT_PREFIX] = { .name = "prefix",
+			      .type = MT_PREFIX,
+			      .doc = "addresses, routes and neighbours inside it" },
+	[MT_RIGHT_TABLE] = { .name = "table",
+			     .type = MT_RANGE,
+			     .size = 4,
+			     .min = 1,
+			     .doc = "a routing table, or a range of them" },
+};
+
+/* The next value that was allowed, after @a. It was written by who read it from Lua, or by who has
+ * taken that process over: what is none is passed over. */
+static const struct mt_allow *next_value(const struct mt_field *right, const struct mt_allow *a,
+					 struct mt_value *v)
+{
+	struct mt_err ignored;
+
+	for (; a; a = a->next)
+		if (!strcmp(a->what, right->name) &&
+		    !mt_value_parse(right, a->value, NULL, v, &ignored))
+			return a;
+	return NULL;
+}
+
+static bool is_inside(const struct mt_value *v, bool alone, const struct mt_value *prefix)
+{
+	int whole = prefix->plen / 8, bits = prefix->plen % 8;
+	uint8_t mask = (uint8_t)(0xff00 >> bits);
+	int length = alone ? 128 : v->plen;
+
+	return v->family == prefix->family && length >= prefix->plen &&
+		!memcmp(v->b, prefix->b, (size_t)whole) &&
+		(!bits || !((v->b[whole] ^ prefix->b[whole]) & mask));
+}
+
+static bool fits(const char *pattern, const char *text)
+{
+	for (; *pattern != '*'; pattern++, text++)
+		if (*pattern != *text || !*text)
+			return *pattern == *text;
+	do {
+		if (fits(pattern + 1, text))
+			return true;
+	} while (*text++);
+	return false;
+}
+
+static bool covers_one(const struct mt_field *right, const struct mt_value *allowed,
+		       const struct mt_field *f, const struct mt_value *v)
+{
+	switch (right->type) {
+	case MT_LINK:
+		return !strcmp(allowed->name, v->name);
+	case MT_PREFIX:
+		return is_inside(v, f->type == MT_IP, allowed);
+	case MT_TEXT:
+		return fits(allowed->text, v->text);
+	default:
+		return false;
+	}
+}
+
+/* Each allowed range that has the first number not yet covered covers more of them. */
+static bool covers_range(const struct mt_field *right, const struct mt_allow *allowed,
+			 struct mt_range r)
+{
+	uint64_t from = r.first;
+
+	while (from <= r.last) {
+		const struct mt_allow *a = allowed;
+		struct mt_value v;
+
+		while ((a = next_value(right, a, &v)) &&
+		       (v.range.first > from || v.range.last < from))
+			a = a->next;
+		if (!a)
+			return false;
+		from = (uint64_t)v.range.last + 1;
+	}
+	return true;
+}
+
+static bool covers_ranges(const struct mt_field *right, const struct mt_allow *allowed,
+			  const struct mt_field *f, const struct mt_value *v)
+{
+	struct mt_range r;
+
+	if (f->type == MT_RANGE)
+		return covers_range(right, allowed, v->range);
+	if (f->type == MT_UINT)
+		return v->u <= UINT32_MAX &&
+			covers_range(right, allowed,
+				     (struct mt_range){ (uint32_t)v->u, (uint32_t)v->u });
+	for (const char *s = f->type == MT_VIDS ? v->text : ""; s && *s;) {
+		s = mt_range_read(s, &r);
+		if (!s || !covers_range(right, allowed, r))
+			return false;
+	}
+	return f->type == MT_VIDS;
+}
+
+bool mt_right_covers(const struct mt_field *right, const struct mt_allow *allowed,
+		     const struct mt_field *f, const struct mt_value *v)
+{
+	struct mt_value value;
+
+	if (right->type == MT_RANGE)
+		return covers_ranges(right, allowed, f, v);
+	for (; (allowed = next_value(right, allowed, &value)); allowed = allowed->next)
+		if (covers_one(right, &value, f, v))
+			return true;
+	return false;
+}

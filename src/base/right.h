@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * right.h - what a policy's top level can allow: the fields of allow{...}, a row each
+ *
+ * A kind's field that needs a right names its row. How a value is held against what was allowed
+ * follows from the right's type:
+ *
+ * - MT_LINK: the same name. Every field that names a device needs this one.
+ * - MT_PREFIX: an address, or the whole of a prefix, inside of one that is allowed
+ * - MT_RANGE: each number of a value inside of what is allowed, in one piece or in several
+ * - MT_TEXT: a text that fits a pattern, in which * stands for any text
+ */
+#ifndef MT_BASE_RIGHT_H
+#define MT_BASE_RIGHT_H
+
+#include "base/allow.h"
+#include "base/value.h"
+
+enum { MT_RIGHT_LINK, MT_RIGHT_PREFIX, MT_RIGHT_TABLE, MT_RIGHTS };
+
+extern const struct mt_field mt_rights[MT_RIGHTS];
+
+/** mt_right_covers() - whether a set value of field @f is inside of what was allowed by @right */
+bool mt_right_covers(const struct mt_field *right, const struct mt_allow *allowed,
+		     const struct mt_field *f, const struct mt_value *v);
+
+#endif
