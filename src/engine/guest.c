@@ -160,9 +160,12 @@ static int add_remembered(struct search *s)
 	return 0;
 }
 
-/* The log has names, and taps that nobody's name was known for; no uuids. */
+/* The log has names, and taps that nobody's name was known for; no uuids. What is only in there is
+ * meant when nothing else is. */
 static int add_logged(struct search *s)
 {
+	if (s->n)
+		return 0;
 	for (const char *const *d = drivers; *d; d++)
 		if (mt_history_has(s->g, *d, s->word, "") && add(s, *d, s->word, "", ""))
 			return -s->e->code;

@@ -13,6 +13,7 @@
 
 static const struct mt_field header_fields[] = {
 	[MT_HEADER_DEV] = { "dev", MT_NAME, .doc = "the device" },
+	[MT_HEADER_FORMAT] = { "format", MT_UINT, 4, .doc = "how this file is written" },
 	[MT_HEADER_DRIVER] = { "driver", MT_TEXT, .doc = "libvirt's driver" },
 	[MT_HEADER_DOMAIN] = { "domain", MT_TEXT, .doc = "the guest's name" },
 	[MT_HEADER_UUID] = { "uuid", MT_TEXT, .doc = "the guest's uuid" },
@@ -58,6 +59,32 @@ bool mt_journal_made(const struct mt_journal *j, const struct mt_ref *ref)
 	return false;
 }
 
+/* Looked at before the other fields are: they may be ones that this moontap does not know. */
+static int check_format(char *const *words, int n, struct mt_err *e)
+{
+	for (int i = 0; i < n; i++) {
+		unsigned long format = strncmp(words[i], "format=", 7)
+			? 0
+			: strtoul(words[i] + 7, NULL, 10);
+
+		if (format > MT_JOURNAL_FORMAT)
+			return mt_fail(e, EPROTONOSUPPORT, "", "",
+				       "its format is %lu, of a newer moontap; this one knows "
+				       "formats up to %d",
+				       format, MT_JOURNAL_FORMAT);
+	}
+	return 0;
+}
+
+static int parse_header(char **words, int n, struct mt_pool *p, struct mt_journal *j,
+			struct mt_err *e)
+{
+	if (check_format(words, n, e))
+		return -e->code;
+	j->header.kind = &mt_header_kind;
+	return mt_record_parse(&j->header, words, (size_t)n, p, e);
+}
+
 static int parse_line(const struct mt_kind *const *kinds, char *line, struct mt_pool *p,
 		      struct mt_journal *j, struct mt_err *e)
 {
@@ -67,10 +94,8 @@ static int parse_line(const struct mt_kind *const *kinds, char *line, struct mt_
 
 	if (n == 0)
 		return 0;
-	if (n > 0 && !strcmp(words[0], "nic") && !j->header.kind) {
-		j->header.kind = &mt_header_kind;
-		return mt_record_parse(&j->header, words + 1, (size_t)n - 1, p, e);
-	}
+	if (n > 0 && !strcmp(words[0], "nic") && !j->header.kind)
+		return parse_header(words + 1, n - 1, p, j, e);
 	if (n == 1 && !strcmp(words[0], "done")) {
 		j->done = true;
 		return 0;
@@ -164,11 +189,19 @@ int mt_journal_append_done(int fd, struct mt_err *e)
 	return put_line(fd, line, strlen(line), e);
 }
 
+static size_t print_header(const struct mt_record *header, char *line, size_t n)
+{
+	struct mt_record h = *header;
+
+	mt_record_put(&h, MT_HEADER_FORMAT, mt_uint(MT_JOURNAL_FORMAT));
+	return mt_record_print(&h, 0, line, n);
+}
+
 int mt_journal_append_header(int fd, const struct mt_record *header, struct mt_err *e)
 {
 	char line[MT_LINE_MAX];
 
-	return put_line(fd, line, mt_record_print(header, 0, line, sizeof line), e);
+	return put_line(fd, line, print_header(header, line, sizeof line), e);
 }
 
 int mt_journal_write(const struct mt_state *s, const char *file, const struct mt_journal *j,
@@ -182,7 +215,7 @@ int mt_journal_write(const struct mt_state *s, const char *file, const struct mt
 	if (!text)
 		return mt_fail(e, ENOMEM, "journal", file, NULL);
 	if (j->header.kind) {
-		n = mt_record_print(&j->header, 0, text, MT_LINE_MAX - 1);
+		n = print_header(&j->header, text, MT_LINE_MAX - 1);
 		text[n++] = '\n';
 	}
 	for (size_t i = 0; i < j->steps.n; i++) {

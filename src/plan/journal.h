@@ -4,7 +4,7 @@
  *
  * A file of lines:
  *
- *   nic dev=mytap0 driver=qemu domain=web ...     whose it is; once, first
+ *   nic dev=mytap0 format=2 driver=qemu ...       whose it is; once, first
  *   + 0 tap name=mytap0 user=1000                 a step, as plan/step.h prints it
  *   made 12                                       the step above made the device of ifindex 12, or
  *                                                 what else its realm numbers so
@@ -24,10 +24,15 @@
 #include "plan/state.h"
 #include "plan/step.h"
 
+/* 1 had no word for it, and a number for whatever an object's reference is. One that is higher is a
+ * newer moontap's, and is refused whole: a part of it may mean what this one does not know. */
+#define MT_JOURNAL_FORMAT 2
+
 /* Whose journal it is, as a record, so that its text is everybody's. */
 extern const struct mt_kind mt_header_kind;
 enum mt_header_field {
 	MT_HEADER_DEV,
+	MT_HEADER_FORMAT, /* of the file: MT_JOURNAL_FORMAT; unset: 1 */
 	MT_HEADER_DRIVER, /* "qemu", "lxc" */
 	MT_HEADER_DOMAIN, /* the guest's name as the caller gave it */
 	MT_HEADER_UUID,
@@ -58,7 +63,8 @@ struct mt_journal {
  * @name:	for messages
  * @text:	overwritten; steps' texts are kept in @p
  *
- * Return: 0, -EINVAL for a damaged one, -ENOMEM; @e filled.
+ * Return: 0, -EINVAL for a damaged one, -EPROTONOSUPPORT for one of a newer moontap, -ENOMEM; @e
+ * filled.
  */
 int mt_journal_parse(const struct mt_kind *const *kinds, const char *name, char *text,
 		     struct mt_pool *p, struct mt_journal *j, struct mt_err *e);
