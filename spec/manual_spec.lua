@@ -120,7 +120,7 @@ describe("moontap(1)", function()
   it("has every state of an interface, under words that scripts rely on", function()
     local part = section(text, "SUBCOMMANDS")
     assert.same({ "connected", "device gone", "drifted", "gone, nothing left", "in progress",
-      "libvirt's own", "nothing declared", "run killed", "waiting" }, sorted(tables.states))
+      "libvirt's own", "nothing declared", "run killed", "unreadable", "waiting" }, sorted(tables.states))
     for _, state in ipairs(tables.states) do
       local line = state.name .. ": " .. state.doc .. "."
       assert.truthy(part:find(line, 1, true), line)

@@ -127,6 +127,9 @@ ip tuntap add dev tap7 mode tap; ip link set tap7 address 02:00:00:00:00:77 mast
     program.bare("--state root/run/moontap -p root/etc/moontap/policy.lua "
       .. "hook qemu web prepare begin - <web.xml")
   end, "ip link del web0", "the device is gone", "moontap reconcile" },
+  ["journal unreadable"] = { function() up "web.xml" end,
+    "sed -i '1s/$/ format=9/' run/moontap/nic/web0", "its format is 9, of a newer moontap",
+    "the moontap that wrote it" },
   ["namespace gone"] = { function() up "web.xml" end, [[
 ns=run/moontap/netns/4711; mkdir -p -m 700 $ns/nic; cp run/moontap/nic/web0 $ns/nic
 ln -s 4711:4:1: $ns/namespace]], "network namespace 4711 is; NICs in it: 1",

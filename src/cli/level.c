@@ -68,6 +68,9 @@ enum mt_level mt_level_of(const struct mt_nic_status *l, uint64_t now, char *why
 			break;
 		snprintf(why, n, "the device is gone, and its guest runs");
 		return MT_CRITICAL;
+	case MT_NIC_UNREADABLE:
+		snprintf(why, n, "%s", l->drift[0]);
+		return MT_CRITICAL;
 	case MT_NIC_KILLED:
 		snprintf(why, n, "a run was killed");
 		return if_runs(l);

@@ -158,7 +158,9 @@ int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err 
 		      mt_err_line(e, line, sizeof line),
 		      e->blame == MT_BLAME_REFUSED || may ? ""
 							  : "; it needs root, or CAP_NET_ADMIN");
-	if (e->blame == MT_BLAME_UNDO)
+	if (e->blame == MT_BLAME_UNDO && mt_journal_is_unreadable(-e->code))
+		mt_print_text(stderr, "; it is not touched, see: moontap doctor");
+	else if (e->blame == MT_BLAME_UNDO)
 		mt_print_text(stderr, "; what is left stands in %s: finish it with `%s`",
 			      c->state ? c->state : MT_DEFAULT_STATE,
 			      mt_sh_advice(advice, sizeof advice, "moontap down @",

@@ -74,6 +74,7 @@ static char colour_of(enum mt_nic_state s)
 		return '~';
 	case MT_NIC_GONE:
 	case MT_NIC_KILLED:
+	case MT_NIC_UNREADABLE:
 		return '-';
 	case MT_NIC_WORKED_ON:
 	case MT_NIC_DONE:

@@ -69,9 +69,25 @@ static void sweep(struct mt_engine *g, const char *dev, struct mt_pool *p)
 	mt_state_unlock(&g->state, file, lock);
 }
 
+static bool is_of_all(const struct mt_nic_filter *w)
+{
+	return !w->dev && !w->name && !w->uuid;
+}
+
+/* One that cannot be read is an error for whoever means it; among all there are others. */
+static int unreadable(const char *dev, const struct mt_nic_filter *which, struct mt_record *header,
+		      int err)
+{
+	header->kind = &mt_header_kind;
+	mt_record_put(header, MT_HEADER_DEV, mt_name_from(dev));
+	if (is_of_all(which))
+		return 0;
+	return fits(header, which) ? err : -EXDEV;
+}
+
 /* Of a run that was killed before it had a journal, the run's. */
-static int load_header(struct mt_engine *g, const char *dev, struct mt_pool *p,
-		       struct mt_record *header, struct mt_err *e)
+static int load_header(struct mt_engine *g, const char *dev, const struct mt_nic_filter *which,
+		       struct mt_pool *p, struct mt_record *header, struct mt_err *e)
 {
 	struct mt_journal j = { 0 };
 	char file[32];
@@ -83,6 +99,10 @@ static int load_header(struct mt_engine *g, const char *dev, struct mt_pool *p,
 	if (!err && !j.header.kind)
 		sweep(g, dev, p);
 	*header = j.header;
+	if (mt_journal_is_unreadable(err))
+		err = unreadable(dev, which, header, err);
+	if (err == -EXDEV)
+		header->kind = NULL; /* another network namespace's, or another guest's */
 	return err == -EXDEV ? 0 : err;
 }
 
@@ -160,7 +180,7 @@ int mt_connected(struct mt_engine *g, const struct mt_nic_filter *which, struct 
 
 		if (strlen(names[i]) > MT_NAME_MAX)
 			continue;
-		if (load_header(g, names[i], p, h, e))
+		if (load_header(g, names[i], which, p, h, e))
 			return -e->code;
 		if (h->kind && fits(h, which))
 			++*n;
@@ -187,11 +207,15 @@ int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, stru
 	struct mt_apply w = mt_engine_apply(g, p);
 	struct lines lines = { each, data };
 	struct mt_journal j;
-	char file[32];
+	char file[32], why[700];
 	int err;
 
 	mt_state_path("nic", header->v[MT_HEADER_DEV].name, file);
 	err = mt_journal_load(&g->state, file, mt_kinds, p, &j, e);
+	if (mt_journal_is_unreadable(err)) {
+		each(data, mt_err_line(e, why, sizeof why));
+		return 0;
+	}
 	if (!err)
 		err = mt_drift(&w, &j, say_drift, &lines, e);
 	return err < 0 ? err : 0;

@@ -173,6 +173,9 @@ bool mt_filter_has_guest(const struct mt_nic_filter *w, const char *driver, cons
 
 /** mt_connected() - journals that fit, each as its header, into @out->nics' order
  * @headers, @n: out, in @p
+ *
+ * Of one that cannot be read (mt_journal_is_unreadable()) the header is what could be read of it, where
+ * all are asked for, and it is the error where it fits what is asked for.
  */
 int mt_connected(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_pool *p,
 		 struct mt_record **headers, size_t *n, struct mt_err *e);

@@ -34,6 +34,9 @@ const struct mt_described mt_nic_states[] = {
 	[MT_NIC_NOTHING] = { "nothing declared",
 			     "the policy was asked, and declared nothing for it" },
 	[MT_NIC_OTHERS] = { "libvirt's own", "libvirt connects it by itself" },
+	[MT_NIC_UNREADABLE] = { "unreadable",
+				"its journal is damaged, or was written by a newer moontap: it is "
+				"not touched" },
 	{ NULL },
 };
 
@@ -145,16 +148,37 @@ static struct mt_nic_status from_header(const struct mt_record *h)
 	return l;
 }
 
+static int unreadable(struct looking *k, struct mt_nic_status *l)
+{
+	const char **why = mt_pool_alloc(k->p, sizeof *why);
+	char line[700];
+
+	mt_err_line(k->e, line, sizeof line);
+	if (why)
+		*why = mt_pool_copy(k->p, line, strlen(line));
+	if (!why || !*why)
+		return mt_fail(k->e, ENOMEM, "status", l->dev, NULL);
+	l->state = MT_NIC_UNREADABLE;
+	l->drift = why;
+	l->ndrift = 1;
+	l->journal = (struct mt_journal){ 0 };
+	return look_at_device(k, l);
+}
+
 static int add_connected(struct looking *k, const struct mt_record *h)
 {
 	struct mt_nic_status *l = &k->at[k->n++];
 	char file[32];
+	int err;
 
 	*l = from_header(h);
 	snprintf(l->dev, sizeof l->dev, "%s", h->v[MT_HEADER_DEV].name);
 	mt_state_path("nic", l->dev, file);
-	if (mt_journal_load(&k->g->state, file, mt_kinds, k->p, &l->journal, k->e))
-		return -k->e->code;
+	err = mt_journal_load(&k->g->state, file, mt_kinds, k->p, &l->journal, k->e);
+	if (mt_journal_is_unreadable(err))
+		return unreadable(k, l);
+	if (err)
+		return err;
 	if (!l->journal.header.kind && !has_run(k, l->dev)) {
 		k->n--; /* it was disconnected meanwhile */
 		return 0;
@@ -176,10 +200,12 @@ static int add_killed(struct looking *k, const char *dev)
 	for (size_t i = 0; i < k->n; i++)
 		if (!strcmp(k->at[i].dev, dev))
 			return 0;
-	if (err || strlen(dev) > MT_NAME_MAX)
+	if ((err && !mt_journal_is_unreadable(err)) || strlen(dev) > MT_NAME_MAX)
 		return err == -EXDEV ? 0 : err;
 	*l = from_header(&run.header);
 	strcpy(l->dev, dev);
+	if (err)
+		return k->n++, unreadable(k, l);
 	l->state = is_worked_on(k, dev) ? MT_NIC_WORKED_ON : MT_NIC_KILLED;
 	k->n++;
 	return look_at_device(k, l);

@@ -10,15 +10,16 @@
 #include "engine/guest_record.h"
 
 enum mt_nic_state {
-	MT_NIC_CONNECTED, /* as moontap put it */
-	MT_NIC_NOTHING,	  /* the policy was asked, and declared nothing for it */
-	MT_NIC_DRIFTED,	  /* someone else has changed something of it */
-	MT_NIC_GONE,	  /* its device is gone, and the journal is still there */
-	MT_NIC_DONE,	  /* so, and there is nothing left that it could be about */
-	MT_NIC_KILLED,	  /* a run was killed: what it did is to be taken back */
-	MT_NIC_WAITING,	  /* its guest is remembered; not connected, or not yet */
-	MT_NIC_WORKED_ON, /* another process is connecting or disconnecting it */
-	MT_NIC_OTHERS,	  /* libvirt connects it by itself */
+	MT_NIC_CONNECTED,  /* as moontap put it */
+	MT_NIC_NOTHING,	   /* the policy was asked, and declared nothing for it */
+	MT_NIC_DRIFTED,	   /* someone else has changed something of it */
+	MT_NIC_GONE,	   /* its device is gone, and the journal is still there */
+	MT_NIC_DONE,	   /* so, and there is nothing left that it could be about */
+	MT_NIC_KILLED,	   /* a run was killed: what it did is to be taken back */
+	MT_NIC_WAITING,	   /* its guest is remembered; not connected, or not yet */
+	MT_NIC_WORKED_ON,  /* another process is connecting or disconnecting it */
+	MT_NIC_OTHERS,	   /* libvirt connects it by itself */
+	MT_NIC_UNREADABLE, /* its journal is damaged, or a newer moontap's */
 };
 
 struct mt_nic_status {
@@ -33,7 +34,7 @@ struct mt_nic_status {
 	bool here;		   /* its device; under another name, too */
 	struct mt_device device;
 	size_t left;	    /* so many of its steps are on what is there */
-	const char **drift; /* lines */
+	const char **drift; /* lines; of MT_NIC_UNREADABLE: why */
 	size_t ndrift;
 	bool cut_off;	/* what drifted takes its guest off the network */
 	bool unguarded; /* what drifted kept its guest apart from others */

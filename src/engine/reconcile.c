@@ -271,6 +271,10 @@ static int repair_one(struct repair *r, enum mt_repair *what)
 		*what = MT_REPAIR_KILLED;
 		return r->dry ? plan_killed(r) : take_back_killed(r);
 	}
+	if (l->state == MT_NIC_UNREADABLE) {
+		r->e->blame = MT_BLAME_UNDO;
+		return mt_fail(r->e, EINVAL, "", "", "%s", l->drift[0]);
+	}
 	if (!l->journal.header.kind)
 		return 0;
 	if (l->state == MT_NIC_DONE || (l->state == MT_NIC_GONE && !l->remembered)) {

@@ -63,9 +63,8 @@ bool mt_journal_made(const struct mt_journal *j, const struct mt_ref *ref)
 static int check_format(char *const *words, int n, struct mt_err *e)
 {
 	for (int i = 0; i < n; i++) {
-		unsigned long format = strncmp(words[i], "format=", 7)
-			? 0
-			: strtoul(words[i] + 7, NULL, 10);
+		unsigned long format =
+			strncmp(words[i], "format=", 7) ? 0 : strtoul(words[i] + 7, NULL, 10);
 
 		if (format > MT_JOURNAL_FORMAT)
 			return mt_fail(e, EPROTONOSUPPORT, "", "",
@@ -79,10 +78,14 @@ static int check_format(char *const *words, int n, struct mt_err *e)
 static int parse_header(char **words, int n, struct mt_pool *p, struct mt_journal *j,
 			struct mt_err *e)
 {
-	if (check_format(words, n, e))
-		return -e->code;
+	int err = check_format(words, n, e);
+	struct mt_err one;
+
 	j->header.kind = &mt_header_kind;
-	return mt_record_parse(&j->header, words, (size_t)n, p, e);
+	for (int i = 0; i < n; i++) /* also of one that is refused: whose it is */
+		if (mt_record_parse(&j->header, words + i, 1, p, &one) && !err)
+			*e = one, err = -one.code;
+	return err;
 }
 
 static int parse_line(const struct mt_kind *const *kinds, char *line, struct mt_pool *p,

@@ -24,6 +24,8 @@
 #include "plan/state.h"
 #include "plan/step.h"
 
+#include <errno.h>
+
 /* 1 had no word for it, and a number for whatever an object's reference is. One that is higher is a
  * newer moontap's, and is refused whole: a part of it may mean what this one does not know. */
 #define MT_JOURNAL_FORMAT 2
@@ -64,7 +66,7 @@ struct mt_journal {
  * @text:	overwritten; steps' texts are kept in @p
  *
  * Return: 0, -EINVAL for a damaged one, -EPROTONOSUPPORT for one of a newer moontap, -ENOMEM; @e
- * filled.
+ * filled. The header is then as far as it could be read.
  */
 int mt_journal_parse(const struct mt_kind *const *kinds, const char *name, char *text,
 		     struct mt_pool *p, struct mt_journal *j, struct mt_err *e);
@@ -73,6 +75,12 @@ int mt_journal_parse(const struct mt_kind *const *kinds, const char *name, char 
  * or is of another network namespace (then -EXDEV, @e filled) */
 int mt_journal_load(const struct mt_state *s, const char *file, const struct mt_kind *const *kinds,
 		    struct mt_pool *p, struct mt_journal *j, struct mt_err *e);
+
+/** mt_journal_is_unreadable() - whether an error of reading is the journal's own, damaged or newer */
+static inline bool mt_journal_is_unreadable(int err)
+{
+	return err == -EINVAL || err == -EPROTONOSUPPORT;
+}
 
 /** mt_journal_append() - one step's line; the kernel may be asked when this returned 0
  * @fd:	-1: nowhere */

@@ -183,6 +183,7 @@ void mt_check_bridge_netfilter(struct mt_doctor *d);
 /* doctor_left.c: what moontap left behind, or did not reach */
 void mt_check_leftover_tap(struct mt_doctor *d);
 void mt_check_leftover_journal(struct mt_doctor *d);
+void mt_check_unreadable_journal(struct mt_doctor *d);
 void mt_check_namespaces(struct mt_doctor *d);
 void mt_check_not_connected(struct mt_doctor *d);
 void mt_check_nothing_declared(struct mt_doctor *d);

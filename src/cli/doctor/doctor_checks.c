@@ -79,6 +79,11 @@ const struct mt_check mt_checks[] = {
 	  mt_check_leftover_tap, MT_CHECK_ROOT },
 	{ MT_WARNING, "leftover journal", "a run was killed, or a guest ended without a word",
 	  "moontap reconcile", mt_check_leftover_journal, MT_CHECK_ROOT | MT_CHECK_STATUS },
+	{ MT_CRITICAL, "journal unreadable",
+	  "moontap touches nothing that it cannot read, so this NIC stays as it is",
+	  "use the moontap that wrote it; of a damaged one, undo by hand what it says, and delete "
+	  "it",
+	  mt_check_unreadable_journal, MT_CHECK_ROOT | MT_CHECK_STATUS },
 	{ MT_WARNING, "namespace gone",
 	  "what was connected in it went with it; its notes are still there",
 	  "moontap reconcile; or, where its path is not known: moontap down --netns-gone @",

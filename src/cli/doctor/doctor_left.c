@@ -74,6 +74,11 @@ void mt_check_leftover_journal(struct mt_doctor *d)
 	each_nic(d, MT_NIC_DONE);
 }
 
+void mt_check_unreadable_journal(struct mt_doctor *d)
+{
+	each_nic(d, MT_NIC_UNREADABLE);
+}
+
 void mt_check_not_connected(struct mt_doctor *d)
 {
 	each_nic(d, MT_NIC_WAITING);
