@@ -96,7 +96,8 @@ function core.lacks(policy)
   end
   local near = core.nearest("connect", names)
   local other = rawget(policy, "decide") ~= nil or rawget(policy, "connect_other") ~= nil
-  return "there is no function connect(nic), so it connects nothing" ..
+  return "there is no function connect(nic), so it connects " ..
+    (rawget(policy, "connect_other") == nil and "nothing" or "only what is libvirt's own") ..
     (near and "; is it meant by '" .. names[near] .. "'?" or " (a local one does not count)"),
     not near and other
 end

@@ -27,7 +27,7 @@ static int l_write(lua_State *L)
 		err = mt_reply_bytes(&s, text, n);
 	if (!err && blob)
 		err = mt_reply_blob(&s, "xml", text, blob);
-	mt_say_end(&s, err, &e);
+	mt_reply_end(&s, err, &e);
 	free(text);
 	free(s.text);
 	close(s.fd);

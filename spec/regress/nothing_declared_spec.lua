@@ -27,10 +27,22 @@ describe("a policy that connects nothing", function()
     end)
   end
 
+  it("is no policy at all when it has a word of a policy's that is no function", function()
+    for _, text in ipairs { "decide = 7", "connect = {}", "connect_other = 'x'" } do
+      local r = run("check p.lua", "function connect() end " .. text)
+      assert.same({ 3, "" }, { r.status, r.out })
+      assert.matches("not a function", r.err, 1, true)
+    end
+  end)
+
   it("may be meant", function()
     local r = run("check p.lua", "function connect_other(nic) end")
     assert.equal(0, r.status)
-    assert.matches("there is no function connect(nic)", r.err, 1, true)
+    assert.matches("there is no function connect(nic), so it connects only what is libvirt's own",
+      r.err, 1, true)
+    r = run("check p.lua", "function decide(nic) end")
+    assert.same({ 0, "p.lua: ok\n" }, { r.status, r.out })
+    assert.matches("there is no function connect(nic), so it connects nothing", r.err, 1, true)
     assert.equal("", run("check p.lua", "function connect(nic) end").err)
   end)
 

@@ -127,6 +127,7 @@ static bool is_stand_in(const char *dev)
 static int take_nic(struct parse *p, char **words, int n)
 {
 	const char *decision = text_of(words, n, "decision");
+	const char *dev = mt_tokens_get(words, n, "dev");
 
 	p->nic = interface_of(p->a, text_of(words, n, "index"));
 	if (!p->nic)
@@ -136,9 +137,12 @@ static int take_nic(struct parse *p, char **words, int n)
 	p->nic->decision = !strcmp(decision, "managed") ? MT_MANAGED
 		: !strcmp(decision, "unmanaged")	? MT_UNMANAGED
 							: MT_AS_XML_SAYS;
-	if (!p->nic->misnamed && (!*p->nic->dev || is_stand_in(p->nic->dev)))
-		return set_dev(p, p->nic, mt_tokens_get(words, n, "dev"));
-	return 0;
+	if (p->nic->decision == MT_UNMANAGED)
+		p->nic->named = dev;
+	if (p->nic->misnamed || (*p->nic->dev && !is_stand_in(p->nic->dev)))
+		return 0;
+	p->nic->unnamed = true;
+	return set_dev(p, p->nic, dev);
 }
 
 static int take_at(struct parse *p, char **words, int n)

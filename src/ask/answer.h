@@ -33,6 +33,8 @@ struct mt_interface {
 	char dev[MT_NAME_MAX + 1]; /* ""; or its device */
 	const char *misnamed;	   /* NULL; or what the XML has for dev, and the kernel would not */
 	bool unmanaged;		   /* as the XML says */
+	bool unnamed;		   /* the XML has no name for its device */
+	const char *named;	   /* NULL; or the name that decide() wants for it, unmanaged */
 	bool asked;		   /* the policy was asked to connect it */
 	enum mt_decision decision;
 	struct mt_declaration *declared, **end;

@@ -56,16 +56,30 @@ static struct mt_eval_request request_of(const struct mt_engine *g,
 	};
 }
 
-static int decide_fits(const struct mt_interface *nic, struct mt_err *e)
+/* A dry run may show what name an XML will have that has none yet. */
+static bool name_fits(const struct mt_interface *nic, bool dry)
+{
+	if (!nic->named || !*nic->named || nic->misnamed)
+		return true;
+	return nic->unnamed ? dry : !strcmp(nic->named, nic->dev);
+}
+
+static int decide_fits(const struct mt_interface *nic, bool dry, struct mt_err *e)
 {
 	bool wants = nic->decision == MT_UNMANAGED;
 
-	if (nic->decision == MT_AS_XML_SAYS || wants == nic->unmanaged)
+	if (nic->decision == MT_AS_XML_SAYS || (wants == nic->unmanaged && name_fits(nic, dry)))
 		return 0;
-	mt_bad(e, "refused", "",
-	       "the policy says %s and the XML says %s; `moontap xml` writes the XML as the "
-	       "policy wants it",
-	       wants ? "unmanaged" : "managed", wants ? "managed" : "unmanaged");
+	if (wants == nic->unmanaged)
+		mt_bad(e, "refused", "",
+		       "the policy names its device %s and the XML says %s; `moontap xml` writes "
+		       "the XML as the policy wants it",
+		       nic->named, nic->unnamed ? "no name" : nic->dev);
+	else
+		mt_bad(e, "refused", "",
+		       "the policy says %s and the XML says %s; `moontap xml` writes the XML as "
+		       "the policy wants it",
+		       wants ? "unmanaged" : "managed", wants ? "managed" : "unmanaged");
 	e->code = EPERM;
 	e->blame = MT_BLAME_REFUSED;
 	return -EPERM;
@@ -245,7 +259,7 @@ static int plan_all(struct connect *c, struct mt_err *e)
 		bool ethernet = !strcmp(nic->type, "ethernet");
 		enum mt_device_found p;
 
-		if (ethernet && decide_fits(nic, e))
+		if (ethernet && decide_fits(nic, c->ask->dry, e))
 			return mt_err_in_nic(e, nic->index, nic->dev);
 		if ((!ethernet && !nic->declared) || !is_selected(c->ask, nic)) {
 			o->note = ethernet ? "not asked for" : "libvirt connects it by itself";

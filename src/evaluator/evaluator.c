@@ -399,7 +399,7 @@ int mt_evaluator_run(const struct mt_eval_request *q, int out)
 		err = confine(&v, &e);
 	if (!err)
 		err = evaluate(&v, &e);
-	err = mt_say_end(&v.say, err, &e);
+	err = mt_reply_end(&v.say, err, &e);
 	free(v.say.text);
 	if (v.bytes != q->source.bytes)
 		free(v.bytes);

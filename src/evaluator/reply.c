@@ -103,7 +103,7 @@ int mt_reply_error(struct mt_reply *s, const struct mt_err *e)
 /* An answer without its end is of no use: whatever it was that failed, it gets its line. But what
  * had no room when all else was said of NICs that are moontap's (`others`) is no error: then the
  * end is left out. */
-int mt_say_end(struct mt_reply *s, int err, struct mt_err *e)
+int mt_reply_end(struct mt_reply *s, int err, struct mt_err *e)
 {
 	if (err && s->full)
 		mt_answer_too_long(e);

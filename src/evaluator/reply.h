@@ -30,10 +30,10 @@ int mt_reply_line(struct mt_reply *s, const char *word, const char *const *pairs
 /** mt_reply_error() - the line that ends an answer before its end */
 int mt_reply_error(struct mt_reply *s, const struct mt_err *e);
 
-/** mt_say_end() - an error that nobody has told of yet, and the last line
+/** mt_reply_end() - an error that nobody has told of yet, and the last line
  * @err:	0, or -errno of what failed, with @e filled
  * Return: 0: all was said, and nothing failed */
-int mt_say_end(struct mt_reply *s, int err, struct mt_err *e);
+int mt_reply_end(struct mt_reply *s, int err, struct mt_err *e);
 
 /** mt_reply_blob() - "word bytes=N\n" and the bytes */
 int mt_reply_blob(struct mt_reply *s, const char *word, const char *bytes, size_t n);
