@@ -125,6 +125,21 @@ describe("what cannot be told", function()
 
   it("is said of a change at the prompt with a status of its own", function()
     assert.equal(7, program.moontap("repl -p policy.lua -e 'up()' web.xml >/dev/full").status)
+    program.moontap("down web")
+    for chunk, status in pairs {
+      ['print(moontap.bridge.ensure{ name = "b0" })'] = 7,
+      ['print(moontap.bridge.ensure({ name = "b1" }, { dry = true }))'] = 4,
+      ['print(1) moontap.open{ state = "state", policy = "policy.lua" }:up(io.open "web.xml")'] = 7,
+      ['print(1) os.exit(0)'] = 4,
+      ['print(1) os.exit(true, true)'] = 4,
+      ['os.exit(5)'] = 5,
+      ['print(1) os.exit(false)'] = 1,
+      ['print(1) error "no"'] = 3,
+      ['print('] = 3,
+    } do
+      assert.equal(status, program.moontap(("repl -e '%s' >/dev/full"):format(chunk)).status, chunk)
+    end
+    assert.equal(7, program.moontap("repl -e 'moontap.bridge.delete \"b0\"' >/dev/full").status)
   end)
 
   it("is an error in the log, where libvirt was to read it", function()

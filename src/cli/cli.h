@@ -222,7 +222,8 @@ const struct mt_json *mt_json_load(const struct mt_cli *c);
 
 /* The module that sees libedit. */
 struct mt_repl {
-	int (*run)(struct mt_cli *c); /* Return: the exit status. */
+	/* @end: mt_output_end(), for a chunk that ends the program. Return: the exit status. */
+	int (*run)(struct mt_cli *c, int (*end)(const struct mt_cli *c, int status));
 };
 
 /** mt_repl_load() - load it. Return: NULL after saying why. */

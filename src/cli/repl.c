@@ -20,5 +20,5 @@ int mt_command_repl(struct mt_cli *c)
 				     "that; its last run: moontap repl --replay @; for the "
 				     "file: moontap repl ./@");
 	repl = mt_repl_load(c);
-	return repl ? repl->run(c) : 4;
+	return repl ? repl->run(c, mt_output_end) : 4;
 }

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- complete.lua - what Tab makes of a line: names, fields, kinds, links and files in strings
 --
--- Requires: the table that cli/repl/repl_main.c makes; it gets complete(). Nothing is called for it but
--- metamethods, and the kernel is asked for the names of links.
+-- Requires: the table that cli/repl/repl_main.c makes; it gets complete(). Nothing is called for it
+-- but metamethods, and the kernel is asked for the names of links.
 local repl = ...
 
 -- --- where the cursor is ------------------------------------------------------------------------

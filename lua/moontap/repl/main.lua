@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- main.lua - the REPL itself: read a chunk, run it, show its values; or run a script
 --
--- Requires: the table that cli/repl/repl_main.c makes, with the other files' functions; it gets main().
+-- Requires: the table that cli/repl/repl_main.c makes, with the other files' functions; it gets
+-- main().
 local repl = ...
 local options = repl.options
 local print = print -- what is painted is clean already

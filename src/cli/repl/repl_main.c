@@ -7,12 +7,15 @@
 #include "lua/init.h"
 #include "lua/repl/at_hand.h"
 #include "lua/repl/complete.h"
+#include "lua/repl/help.h"
+#include "lua/repl/loaded.h"
 #include "lua/repl/main.h"
 #include "lua/repl/show.h"
 #include "lua/repl/trouble.h"
 
 #include <lualib.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -111,6 +114,19 @@ static int l_changing(lua_State *L)
 	return 0;
 }
 
+static int (*end_output)(const struct mt_cli *c, int status);
+
+/* os.exit(): what was printed before may be lost, as everywhere */
+static int l_exit(lua_State *L)
+{
+	struct mt_cli *c = lua_touserdata(L, lua_upvalueindex(1));
+	int status = lua_isboolean(L, 1) ? !lua_toboolean(L, 1) : (int)luaL_optinteger(L, 1, 0);
+
+	if (lua_toboolean(L, 2))
+		lua_close(L);
+	exit(end_output(c, status));
+}
+
 static void set(lua_State *L, const char *name, const char *value)
 {
 	lua_pushstring(L, value);
@@ -172,6 +188,11 @@ static int prepare(lua_State *L)
 	lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
 	luaL_openlibs(L);
 	preload(L);
+	lua_getglobal(L, "os");
+	lua_pushlightuserdata(L, c);
+	lua_pushcclosure(L, l_exit, 1);
+	lua_setfield(L, -2, "exit");
+	lua_pop(L, 1);
 	luaL_newlib(L, functions);
 	lua_pushlightuserdata(L, c);
 	lua_pushcclosure(L, l_changing, 1);
@@ -185,7 +206,9 @@ static int prepare(lua_State *L)
 	run_file(L, lua_repl_show, sizeof lua_repl_show);
 	run_file(L, lua_repl_trouble, sizeof lua_repl_trouble);
 	run_file(L, lua_repl_complete, sizeof lua_repl_complete);
+	run_file(L, lua_repl_loaded, sizeof lua_repl_loaded);
 	run_file(L, lua_repl_at_hand, sizeof lua_repl_at_hand);
+	run_file(L, lua_repl_help, sizeof lua_repl_help);
 	run_file(L, lua_repl_main, sizeof lua_repl_main);
 	catch_signals(L);
 	lua_getfield(L, -1, "main");
@@ -193,11 +216,12 @@ static int prepare(lua_State *L)
 	return 1;
 }
 
-static int run(struct mt_cli *c)
+static int run(struct mt_cli *c, int (*end)(const struct mt_cli *c, int status))
 {
 	lua_State *L = luaL_newstate();
 	int status = 3;
 
+	end_output = end;
 	if (!L) {
 		fprintf(stderr, "%s: repl: out of memory\n", c->program);
 		return 4;
