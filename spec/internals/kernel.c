@@ -425,13 +425,51 @@ static int l_kinds(lua_State *L)
 	return 1;
 }
 
+/* host:delete_group(group, array of ifindexes[, force]) */
+static int l_delete_group(lua_State *L)
+{
+	struct host *o = check_host(L);
+	uint32_t group = (uint32_t)luaL_checkinteger(L, 2), ifindexes[16];
+	size_t n = (size_t)luaL_len(L, 3);
+	struct mt_err e;
+
+	luaL_argcheck(L, n <= 16, 3, "too many");
+	for (size_t i = 0; i < n; i++) {
+		lua_rawgeti(L, 3, (lua_Integer)i + 1);
+		ifindexes[i] = (uint32_t)luaL_checkinteger(L, -1);
+		lua_pop(L, 1);
+	}
+	if (mt_devices_delete(o->h, group, ifindexes, n, lua_toboolean(L, 4), &e))
+		return fail(L, &e);
+	lua_pushboolean(L, true);
+	return 1;
+}
+
+/* group() -> a number for it */
+static int l_group(lua_State *L)
+{
+	lua_pushinteger(L, mt_devices_group());
+	return 1;
+}
+
 static const luaL_Reg methods[] = {
-	{ "close", l_close },	{ "list", l_list },	{ "get", l_get },
-	{ "put", l_put },	{ "finish", l_finish }, { "busy", l_busy },
-	{ "device", l_device }, { "cookie", l_cookie }, { "sh", l_sh },
-	{ "cache", l_cache },	{ "__gc", l_close },	{ "__close", l_close },
+	{ "close", l_close },
+	{ "list", l_list },
+	{ "get", l_get },
+	{ "put", l_put },
+	{ "finish", l_finish },
+	{ "busy", l_busy },
+	{ "device", l_device },
+	{ "cookie", l_cookie },
+	{ "sh", l_sh },
+	{ "cache", l_cache },
+	{ "delete_group", l_delete_group },
+	{ "__gc", l_close },
+	{ "__close", l_close },
 #ifdef MOONTAP_FAULTS
-	{ "fault", l_fault },	{ "garble", l_garble }, { "interrupt", l_interrupt },
+	{ "fault", l_fault },
+	{ "garble", l_garble },
+	{ "interrupt", l_interrupt },
 #endif
 	{ NULL, NULL },
 };
@@ -470,7 +508,7 @@ static int l_rights(lua_State *L)
 
 static const luaL_Reg functions[] = {
 	{ "open", l_open },	{ "kinds", l_kinds }, { "ip", l_ip },
-	{ "rights", l_rights }, { NULL, NULL },
+	{ "rights", l_rights }, { "group", l_group }, { NULL, NULL },
 };
 
 #ifdef MOONTAP_FAULTS

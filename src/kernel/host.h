@@ -95,6 +95,23 @@ struct mt_device {
  */
 int mt_device_by_name(struct mt_host *h, const char *name, struct mt_device *d, struct mt_err *e);
 
+/** mt_devices_group() - a number for mt_devices_delete(): random, and none of those that people
+ * name; 0: there is none */
+uint32_t mt_devices_group(void);
+
+/**
+ * mt_devices_delete() - delete devices by one request: the kernel makes it wait once, and not for
+ * each
+ * @group:	what all of them have as their group, and nobody else, or nothing is deleted
+ * @ifindexes:	sorted here
+ * @force:	taps that somebody has open, too
+ *
+ * The kernel deletes whatever is of the group by then: what somebody adds after the look goes, too.
+ * Return: 0; -EEXIST: something else is of it; -ENODEV: one of them is not; -EBUSY; another -errno.
+ */
+int mt_devices_delete(struct mt_host *h, uint32_t group, uint32_t *ifindexes, size_t n, bool force,
+		      struct mt_err *e);
+
 /**
  * mt_host_begin() - until mt_host_end(), ask for the name of a device, given its index, only once
  *
