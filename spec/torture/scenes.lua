@@ -138,6 +138,20 @@ local scenes = {
       end]],
   },
   {
+    name = "two taps of moontap's", -- which go by one request
+    host = bridge,
+    xml = M.xml("pair", { "u0", "u1" }),
+    policy = [[
+      allow{ link = "br0" }
+      function connect(nic)
+        tap(nic, { master = "br0", mtu = 1500, up = true })
+        if nic.dev == "u1" then link{ name = "u1", group = 7 } end
+      end]],
+    changed = [[
+      allow{ link = "br0" }
+      function connect(nic) tap(nic, { txqueuelen = 77, up = true }) end]],
+  },
+  {
     name = "a bridge shared with another guest",
     host = "",
     near = M.xml("near", { "n0" }),

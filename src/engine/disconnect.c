@@ -6,6 +6,7 @@
 #include "plan/drift.h"
 #include "plan/lookup.h"
 #include "plan/recover.h"
+#include "plan/together.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -143,6 +144,7 @@ static int list_all(struct mt_engine *g, struct mt_pool *p, char ***names, size_
 	for (size_t i = 0; i < running; i++)
 		if (!all || !bsearch(&runs[i], nics, all, sizeof *nics, by_text))
 			(*names)[(*n)++] = runs[i];
+	qsort(*names, *n, sizeof **names, by_text);
 	return 0;
 }
 
@@ -221,31 +223,70 @@ int mt_connected_drift(struct mt_engine *g, const struct mt_record *header, stru
 	return err < 0 ? err : 0;
 }
 
-static int disconnect_one(struct mt_engine *g, const struct mt_record *h, bool evict,
-			  struct mt_outcome *out, struct mt_err *e)
+/* @done: the steps that go back */
+static void begin_outcome(const struct mt_record *h, struct mt_steps *done, struct mt_outcome *out)
 {
-	struct mt_outcome_nic *o = &out->nics[out->n];
-	struct mt_steps *undone = mt_pool_alloc(&out->pool, sizeof *undone);
-	struct mt_apply w = mt_engine_apply(g, &out->pool);
-	int err;
-
-	if (!undone)
-		return mt_fail(e, ENOMEM, "down", h->v[MT_HEADER_DEV].name, NULL);
-	undone->pool = &out->pool;
-	*o = (struct mt_outcome_nic){ .index = (int)h->v[MT_HEADER_INDEX].u,
-				      .type = "ethernet",
-				      .mac = mt_header_text(h, MT_HEADER_MAC),
-				      .dev = h->v[MT_HEADER_DEV].name,
-				      .unmanaged = h->v[MT_HEADER_UNMANAGED].u,
-				      .undone = undone };
-	out->n++;
+	out->nics[out->n++] = (struct mt_outcome_nic){ .index = (int)h->v[MT_HEADER_INDEX].u,
+						       .type = "ethernet",
+						       .mac = mt_header_text(h, MT_HEADER_MAC),
+						       .dev = h->v[MT_HEADER_DEV].name,
+						       .unmanaged = h->v[MT_HEADER_UNMANAGED].u,
+						       .undone = done };
 	out->name = mt_header_text(h, MT_HEADER_DOMAIN);
 	out->uuid = mt_header_text(h, MT_HEADER_UUID);
-	w.done = undone;
-	w.evict = evict;
-	err = mt_disconnect(&w, o->dev, (uint32_t)h->v[MT_HEADER_IFINDEX].u, e);
-	out->left += w.left;
-	return err ? mt_err_in_nic(e, o->index, o->dev) : 0;
+}
+
+/* The first error is the event's, the others are logged. */
+struct errors {
+	struct mt_engine *g;
+	struct mt_err *first;
+};
+
+static void note_error(struct errors *to, const struct mt_record *h, struct mt_err *one)
+{
+	char line[700];
+
+	mt_err_in_nic(one, (int)h->v[MT_HEADER_INDEX].u, h->v[MT_HEADER_DEV].name);
+	if (to->first->code)
+		mt_log(&to->g->o.log, LOG_ERR, "%s", mt_err_line(one, line, sizeof line));
+	else
+		*to->first = *one;
+}
+
+/* In the order of their names, in which everybody takes their locks. */
+static int disconnect_each(struct mt_engine *g, const struct mt_record *headers, size_t n,
+			   bool evict, struct mt_outcome *out, struct mt_err *e)
+{
+	struct mt_leaving *all = mt_pool_alloc(&out->pool, (n + 1) * sizeof *all);
+	struct mt_leaving **begun = mt_pool_alloc(&out->pool, (n + 1) * sizeof *begun);
+	struct mt_steps *undone = mt_pool_alloc(&out->pool, (n + 1) * sizeof *undone);
+	struct errors errors = { g, e };
+	struct mt_err one;
+	size_t nbegun = 0;
+
+	*e = (struct mt_err){ 0 };
+	if (!all || !begun || !undone)
+		return mt_fail(e, ENOMEM, "down", "", NULL);
+	for (size_t i = 0; i < n; i++) {
+		undone[i].pool = &out->pool;
+		begin_outcome(&headers[i], &undone[i], out);
+		all[i].apply = mt_engine_apply(g, &out->pool);
+		all[i].apply.done = &undone[i];
+		all[i].apply.evict = evict;
+		all[i].dev = headers[i].v[MT_HEADER_DEV].name;
+		all[i].ifindex = (uint32_t)headers[i].v[MT_HEADER_IFINDEX].u;
+		if (mt_disconnect_begin(&all[i], &one))
+			note_error(&errors, &headers[i], &one);
+		else
+			begun[nbegun++] = &all[i];
+	}
+	mt_devices_together(begun, nbegun);
+	for (size_t i = 0; i < nbegun; i++)
+		if (mt_disconnect_end(begun[i], &one))
+			note_error(&errors, &headers[begun[i] - all], &one);
+	for (size_t i = 0; i < n; i++)
+		out->left += all[i].apply.left;
+	return -e->code;
 }
 
 int mt_guest_of(struct mt_engine *g, const struct mt_event_params *ask, struct mt_pool *p,
@@ -321,9 +362,8 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_nic_filter *which,
 	struct mt_record *headers;
 	int64_t begun = mt_engine_now_us();
 	struct mt_err one;
-	char line[700];
 	size_t n;
-	int err = 0;
+	int err;
 
 	out->name = out->uuid = "";
 	/* all guests of the host, or all that nobody knows: nobody means that */
@@ -338,14 +378,7 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_nic_filter *which,
 	out->nics = mt_pool_alloc(&out->pool, (n + 1) * sizeof *out->nics);
 	if (!out->nics)
 		return mt_fail(e, ENOMEM, "down", "", NULL);
-	for (size_t i = 0; i < n; i++) {
-		if (!disconnect_one(g, &headers[i], which->evict, out, &one))
-			continue;
-		if (err)
-			mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&one, line, sizeof line));
-		else
-			*e = one, err = -one.code;
-	}
+	err = disconnect_each(g, headers, n, which->evict, out, e);
 	if (forget_guests(g, which, headers, n, &one) && !err)
 		*e = one, err = -one.code;
 	for (size_t i = 0; err && i < out->n; i++)

@@ -54,6 +54,30 @@ int mt_device_in_use(struct mt_apply *w, const struct mt_steps *steps, const str
  */
 int mt_disconnect(struct mt_apply *w, const char *dev, uint32_t ifindex, struct mt_err *e);
 
+/* One NIC that is disconnected, perhaps with others. */
+struct mt_leaving {
+	struct mt_apply apply;
+	const char *dev;
+	uint32_t ifindex;
+	/* the rest is filled in */
+	struct mt_journal journal; /* what of it stands still */
+	int lock;		   /* -1: none */
+	bool another;		   /* it has been connected anew, and is not meant */
+	bool has_run;		   /* of what comes before its devices go: plan/together.h */
+	bool keep_run; /* which could not be taken back, and is for whoever comes next */
+};
+
+/** mt_disconnect_begin() - all of mt_disconnect() that comes before the first change
+ * @l:	work, dev and ifindex filled
+ *
+ * Return: 0: mt_disconnect_end() must follow, and the NIC is locked until then; or as
+ * mt_disconnect().
+ */
+int mt_disconnect_begin(struct mt_leaving *l, struct mt_err *e);
+
+/** mt_disconnect_end() - and the rest of it */
+int mt_disconnect_end(struct mt_leaving *l, struct mt_err *e);
+
 /**
  * mt_ports_restore() - after a run was taken back: what ports lost when it took them out of a
  * bridge
