@@ -222,11 +222,14 @@ local function up(n)
   })[1]
 end
 
--- Once: the kernel takes its time over each device that goes.
-local function down(n)
-  plain_host()
-  measure.run(command(moontap, "up.lua", "up", domain(n, unmanaged)))
-  return measure.run{ moontap, "--state", state "up.lua", "down", "bench" }
+local function down(n, times)
+  return measure.in_turn({ { moontap, "--state", state "up.lua", "down", "bench" } }, {
+    runs = times or 1,
+    before = function()
+      plain_host()
+      measure.run(command(moontap, "up.lua", "up", domain(n, unmanaged)))
+    end,
+  })[1]
 end
 
 -- t(n) and t(2n) for a small and a large n, and the CPU for each further NIC.
@@ -249,6 +252,22 @@ function cases.growth()
     :format(growth_runs))
   grow("moontap up", up, "own", 500, 2000, { most = 1.3 })
   grow("moontap down", down, "cpu", 250, 1000)
+end
+
+-- --- down ---------------------------------------------------------------------------------------
+
+function cases.down()
+  measure.section(("down of a guest; median of %d, from 60 NICs on of %d")
+    :format(runs, growth_runs))
+  local one, two = down(1, runs), down(2, runs)
+  row("moontap down, 1 NIC", one)
+  row("moontap down, 2 NICs", two, two.wall / one.wall, { most = 1.3 })
+  row("moontap down, 60 NICs", down(60, growth_runs))
+  local made = measure.in_turn({ command(moontap, "up.lua", "up", domain(500, unmanaged)) },
+    { runs = growth_runs, before = plain_host })[1]
+  local gone = down(500, growth_runs)
+  row("moontap up, 500 NICs", made)
+  row("moontap down, 500 NICs", gone, gone.wall / made.wall, { most = 2 })
 end
 
 -- --- facts --------------------------------------------------------------------------------------
@@ -309,6 +328,6 @@ end
 -- ------------------------------------------------------------------------------------------------
 
 local only = os.getenv "BENCH_ONLY" or ""
-if only == "" then only = "ifup crowd connected growth facts together" end
+if only == "" then only = "ifup crowd connected growth down facts together" end
 for name in only:gmatch "%a+" do cases[name]() end
 measure.print()

@@ -72,8 +72,7 @@ enum {
 	MT_FIELD_NOTED = 4096,	/* what was before the first NIC needed the object; never set */
 	MT_FIELD_BIG_ENDIAN = 8192, /* a number in network order on the wire */
 	MT_FIELD_PARENT = 16384,    /* which parent the device has: see MT_REVERT_WITH_MASTER */
-	MT_FIELD_GROUP =
-		32768, /* devices that have it equal go by one request: mt_devices_delete() */
+	MT_FIELD_GROUP = 32768,     /* equal ones can go by one request: mt_devices_delete() */
 
 	/* the kernel's value is not what was put, and nothing is wrong */
 	MT_FIELD_UNCOMPARED = MT_FIELD_WRITE_ONLY | MT_FIELD_OPENER | MT_FIELD_NOTED,
