@@ -2,6 +2,7 @@
 /* disconnect.c - which journals are meant, and replaying them backwards; nothing is evaluated */
 #include "engine/engine.h"
 #include "engine/guest.h"
+#include "engine/leftovers.h"
 #include "engine/guest_record.h"
 #include "plan/drift.h"
 #include "plan/lookup.h"
@@ -54,22 +55,6 @@ static bool fits(const struct mt_record *h, const struct mt_nic_filter *w)
 	return !w->only;
 }
 
-/* Of a killed run that did not come to its first line there are only files. */
-static void sweep(struct mt_engine *g, const char *dev, struct mt_pool *p)
-{
-	struct mt_apply w = mt_engine_apply(g, p);
-	struct mt_err e;
-	char file[32], line[700];
-	int lock;
-
-	mt_state_path("nic", dev, file);
-	if (mt_state_try_lock(&g->state, file, &lock))
-		return;
-	if (mt_recover(&w, dev, &lock, &e))
-		mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
-	mt_state_unlock(&g->state, file, lock);
-}
-
 static bool is_of_all(const struct mt_nic_filter *w)
 {
 	return !w->dev && !w->name && !w->uuid;
@@ -98,7 +83,7 @@ static int load_header(struct mt_engine *g, const char *dev, const struct mt_nic
 		err = mt_journal_load(&g->state, mt_state_path("run", dev, file), mt_kinds, p, &j,
 				      e);
 	if (!err && !j.header.kind)
-		sweep(g, dev, p);
+		mt_leftovers_sweep(g, dev, p);
 	*header = j.header;
 	if (mt_journal_is_unreadable(err))
 		err = unreadable(dev, which, header, err);

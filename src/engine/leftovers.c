@@ -4,6 +4,7 @@
 #include "engine/guest_record.h"
 #include "engine/tap_guests.h"
 #include "plan/lookup.h"
+#include "plan/recover.h"
 #include "plan/undo.h"
 
 #include <errno.h>
@@ -95,15 +96,36 @@ void mt_leftovers_of(struct mt_engine *g, const char *driver, const char *guest)
 	mt_pool_free(&p);
 }
 
+void mt_leftovers_sweep(struct mt_engine *g, const char *dev, struct mt_pool *p)
+{
+	struct mt_apply w = mt_engine_apply(g, p);
+	struct mt_err e;
+	char file[32], line[700];
+	int lock;
+
+	mt_state_path("nic", dev, file);
+	if (mt_state_try_lock(&g->state, file, &lock))
+		return;
+	if (mt_recover(&w, dev, &lock, &e))
+		mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
+	mt_state_unlock(&g->state, file, lock);
+}
+
 void mt_leftovers_all(struct mt_engine *g)
 {
 	struct mt_pool p = { 0 };
 	struct mt_err e;
-	char **names;
+	char **names, file[32];
 	size_t n;
 
 	if (!mt_engine_state(g, false, &e) && !mt_state_list(&g->state, "nic", &p, &names, &n, &e))
 		finish_all(g, names, n, &p);
+	else
+		n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (mt_name_valid(names[i]) &&
+		    mt_state_is_empty(&g->state, mt_state_path("nic", names[i], file)))
+			mt_leftovers_sweep(g, names[i], &p);
 	if (mt_leftovers_links(g, false, &e))
 		log_error(g, &e);
 	mt_pool_free(&p);

@@ -19,6 +19,9 @@ bool mt_leftover_finish(struct mt_engine *g, const char *dev);
 /** mt_leftovers_of() - mt_leftover_finish() of all that a guest has */
 void mt_leftovers_of(struct mt_engine *g, const char *driver, const char *guest);
 
+/** mt_leftovers_sweep() - a run that was killed before its first line left only files: they go */
+void mt_leftovers_sweep(struct mt_engine *g, const char *dev, struct mt_pool *p);
+
 /** mt_leftovers_all() - of everybody, and the lookup mended */
 void mt_leftovers_all(struct mt_engine *g);
 

@@ -385,6 +385,13 @@ bool mt_state_is_locked(const struct mt_state *s, const char *file)
 	return locked;
 }
 
+bool mt_state_is_empty(const struct mt_state *s, const char *file)
+{
+	struct stat st;
+
+	return s->dir >= 0 && !fstatat(s->dir, file, &st, AT_SYMLINK_NOFOLLOW) && !st.st_size;
+}
+
 uint64_t mt_state_modified(const struct mt_state *s, const char *file)
 {
 	struct stat st;

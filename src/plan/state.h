@@ -110,6 +110,9 @@ int mt_state_try_lock(const struct mt_state *s, const char *file, int *fd);
  * file */
 bool mt_state_is_locked(const struct mt_state *s, const char *file);
 
+/** mt_state_is_empty() - whether it is there and has no text: somebody locks it, or did */
+bool mt_state_is_empty(const struct mt_state *s, const char *file);
+
 /** mt_state_modified() - when a file was written last, in seconds since 1970; 0: it is not there */
 uint64_t mt_state_modified(const struct mt_state *s, const char *file);
 
