@@ -8,7 +8,7 @@
  * with size=667 and does nothing, somebody else is always faster to add one with size=668, without a
  * text, and one with size=669 never works.
  *
- * row is on a device and outlives it, rule names no device; both have references of their own, and
+ * row is on a device, outlives it and is made late, rule names no device; both have references of their own, and
  * memory gives a second one of a key without a word, in the place of the first. A rule may need
  * another to be there before it.
  */
@@ -240,7 +240,7 @@ KIND(face, MT_KIND_FACET, 0, MT_PHASE_FIELDS, face_fields, &mt_realm_links)
 KIND(slot, MT_KIND_FACET, 0, MT_PHASE_PORT, slot_fields, &mt_realm_links)
 KIND(note, MT_KIND_EXCLUSIVE, 3, MT_PHASE_ADDR, note_fields, &mt_realm_links)
 KIND(thing, 0, 3, MT_PHASE_ROUTE, note_fields, &mt_realm_links)
-KIND(row, MT_KIND_OUTLIVES, 0, MT_PHASE_ADDR, row_fields, &rows, .settle = settle)
+KIND(row, MT_KIND_OUTLIVES | MT_KIND_LATE, 0, MT_PHASE_ADDR, row_fields, &rows, .settle = settle)
 KIND(rule, MT_KIND_OUTLIVES | MT_KIND_NOEXCL, MT_NO_DEVICE, MT_PHASE_ROUTE, rule_fields, &rules,
      .needs = needs_another)
 
@@ -527,13 +527,14 @@ static void end(struct there *t)
 	mt_host_close(t->host);
 }
 
-/* connect(folder, log, dev, { "place: record", ... }) -> true | nil, line, code */
+/* connect(folder, log, dev, { "place: record", ... }[, early]) -> true | nil, line, code */
 static int l_connect(lua_State *L)
 {
+	bool early = lua_toboolean(L, 5);
 	struct mt_pool *p = new_pool(L);
 	struct mt_plan plan = { .pool = p };
 	struct mt_run_nic nic = { .plan = &plan, .header.kind = &mt_header_kind };
-	struct mt_run run = { .nics = &nic, .n = 1 };
+	struct mt_run run = { .nics = &nic, .n = 1, .early = early };
 	struct there t;
 	struct mt_err e = { 0 };
 	int err;

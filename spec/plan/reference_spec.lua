@@ -77,6 +77,21 @@ describe("a row that outlives its device", function()
     there()
   end)
 
+  it("that is made late waits for the guest's start, and is ensured again then", function()
+    local lines = { "p.lua:1: row dev=nic0 text=x", "p.lua:2: thing key=t" }
+    assert(plan.connect(state, log, "nic0", lines, true))
+    there "thing key=t"
+    assert(plan.connect(state, log, "nic0", lines))
+    there("row dev=nic0 text=x", "thing key=t")
+    plan.remember "thing key=t" -- whoever made the device took it away
+    assert(plan.connect(state, log, "nic0", lines))
+    there("row dev=nic0 text=x", "thing key=t")
+    assert(plan.connect(state, log, "nic0", lines, true)) -- declared still, and so not taken back
+    there("row dev=nic0 text=x", "thing key=t")
+    assert(disconnect "nic0")
+    there()
+  end)
+
   it("that never works is a failed run, and goes back", function()
     local done, line = connect("nic0", "row dev=nic0 size=669")
     assert.is_nil(done)

@@ -40,7 +40,9 @@ enum {
 	MT_KIND_OUTLIVES = 8,  /* it stays when the device that it names goes, and has a reference
 				* of its own */
 	MT_KIND_NOEXCL =
-		16, /* its realm never answers EEXIST: an add looks first, under the lock */
+		16,	   /* its realm never answers EEXIST: an add looks first, under the lock */
+	MT_KIND_LATE = 32, /* made when the guest starts, not when it is prepared: whoever makes
+				* its device takes such a thing away until then */
 };
 
 #define MT_NO_DEVICE UINT8_MAX

@@ -359,6 +359,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	c->run.again = c->ask->again;
 	c->run.take = c->ask->keep;
 	c->run.person = c->ask->person;
+	c->run.early = c->ask->early;
 	mt_host_begin(c->g->host);
 	err = mt_run_begin(&c->run, e);
 	if (!err)

@@ -126,6 +126,7 @@ struct mt_event_params {
 	bool remember;	     /* keep the facts: of a person's up, once it is connected */
 	bool keep;	     /* whoever connected it: it is a person's, and stays until down */
 	bool person;	     /* asks, and no event */
+	bool early;	     /* its guest has yet to start: see MT_KIND_LATE */
 	bool after_start;    /* a managed NIC's device must be there: libvirt has made it */
 	bool again;	     /* only what is connected still; else -EALREADY */
 	bool runs_on;	     /* the guest runs, whatever comes of this: its facts are kept */

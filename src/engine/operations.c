@@ -50,6 +50,7 @@ static int prepare(struct mt_engine *g, struct mt_event_params *ask, struct mt_o
 	ask->incoming = was_incoming(g, ask);
 	ask->remember = true;
 	ask->unmanaged = true;
+	ask->early = true;
 	return mt_connect(g, ask, out, e);
 }
 

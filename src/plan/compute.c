@@ -82,6 +82,8 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 		for (size_t i = 0; i < n->plan->n; i++) {
 			const struct mt_declaration *w = n->plan->declarations[i];
 
+			if (r->early && w->record.kind->flags & MT_KIND_LATE)
+				continue;
 			if (w->record.kind->phase == phase && compute_wish(r, n, w, e))
 				return -e->code;
 		}

@@ -36,6 +36,7 @@ struct mt_run {
 	struct mt_run_nic *nics;
 	size_t n;
 	const volatile sig_atomic_t *stop; /* not 0: stop between two steps; NULL: never */
+	bool early;  /* the guest has yet to start: what is made late is left for then */
 	bool dry;    /* look only: no lock, nothing written, nothing changed */
 	bool take;   /* whoever connected it, it is this run's header's from now on */
 	bool person; /* asks, and no event: with a policy of its own, perhaps */
