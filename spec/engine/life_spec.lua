@@ -119,10 +119,10 @@ describe("a NIC", function()
 
   it("is not looked for in what is no journal", function()
     helper.run(("mkdir -p -m 700 %s/state/nic/web0"):format(helper.folder()))
-    for _, words in ipairs { "status", "up web.xml", "down web" } do
+    for _, words in ipairs { "status --check", "up web.xml", "down web0" } do
       local r = moontap(words)
       assert.is_true(r.status > 0)
-      assert.matches("nic/web0", r.err, 1, true)
+      assert.matches("nic/web0", r.err .. r.out, 1, true)
     end
     unchanged()
   end)
