@@ -44,8 +44,8 @@ local function includes()
   return all
 end
 
--- files() -> the paths of all sources below src/, moontap.h among them
-local function files()
+-- sources() -> the paths of all sources below src/, moontap.h among them
+local function sources()
   local all = {}
   for file in helper.run "cd src && find . -name '*.[ch]' -printf '%P\\n' | sort":gmatch "%C+" do
     all[#all + 1] = file
@@ -78,7 +78,7 @@ describe("src/", function()
 
   it("has each basename once: FILE.c and FILE.h stand side by side", function()
     local folder_of = { moontap = "engine/" } -- whose header is the library's public face
-    for _, file in ipairs(files()) do
+    for _, file in ipairs(sources()) do
       local folder, name = file:match "^(.-)([^/]+)%.[ch]$"
       folder_of[name] = folder_of[name] or folder
       assert(folder_of[name] == folder or file == "moontap.h", file .. " and " .. folder_of[name])

@@ -21,7 +21,7 @@ local real = "spec/guest/: with real guests, which `make coverage` does not star
 
 return {
   { file = "engine/nic_status%.c", line = "MT_NIC_KILLED", before = 6, after = 6, why = killed },
-  { file = "plan/shared%.c", line = "s%->made && !s%->existed", before = 1, after = 2,
+  { file = "plan/shared_reads%.c", line = "s%->made && !s%->existed", before = 1, after = 2,
     why = killed },
   { file = "plan/recover%.c", line = "^%s*continue;", why = killed },
   { file = "plan/apply%.c", line = "err = %-ENOENT;", why = race },
@@ -68,8 +68,8 @@ return {
   { file = "plan/", line = "return err == ", why = errors },
   { file = "plan/", line = "still_there", before = 6, why = errors },
   { file = "plan/shared%.c", line = "ENOTEMPTY", why = race },
-  { file = "plan/run%.c", line = "not connected any more", why = race },
-  { file = "plan/undo%.c", line = "return 0;", why = race },
+  { file = "plan/transaction%.c", line = "not connected any more", why = race },
+  { file = "plan/in_use%.c", line = "return 0;", why = race },
   { file = "engine/reconcile%.c", line = "another event was faster", after = 1, before = 1,
     why = race },
   { file = "engine/tap_events%.c", line = "return false", why = errors },
@@ -83,7 +83,7 @@ return {
   { file = "engine/operations%.c", line = "no such operation", before = 1, why = guard },
   { file = "base/paths%.c", line = ".", why = host },
   { file = "evaluator/policy_files%.c", line = "^%s*break;", why = race },
-  { file = "engine/disconnect%.c", line = "^%s*n = 0;", why = errors },
+  { file = "engine/connected%.c", line = "^%s*n = 0;", why = errors },
   { file = "evaluator/evaluator%.c", line = "say_error%(v, e%)", why = memory },
   { file = "evaluator/evaluator%.c", line = "^%s*break;", why = errors },
   { file = "engine/history%.c", line = "^%s*n = 0;", why = errors },

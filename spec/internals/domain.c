@@ -17,7 +17,7 @@
  */
 #include "domain/domain.h"
 #include "domain/element.h"
-#include "domain/inventory.h"
+#include "domain/interface.h"
 
 #include <lauxlib.h>
 #include <stdlib.h>

@@ -15,6 +15,7 @@
 #include "base/tokens.h"
 #include "kernel/host.h"
 #include "plan/run.h"
+#include "plan/take_down.h"
 
 #include <errno.h>
 #include <lauxlib.h>

@@ -5,10 +5,11 @@
  * They are libraries of the host's, which glibc loads (nsswitch.conf(5)): a static program asks
  * moontap instead, see cli/script_main.c.
  */
-#include "base/value.h"
+#include "base/users.h"
 
 #include <grp.h>
 #include <pwd.h>
+#include <stddef.h>
 
 bool mt_user_id(const char *name, uint64_t *uid)
 {

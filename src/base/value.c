@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* value.c - values and their canonical text: parse(print(v)) == v */
 #include "base/value.h"
+#include "base/users.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

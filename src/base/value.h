@@ -174,10 +174,4 @@ static inline struct mt_value mt_uint(uint64_t u)
 	return (struct mt_value){ .state = MT_SET, .u = u };
 }
 
-/** mt_user_id() - the number of a user of this host. Return: whether there is such a user. */
-bool mt_user_id(const char *name, uint64_t *uid);
-
-/** mt_group_id() - likewise of a group */
-bool mt_group_id(const char *name, uint64_t *gid);
-
 #endif

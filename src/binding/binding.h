@@ -76,7 +76,8 @@ bool mtl_option(lua_State *L, int arg, const char *name);
 /** luaopen_moontap_core() - the module: the one name that core.so has, and a REPL's preload */
 __attribute__((visibility("default"))) int luaopen_moontap_core(lua_State *L);
 
-/* What each file adds to the module's table on the top of the stack [-0, +0]. */
+/* What each file adds to the module's table on the top of the stack, if anything [-0, +0] */
+void mtl_open_calls(lua_State *L);
 void mtl_open_errors(lua_State *L);
 void mtl_open_kinds(lua_State *L);
 void mtl_open_taps(lua_State *L);

@@ -1,60 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* core.c - the module moontap.core, and what its functions stand on: calls, classes */
+/* core.c - the module moontap.core */
 #include "binding/binding.h"
-
-#include <string.h>
-
-#define CALL "moontap.call"
-
-static int l_call_close(lua_State *L)
-{
-	struct mtl_call *c = lua_touserdata(L, 1);
-
-	moontap_outcome_free(c->outcome);
-	mt_outcome_free(&c->inside);
-	moontap_close(c->handle);
-	mt_host_close(c->kernel);
-	mt_pool_free(&c->pool);
-	c->outcome = NULL;
-	c->kernel = NULL;
-	c->handle = NULL;
-	return 0;
-}
-
-struct mtl_call *mtl_call(lua_State *L)
-{
-	struct mtl_call *c = lua_newuserdatauv(L, sizeof *c, 0);
-
-	memset(c, 0, sizeof *c);
-	c->inside.name = c->inside.uuid = "";
-	luaL_setmetatable(L, CALL);
-	lua_toclose(L, -1);
-	return c;
-}
-
-/* A socket a call costs microseconds, and is of the namespace that the thread is in now. */
-struct mt_host *mtl_kernel(struct mtl_call *c, struct mt_err *e)
-{
-	if (!c->kernel)
-		mt_host_open(&c->kernel, e);
-	return c->kernel;
-}
-
-void mtl_string(lua_State *L, const char *name, const char *value)
-{
-	if (!value || !*value)
-		return;
-	lua_pushstring(L, value);
-	lua_setfield(L, -2, name);
-}
-
-/* A class is made by whoever needs it first; the Lua half gives it its looks. */
-void mtl_table(lua_State *L, const char *name)
-{
-	lua_newtable(L);
-	luaL_newmetatable(L, name);
-	lua_setmetatable(L, -2);
-}
 
 /*
  * class(name) -> metatable
@@ -66,19 +12,9 @@ static int l_class(lua_State *L)
 	return 1;
 }
 
-static void open_calls(lua_State *L)
-{
-	luaL_newmetatable(L, CALL);
-	lua_pushcfunction(L, l_call_close);
-	lua_setfield(L, -2, "__close");
-	lua_pushcfunction(L, l_call_close);
-	lua_setfield(L, -2, "__gc");
-	lua_pop(L, 1);
-}
-
 int luaopen_moontap_core(lua_State *L)
 {
-	open_calls(L);
+	mtl_open_calls(L);
 	lua_createtable(L, 0, 8);
 	lua_pushstring(L, moontap_version());
 	lua_setfield(L, -2, "version");

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+struct mt_command;
 struct mt_help;
 struct mt_history;
 struct mt_table;
@@ -20,24 +21,25 @@ enum mt_output_is {
 
 /* The command line, taken apart. */
 struct mt_cli {
-	const char *program;	       /* what people typed, for messages */
-	const char *policy;	       /* -p; NULL: the usual place */
-	const char *hooks;	       /* --hooks; NULL: the usual places */
-	const char *state;	       /* --state */
-	const char *deadline;	       /* --deadline, seconds */
-	unsigned deadline_ms;	       /* the same, read; 0: not given */
-	const char *prefix;	       /* --prefix */
-	const char *schema;	       /* --schema */
-	const char *libvirt;	       /* --libvirt */
-	const char *driver;	       /* --driver */
-	const char *root;	       /* --root */
-	const char *chunk;	       /* -e */
-	const char *event;	       /* --event */
-	const char *run;	       /* --run: the Nth from the end */
-	const char *name, *uuid, *dev; /* --name, --uuid, --dev: instead of the word GUEST */
-	const char *netns_gone;	       /* --netns-gone: likewise */
-	unsigned is;		       /* what args[0] may be: enum mt_word_is */
-	unsigned back;		       /* the same, read, or -N; 0: not given */
+	const char *program;		   /* what people typed, for messages */
+	const struct mt_command *commands; /* all of this program, ended by a NULL name; or NULL */
+	const char *policy;		   /* -p; NULL: the usual place */
+	const char *hooks;		   /* --hooks; NULL: the usual places */
+	const char *state;		   /* --state */
+	const char *deadline;		   /* --deadline, seconds */
+	unsigned deadline_ms;		   /* the same, read; 0: not given */
+	const char *prefix;		   /* --prefix */
+	const char *schema;		   /* --schema */
+	const char *libvirt;		   /* --libvirt */
+	const char *driver;		   /* --driver */
+	const char *root;		   /* --root */
+	const char *chunk;		   /* -e */
+	const char *event;		   /* --event */
+	const char *run;		   /* --run: the Nth from the end */
+	const char *name, *uuid, *dev;	   /* --name, --uuid, --dev: instead of the word GUEST */
+	const char *netns_gone;		   /* --netns-gone: likewise */
+	unsigned is;			   /* what args[0] may be: enum mt_word_is */
+	unsigned back;			   /* the same, read, or -N; 0: not given */
 	bool replay;
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
 	bool check, no_header, clear;
@@ -71,9 +73,9 @@ struct mt_command {
 #define MT_GUEST_OPTIONS "name uuid dev"
 #define MT_NAME_OPTIONS	 "name uuid"
 
-extern const struct mt_command mt_commands[]; /* ended by a NULL name */
-extern const struct mt_command mt_scripts[];  /* called with one word, by their names; likewise */
-extern const struct mt_command *mt_command_find(const char *name);
+extern const struct mt_command mt_scripts[]; /* called with one word, by their names; likewise */
+/** mt_command_find() - a subcommand by its name; NULL: there is none */
+extern const struct mt_command *mt_command_find(const struct mt_cli *c, const char *name);
 extern const struct mt_command *mt_script_find(const char *name);
 /** mt_command_unknown() - the first word is no subcommand: say which are. Return: 2. */
 int mt_command_unknown(const struct mt_cli *c);
@@ -254,7 +256,7 @@ const char *mt_run_result(const struct mt_history *h);
 void mt_doctor_list(FILE *out);
 
 /** mt_help_all() - every subcommand and option */
-void mt_help_all(FILE *out);
+void mt_help_all(const struct mt_cli *c, FILE *out);
 
 /** mt_libvirt_hook_pass() - one of libvirt's hooks that is about no guest, say a network's: it goes
  * on

@@ -2,6 +2,7 @@
 /*
  * command.c - what the two programs share: the scripts, and what is done before a subcommand runs
  */
+#include "base/tokens.h"
 #include "cli/cli.h"
 #include "cli/level.h"
 #include "engine/guest.h"
@@ -30,6 +31,23 @@ const struct mt_command *mt_script_find(const char *name)
 		if (!strcmp(m->name, name))
 			return m;
 	return NULL;
+}
+
+const struct mt_command *mt_command_find(const struct mt_cli *c, const char *name)
+{
+	for (const struct mt_command *m = c->commands; m && m->name; m++)
+		if (!strcmp(m->name, name))
+			return m;
+	return NULL;
+}
+
+int mt_command_unknown(const struct mt_cli *c)
+{
+	char hint[512];
+
+	return mt_cli_unknown(c, "subcommand", c->args[0],
+			      mt_suggest(c->args[0], &c->commands[0].name, sizeof *c->commands,
+					 hint, sizeof hint));
 }
 
 /* A tap that is being made is an open descriptor, and a guest may have many. */

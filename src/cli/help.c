@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* help.c - help, made from the tables of subcommands, options and topics */
 #include "cli/help.h"
+#include "cli/exits.h"
 #include "cli/level.h"
 #include "base/tokens.h"
+#include "cli/wrap.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-const struct mt_described mt_exits[] = {
-	{ "done", "what was asked for is done, or there was nothing to do" },
-	{ "refused", "the policy refused" },
-	{ "usage", "the command line is wrong" },
-	{ "bad input", "the XML or the policy is wrong; the message has file and line" },
-	{ "failed",
-	  "the host said no, and everything was undone; of what "
-	  "only "
-	  "reads: the output could not be written" },
-	{ "limit", "the policy ran out of its time, memory or instructions" },
-	{ "undo incomplete",
-	  "not all could be undone; what is left, and the command that finishes it, are printed" },
-	{ "not reported", "it is done, but the output could not be written" },
-	{ NULL },
-};
 
 static void print_option(const struct mt_option *o, FILE *out)
 {
@@ -61,10 +47,10 @@ static void print_synopsis(const struct mt_command *m, FILE *out)
 	mt_wrap(m->doc, 10, 10, out);
 }
 
-void mt_help_all(FILE *out)
+void mt_help_all(const struct mt_cli *c, FILE *out)
 {
 	fprintf(out, "moontap connects the network interfaces of virtual machines\n\n");
-	for (const struct mt_command *m = mt_commands; m->name; m++)
+	for (const struct mt_command *m = c->commands; m->name; m++)
 		print_synopsis(m, out);
 	fprintf(out, "\nlinks to the program, for libvirt and QEMU to call:\n");
 	for (const struct mt_command *m = mt_scripts; m->name; m++)
@@ -92,12 +78,12 @@ static void print_command(const struct mt_command *m)
 }
 
 /* Of a subcommand and another word as near, the subcommand. */
-static const char *nearest_word(const char *word)
+static const char *nearest_word(const struct mt_cli *c, const char *word)
 {
 	const char *names[64] = { 0 };
 	size_t n = 0;
 
-	for (const struct mt_command *m = mt_commands; m->name && n < 62; m++)
+	for (const struct mt_command *m = c->commands; m->name && n < 62; m++)
 		names[n++] = m->name;
 	names[n] = mt_topic_nearest(word, false);
 	return mt_nearest(word, names, sizeof *names);
@@ -105,7 +91,7 @@ static const char *nearest_word(const char *word)
 
 static int print_json(const struct mt_cli *c)
 {
-	const struct mt_help help = { mt_commands,	mt_scripts, mt_options,
+	const struct mt_help help = { c->commands,	mt_scripts, mt_options,
 				      mt_options_takes, mt_exits,   mt_levels,
 				      mt_nic_states,	mt_kinds,   mt_topics };
 	const struct mt_json *json = mt_json_load(c);
@@ -116,7 +102,7 @@ static int print_json(const struct mt_cli *c)
 int mt_command_help(struct mt_cli *c)
 {
 	const char *word = c->n ? c->args[0] : NULL;
-	const struct mt_command *m = word ? mt_command_find(word) : NULL;
+	const struct mt_command *m = word ? mt_command_find(c, word) : NULL;
 	char hint[64];
 	const char *near;
 
@@ -125,7 +111,7 @@ int mt_command_help(struct mt_cli *c)
 	if (c->json)
 		return print_json(c);
 	if (!word)
-		return mt_help_all(stdout), 0;
+		return mt_help_all(c, stdout), 0;
 	if (m) {
 		print_command(m);
 		if (!c->help) /* the word was asked for, and not the subcommand */
@@ -136,7 +122,7 @@ int mt_command_help(struct mt_cli *c)
 		return 0;
 	if (c->help)
 		return mt_command_unknown(c);
-	near = nearest_word(word);
+	near = nearest_word(c, word);
 	snprintf(hint, sizeof hint, "%s%s%s", near ? "did you mean '" : "try: moontap help",
 		 near ? near : "", near ? "'?" : "");
 	return mt_cli_unknown(c, "help on", word, hint);

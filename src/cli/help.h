@@ -7,9 +7,6 @@
 #include "cli/cli.h"
 #include "cli/topic.h"
 
-/* What the program's exit status says; its place in the table is the status. */
-extern const struct mt_described mt_exits[];
-
 struct mt_help {
 	const struct mt_command *commands, *scripts;
 	const struct mt_option *options;

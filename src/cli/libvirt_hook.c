@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* libvirt_hook.c - what libvirt calls */
 #include "cli/cli.h"
-#include "engine/guest.h"
+#include "engine/driver.h"
 #include "engine/history.h"
 
 #include <errno.h>

@@ -3,12 +3,12 @@
 #include "cli/cli.h"
 #include "cli/level.h"
 #include "base/tokens.h"
-#include "engine/guest.h"
+#include "engine/driver.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const struct mt_command mt_commands[] = {
+static const struct mt_command commands[] = {
 	{ "plan", "GUEST [NIC...]", "what connecting would change; changes nothing",
 	  mt_command_plan, 1, -1, MT_POLICY_OPTIONS " " MT_NAME_OPTIONS " all state json sh" },
 	{ "up", "GUEST [NIC...]", "connect", mt_command_up, 1, -1,
@@ -55,30 +55,13 @@ const struct mt_command mt_commands[] = {
 	{ NULL },
 };
 
-const struct mt_command *mt_command_find(const char *name)
-{
-	for (const struct mt_command *m = mt_commands; m->name; m++)
-		if (!strcmp(m->name, name))
-			return m;
-	return NULL;
-}
-
-int mt_command_unknown(const struct mt_cli *c)
-{
-	char hint[512];
-
-	return mt_cli_unknown(c, "subcommand", c->args[0],
-			      mt_suggest(c->args[0], &mt_commands[0].name, sizeof *mt_commands,
-					 hint, sizeof hint));
-}
-
 static int run_command(struct mt_cli *c)
 {
 	const struct mt_command *m;
 
 	if (!c->n)
-		return mt_help_all(stderr), 2;
-	m = mt_command_find(c->args[0]);
+		return mt_help_all(c, stderr), 2;
+	m = mt_command_find(c, c->args[0]);
 	if (!m)
 		return mt_command_unknown(c);
 	if (c->json && !mt_json_load(c)) /* known before anything is changed */
@@ -119,24 +102,25 @@ static bool is_hook(struct mt_cli *c, int argc, char **argv, int *status)
 		words[i + 1] = argv[argc - 4 + i];
 	c->args = words;
 	c->n = 5;
-	*status = mt_driver_known(*words) ? mt_command_run(c, mt_command_find("hook"), "moontap ")
-					  : mt_libvirt_hook_pass();
+	*status = mt_driver_known(*words)
+		? mt_command_run(c, mt_command_find(c, "hook"), "moontap ")
+		: mt_libvirt_hook_pass();
 	return true;
 }
 
 int main(int argc, char **argv)
 {
-	struct mt_cli c = { .program = mt_cli_name(argc, argv) };
+	struct mt_cli c = { .program = mt_cli_name(argc, argv), .commands = commands };
 	const struct mt_command *script;
 	int status;
 
 	mt_output_begin();
 	if (is_hook(&c, argc, argv, &status))
 		return status;
-	c = (struct mt_cli){ .program = mt_cli_name(argc, argv) };
+	c = (struct mt_cli){ .program = mt_cli_name(argc, argv), .commands = commands };
 	script = mt_script_find(c.program);
 	status = mt_options_parse(&c, argc, argv);
-	if (status && c.n && mt_command_monitored(&c, mt_command_find(c.args[0])))
+	if (status && c.n && mt_command_monitored(&c, mt_command_find(&c, c.args[0])))
 		return MT_UNKNOWN;
 	if (status)
 		return status;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* past_runs.c - log, replay: what became of earlier runs, and what would become of them now */
 #include "base/sh.h"
-#include "cli/help.h"
+#include "cli/cli.h"
+#include "cli/exits.h"
 #include "cli/table.h"
 #include "engine/history.h"
 

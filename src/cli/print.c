@@ -10,26 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static const struct {
-	char op;
-	const char *escape;
-} colours[] = {
-	{ MT_ADD, "\033[32m" }, { MT_CHANGE, "\033[33m" }, { MT_DELETE, "\033[31m" },
-	{ MT_SAME, "\033[2m" }, { 'b', "\033[1m" },	   { 0, "\033[0m" },
-};
-
-const char *mt_colour(FILE *out, char op)
-{
-	const char *no = getenv("NO_COLOR");
-
-	if ((no && *no) || !isatty(fileno(out)))
-		return "";
-	for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
-		if (colours[i].op == op)
-			return colours[i].escape;
-	return "";
-}
-
 /* What is as it shall be is shown as the command that would make it so. */
 static int command_of(const struct mt_step *s, char *buf, size_t n)
 {

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "domain/domain.h"
 #include "base/paths.h"
+#include "base/users.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* status_guest.c - one guest's status: what moontap did for it, object by object */
-#include "cli/status.h"
+#include "cli/status_parts.h"
 #include "cli/table.h"
 #include "plan/drift.h"
 #include "plan/shared.h"

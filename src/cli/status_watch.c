@@ -5,7 +5,7 @@
  * Two kinds of notification: rtnetlink's, of the network, and inotify's, of the state directory, as
  * a journal is written after the network has changed.
  */
-#include "cli/status.h"
+#include "cli/status_parts.h"
 #include "kernel/watch.h"
 
 #include <errno.h>
@@ -23,6 +23,7 @@
 struct watch {
 	struct mt_cli *c;
 	struct mt_engine *g;
+	mt_status_print print;
 	struct pollfd fds[3]; /* network, state directory, output: whether its reader is gone */
 	sigset_t old;	      /* signals come only while we wait: none is lost in between */
 	char *shown;
@@ -71,12 +72,12 @@ static int draw(struct watch *w)
 
 	if (isatty(STDOUT_FILENO)) {
 		fputs("\033[H\033[2J", stdout);
-		return mt_status_print(w->c, w->g, stdout);
+		return w->print(w->c, w->g, stdout);
 	}
 	f = open_memstream(&text, &n);
 	if (!f)
 		return 4;
-	status = mt_status_print(w->c, w->g, f);
+	status = w->print(w->c, w->g, f);
 	fclose(f);
 	if (!w->shown || strcmp(w->shown, text))
 		printf("%s%s", w->shown && !w->c->json ? "\n" : "", text);
@@ -104,10 +105,11 @@ static bool wait_for_change(struct watch *w)
 }
 
 /* A guest that is not there yet may come; anything else that fails ends it. */
-int mt_status_watch(struct mt_cli *c, struct mt_engine *g)
+int mt_status_watch(struct mt_cli *c, struct mt_engine *g, mt_status_print print)
 {
 	struct watch w = { .c = c,
 			   .g = g,
+			   .print = print,
 			   .fds = { { .fd = -1 }, { .fd = -1 }, { .fd = STDOUT_FILENO } } };
 	struct mt_err e;
 	int status = start(&w, &e) ? mt_cli_error(c, NULL, &e) : 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* topic.c - help on a word, made from the comments above functions and the tables of kinds */
 #include "cli/topic.h"
+#include "cli/wrap.h"
 #include "base/tokens.h"
 #include "kernel/host.h"
 

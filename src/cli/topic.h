@@ -29,11 +29,6 @@ bool mt_topic_print(const char *word, bool repl, FILE *out);
  */
 void mt_topic_also(const char *word, FILE *out);
 
-/** mt_wrap() - print words in lines of at most 79 columns, a newline at their end
- * @at:		the column where the first begins
- * @indent:	blanks before each other line */
-void mt_wrap(const char *text, int at, int indent, FILE *out);
-
 /** mt_topic_nearest() - the name that is nearest to a misspelt one; NULL: none is */
 const char *mt_topic_nearest(const char *word, bool repl);
 

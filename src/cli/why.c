@@ -2,7 +2,7 @@
 /* why.c - why a guest is on the network, or is not: all that is known of it, on one page */
 #include "base/sh.h"
 #include "cli/doctor/doctor.h"
-#include "cli/status.h"
+#include "cli/status_parts.h"
 #include "engine/guest.h"
 #include "engine/history.h"
 

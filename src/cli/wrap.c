@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* wrap.c - text in lines that a terminal of 80 columns does not break within a word */
-#include "cli/topic.h"
+#include "cli/wrap.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { COLUMNS = 79 };

@@ -6,7 +6,7 @@
  * util/viruuid.c virUUIDParse(), util/virfile.c virFileSanitizePath(), conf/domain_conf.c
  * virDomainNetSetModelString().
  */
-#include "domain/inventory.h"
+#include "domain/interface.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -6,8 +6,8 @@
  * Sources: conf/device_conf.c, conf/domain_conf.c virDomainDeviceInfoParseXML() and
  * virDomainHostdevDefParseXMLSubsys().
  */
-#include "domain/inventory.h"
-#include "domain/parts.h"
+#include "domain/interface.h"
+#include "domain/readers.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -74,7 +74,7 @@ int mt_domain_load(int fd, const struct mt_domain_options *o, char **bytes, size
  * @e:		out: filled on failure; the subject is "web.xml:12"
  *
  * With @o->libvirt a document is accepted where that version accepts it, as far as its interfaces
- * go. Without, an interface is refused only for what moontap itself needs (MT_LOAD of inventory.h),
+ * go. Without, an interface is refused only for what moontap itself needs (MT_LOAD of interface.h),
  * and only when it is of type ethernet; what else is not understood is listed in its `unknown`.
  * @p's limit, where it has one, bounds the facts; what is needed while reading has a bound of its
  * own.

@@ -10,7 +10,7 @@
  * Source: conf/domain_conf.c virDomainNetDefParseXML() and what it calls; for what is dropped,
  * defaulted or spelled anew, virDomainNetDefFormat().
  */
-#include "domain/inventory.h"
+#include "domain/interface.h"
 
 #include <string.h>
 
@@ -20,11 +20,6 @@
 		__VA_ARGS__, NULL \
 	}
 #define ROWS(rows) (sizeof(rows) / sizeof *(rows))
-
-const char *const mt_nic_types[] = {
-	"user",	    "ethernet", "vhostuser", "server", "client", "mcast", "network", "bridge",
-	"internal", "direct",	"hostdev",   "udp",    "vdpa",	 "null",  "vds",     NULL,
-};
 
 /* virDomainNetModelTypeList; "unknown" is there, too, and means none */
 static const char *const models[] = {

@@ -6,8 +6,8 @@
  * virNetDevIPRouteCreate(), util/virsocketaddr.c. libvirt reads addresses by getaddrinfo() with
  * AI_NUMERICHOST, which takes inet_aton()'s short and octal forms, too.
  */
-#include "domain/inventory.h"
-#include "domain/parts.h"
+#include "domain/interface.h"
+#include "domain/readers.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  * Sources: conf/netdev_vlan_conf.c, conf/netdev_bandwidth_conf.c, conf/nwfilter_params.c,
  * conf/domain_conf.c (virDomainChrSourceReconnectDefParseXML, virDomainNetPortForward*).
  */
-#include "domain/inventory.h"
-#include "domain/parts.h"
+#include "domain/interface.h"
+#include "domain/readers.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
  * Source: conf/domain_conf.c virDomainNetDefFormat() for what a <target> has.
  */
 #include "domain/domain.h"
-#include "domain/inventory.h"
+#include "domain/interface.h"
 #include "domain/tag.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
  * Sources: conf/domain_conf.c virDomainNetDefParseXML() and virDomainHostdevDefParseXMLSubsys(),
  * conf/domain_validate.c virDomainNetDefValidate() and virDomainHostdevDefValidate().
  */
-#include "domain/inventory.h"
+#include "domain/interface.h"
 
 #include <string.h>
 

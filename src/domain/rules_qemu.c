@@ -8,7 +8,7 @@
  * virDomainActualNetDefValidate(), qemu/qemu_command.c qemuBuildInterfaceCommandLine(),
  * qemu/qemu_interface.c qemuInterfaceEthernetConnect(), at start.
  */
-#include "domain/inventory.h"
+#include "domain/interface.h"
 
 #include <string.h>
 

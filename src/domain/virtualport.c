@@ -5,8 +5,8 @@
  * Sources: conf/netdev_vport_profile_conf.c virNetDevVPortProfileParse() and ...Format(),
  * util/virnetdevvportprofile.c virNetDevVPortProfileCheckComplete() and ...CheckNoExtras().
  */
-#include "domain/inventory.h"
-#include "domain/parts.h"
+#include "domain/interface.h"
+#include "domain/readers.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* connect.c - from an evaluator's answer to plans, and from plans to one run */
 #include "engine/engine.h"
-#include "engine/guest.h"
+#include "engine/driver.h"
 #include "base/paths.h"
 #include "engine/nic_device.h"
 #include "engine/guest_record.h"
 #include "plan/rights.h"
 #include "plan/shared.h"
+#include "plan/in_use.h"
+#include "engine/leftovers.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -420,7 +422,8 @@ static int act_on_answer(struct connect *c, struct mt_err *e)
 
 	if (begin_outcome(c, e))
 		return -e->code;
-	if ((plans || ask->remember) && mt_engine_state(c->g, !ask->dry, e))
+	if ((plans || ask->remember) &&
+	    (ask->dry ? mt_engine_state(c->g, false, e) : mt_leftovers_state(c->g, e)))
 		return -e->code;
 	if ((plans || ask->remember) && remember(c, e))
 		return -e->code;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* engine.c - the handle: kernel, state directory, privilege */
-#include "engine/leftovers.h"
-#include "plan/lookup.h"
+#include "engine/engine.h"
 
 #include <linux/capability.h>
 #include <string.h>
@@ -24,19 +23,11 @@ void mt_engine_close(struct mt_engine *g)
 
 int mt_engine_state(struct mt_engine *g, bool create, struct mt_err *e)
 {
-	int err = 0;
-
 	g->state.netns = mt_host_cookie(g->host);
 	g->state.host = g->host;
 	if (g->state.dir < 0)
-		err = mt_state_open(&g->state, g->o.state, create, e);
-	else if (create)
-		err = mt_state_fill(&g->state, e);
-	if (!err && create && !g->has_links) {
-		err = mt_lookup_is_complete(&g->state) ? 0 : mt_leftovers_links(g, true, e);
-		g->has_links = !err;
-	}
-	return err;
+		return mt_state_open(&g->state, g->o.state, create, e);
+	return create ? mt_state_fill(&g->state, e) : 0;
 }
 
 bool mt_can_change_network(void)

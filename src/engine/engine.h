@@ -181,6 +181,9 @@ bool mt_filter_has_guest(const struct mt_nic_filter *w, const char *driver, cons
 int mt_connected(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_pool *p,
 		 struct mt_record **headers, size_t *n, struct mt_err *e);
 
+/** mt_connected_sweep() - a run that was killed before its first line left only files: they go */
+void mt_connected_sweep(struct mt_engine *g, const char *dev, struct mt_pool *p);
+
 /** mt_connected_drift() - what someone else has changed of what moontap put for one of them
  * @each:	called with one line for each difference
  */

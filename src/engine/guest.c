@@ -4,35 +4,13 @@
 #include "base/tokens.h"
 #include "engine/history.h"
 #include "engine/guest_record.h"
+#include "engine/driver.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* libvirt's src/util/virhook.c has these names; the driver of Cloud Hypervisor calls no hook. */
-static const char *const drivers[] = { "qemu", "lxc", "libxl", "bhyve", NULL };
-
-bool mt_driver_known(const char *driver)
-{
-	for (const char *const *d = drivers; *d; d++)
-		if (!strcmp(*d, driver))
-			return true;
-	return false;
-}
-
-const char *mt_driver_suggest(const char *word, char *buf, size_t n)
-{
-	return mt_suggest(word, drivers, sizeof *drivers, buf, n);
-}
-
-const char *mt_driver_of(const char *type)
-{
-	return !strcmp(type, "xen")				 ? "libxl"
-		: !strcmp(type, "lxc") || !strcmp(type, "bhyve") ? type
-								 : "qemu";
-}
 
 int mt_guest_compare(const char *a, const char *b)
 {
@@ -166,10 +144,10 @@ static int add_logged(struct search *s)
 {
 	if (s->n)
 		return 0;
-	for (const char *const *d = drivers; *d; d++)
+	for (const char *const *d = mt_drivers; *d; d++)
 		if (mt_history_has(s->g, *d, s->word, "") && add(s, *d, s->word, "", ""))
 			return -s->e->code;
-	if (mt_history_has(s->g, *drivers, "", s->word) && add(s, *drivers, "", "", s->word))
+	if (mt_history_has(s->g, *mt_drivers, "", s->word) && add(s, *mt_drivers, "", "", s->word))
 		return -s->e->code;
 	return 0;
 }

@@ -48,13 +48,4 @@ int mt_guest_unnamed(struct mt_err *e);
 /** mt_guest_compare() - the order of two guests: "pc2" comes before "pc11" */
 int mt_guest_compare(const char *a, const char *b);
 
-/** mt_driver_known() - whether libvirt has a hook for the guests of a driver of this name */
-bool mt_driver_known(const char *driver);
-
-/** mt_driver_suggest() - as mt_suggest(), for a driver that is not known */
-const char *mt_driver_suggest(const char *word, char *buf, size_t n);
-
-/** mt_driver_of() - the driver of a domain's type: "kvm" is of "qemu", "lxc" of "lxc" */
-const char *mt_driver_of(const char *type);
-
 #endif

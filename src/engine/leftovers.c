@@ -6,6 +6,7 @@
 #include "plan/lookup.h"
 #include "plan/recover.h"
 #include "plan/undo.h"
+#include "plan/take_down.h"
 
 #include <errno.h>
 #include <string.h>
@@ -96,21 +97,6 @@ void mt_leftovers_of(struct mt_engine *g, const char *driver, const char *guest)
 	mt_pool_free(&p);
 }
 
-void mt_leftovers_sweep(struct mt_engine *g, const char *dev, struct mt_pool *p)
-{
-	struct mt_apply w = mt_engine_apply(g, p);
-	struct mt_err e;
-	char file[32], line[700];
-	int lock;
-
-	mt_state_path("nic", dev, file);
-	if (mt_state_try_lock(&g->state, file, &lock))
-		return;
-	if (mt_recover(&w, dev, &lock, &e))
-		mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
-	mt_state_unlock(&g->state, file, lock);
-}
-
 void mt_leftovers_all(struct mt_engine *g)
 {
 	struct mt_pool p = { 0 };
@@ -125,7 +111,7 @@ void mt_leftovers_all(struct mt_engine *g)
 	for (size_t i = 0; i < n; i++)
 		if (mt_name_valid(names[i]) &&
 		    mt_state_is_empty(&g->state, mt_state_path("nic", names[i], file)))
-			mt_leftovers_sweep(g, names[i], &p);
+			mt_connected_sweep(g, names[i], &p);
 	if (mt_leftovers_links(g, false, &e))
 		log_error(g, &e);
 	mt_pool_free(&p);
@@ -153,5 +139,16 @@ int mt_leftovers_links(struct mt_engine *g, bool add, struct mt_err *e)
 	if (!err && g->state.dir >= 0)
 		err = (add ? add_links(g, &p, e) : 0) ?: mt_lookup_mend(&g->state, e);
 	mt_pool_free(&p);
+	return err;
+}
+
+int mt_leftovers_state(struct mt_engine *g, struct mt_err *e)
+{
+	int err = mt_engine_state(g, true, e);
+
+	if (!err && !g->has_links) {
+		err = mt_lookup_is_complete(&g->state) ? 0 : mt_leftovers_links(g, true, e);
+		g->has_links = !err;
+	}
 	return err;
 }

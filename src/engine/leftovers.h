@@ -11,6 +11,10 @@
 
 #include "engine/engine.h"
 
+/** mt_leftovers_state() - open the state directory for an event: made where it is missing, and its
+ * lookup complete. Return: 0 or -errno. */
+int mt_leftovers_state(struct mt_engine *g, struct mt_err *e);
+
 /** mt_leftover_finish() - disconnect one device's journal, if the device is gone, and either
  * nothing else is left of it or no event's guest waits for it. Failures are logged.
  * Return: whether it is gone. */
@@ -18,9 +22,6 @@ bool mt_leftover_finish(struct mt_engine *g, const char *dev);
 
 /** mt_leftovers_of() - mt_leftover_finish() of all that a guest has */
 void mt_leftovers_of(struct mt_engine *g, const char *driver, const char *guest);
-
-/** mt_leftovers_sweep() - a run that was killed before its first line left only files: they go */
-void mt_leftovers_sweep(struct mt_engine *g, const char *dev, struct mt_pool *p);
 
 /** mt_leftovers_all() - of everybody, and the lookup mended */
 void mt_leftovers_all(struct mt_engine *g);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* moontap.c - the functions of moontap.h: handles, events, errors */
-#include "engine/guest.h"
+#include "engine/driver.h"
 #include "engine/handle.h"
 #include "engine/leftovers.h"
 #include "base/paths.h"
+#include "engine/guest.h"
 
 #include <errno.h>
 #include <stdio.h>

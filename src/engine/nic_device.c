@@ -8,16 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* libvirt's rule for a tap's MAC: qemu_interface.c qemuInterfaceEthernetConnect(). */
-bool mt_tap_address(const char *mac, uint8_t address[6])
-{
-	if (sscanf(mac, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", address, address + 1, address + 2,
-		   address + 3, address + 4, address + 5) != 6)
-		return false;
-	address[0] = address[0] == 0xfe ? 0xfa : 0xfe;
-	return true;
-}
-
 /* What libvirt will have made by the time that the plan is carried out. */
 static int expect_tap(struct mt_device_search *s, const struct mt_interface *nic, struct mt_err *e)
 {

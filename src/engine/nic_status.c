@@ -4,6 +4,7 @@
 #include "engine/guest.h"
 #include "engine/leftovers.h"
 #include "plan/drift.h"
+#include "plan/take_down.h"
 
 #include <errno.h>
 #include <stdio.h>

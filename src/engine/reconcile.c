@@ -4,6 +4,7 @@
 #include "engine/reconcile.h"
 #include "engine/history.h"
 #include "engine/leftovers.h"
+#include "plan/take_down.h"
 
 #include "plan/recover.h"
 

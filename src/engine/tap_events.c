@@ -124,7 +124,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_o
 
 	if (!mt_can_change_network())
 		return look_only(g, tap, e);
-	if (mt_device_by_name(g->host, tap, &d, e) || mt_engine_state(g, true, e) ||
+	if (mt_device_by_name(g->host, tap, &d, e) || mt_leftovers_state(g, e) ||
 	    find(g, &d, &out->pool, &f, e))
 		return -e->code;
 	if (f.n != 1 && is_ready(g, &d, &out->pool))

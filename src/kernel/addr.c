@@ -85,16 +85,6 @@ static int take(const struct nlmsghdr *n, void *data)
 	return mt_list_found(l, &r);
 }
 
-struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex)
-{
-	struct nlmsghdr *n = mt_nl_start(q, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg));
-	struct ifaddrmsg *m = mnl_nlmsg_get_payload(n);
-
-	m->ifa_family = family;
-	m->ifa_index = ifindex;
-	return n;
-}
-
 static int list(struct mt_host *h, const struct mt_record *filter, mt_each each, void *data,
 		struct mt_err *e)
 {

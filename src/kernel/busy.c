@@ -1,27 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* busy.c - whether others depend on a device or an address that would be taken back */
+/* busy.c - whether a device that would be taken back has addresses */
 #include "kernel/nl.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-
-/* What list() is asked here: is there any, and which. */
-struct any {
-	char *why;
-	size_t n;
-	bool found;
-};
-
-static struct mt_record on(const struct mt_kind *k, const char *field, const char *dev)
-{
-	struct mt_record r = { .kind = k };
-
-	mt_record_put(&r, mt_kind_field(k, field), mt_name_from(dev));
-	return r;
-}
-
-/* --- devices ---------------------------------------------------------------------------------- */
 
 struct addresses {
 	mt_each each;
@@ -41,7 +24,7 @@ static int take_address(const struct mt_record *r, void *data, struct mt_err *e)
 int mt_device_addresses(struct mt_host *h, const char *dev, mt_each each, void *data,
 			struct mt_err *e)
 {
-	struct mt_record filter = on(&mt_kind_addr, "dev", dev);
+	struct mt_record filter = mt_nl_on(&mt_kind_addr, "dev", dev);
 	struct addresses to = { each, data };
 
 	return mt_kind_addr.list(h, &filter, take_address, &to, e);
@@ -50,7 +33,7 @@ int mt_device_addresses(struct mt_host *h, const char *dev, mt_each each, void *
 static int take_any(const struct mt_record *r, void *data, struct mt_err *e)
 {
 	int address = mt_kind_field(r->kind, "address");
-	struct any *any = data;
+	struct mt_nl_any *any = data;
 	char text[MT_VALUE_TEXT];
 
 	(void)e;
@@ -60,9 +43,9 @@ static int take_any(const struct mt_record *r, void *data, struct mt_err *e)
 	return 1;
 }
 
-static int carries(struct mt_host *h, const char *dev, char *why, size_t n, struct mt_err *e)
+int mt_nl_carries(struct mt_host *h, const char *dev, char *why, size_t n, struct mt_err *e)
 {
-	struct any any = { why, n, false };
+	struct mt_nl_any any = { why, n, false };
 	int err = mt_device_addresses(h, dev, take_any, &any, e);
 
 	return err ? err : any.found;
@@ -75,104 +58,5 @@ int mt_link_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, ch
 
 	if (op != MT_CHANGE || !mt_record_has(r, up) || r->v[up].u)
 		return 0;
-	return carries(h, mt_record_device(r), why, n, e);
-}
-
-static int take_port(const struct mt_record *r, void *data, struct mt_err *e)
-{
-	struct any *any = data;
-
-	(void)e;
-	snprintf(any->why, any->n, "%s is in it", mt_record_device(r));
-	any->found = true;
-	return 1;
-}
-
-int mt_bridge_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
-		   struct mt_err *e)
-{
-	struct mt_record filter = on(&mt_kind_link, "master", mt_record_device(r));
-	struct any any = { why, n, false };
-	int err;
-
-	if (op != MT_DELETE)
-		return 0;
-	err = mt_kind_link.list(h, &filter, take_port, &any, e);
-	if (err || any.found)
-		return err ? err : 1;
-	return carries(h, mt_record_device(r), why, n, e);
-}
-
-/* --- addresses -------------------------------------------------------------------------------- */
-
-struct network {
-	const struct mt_field *field;
-	const struct mt_value *address;
-	bool secondary;	       /* the address itself */
-	struct mt_value other; /* a secondary one in its network */
-};
-
-static bool same_network(const struct mt_value *a, const struct mt_value *b)
-{
-	for (int bit = 0; bit < a->plen; bit++)
-		if ((a->b[bit / 8] ^ b->b[bit / 8]) & 0x80 >> bit % 8)
-			return false;
-	return a->plen == b->plen;
-}
-
-static int take_secondary(const struct nlmsghdr *n, void *data)
-{
-	struct network *net = data;
-	const struct ifaddrmsg *m;
-	struct mt_value v;
-	mt_nl_attrs tb;
-
-	m = mt_nl_parse(n, sizeof *m, tb);
-	if (!m || n->nlmsg_type != RTM_NEWADDR || !(m->ifa_flags & IFA_F_SECONDARY))
-		return 0;
-	v = mt_nl_ip(tb[IFA_LOCAL], m->ifa_family, m->ifa_prefixlen);
-	if (mt_value_equal(net->field, &v, net->address))
-		net->secondary = true;
-	else if (v.state == MT_SET && same_network(&v, net->address))
-		net->other = v;
-	return 0;
-}
-
-static bool promotes(struct mt_host *h, const char *dev)
-{
-	struct mt_record key = on(&mt_kind_conf, "dev", dev), has;
-	struct mt_pool pool = { 0 };
-	struct mt_err ignored;
-	int err;
-
-	mt_record_put(&key, mt_kind_field(&mt_kind_conf, "family"), mt_uint(AF_INET));
-	err = mt_record_get(h, &key, &has, &pool, &ignored);
-	mt_pool_free(&pool);
-	return !err && has.v[mt_kind_field(&mt_kind_conf, "promote_secondaries")].u;
-}
-
-/* With an IPv4 network's first address the kernel takes away its others, unless the device promotes
- * them: net/ipv4/devinet.c __inet_del_ifa() */
-int mt_addr_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
-		 struct mt_err *e)
-{
-	int address = mt_kind_field(r->kind, "address");
-	struct network net = { .field = &r->kind->fields[address], .address = &r->v[address] };
-	struct mt_nl_request q;
-	char text[MT_VALUE_TEXT];
-	uint32_t ifindex;
-	int err;
-
-	if (op != MT_DELETE || net.address->family != AF_INET)
-		return 0;
-	err = mt_nl_record_ifindex(h, r, &ifindex, e);
-	if (!err)
-		err = mt_nl_talk(h, mt_addr_question(&q, AF_INET, ifindex), take_secondary, &net,
-				 e);
-	if (err)
-		return mt_nl_about(e, err, r, "delete");
-	if (net.secondary || net.other.state != MT_SET || promotes(h, mt_record_device(r)))
-		return 0;
-	snprintf(why, n, "%s would go with it", mt_value_print(net.field, &net.other, text));
-	return 1;
+	return mt_nl_carries(h, mt_record_device(r), why, n, e);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* device.c - network devices: looked up one by one, listed, made and deleted */
+/* device.c - network devices: looked up one by one, and listed */
 #include "kernel/nl.h"
 
 #include <errno.h>
@@ -9,8 +9,8 @@
 
 /* A question about one device, by index or, when that is 0, by name. Without IFLA_STATS64 and the
  * like an answer is half as long: net/core/rtnetlink.c rtnl_fill_ifinfo(). */
-static struct nlmsghdr *question(struct mt_nl_request *q, uint16_t flags, uint32_t ifindex,
-				 const char *name)
+struct nlmsghdr *mt_nl_device_question(struct mt_nl_request *q, uint16_t flags, uint32_t ifindex,
+				       const char *name)
 {
 	struct nlmsghdr *n = mt_nl_start(q, RTM_GETLINK, flags, sizeof(struct ifinfomsg));
 	struct ifinfomsg *head = mnl_nlmsg_get_payload(n);
@@ -22,7 +22,7 @@ static struct nlmsghdr *question(struct mt_nl_request *q, uint16_t flags, uint32
 	return n;
 }
 
-static bool parse(const struct nlmsghdr *n, struct mt_nl_device *d)
+bool mt_nl_parse_device(const struct nlmsghdr *n, struct mt_nl_device *d)
 {
 	mt_nl_attrs info;
 
@@ -87,14 +87,14 @@ static int fill(struct one *o, const struct mt_nl_device *from)
 }
 
 /* The kernel finds a device by its other names, too: net/core/dev.c netdev_name_node_lookup() */
-static int check_name(const char *asked, const struct mt_nl_device *d, struct mt_err *e)
+int mt_nl_check_name(const char *asked, const struct mt_nl_device *d, struct mt_err *e)
 {
 	return strcmp(d->name, asked)
 		? mt_fail(e, EINVAL, "", "", "that is another name of %s: use this one", d->name)
 		: 0;
 }
 
-static void remember(struct mt_host *h, const struct mt_nl_device *d)
+void mt_nl_remember_name(struct mt_host *h, const struct mt_nl_device *d)
 {
 	struct mt_host_name *name = &h->names[(uint32_t)d->head->ifi_index % MT_HOST_NAMES];
 
@@ -107,13 +107,13 @@ static int take_one(const struct nlmsghdr *n, void *data)
 	struct one *o = data;
 	struct mt_nl_device d;
 
-	if (!parse(n, &d))
+	if (!mt_nl_parse_device(n, &d))
 		return mt_fail(o->e, EBADMSG, "", "", "the kernel's answer makes no sense");
-	if (o->name && check_name(o->name, &d, o->e))
+	if (o->name && mt_nl_check_name(o->name, &d, o->e))
 		return -o->e->code;
 	o->d->ifindex = (uint32_t)d.head->ifi_index;
 	strcpy(o->d->name, d.name);
-	remember(o->h, &d);
+	mt_nl_remember_name(o->h, &d);
 	return o->full ? fill(o, &d) : 0;
 }
 
@@ -130,7 +130,7 @@ static int look_up(struct one *o, uint32_t ifindex)
 		snprintf(subject, sizeof subject, "index %u", ifindex);
 	if (o->name ? !mt_name_valid(o->name) : !ifindex)
 		return mt_fail(o->e, ENODEV, "device", subject, NULL);
-	err = mt_nl_talk(o->h, question(&q, 0, ifindex, o->name), take_one, o, o->e);
+	err = mt_nl_talk(o->h, mt_nl_device_question(&q, 0, ifindex, o->name), take_one, o, o->e);
 	if (!err && !o->d->ifindex)
 		err = mt_fail(o->e, EBADMSG, "", "", "the kernel's answer is empty");
 	return err ? mt_err_about(o->e, "device", subject) : 0;
@@ -226,7 +226,7 @@ static int take_any(const struct nlmsghdr *n, void *data)
 	struct mt_device *at;
 	int err;
 
-	if (!parse(n, &d))
+	if (!mt_nl_parse_device(n, &d))
 		return mt_fail(l->e, EBADMSG, "", "", "the kernel's answer makes no sense");
 	at = mt_pool_room(l->p, l->at, l->n, &l->cap, sizeof *at);
 	if (!at)
@@ -247,144 +247,9 @@ int mt_device_list(struct mt_host *h, struct mt_pool *p, struct mt_device **devi
 {
 	struct listing l = { .h = h, .p = p, .e = e };
 	struct mt_nl_request q;
-	int err = mt_nl_talk(h, question(&q, NLM_F_DUMP, 0, NULL), take_any, &l, e);
+	int err = mt_nl_talk(h, mt_nl_device_question(&q, NLM_F_DUMP, 0, NULL), take_any, &l, e);
 
 	*devices = l.at;
 	*n = err ? 0 : l.n;
 	return err ? mt_err_about(e, "device", "all") : 0;
-}
-
-/* --- all devices of a kind -------------------------------------------------------------------- */
-
-struct all {
-	struct mt_list *l;
-	const char *kind;
-	mt_nl_decode decode;
-};
-
-static int other_kind(struct mt_err *e, const struct mt_kind *wanted, const char *is)
-{
-	return mt_fail(e, EEXIST, "", "", "the device is no %s%s%s", wanted->name,
-		       *is ? " but a " : "", is);
-}
-
-static int take_device(const struct nlmsghdr *n, void *data)
-{
-	struct all *all = data;
-	struct mt_list *l = all->l;
-	struct mt_record r = { .kind = l->filter->kind };
-	const struct mt_value *asked = &l->filter->v[0];
-	struct mt_nl_device d;
-	int is;
-
-	if (!parse(n, &d))
-		return mt_fail(l->e, EBADMSG, "", "", "the kernel's answer makes no sense");
-	if (asked->state == MT_SET && check_name(asked->name, &d, l->e))
-		return -l->e->code;
-	remember(l->h, &d);
-	r.ref = mt_ref_link((uint32_t)d.head->ifi_index);
-	is = all->kind && strcmp(d.kind, all->kind) ? 0 : all->decode(l, &d, &r);
-	if (is < 0)
-		return is;
-	if (!is)
-		return all->kind && asked->state == MT_SET ? other_kind(l->e, r.kind, d.kind) : 0;
-	mt_record_put(&r, 0, mt_name_from(d.name));
-	return mt_list_found(l, &r);
-}
-
-int mt_nl_list_devices(struct mt_list *l, const char *kind, mt_nl_decode decode)
-{
-	const struct mt_value *asked = &l->filter->v[0];
-	struct all all = { l, kind, decode };
-	struct mt_nl_request q;
-	bool one = asked->state == MT_SET;
-	struct nlmsghdr *n = question(&q, one ? 0 : NLM_F_DUMP, 0, one ? asked->name : NULL);
-	int err;
-
-	if (!one && l->master)
-		mnl_attr_put_u32(n, IFLA_MASTER, l->master);
-	if (!one && kind) {
-		struct nlattr *info = mnl_attr_nest_start(n, IFLA_LINKINFO);
-
-		mnl_attr_put_strz(n, IFLA_INFO_KIND, kind);
-		mnl_attr_nest_end(n, info);
-	}
-	err = mt_nl_talk(l->h, n, take_device, &all, l->e);
-	return mt_list_done(l, err);
-}
-
-int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
-{
-	int err = mt_nl_get_fields(l->h, d->data, r, l->e);
-
-	return err ? err : 1;
-}
-
-/* --- made, changed and deleted ---------------------------------------------------------------- */
-
-int mt_nl_start_device(struct mt_host *h, struct mt_nl_request *q, enum mt_op op,
-		       const struct mt_record *r, struct nlmsghdr **n, struct mt_err *e)
-{
-	struct ifinfomsg *head;
-	uint32_t ifindex = 0;
-
-	*n = mt_nl_start(q, RTM_NEWLINK, op == MT_ADD ? NLM_F_CREATE | NLM_F_EXCL : 0,
-			 sizeof *head);
-	if (op == MT_ADD) {
-		mnl_attr_put_strz(*n, IFLA_IFNAME, mt_record_device(r));
-		return 0;
-	}
-	if (mt_nl_record_ifindex(h, r, &ifindex, e))
-		return mt_nl_about(e, -e->code, r, "set");
-	head = mnl_nlmsg_get_payload(*n);
-	head->ifi_index = (int)ifindex;
-	return 0;
-}
-
-int mt_nl_delete_device(struct mt_host *h, const struct mt_record *r, uint32_t ifindex,
-			struct mt_err *e)
-{
-	struct mt_nl_request q;
-	struct nlmsghdr *n = mt_nl_start(&q, RTM_DELLINK, 0, sizeof(struct ifinfomsg));
-	struct ifinfomsg *head = mnl_nlmsg_get_payload(n);
-
-	head->ifi_index = (int)ifindex;
-	return mt_nl_change(h, n, MT_DELETE, r, e);
-}
-
-int mt_nl_record_device(struct mt_host *h, const struct mt_record *r, const char *kind,
-			struct mt_device *d, struct mt_err *e)
-{
-	uint32_t ifindex = mt_ref_ifindex(&r->ref);
-	int err = ifindex ? mt_device_by_index(h, ifindex, d, e)
-			  : mt_device_by_name(h, mt_record_device(r), d, e);
-
-	return !err && strcmp(d->kind, kind) ? other_kind(e, r->kind, d->kind) : err;
-}
-
-int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r, const char *kind,
-		     mt_nl_extra extra, struct mt_err *e)
-{
-	struct nlattr *info, *data;
-	struct mt_nl_request q;
-	struct mt_device d;
-	struct nlmsghdr *n;
-
-	if (op == MT_DELETE) {
-		if (mt_nl_record_device(h, r, kind, &d, e))
-			return mt_nl_about(e, -e->code, r, "delete");
-		return mt_nl_delete_device(h, r, d.ifindex, e);
-	}
-	if (mt_nl_start_device(h, &q, op, r, &n, e))
-		return -e->code;
-	info = mnl_attr_nest_start(n, IFLA_LINKINFO);
-	mnl_attr_put_strz(n, IFLA_INFO_KIND, kind);
-	data = mnl_attr_nest_start(n, IFLA_INFO_DATA);
-	if (mt_nl_put_fields(h, n, r, e))
-		return mt_nl_about(e, -e->code, r, mt_nl_verb(op));
-	if (extra)
-		extra(n, op, r);
-	mnl_attr_nest_end(n, data);
-	mnl_attr_nest_end(n, info);
-	return mt_nl_change(h, n, op, r, e);
 }

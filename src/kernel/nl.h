@@ -112,7 +112,7 @@ static inline uint16_t mt_nl_new_flags(enum mt_op op)
 	return op == MT_ADD ? NLM_F_CREATE | NLM_F_EXCL : op == MT_CHANGE ? NLM_F_REPLACE : 0;
 }
 
-/* --- attributes: attr.c ----------------------------------------------------------------------- */
+/* --- attributes: attr.c, field_attrs.c ---------------------------------------------------- */
 
 typedef const struct nlattr *mt_nl_attrs[MT_NL_ATTRS];
 
@@ -196,6 +196,19 @@ struct mt_nl_device {
 	mt_nl_attrs tb, data, slave_data;
 };
 
+/** mt_nl_device_question() - a question about one device, by index or, when that is 0, by name */
+struct nlmsghdr *mt_nl_device_question(struct mt_nl_request *q, uint16_t flags, uint32_t ifindex,
+				       const char *name);
+
+/** mt_nl_parse_device() - open an answer up. Return: whether it is a device. */
+bool mt_nl_parse_device(const struct nlmsghdr *n, struct mt_nl_device *d);
+
+/** mt_nl_check_name() - whether an answer is of the device that was asked for: 0 or -errno */
+int mt_nl_check_name(const char *asked, const struct mt_nl_device *d, struct mt_err *e);
+
+/** mt_nl_remember_name() - for mt_nl_ifname(), until mt_host_end() */
+void mt_nl_remember_name(struct mt_host *h, const struct mt_nl_device *d);
+
 /** mt_nl_ifindex() - a device's index. Return: 0, -ENODEV, another -errno; @e filled. */
 int mt_nl_ifindex(struct mt_host *h, const char *name, uint32_t *ifindex, struct mt_err *e);
 
@@ -254,7 +267,26 @@ extern const struct mt_kind mt_kind_link, mt_kind_addr, mt_kind_conf;
 /** mt_addr_question() - a dump of addresses; 0: of any family, on any device */
 struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex);
 
-/* busy() of these kinds: busy.c */
+/* What list() is asked for busy(): is there any, and which. */
+struct mt_nl_any {
+	char *why;
+	size_t n;
+	bool found;
+};
+
+/** mt_nl_on() - a filter: of a kind, and a field that names a device */
+static inline struct mt_record mt_nl_on(const struct mt_kind *k, const char *field, const char *dev)
+{
+	struct mt_record r = { .kind = k };
+
+	mt_record_put(&r, mt_kind_field(k, field), mt_name_from(dev));
+	return r;
+}
+
+/** mt_nl_carries() - whether a device has addresses. Return: as busy(). */
+int mt_nl_carries(struct mt_host *h, const char *dev, char *why, size_t n, struct mt_err *e);
+
+/* busy() of these kinds: busy.c, addr_busy.c, bridge_busy.c */
 int mt_link_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		 struct mt_err *e);
 int mt_bridge_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,

@@ -2,6 +2,7 @@
 /* commit.c - the journals that a run leaves, and the one write that decides */
 #include "plan/commit.h"
 #include "kernel/host.h"
+#include "plan/in_use.h"
 
 #include <errno.h>
 #include <string.h>

@@ -11,6 +11,8 @@
 #define MT_PLAN_RUN_H
 
 #include "plan/undo.h"
+#include "plan/difference.h"
+#include "plan/plan.h"
 
 #include <signal.h>
 
@@ -64,7 +66,10 @@ int mt_run_compute(struct mt_run *r, struct mt_err *e);
 int mt_run_apply(struct mt_run *r, struct mt_err *e);
 
 /** mt_run_err() - say of which NIC an error is. Returns -@e->code. */
-int mt_run_err(const struct mt_run_nic *n, struct mt_err *e);
+static inline int mt_run_err(const struct mt_run_nic *n, struct mt_err *e)
+{
+	return mt_err_in_nic(e, (int)n->header.v[MT_HEADER_INDEX].u, n->plan->dev);
+}
 
 /** mt_run_end() - let go of locks */
 void mt_run_end(struct mt_run *r);

@@ -2,7 +2,6 @@
 /* state.c - files under the state directory, and their locks */
 #include "plan/state.h"
 #include "base/tokens.h"
-#include "plan/namespace.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,21 +19,8 @@
 
 static const char *const folders[] = { "nic", "run", "shared", "domain", "log", "lookup" };
 
-static int check_owner(int fd, const char *path, struct mt_err *e)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return mt_fail(e, errno, "state", path, NULL);
-	if (st.st_uid != geteuid() || st.st_mode & 022)
-		return mt_fail(e, EACCES, "state", path,
-			       "it must belong to uid %u and be writable by nobody else",
-			       (unsigned)geteuid());
-	return 0;
-}
-
 /* What the umask takes away is given back: moontap does without the right to overrule modes. */
-static int make_folder(int dir, const char *folder)
+int mt_state_make_folder(int dir, const char *folder)
 {
 	if (mkdirat(dir, folder, 0700))
 		return errno == EEXIST ? 0 : -errno;
@@ -80,7 +66,7 @@ int mt_state_create(const struct mt_state *s, const char *file, int *fd, struct 
 
 int mt_state_folder(const struct mt_state *s, const char *folder, struct mt_err *e)
 {
-	int err = make_folder(s->dir, folder);
+	int err = mt_state_make_folder(s->dir, folder);
 
 	return err ? mt_fail(e, -err, "state", folder, NULL) : 0;
 }
@@ -92,30 +78,6 @@ int mt_state_fill(struct mt_state *s, struct mt_err *e)
 			return -e->code;
 	s->whole = true;
 	return 0;
-}
-
-int mt_state_open(struct mt_state *s, const char *path, bool create, struct mt_err *e)
-{
-	int err = create ? make_folder(AT_FDCWD, path) : 0, root;
-
-	s->path = path;
-	s->whole = false;
-	if (err)
-		return mt_fail(e, -err, "state", path, NULL);
-	s->dir = -1;
-	root = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (root < 0)
-		return errno == ENOENT && !create ? 0 : mt_fail(e, errno, "state", path, NULL);
-	err = check_owner(root, path, e);
-	if (err)
-		close(root);
-	else
-		err = mt_namespace_enter(s, root, create, e);
-	if (!err && create)
-		err = mt_state_fill(s, e);
-	if (err)
-		mt_state_close(s);
-	return err;
 }
 
 void mt_state_close(struct mt_state *s)

@@ -47,6 +47,9 @@ int mt_state_open(struct mt_state *s, const char *path, bool create, struct mt_e
 int mt_state_fill(struct mt_state *s, struct mt_err *e);
 void mt_state_close(struct mt_state *s);
 
+/** mt_state_make_folder() - the same below any descriptor. Return: 0 or -errno. */
+int mt_state_make_folder(int dir, const char *folder);
+
 /** mt_state_folder() - make a folder in it; one that is there is fine. Modes do not depend on the
  * umask, here and below. Return: 0 or -errno with @e filled. */
 int mt_state_folder(const struct mt_state *s, const char *folder, struct mt_err *e);

@@ -13,7 +13,7 @@
 #ifndef MT_PLAN_TOGETHER_H
 #define MT_PLAN_TOGETHER_H
 
-#include "plan/undo.h"
+#include "plan/take_down.h"
 
 /**
  * mt_devices_together() - delete what NICs have made, if there is more than one device of it

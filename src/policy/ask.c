@@ -9,35 +9,6 @@
 
 static const char environment; /* of the policy: its address is the registry's key */
 
-/* "name:line: why", the name cut to LUA_IDSIZE; the place is said with the whole name. */
-__attribute__((noreturn)) static void syntax_error(lua_State *L, const char *path)
-{
-	const char *message = lua_tostring(L, -1), *line, *why;
-	char at[MTL_AT];
-
-	line = message + strnlen(message, strnlen(path, LUA_IDSIZE - 1));
-	why = strstr(line, ": ");
-	if (!why) /* bytecode: the message is not about a line */
-		mtl_end_at(L, path, MT_BLAME_INPUT, EINVAL, "%s", message);
-	snprintf(at, sizeof at, "%s%.*s", path, (int)(why - line), line);
-	mtl_end_at(L, at, MT_BLAME_INPUT, EINVAL, "%s", why + 2);
-}
-
-void mtl_compile(lua_State *L, const char *text, size_t n, const char *path)
-{
-	int status;
-
-	lua_pushfstring(L, "@%s", path);
-	status = luaL_loadbufferx(L, text, n, lua_tostring(L, -1), "t");
-	if (status == LUA_ERRSYNTAX)
-		syntax_error(L, path);
-	if (status)
-		lua_error(L);
-	lua_remove(L, -2);
-	lua_insert(L, -2);
-	lua_setupvalue(L, -2, 1);
-}
-
 struct source {
 	const char *text, *path;
 	size_t n;

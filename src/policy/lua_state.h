@@ -44,10 +44,15 @@ struct mt_policy {
 	char at[MTL_AT], text[MTL_TEXT];
 };
 
-/* lua_state.c */
+/* self.c */
 
 /** mtl_policy() - whose state this is; never raises */
 struct mt_policy *mtl_policy(lua_State *L);
+
+/** mtl_own() - the state is that of the policy on the top of the stack, a userdata [-1, +0] */
+void mtl_own(lua_State *L);
+
+/* open_policy.c */
 
 /**
  * mtl_policy_here() - a policy in a state that is not its own: trusted Lua, without limits
@@ -81,7 +86,7 @@ void mtl_end_at(lua_State *L, const char *at, enum mt_blame blame, int code, con
 int l_refuse(lua_State *L);
 int l_fail(lua_State *L);
 
-/* base.c */
+/* show.c */
 
 /** mtl_push_text() - a value as tostring() shows it to a policy [-0, +1] */
 void mtl_push_text(lua_State *L, int i);
@@ -99,7 +104,7 @@ void mtl_core(lua_State *L);
 /** mtl_sandbox() - push a function of lua/moontap/ by its name [-0, +1] */
 void mtl_sandbox(lua_State *L, const char *name);
 
-/* ask.c */
+/* compile.c */
 
 /** mtl_compile() - a chunk of text, with the table on the top of the stack as its environment
  * [-1, +1] */

@@ -2,6 +2,7 @@
 /* doctor_report.c - doctor, and status --check: what was found, for people and for monitoring */
 #include "cli/doctor/doctor.h"
 #include "cli/topic.h"
+#include "cli/wrap.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* graph.c - graph: a picture of guests and what they hang on, as text, or drawn by Graphviz */
-#include "cli/graph/graph.h"
+#include "cli/graph/graph_scene.h"
 #include "cli/cli.h"
-#include "cli/status.h"
+#include "cli/status_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>

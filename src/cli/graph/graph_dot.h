@@ -3,35 +3,14 @@
 #ifndef MT_CLI_GRAPH_GRAPH_DOT_H
 #define MT_CLI_GRAPH_GRAPH_DOT_H
 
-#include "cli/graph/graph.h"
-
-#define MT_DOT_INK "#263238"
-#define MT_DOT_DIM "#6b7780"
-#define MT_DOT_RED "#c62828"
-
-enum mt_dot_state { MT_DOT_FOUND, MT_DOT_OURS, MT_DOT_DRIFTED, MT_DOT_MISSING, MT_DOT_STATES };
-
-/* How a box looks, and what the legend says of it. */
-struct mt_dot_style {
-	const char *name, *line, *fill, *style;
-	int width;
-};
-extern const struct mt_dot_style mt_dot_styles[MT_DOT_STATES];
-
-/** mt_dot_text() - any text inside of a label in angle brackets: what is no printable UTF-8 is ? */
-void mt_dot_text(const char *s, FILE *out);
-
-/** mt_dot_font() - the same in a colour and size */
-void mt_dot_font(const char *text, const char *colour, int size, FILE *out);
-
-/** mt_dot_row() - a table's row of one small cell */
-void mt_dot_row(const char *text, const char *colour, FILE *out);
-
-/** mt_dot_box() - begin a table in a frame */
-void mt_dot_box(enum mt_dot_state look, int padding, FILE *out);
+#include "cli/graph/graph_scene.h"
+#include "cli/graph/graph_text.h"
 
 /** mt_dot_link() - the node of a device: linkIFINDEX */
 void mt_dot_link(const struct mt_scene_link *l, FILE *out);
+
+/** mt_dot_missing() - the node of a master that a device should be in, if it is gone: once */
+void mt_dot_missing(const struct mt_scene *s, const struct mt_scene_link *l, FILE *out);
 
 /** mt_dot_position() - the node of a device, or the one that stands for a device that is gone
  * Return: @buf; NULL: there is neither. */

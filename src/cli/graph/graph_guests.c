@@ -2,7 +2,7 @@
 /* graph_guests.c - guests in the picture: a few as nodes, many as tables of those that are alike */
 #include "cli/cli.h"
 #include "cli/graph/graph_dot.h"
-#include "cli/status.h"
+#include "cli/status_parts.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* graph_scene.c - what is in the picture: NICs, their devices, and whatever these hang on */
-#include "cli/graph/graph.h"
+#include "cli/graph/graph_scene.h"
 #include "plan/drift.h"
 #include "plan/shared.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* graph_text.c - text and boxes in Graphviz's labels */
-#include "cli/graph/graph_dot.h"
+#include "cli/graph/graph_text.h"
 #include "base/text.h"
 
 /* How a box looks, and what the legend says of it. */

@@ -33,6 +33,10 @@ struct mt_xml_text {
 int mt_xml_sniff(const char *bytes, size_t n, const char *name, struct mt_pool *p,
 		 struct mt_xml_text *text, struct mt_err *e);
 
+/** mt_xml_parse() - a document as a tree of elements: struct mt_xml has it, too */
+int mt_xml_parse(const char *bytes, size_t n, const char *name, struct mt_pool *p,
+		 struct mt_element **root, struct mt_err *e);
+
 /** mt_xml_schema_open(), _close(), mt_xml_validate() - see mt_domain_validate() */
 void *mt_xml_schema_open(const char *rng, struct mt_err *e);
 void mt_xml_schema_close(void *schema);

@@ -80,7 +80,7 @@ int mt_xml_validate(void *schema, const char *bytes, size_t n, const char *name,
 	struct mt_xml_text text;
 	struct mt_element *root;
 	/* Parsed once for what must be refused before a tree of libxml2's own is made of it. */
-	int r = mt_xml_module.parse(bytes, n, name, &p, &root, e);
+	int r = mt_xml_parse(bytes, n, name, &p, &root, e);
 
 	if (!r)
 		r = mt_xml_sniff(bytes, n, name, &p, &text, e);

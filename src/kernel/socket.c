@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* host.c - opening and closing a handle on the kernel */
+/* socket.c - opening and closing a handle on the kernel */
 #include "kernel/nl.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * xml.c - XML to elements, by libxml2's SAX
+ * xml_parse.c - XML to elements, by libxml2's SAX
  *
  * Why SAX: no second tree beside ours, memory is bounded by the pool, a DTD is refused before it
  * is read, lines are counted beyond 65535, and the parser says where in the bytes it is.
@@ -263,7 +263,7 @@ static int parse_text(struct reading *r)
 	return r->stopped ? -r->e->code : 0;
 }
 
-static int parse(const char *bytes, size_t n, const char *name, struct mt_pool *p,
+int mt_xml_parse(const char *bytes, size_t n, const char *name, struct mt_pool *p,
 		 struct mt_element **root, struct mt_err *e)
 {
 	struct reading r = { .name = name, .pool = p, .e = e };
@@ -282,11 +282,3 @@ static int parse(const char *bytes, size_t n, const char *name, struct mt_pool *
 		*root = r.root;
 	return failed;
 }
-
-__attribute__((visibility("default"))) const struct mt_xml mt_xml_module = {
-	.abi = MT_XML_ABI,
-	.parse = parse,
-	.schema_open = mt_xml_schema_open,
-	.schema_close = mt_xml_schema_close,
-	.validate = mt_xml_validate,
-};

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * domain.c - a document: the domain's own facts, its metadata, and its interfaces one by one
+ * read_domain.c - a document: the domain's own facts, its metadata, and its interfaces one by one
  *
  * Sources: conf/domain_conf.c virDomainDefParseIDs() and virDomainDefParseXML(),
  * conf/domain_validate.c virDomainDefValidateAliases().
  */
 #include "domain/domain.h"
 #include "domain/element.h"
-#include "domain/inventory.h"
+#include "domain/interface.h"
 
 #include <errno.h>
 #include <stdio.h>

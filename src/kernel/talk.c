@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* nl.c - transport: send one request, read its whole answer, keep the extended ack */
+/* talk.c - transport: send one request, read its whole answer, keep the extended ack */
 #include "kernel/nl.h"
 
 #include <errno.h>

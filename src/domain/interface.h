@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * inventory.h - the shape of the table of all that an <interface> may say
+ * interface.h - the shape of the table of all that an <interface> may say
  *
  * Three tables hold libvirt's rules. The inventory (inventory.c) has a row for each attribute:
  * most of what libvirt learns to read is one more row there. What is no plain attribute (a list,
@@ -10,8 +10,8 @@
  * Rows and rules are those of several versions of libvirt: `since` and `until` say which. A version
  * at which something is known to have changed, but not since when, has the version that was asked.
  */
-#ifndef MT_DOMAIN_INVENTORY_H
-#define MT_DOMAIN_INVENTORY_H
+#ifndef MT_DOMAIN_INTERFACE_H
+#define MT_DOMAIN_INTERFACE_H
 
 #include "domain/domain.h"
 #include "domain/element.h"
@@ -168,6 +168,9 @@ int mt_nic_pass(struct mt_nic *nic, int r, bool load);
 /* The element at a row's path, see mt_attr_row; NULL: none. */
 const struct mt_element *mt_nic_find(const struct mt_element *el, const char *path,
 				     const char *attribute);
+
+/* Whether what is known `since` and `until` some versions is true of one. */
+bool mt_libvirt_is_within(unsigned version, unsigned since, unsigned until);
 
 /* Whether the model is one of virtio's, as virDomainNetIsVirtioModel() has it. */
 bool mt_nic_virtio(const struct mt_nic *nic);

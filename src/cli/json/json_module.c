@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* json.c - outcomes, tables and runs as JSON; with json_facts.c a module, the only one to see
+/* json_module.c - outcomes, tables and runs as JSON; with json_facts.c a module, the only one to see
  * jansson */
 #include "cli/json/json.h"
 #include "cli/table.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* graph.h - the parts of `moontap graph`: what is in the picture, and how it is drawn */
-#ifndef MT_CLI_GRAPH_GRAPH_H
-#define MT_CLI_GRAPH_GRAPH_H
+/* graph_scene.h - what is in the picture of `moontap graph` */
+#ifndef MT_CLI_GRAPH_GRAPH_SCENE_H
+#define MT_CLI_GRAPH_GRAPH_SCENE_H
 
 #include "engine/nic_status.h"
 

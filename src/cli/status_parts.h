@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* status.h - the parts of `moontap status` */
-#ifndef MT_CLI_STATUS_H
-#define MT_CLI_STATUS_H
+/* status_parts.h - the parts of `moontap status` */
+#ifndef MT_CLI_STATUS_PARTS_H
+#define MT_CLI_STATUS_PARTS_H
 
 #include "cli/cli.h"
 #include "engine/nic_status.h"
 
-/** mt_status_print() - once. Return: the exit status. */
-int mt_status_print(struct mt_cli *c, struct mt_engine *g, FILE *out);
+/** mt_status_print - once. Return: the exit status. */
+typedef int (*mt_status_print)(struct mt_cli *c, struct mt_engine *g, FILE *out);
 
 /** mt_status_watch() - again whenever something changes, until a signal. Return: the exit
  * status. */
-int mt_status_watch(struct mt_cli *c, struct mt_engine *g);
+int mt_status_watch(struct mt_cli *c, struct mt_engine *g, mt_status_print print);
 
 /** mt_status_guest() - what moontap did for each, object by object. Return: the exit status. */
 int mt_status_guest(const struct mt_cli *c, struct mt_engine *g, const struct mt_nic_status *nics,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* parts.h - the parts of an <interface> that have a file of their own; see struct mt_part */
-#ifndef MT_DOMAIN_PARTS_H
-#define MT_DOMAIN_PARTS_H
+/* readers.h - the parts of an <interface> that have a file of their own; see struct mt_part */
+#ifndef MT_DOMAIN_READERS_H
+#define MT_DOMAIN_READERS_H
 
-#include "domain/inventory.h"
+#include "domain/interface.h"
 
 /* ip.c */
 int mt_part_host_ips(struct mt_nic *nic, const struct mt_element *el);

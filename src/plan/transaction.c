@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* run.c - connecting NICs as one transaction */
+/* transaction.c - connecting NICs as one transaction */
 #include "plan/run.h"
 #include "plan/commit.h"
 #include "plan/lookup.h"
@@ -209,11 +209,6 @@ static int open_run(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	if (n != r->nics)
 		mt_record_put(&header, MT_HEADER_WITH, mt_name_from(r->nics->plan->dev));
 	return mt_journal_append_header(n->run, &header, e);
-}
-
-int mt_run_err(const struct mt_run_nic *n, struct mt_err *e)
-{
-	return mt_err_in_nic(e, (int)n->header.v[MT_HEADER_INDEX].u, n->plan->dev);
 }
 
 static int make_all(struct mt_run *r, struct mt_err *e)

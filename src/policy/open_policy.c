@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lua_state.c - a Lua state with a cap on its memory and a way to stop it */
+/* open_policy.c - a Lua state with a cap on its memory and a way to stop it */
 #include "policy/lua_state.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Where the registry keeps the policy whose state it is. */
-static const char self;
-
-struct mt_policy *mtl_policy(lua_State *L)
-{
-	struct mt_policy *p;
-
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &self);
-	p = lua_touserdata(L, -1);
-	lua_pop(L, 1);
-	return p;
-}
 
 static void *allocate(void *data, void *block, size_t had, size_t wants)
 {
@@ -42,7 +29,7 @@ static void *allocate(void *data, void *block, size_t had, size_t wants)
 static int prepare(lua_State *L)
 {
 	lua_pushvalue(L, 1);
-	lua_rawsetp(L, LUA_REGISTRYINDEX, &self);
+	mtl_own(L);
 	mtl_open_sandbox(L);
 	mtl_sandbox(L, "seal");
 	lua_call(L, 0, 0);
@@ -120,7 +107,7 @@ struct mt_policy *mtl_policy_here(lua_State *L, const struct mt_policy_options *
 	lua_pushcfunction(L, l_let_go);
 	lua_setfield(L, -2, "__gc");
 	lua_setmetatable(L, -2);
-	lua_rawsetp(L, LUA_REGISTRYINDEX, &self);
+	mtl_own(L);
 	mtl_open_sandbox(L);
 	return p;
 }

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* users.h - users and groups by name */
+#ifndef MT_BASE_USERS_H
+#define MT_BASE_USERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** mt_user_id() - the number of a user of this host. Return: whether there is such a user. */
+bool mt_user_id(const char *name, uint64_t *uid);
+
+/** mt_group_id() - likewise of a group */
+bool mt_group_id(const char *name, uint64_t *gid);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* push.c - records and steps as tables */
+#include "binding/binding.h"
+
+void mtl_record_push(lua_State *L, const struct mt_record *r)
+{
+	char class[40];
+
+	mtl_push(L, r);
+	snprintf(class, sizeof class, "moontap.%s", r->kind->name);
+	luaL_newmetatable(L, class);
+	lua_setmetatable(L, -2);
+}
+
+static void push_part(lua_State *L, const struct mt_record *r, bool keys)
+{
+	const struct mt_kind *k = r->kind;
+	struct mt_record part = { .kind = k };
+
+	for (int i = keys ? 0 : k->nkeys; i < (keys ? k->nkeys : k->nfields); i++)
+		if (mt_record_has(r, i))
+			mt_record_put(&part, i, r->v[i]);
+	mtl_record_push(L, &part);
+}
+
+void mtl_step_push(lua_State *L, const struct mt_step *s)
+{
+	char text[2 * MT_LINE_MAX];
+
+	mtl_table(L, "moontap.step");
+	mtl_string(L, "op", mt_op_name(s->op));
+	mtl_string(L, "kind", s->put.kind->name);
+	mtl_string(L, "object", mt_record_subject(&s->put, text, sizeof text));
+	push_part(L, &s->put, true);
+	lua_setfield(L, -2, "key");
+	push_part(L, &s->put, false);
+	lua_setfield(L, -2, "put");
+	if (s->op == MT_CHANGE && s->was.kind) {
+		push_part(L, &s->was, false);
+		lua_setfield(L, -2, "was");
+	}
+	mtl_string(L, "command", mt_result_command(s, text, sizeof text));
+	mtl_string(L, "place", s->place);
+	if (s->shared) {
+		lua_pushboolean(L, true);
+		lua_setfield(L, -2, "shared");
+	}
+}
+
+void mtl_steps_push(lua_State *L, const struct mt_steps *steps)
+{
+	size_t n = steps ? steps->n : 0;
+
+	lua_createtable(L, (int)n, 0);
+	for (size_t i = 0; i < n; i++) {
+		mtl_step_push(L, &steps->at[i]);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+}

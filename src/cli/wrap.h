@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* wrap.h - text in lines of a terminal's width */
+#ifndef MT_CLI_WRAP_H
+#define MT_CLI_WRAP_H
+
+#include <stdio.h>
+
+/** mt_wrap() - print words in lines of at most 79 columns, a newline at their end
+ * @at:		the column where the first begins
+ * @indent:	blanks before each other line */
+void mt_wrap(const char *text, int at, int indent, FILE *out);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* xml_exports.c - the module's one name, with what it does */
+#include "domain/domain.h"
+#include "domain/xml/xml.h"
+
+__attribute__((visibility("default"))) const struct mt_xml mt_xml_module = {
+	.abi = MT_XML_ABI,
+	.parse = mt_xml_parse,
+	.schema_open = mt_xml_schema_open,
+	.schema_close = mt_xml_schema_close,
+	.validate = mt_xml_validate,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nic_filter.c - which NICs are meant */
+#include "engine/engine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool mt_nic_is(const char *word, const char *dev, const char *mac, unsigned index)
+{
+	char number[16];
+
+	snprintf(number, sizeof number, "%u", index);
+	return !strcmp(word, dev) || !strcasecmp(word, mac) || !strcmp(word, number);
+}
+
+int mt_no_nic(struct mt_err *e, const char *word)
+{
+	mt_bad(e, "", "", "there is no NIC '%s'", word);
+	e->blame = MT_BLAME_USAGE;
+	return -e->code;
+}
+
+bool mt_filter_has_guest(const struct mt_nic_filter *w, const char *driver, const char *name,
+			 const char *uuid, const char *dev)
+{
+	if ((w->driver && strcmp(w->driver, driver)) || (w->dev && strcmp(w->dev, dev)))
+		return false;
+	if (w->uuid && *w->uuid && *uuid)
+		return !strcasecmp(w->uuid, uuid);
+	return !w->name || !strcmp(w->name, name);
+}

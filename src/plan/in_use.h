@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* in_use.h - whether somebody else uses a device that moontap made */
+#ifndef MT_PLAN_IN_USE_H
+#define MT_PLAN_IN_USE_H
+
+#include "plan/apply.h"
+
+/**
+ * mt_device_in_use() - whether somebody uses a device that moontap made, or has put an address on
+ * it
+ * @steps:	the NIC's: what they put on it is not somebody else's
+ * @device:	the step that made it, located
+ * @why:	out: "it is in use"
+ *
+ * Return: 1 when so, 0, or -errno with @e filled.
+ */
+int mt_device_in_use(struct mt_apply *w, const struct mt_steps *steps, const struct mt_step *device,
+		     char *why, size_t n, struct mt_err *e);
+
+/** mt_device_check_unused() - refuse when it is so, unless w->evict says that an address keeps none
+ * @steps, @device:	as above
+ *
+ * Return: 0 or -errno. */
+int mt_device_check_unused(struct mt_apply *w, const struct mt_steps *steps,
+			   const struct mt_step *device, struct mt_err *e);
+
+#endif
