@@ -402,6 +402,10 @@ static int l_kinds(lua_State *L)
 		lua_setfield(L, -2, "doc");
 		lua_pushinteger(L, mt_kinds[k]->nkeys);
 		lua_setfield(L, -2, "nkeys");
+		lua_pushboolean(L, mt_kinds[k]->flags & MT_KIND_DEVICE);
+		lua_setfield(L, -2, "is_device");
+		lua_pushstring(L, mt_kinds[k]->realm ? mt_kinds[k]->realm->name : NULL);
+		lua_setfield(L, -2, "realm");
 		lua_newtable(L);
 		for (int i = 0; i < mt_kinds[k]->nfields; i++) {
 			const struct mt_field *f = &mt_kinds[k]->fields[i];

@@ -293,6 +293,14 @@ describe("every kind:", function()
     end
   end)
 
+  -- Else its journal has no ifindex, and whoever has the name later is taken for it.
+  it("has a realm when it makes devices", function()
+    host = assert(kernel.open())
+    for _, kind in ipairs(kernel.kinds()) do
+      assert(kind.realm or not kind.is_device, kind.name)
+    end
+  end)
+
   it("is all that the rights are for: a policy can allow nothing that no kind asks for", function()
     host = assert(kernel.open())
     local needed = { link = true } -- by every field that names a device

@@ -72,7 +72,7 @@ enum {
 	MT_FIELD_NOTED = 4096,	/* what was before the first NIC needed the object; never set */
 	MT_FIELD_BIG_ENDIAN = 8192, /* a number in network order on the wire */
 	MT_FIELD_PARENT = 16384,    /* which parent the device has: see MT_REVERT_WITH_MASTER */
-	MT_FIELD_GROUP = 32768,     /* equal ones can go by one request: mt_devices_delete() */
+	MT_FIELD_GROUP = 32768,	    /* equal ones can go by one request: mt_devices_delete() */
 
 	/* the kernel's value is not what was put, and nothing is wrong */
 	MT_FIELD_UNCOMPARED = MT_FIELD_WRITE_ONLY | MT_FIELD_OPENER | MT_FIELD_NOTED,
@@ -89,7 +89,7 @@ struct mt_field {
 	uint8_t size;	   /* MT_UINT, MT_BOOL, MT_ENUM: bytes on the wire; MT_RANGE: of each end */
 	uint8_t phase;	   /* enum mt_phase; of kinds that are added and deleted whole: unused */
 	uint8_t revert;	   /* enum mt_revert */
-	uint16_t flags;	   /* MT_FIELD_* */
+	uint32_t flags;	   /* MT_FIELD_* */
 	uint16_t attr;	   /* netlink attribute in the kind's own nest */
 	uint16_t attr6;	   /* MT_IP, MT_PREFIX: the one for IPv6; 0: attr is for both families */
 	uint64_t min, max; /* MT_UINT, MT_RANGE; max 0: what size holds */
