@@ -318,8 +318,7 @@ $(BUILD)/spec/internals/faults.so: spec/internals/kernel.c $(FAULTS_OBJ) $(BUILD
 # --- check ----------------------------------------------------------------------------------------
 
 SPECS   ?= spec
-# Samples of torture are left out until what they find is mended: make torture-memory-1, ...
-EXCLUDE ?= guest,torture
+EXCLUDE ?= guest
 .PHONY: check specs
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs

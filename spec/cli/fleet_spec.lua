@@ -27,8 +27,10 @@ describe("every guest", function()
     assert.equal("pc1 pc2 pc11", names(r.out))
     assert.equal(moontap "plan pc1".out .. moontap "plan pc2".out .. moontap "plan pc11".out, r.out)
     assert.equal(3, #json.decode(moontap "plan --all --json".out))
-    program.write("policy.lua",
-      "function connect(nic) if nic.domain.name == 'pc2' then refuse 'no' end end")
+    program.write("policy.lua", [[function connect(nic)
+      tap(nic, { up = true })
+      if nic.domain.name == "pc2" then refuse "no" end
+    end]])
     r = moontap "plan --all"
     assert.equal(1, r.status)
     assert.equal("pc1 pc11", names(r.out))
