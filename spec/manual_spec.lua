@@ -55,6 +55,19 @@ end
 local pages = { "moontap.1", "moontap-policy.5", "moontap-hooks.7", "moontap-stops.7" }
 
 describe("the manual", function()
+  it("names what the program reads of its environment", function()
+    local text = section(page "moontap.1", "ENVIRONMENT")
+    local read_by = { TERM = "libedit", TZ = "localtime", PATH = "posix_spawnp" }
+    for line in helper.run("grep -rh --include=*.c --include=*.lua getenv src lua")
+      :gmatch "%C+" do
+      for name in line:match("getenv(.*)"):gmatch '"([A-Z_]+)"' do read_by[name] = "getenv" end
+    end
+    assert.truthy(read_by.NO_COLOR and read_by.HOME and read_by.XDG_STATE_HOME)
+    for name, by in pairs(read_by) do
+      assert.truthy((" " .. text):find("[ \n]" .. name .. "[,\n]"), name .. ", by " .. by)
+    end
+  end)
+
   it("is what man can show without a complaint", function()
     for _, name in ipairs(pages) do
       assert.equal("", helper.run(

@@ -57,8 +57,7 @@ describe("the largest that may be said", function()
       return "<metadata><m:a xmlns:m='urn:m'>" .. ("<m:e/>"):rep(500000) ..
         "</m:a></metadata><!--" .. ("x"):rep(4500000) .. "--><devices>"
     end)))
-    local r = program.run(("'%s' --state state -p policy.lua hook qemu web migrate begin - <web.xml")
-      :format(program.path))
+    local r = program.moontap "-p policy.lua hook qemu web migrate begin - <web.xml"
     assert.same({ 0, "" }, { r.status, r.err })
     assert.truthy(r.out:find("managed='no'", 1, true))
   end)

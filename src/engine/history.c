@@ -177,16 +177,33 @@ static void put_head(struct text *t, const struct mt_history_run *run, const str
 	put(t, "\n");
 }
 
+/* With its guest's name before it, or as it is. */
+static bool was_said(const struct mt_history_run *run, const char *text)
+{
+	size_t n = strlen(text);
+
+	for (const char *line = run->said; line < run->said + run->said_n; line += strlen(line) + 1)
+		if (strlen(line) >= n && !strcmp(line + strlen(line) - n, text))
+			return true;
+	return false;
+}
+
+static void put_log(struct text *t, const char *line)
+{
+	put(t, "log");
+	put_word(t, "text", line);
+	put(t, "\n");
+}
+
 static void put_all(struct text *t, struct mt_history_run *run, const struct mt_engine *g,
 		    const struct mt_outcome *out, const struct mt_err *e)
 {
 	put_head(t, run, g, out, e);
-	for (const char *line = run->said; line < run->said + run->said_n;
-	     line += strlen(line) + 1) {
-		put(t, "log");
-		put_word(t, "text", line);
-		put(t, "\n");
-	}
+	for (const char *line = run->said; line < run->said + run->said_n; line += strlen(line) + 1)
+		put_log(t, line);
+	for (size_t i = 0; i < out->nwarnings; i++) /* which a person was shown, or nobody yet */
+		if (!was_said(run, out->warnings[i]))
+			put_log(t, out->warnings[i]);
 	for (size_t i = 0; i < out->n; i++)
 		put_nic(t, &out->nics[i]);
 	if (out->facts)
