@@ -5,7 +5,7 @@ files["spec/"] = { std = "lua54+busted" }
 stds.policy = {
   globals = { "decide", "connect", "connect_other" },
   read_globals = {
-    "hook", "allow", "refuse", "log", "host", "tap",
+    "hook", "allow", "default", "refuse", "log", "host", "tap",
     "bridge", "veth", "link", "port", "conf", "addr", "route", "neigh",
   },
 }

@@ -9,8 +9,9 @@
 --
 -- options
 --   bridge        the bridge, which must be there; needed
---   mtu           of the NIC's device; else what the bridge had before moontap's first port. A
---                 bridge that nobody gave an MTU to has the smallest of its ports'.
+--   mtu           of the NIC's device; else what the bridge had before moontap's first port, unless
+--                 the policy declares another. A bridge that nobody gave an MTU to has the smallest
+--                 of its ports'.
 --   max_mtu       the largest <mtu size='…'/> that a guest may ask for: it becomes its device's. A
 --                 <mtu> that is smaller than the device's is told to the guest, and no more; a
 --                 larger one is refused without this option.
@@ -19,9 +20,7 @@
 --                 made it says a name (-name), which is a hint: nobody checks it
 --   macs          guests by the MAC of a NIC: { ["52:54:00:10:00:01"] = "web" }; a tap of a guest
 --                 that nobody knows is let in by its MAC
---   isolated, learning, flood, mcast_flood, bcast_flood, guard, root_block, hairpin, fastleave,
---   neigh_suppress, cost, priority
---                 what the bridge's port is like: see `help port`
+--   and all fields of port but its device: `help port` lists them
 
 local takes = {
   "bridge", -- needed
@@ -48,15 +47,16 @@ local function find(name)
 end
 
 -- The MTU of the NIC's device. What the XML says is for the guest: it may not change the bridge.
+-- What the policy does not say gives way to what it says elsewhere.
 local function mtu_of(options, nic, bridge)
   local mtu = options.mtu or bridge.base_mtu or bridge.mtu
-  if not nic.mtu or nic.mtu <= mtu then return mtu end
+  if not nic.mtu or nic.mtu <= mtu then return options.mtu or default(mtu) end
   if not options.max_mtu or nic.mtu > options.max_mtu then
     refuse(("the XML says <mtu size='%d'/>, and in %s %d is the most: give the hook " ..
       "max_mtu = %d, or mend the XML"):format(nic.mtu, options.bridge,
       math.max(mtu, options.max_mtu or 0), nic.mtu))
   end
-  return nic.mtu
+  return default(nic.mtu)
 end
 
 return function(options)

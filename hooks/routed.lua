@@ -17,7 +17,8 @@
 --   gateway6      the same for IPv6; else "fe80::1"
 --   uplink        answer there for the guest's addresses, if no router sends them to this host by
 --                 itself: proxy neighbours (ARP and ND)
---   mtu           of the NIC's device; else the NIC's (<mtu size='…'/>); IPv6 needs at least 1280
+--   mtu           of the NIC's device; else the NIC's (<mtu size='…'/>), unless the policy declares
+--                 another; IPv6 needs at least 1280
 --   user, group   whom the tap of an unmanaged NIC belongs to: a name or a number
 --   unknown       true: also for a tap whose guest nobody knows; its addresses are by its MAC then,
 --                 or by the name that the QEMU that made it says (-name). "qemu": only when it says
@@ -80,7 +81,7 @@ local function mtu_of(options, nic, addresses)
         options.mtu and "the policy" or "the XML", mtu, address, least_mtu))
     end
   end
-  return mtu
+  return options.mtu or default(nic.mtu)
 end
 
 local function must_forward(family, address)

@@ -197,7 +197,7 @@ describe("moontap-policy(5)", function()
 
   it("has examples that make a plan", function()
     local examples = blocks "moontap-policy.5"
-    assert.equal(5, #examples)
+    assert.equal(6, #examples)
     for i, example in ipairs(examples) do
       helper.run "ip link add br0 type bridge 2>/dev/null || true"
       program.write("policy.lua", example)

@@ -176,6 +176,11 @@ local function policy()
     if kind.name ~= "tap" then put_verb(kind) end
   end
   for _, name in ipairs{ "tap", "refuse", "log", "print" } do put_function(topic_of(name)) end
+  put_help(topic_of "default".lines)
+  put "---@generic T"
+  put "---@param value T"
+  put "---@return T"
+  put "function default(value) end\n"
   put_help(topic_of "allow".lines)
   put "---@param what { link?: string, prefix?: string, table?: integer|string }"
   put "function allow(what) end\n"

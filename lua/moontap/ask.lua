@@ -120,8 +120,9 @@ local function connect_all(ask, facts, wanted, decisions, ethernet)
     if (nic.type == "ethernet") == ethernet then
       core.say("nic", "index", i, "decision", decisions[i], "dev", nic.dev, "mac", nic.mac)
       if wanted[i] and ask then
-        core.current = nic
+        core.current, core.port = nic, {}
         ask(core.view(nic))
+        core.foretell(nic.dev)
       end
     end
   end

@@ -44,11 +44,12 @@ end
 
 local function made(nic, fields)
   local queues = nic.driver and nic.driver.queues or 1
+  local default = globals.default
   return {
-    user = type(fields) == "table" and not fields.group and owner(nic.dev) or nil,
-    multi_queue = queues > 1,
-    vnet_hdr = vnet[nic.model] or false,
-    address = nic.mac and tap_address(nic.mac) or nil,
+    user = default(type(fields) == "table" and not fields.group and owner(nic.dev) or nil),
+    multi_queue = default(queues > 1),
+    vnet_hdr = default(vnet[nic.model] or false),
+    address = default(nic.mac and tap_address(nic.mac) or nil),
   }
 end
 
@@ -67,6 +68,7 @@ local least_mtu = 1280
 -- A device that is too small now has none of IPv6's settings yet, whatever it is given.
 local function too_small(dev, mtu)
   local there = globals.host.link(dev)
+  mtu = core.meant(mtu)
   return type(mtu) == "number" and mtu < least_mtu or there and there.mtu < least_mtu
 end
 
@@ -78,7 +80,7 @@ local function distrust(dev, fields)
     core.say("warn", "text", dev ..
       ": /proc/sys is read-only: whether the host believes routers there is left as it is")
   else
-    globals.conf{ dev = dev, family = "ipv6", accept_ra = 0 }
+    globals.conf{ dev = dev, family = "ipv6", accept_ra = globals.default(0) }
   end
 end
 
@@ -88,32 +90,44 @@ local usual_mtu = 1500
 -- A bridge that was never given an MTU follows the smallest of its ports', so the port gets what
 -- the bridge had before moontap's first one, whatever libvirt gave it: <mtu> is the guest's word.
 local function base_mtu(fields)
-  local name = type(fields) == "table" and rawget(fields, "master")
+  local name = core.meant(type(fields) == "table" and rawget(fields, "master"))
   if not core.reads_host or type(name) ~= "string" or not core.is_name(name) then return end
   local bridge = globals.host.link(name)
   return bridge and (bridge.base_mtu or bridge.mtu) or usual_mtu, bridge
 end
 
+-- core.port: what tap() was told of the current NIC's device: the bridge, its MTU, and whether that
+-- may still give way. Which of two defaults it will be, nobody knows yet.
+local function note_port(fields, bridge)
+  local port, mtu, gives_way = core.port, core.meant(rawget(fields, "mtu"))
+  port.bridge = bridge or port.bridge
+  if type(mtu) ~= "number" or gives_way and port.mtu and not port.gives_way then return end
+  local differs = gives_way and port.mtu and port.mtu ~= mtu
+  port.mtu, port.gives_way, port.open = mtu, gives_way, differs or gives_way and port.open
+end
+
 -- People are told before that the bridge follows a smaller port. Whether somebody gave it an MTU,
 -- and it stays, the kernel does not say: net/bridge/br_if.c br_mtu_auto_adjust()
-local function foretell(dev, fields, link)
-  if not link or fields.mtu >= link.mtu then return end
-  local is_bridge, bridge = pcall(globals.host.bridge, fields.master)
+function core.foretell(dev)
+  local link, mtu = core.port.bridge, core.port.mtu
+  if not link or not mtu or core.port.open or mtu >= link.mtu then return end
+  local is_bridge, bridge = pcall(globals.host.bridge, link.name)
   if is_bridge and bridge then
     core.say("warn", "text", ("%s: %s's own MTU will follow, %d to %d, unless somebody has set it")
-      :format(dev, fields.master, link.mtu, fields.mtu))
+      :format(dev, link.name, link.mtu, mtu))
   end
 end
 
 --- tap(nic [, fields])
 -- Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
--- The host believes no router advertisement that comes from it: conf{…, accept_ra = 0}, unless
--- /proc/sys is read-only.
+-- The host believes no router advertisement that comes from it: conf{…, accept_ra = default(0)},
+-- unless /proc/sys is read-only.
 --   fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
 --            those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
 --            tap; group is the tap's, for link's own say link{ name = nic.dev, group = … };
 --            with master and no mtu: the MTU that the bridge had before moontap's first port,
---            whatever <mtu> tells the guest
+--            whatever <mtu> tells the guest. That, and all that is taken from the XML (queues, MAC,
+--            owner), is default(…): what another declaration says counts instead
 -- Raises: not the nic that is being connected; an unknown field; a value that does not fit.
 --   tap(nic, { master = "br0", mtu = 9000, up = true })
 function globals.tap(nic, fields)
@@ -127,13 +141,15 @@ function globals.tap(nic, fields)
   local base, bridge = base_mtu(fields)
   if base and rawget(fields, "mtu") == nil then
     fields = core.copy(fields)
-    fields.mtu = base
+    fields.mtu = globals.default(base)
   end
   core.tap(facts.dev, fields, facts.unmanaged and made(facts, fields) or nil)
   if base then
-    globals.link{ name = fields.master, base_mtu = base }
-    foretell(facts.dev, fields, bridge)
+    globals.link{ name = core.meant(fields.master), base_mtu = base }
   end
+  if not core.current then core.port = {} end -- at a prompt
+  note_port(fields, bridge)
+  if not core.current then core.foretell(facts.dev) end
   distrust(facts.dev, fields)
 end
 

@@ -125,7 +125,8 @@ describe("the text of a record", function()
     for text, canonical in pairs {
       ["20"] = "20", ["40-30"] = false, ["30-40,20"] = "20,30-40", ["3,2,1"] = "1-3",
       ["20-30,25-40,41"] = "20-41", ["0020"] = "20", ["7-7"] = "7", ["1-4094"] = "1-4094",
-      ["5,5"] = "5", ["4094,1"] = "1,4094", ["7,8,16"] = "7-8,16", [scattered(194)] = scattered(194),
+      ["5,5"] = "5", ["4094,1"] = "1,4094", ["7,8,16"] = "7-8,16",
+      [scattered(194)] = scattered(194),
     } do
       local r = record.parse("all name=x vids=" .. text)
       assert.equal(canonical, r and r.vids or false)
@@ -143,7 +144,9 @@ describe("the text of a record", function()
     assert.same({ name = "x", ports = "80", vids = "20,30-40" },
       record.push "all name=x ports=80 vids=30-40,20")
     assert.same({ name = "x", vids = false }, record.push "all name=x vids=none")
-    for field, value in pairs { ports = { 0, 1.5, "80,90", true, {} }, vids = { 0, 4095, "x", true } } do
+    for field, value in pairs {
+      ports = { 0, 1.5, "80,90", true, {} }, vids = { 0, 4095, "x", true },
+    } do
       for _, v in ipairs(value) do
         assert.error_matches(function() record.take { name = "x", [field] = v } end,
           "all: " .. field .. ": .* is not .*" .. (field == "vids" and "VLAN IDs" or "range"))

@@ -133,7 +133,9 @@ describe("moontap repl -e", function()
   it("shows what words declare, and changes nothing", function()
     assert.equal('declared link{ name = "lo", mtu = 9000, master = false }\n',
       fine 'link{ name = "lo", mtu = 9000, master = false }')
-    assert.matches('declared tap{ name = "web%-lan", user = 0, .*\n' ..
+    assert.equal('declared link{ name = "lo", mtu = default(9000), master = default(false) }\n',
+      fine 'link{ name = "lo", mtu = default(9000), master = default(false) }')
+    assert.matches('declared tap{ name = "web%-lan", user = default%(0%), .*\n' ..
       'declared link{ name = "web%-lan", mtu = 1400, ', fine "policy.connect(nic)")
     assert.equal("log: a 1\n", fine 'log("a", 1)')
   end)

@@ -48,7 +48,7 @@ static void plan(const struct mt_interface *nic, const struct mt_answer *a)
 
 	strcpy(p.dev, nic->dev);
 	for (const struct mt_declaration *d = nic->declared; d; d = d->next)
-		if (mt_plan_add(&p, &d->record, d->place, &e))
+		if (mt_plan_add(&p, d, &e))
 			return;
 	if (mt_rights_check(&rights, &p, &e) ||
 	    mt_plan_mark(&p, mt_kinds, "moontap web", "id", NULL, NULL, &e))

@@ -377,18 +377,23 @@ static int l_there(lua_State *L)
 	return 1;
 }
 
-/* Declarations { "place: record", ... } at @at. */
+/* Declarations { "place: record", ... } at @at; all fields of "place: default record" are defaults. */
 static int read_plan(lua_State *L, int at, struct mt_plan *plan, struct mt_err *e)
 {
 	luaL_checktype(L, at, LUA_TTABLE);
 	for (lua_Integer i = 1; lua_rawgeti(L, at, i) == LUA_TSTRING; i++) {
 		const char *line = lua_tostring(L, -1), *colon = strstr(line, ": ");
 		char *place = mt_pool_copy(plan->pool, line, (size_t)(colon - line));
-		struct mt_record r;
+		struct mt_declaration d = { .place = place };
 
-		lua_pushstring(L, colon + 2);
-		r = check_record(L, -1, plan->pool);
-		if (mt_plan_add(plan, &r, place, e))
+		colon += 2;
+		if (!strncmp(colon, "default ", 8)) {
+			colon += 8;
+			d.defaults = UINT32_MAX;
+		}
+		lua_pushstring(L, colon);
+		d.record = check_record(L, -1, plan->pool);
+		if (mt_plan_add(plan, &d, e))
 			return -e->code;
 		lua_pop(L, 2);
 	}
@@ -403,7 +408,7 @@ static int l_merge(lua_State *L)
 	char line[MT_LINE_MAX];
 	struct mt_err e;
 
-	if (read_plan(L, 1, &plan, &e))
+	if (read_plan(L, 1, &plan, &e) || mt_plan_check_defaults(&plan, &e))
 		return fail(L, &e);
 	lua_newtable(L);
 	for (size_t i = 0; i < plan.n; i++) {

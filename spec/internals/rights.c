@@ -44,7 +44,7 @@ static int check(lua_State *L, struct mt_pool *p)
 	struct mt_allow allow[16] = { 0 };
 	struct mt_rights given = { .dev = "" };
 	struct mt_plan plan = { .pool = p };
-	struct mt_record r;
+	struct mt_declaration d = { .place = "policy.lua:1" };
 	struct mt_err e;
 	char line[600];
 
@@ -56,8 +56,8 @@ static int check(lua_State *L, struct mt_pool *p)
 		given.allow = &allow[i];
 		lua_pop(L, 3);
 	}
-	if (!mt_record_read(kinds, mt_pool_copy(p, s, strlen(s)), &r, p, &e) &&
-	    !mt_plan_add(&plan, &r, "policy.lua:1", &e) && !mt_rights_check(&given, &plan, &e))
+	if (!mt_record_read(kinds, mt_pool_copy(p, s, strlen(s)), &d.record, p, &e) &&
+	    !mt_plan_add(&plan, &d, &e) && !mt_rights_check(&given, &plan, &e))
 		return lua_pushboolean(L, 1), 1;
 	lua_pushnil(L);
 	lua_pushstring(L, mt_err_line(&e, line, sizeof line));

@@ -1,5 +1,5 @@
--- attr_spec.lua - what a row of a kind's table can say of netlink, on a kind of the specs' own: real
--- vxlan devices
+-- attr_spec.lua - what a row of a kind's table can say of netlink, on a kind of the specs' own:
+-- real vxlan devices
 local helper = require "spec.helper"
 local kernel = require "internals.kernel"
 

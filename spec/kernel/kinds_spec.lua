@@ -289,7 +289,7 @@ describe("every kind:", function()
     local tried = {}
     for _, case in ipairs(cases) do tried[case.key:match "^%S+"] = true end
     for _, kind in ipairs(kernel.kinds()) do
-      assert.is_true(tried[kind.name], kind.name .. " has no case in " .. debug.getinfo(1).short_src)
+      assert.is_true(tried[kind.name], kind.name .. " has no case in this file")
     end
   end)
 

@@ -31,6 +31,49 @@ describe("merging declarations", function()
   end)
 end)
 
+describe("a default", function()
+  local function both_orders(one, other)
+    local first, why = plan.merge { "a.lua:1: " .. one, "b.lua:2: " .. other }
+    local second = plan.merge { "b.lua:2: " .. other, "a.lua:1: " .. one }
+    assert.same(first or false, second or false)
+    return first, why
+  end
+
+  it("is the value where there is no other", function()
+    assert.same({ "face name=a size=9 up=true" },
+      both_orders("default face name=a size=9", "face name=a up=true"))
+    assert.same({ "face name=a size=9" },
+      both_orders("default face name=a size=9", "default face name=a size=9"))
+  end)
+
+  it("gives way, whichever comes first", function()
+    assert.same({ "face name=a size=8" },
+      both_orders("default face name=a size=9", "face name=a size=8"))
+    assert.same({ "face name=a colour=none" },
+      both_orders("default face name=a colour=red", "face name=a colour=none"))
+    assert.same({ "face name=a size=8 colour=red" },
+      both_orders("default face name=a size=9 colour=red", "face name=a size=8"))
+  end)
+
+  it("and another that differs are an error, unless a value decides", function()
+    local _, line = both_orders("default face name=a size=9", "default face name=a size=8")
+    assert.equal("face a: size is declared as default(9) at a.lua:1 and as default(8) at b.lua:2: "
+      .. "declare which it is", line)
+    for _, order in ipairs { { 1, 2, 3 }, { 1, 3, 2 }, { 3, 1, 2 }, { 3, 2, 1 } } do
+      local all = { "a: default face name=a size=9", "b: default face name=a size=8",
+        "c: face name=a size=7" }
+      assert.same({ "face name=a size=7" },
+        plan.merge { all[order[1]], all[order[2]], all[order[3]] })
+    end
+  end)
+
+  it("is no excuse for two values, which are told of with their own lines", function()
+    local _, line = plan.merge { "a.lua:1: default face name=a size=9",
+      "b.lua:2: face name=a size=8", "c.lua:3: face name=a size=8", "d.lua:4: face name=a size=7" }
+    assert.equal("face a: size is declared as 8 at b.lua:2 and as 7 at d.lua:4", line)
+  end)
+end)
+
 describe("the difference", function()
   it("of what is absent is an add", function()
     assert.same({ "+ 0 note key=a text=x" }, difference(false, "note key=a text=x"))

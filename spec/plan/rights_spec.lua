@@ -1,4 +1,4 @@
--- rights_spec.lua - what allow{...} lets a plan use: the whole of a value is inside, or it is refused
+-- rights_spec.lua - what allow{...} lets a plan use: a value is inside as a whole, or is refused
 
 local rights = require "internals.rights"
 
@@ -28,7 +28,8 @@ local cases = {
     outside = { "iface_id=db1", "iface_id=d", "iface_id=*" } },
   { allow = { { "prefix", "10.0.0.0/9" } }, inside = { "net=10.0.0.0/9", "ip=10.127.255.255" },
     outside = { "net=10.0.0.0/8", "ip=10.128.0.0", "ip=::a00:0" } },
-  { allow = {}, inside = { "tagged=none" }, outside = { "pvid=1", "iface_id=x", "port=1", "ip=::" } },
+  { allow = {}, inside = { "tagged=none" },
+    outside = { "pvid=1", "iface_id=x", "port=1", "ip=::" } },
   -- what a process that was taken over might say
   { allow = { { "vid", "x" }, { "vid", "" }, { "vid", "4095" }, { "vid", "9-5" }, { "vid", "5," } },
     inside = {}, outside = { "pvid=5", "pvid=9" } },

@@ -88,23 +88,24 @@ describe("hooks/bridge.lua", function()
     run "ip link add br0 mtu 9000 type bridge"
   end)
 
-  local distrust = "conf dev=mytap0 family=ipv6 accept_ra=0" -- tap() says so
+  local distrust = "conf dev=mytap0 family=ipv6 accept_ra=0 default=accept_ra" -- tap() says so
 
   it("puts a NIC into a bridge, with the bridge's MTU", function()
     assert.same({ "allow link=br0 option=bridge",
-      "link name=mytap0 mtu=9000 master=br0 up=true", "link name=br0 base_mtu=9000", distrust },
+      "link name=mytap0 mtu=9000 master=br0 up=true default=mtu",
+      "link name=br0 base_mtu=9000", distrust },
       said "bridge = 'br0'")
   end)
 
   it("takes its own option before the bridge's, and never a smaller <mtu>", function()
-    assert.equal("link name=mytap0 mtu=9000 master=br0 up=true",
+    assert.equal("link name=mytap0 mtu=9000 master=br0 up=true default=mtu",
       said("bridge = 'br0'", { mtu = 1400 })[2])
     assert.equal("link name=mytap0 mtu=1300 master=br0 up=true",
       said("bridge = 'br0', mtu = 1300", { mtu = 1200 })[2])
   end)
 
   it("takes a larger <mtu> where max_mtu allows it, and refuses it where not", function()
-    assert.equal("link name=mytap0 mtu=9100 master=br0 up=true",
+    assert.equal("link name=mytap0 mtu=9100 master=br0 up=true default=mtu",
       said("bridge = 'br0', max_mtu = 9200", { mtu = 9100 })[2])
     assert.matches("refuse at=bridge:%d+ text=the XML says <mtu size='9001'/>, and in br0 9000",
       said("bridge = 'br0'", { mtu = 9001 })[2])
@@ -113,9 +114,10 @@ describe("hooks/bridge.lua", function()
 
   it("makes an unmanaged NIC's tap for its user", function()
     local lines = said("bridge = 'br0', user = 'alice'", unmanaged)
-    assert.equal("tap name=mytap0 multi_queue=false vnet_hdr=true user=alice", lines[#lines - 3])
-    assert.equal("link name=mytap0 mtu=9000 address=fe:54:00:aa:bb:01 master=br0 up=true",
-      lines[#lines - 2])
+    assert.equal("tap name=mytap0 multi_queue=false vnet_hdr=true user=alice default=multi_queue,vnet_hdr",
+      lines[#lines - 3])
+    assert.equal("link name=mytap0 mtu=9000 address=fe:54:00:aa:bb:01 master=br0 up=true " ..
+      "default=mtu,address", lines[#lines - 2])
   end)
 
   it("sets its port", function()

@@ -182,7 +182,7 @@ describe("what a policy can reach", function()
       if words ~= "" and name ~= "host" then libraries[name] = words end
       names[#names + 1] = not kinds[name] and name or nil
     end
-    assert.equal("_G _VERSION allow assert error getmetatable hook host ipairs log math "
+    assert.equal("_G _VERSION allow assert default error getmetatable hook host ipairs log math "
       .. "pairs pcall print rawequal rawget rawlen rawset refuse select setmetatable string table "
       .. "tonumber tostring type utf8", table.concat(names, " "))
     assert.same({

@@ -112,7 +112,8 @@ describe("a verb", function()
 end)
 
 describe("tap", function()
-  local distrust = "conf dev=mytap0 family=ipv6 accept_ra=0" -- a guest is no router of the host's
+  -- A guest is no router of the host's.
+  local distrust = "conf dev=mytap0 family=ipv6 accept_ra=0 default=accept_ra"
   local unmanaged = { nics = { helper.nic { target = { dev = "mytap0", managed = false } } } }
   local function one(fields)
     fields.target = { dev = "mytap0", managed = false }
@@ -120,19 +121,19 @@ describe("tap", function()
   end
 
   it("is link{} for a managed NIC, whose tap is not its business", function()
-    assert.same({ "link name=mytap0 mtu=1500 master=br0 up=true", "link name=br0 base_mtu=1500",
-      distrust },
+    assert.same({ "link name=mytap0 mtu=1500 master=br0 up=true default=mtu",
+      "link name=br0 base_mtu=1500", distrust },
       helper.connect "tap(nic, { master = 'br0', up = true, user = 'alice', multi_queue = true })")
   end)
 
   it("makes an unmanaged NIC's tap, with libvirt's MAC for it", function()
     assert.same({
-      "tap name=mytap0 user=0 multi_queue=false vnet_hdr=true",
-      "link name=mytap0 address=fe:54:00:aa:bb:01 up=true", distrust,
+      "tap name=mytap0 user=0 multi_queue=false vnet_hdr=true default=user,multi_queue,vnet_hdr",
+      "link name=mytap0 address=fe:54:00:aa:bb:01 up=true default=address", distrust,
     }, helper.connect("tap(nic, { up = true })", unmanaged))
     assert.same({
-      "tap name=mytap0 user=0 multi_queue=true vnet_hdr=false",
-      "link name=mytap0 address=fa:54:00:aa:bb:01", distrust,
+      "tap name=mytap0 user=0 multi_queue=true vnet_hdr=false default=user,multi_queue,vnet_hdr",
+      "link name=mytap0 address=fa:54:00:aa:bb:01 default=address", distrust,
     }, helper.connect("tap(nic)",
       one { mac = "fe:54:00:aa:bb:01", model = "rtl8139", driver = { queues = 4 } }))
   end)
@@ -151,7 +152,8 @@ describe("tap", function()
       "link name=mytap0 address=02:00:00:00:00:01", distrust,
     }, helper.connect([[tap(nic, { user = "alice", group = "kvm-1", multi_queue = true,
       vnet_hdr = false, address = "02:00:00:00:00:01" })]], unmanaged))
-    assert.same("tap name=mytap0 user=1000 multi_queue=false vnet_hdr=true",
+    assert.same("tap name=mytap0 user=1000 multi_queue=false vnet_hdr=true "
+      .. "default=multi_queue,vnet_hdr",
       helper.connect("tap(nic, { user = 1000 })", unmanaged)[1])
   end)
 
@@ -177,5 +179,45 @@ describe("tap", function()
   it("needs a device", function()
     assert.equal("tap: this nic has no device yet",
       text("tap(nic)", { nics = { helper.nic { target = false } } }))
+  end)
+end)
+
+describe("default", function()
+  it("is a value that is marked, in each verb", function()
+    assert.same({ "link name=br0 mtu=1400 up=true default=mtu" },
+      helper.connect "link{ name = 'br0', mtu = default(1400), up = true }")
+    assert.same({ "link name=br0 master=none alias=x default=master,alias" },
+      helper.connect "link{ name = 'br0', master = default(false), alias = default(default 'x') }")
+    assert.same("tap name=mytap0 multi_queue=true vnet_hdr=true user=alice "
+      .. "default=user,vnet_hdr",
+      helper.connect("tap(nic, { user = default 'alice', multi_queue = true })",
+        { nics = { helper.nic { target = { dev = "mytap0", managed = false } } } })[1])
+  end)
+
+  it("of nil is nil", function()
+    assert.same({ "link name=br0 up=true" },
+      helper.connect "link{ name = 'br0', mtu = default(nil), up = true }")
+  end)
+
+  for body, why in pairs {
+    ["link{ name = 'br0', mtu = default(1) }"] = "link: mtu: '1' is not 68..65536 bytes",
+    ["link{ name = 'br0', mtu = default{} }"] = "link: mtu: a table is not 68..65536 bytes",
+    ["link{ name = default 'br0' }"]
+      = "link: name: it says which object is meant, and cannot be a default",
+    ["host.link{ mtu = default(1500) }"] = "host.link: mtu: a default is not 68..65536 bytes",
+    ["link{ name = 'br0', mtu = default(1500) - 50 }"]
+      = "attempt to perform arithmetic on a default value",
+    ["log(default(1).x)"] = "attempt to index a default value",
+    ["getmetatable(default(1)).x = 1"] = "attempt to index a boolean value",
+    ["default()"] = "bad argument #1 to 'default' (value expected)",
+  } do
+    it("refuses " .. body, function()
+      assert.is_truthy(text(body):find(why, 1, true), text(body))
+    end)
+  end
+
+  it("is no value of an option, nor of a right", function()
+    local got = helper.run("allow{ link = default 'br0' }")
+    assert.matches("allow: link: a default is not a device name", got.lines[1])
   end)
 end)

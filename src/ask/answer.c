@@ -338,6 +338,23 @@ static int take_word(struct parse *p, size_t i, char **words, int n)
 	return lines[i].take(p, words, n);
 }
 
+/* The last word may be default=FIELD,FIELD: these fields give way to other declarations. */
+static int take_defaults(struct parse *p, const struct mt_kind *k, char **words, int *n,
+			 uint32_t *defaults)
+{
+	char *list = *n > 1 && !strncmp(words[*n - 1], "default=", 8) ? words[*n - 1] + 8 : NULL;
+
+	for (char *name; list && (name = strsep(&list, ","));) {
+		int field = mt_kind_field(k, name);
+
+		if (field < k->nkeys)
+			return nonsense(p, words[*n - 1]);
+		*defaults |= 1u << field;
+	}
+	*n -= *defaults != 0;
+	return 0;
+}
+
 static int take_record(struct parse *p, const struct mt_kind *k, char **words, int n)
 {
 	struct mt_declaration *d = mt_pool_alloc(p->a->pool, sizeof *d);
@@ -350,6 +367,8 @@ static int take_record(struct parse *p, const struct mt_kind *k, char **words, i
 		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
 	d->record.kind = k;
 	d->place = p->place;
+	if (take_defaults(p, k, words, &n, &d->defaults))
+		return -p->e->code;
 	if (mt_record_parse(&d->record, words + 1, (size_t)n - 1, p->a->pool, p->e))
 		return mt_err_in(p->e, "%s", p->place ? p->place : "");
 	*p->nic->end = d;
@@ -360,7 +379,7 @@ static int take_record(struct parse *p, const struct mt_kind *k, char **words, i
 
 static int take_line(struct parse *p, char *line)
 {
-	char *words[MT_FIELDS_MAX + 4];
+	char *words[MT_FIELDS_MAX + 5];
 	int n = mt_tokens_split(line, words, sizeof words / sizeof *words);
 	const struct mt_kind *k;
 

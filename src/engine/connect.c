@@ -150,9 +150,9 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 	plan->pool = &c->out->pool;
 	snprintf(plan->dev, sizeof plan->dev, "%s", nic->dev);
 	for (const struct mt_declaration *d = nic->declared; d; d = d->next)
-		if (mt_plan_add(plan, &d->record, d->place, e))
+		if (mt_plan_add(plan, d, e))
 			return mt_err_in(e, "%s", d->place ? d->place : "");
-	return mt_rights_check(&rights, plan, e) ||
+	return mt_plan_check_defaults(plan, e) || mt_rights_check(&rights, plan, e) ||
 			mt_plan_mark(plan, mt_kinds, c->mark, c->g->o.host_id, mt_rights_others,
 				     &rights, e)
 		? -e->code

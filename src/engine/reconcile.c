@@ -185,12 +185,12 @@ static int plan_of_journal(struct repair *r, struct mt_plan *plan)
 	plan->pool = &r->out->pool;
 	snprintf(plan->dev, sizeof plan->dev, "%s", r->status->dev);
 	for (size_t i = 0; i < steps->n; i++) {
-		struct mt_record put = steps->at[i].put;
+		struct mt_declaration put = { .record = steps->at[i].put };
 
-		put.ref = (struct mt_ref){
+		put.record.ref = (struct mt_ref){
 			0
 		}; /* of this device: it is there under its name, or is made anew */
-		if (steps->at[i].op != MT_DELETE && mt_plan_add(plan, &put, NULL, r->e))
+		if (steps->at[i].op != MT_DELETE && mt_plan_add(plan, &put, r->e))
 			return -r->e->code;
 	}
 	return 0;

@@ -26,25 +26,93 @@ bool mt_record_is_own(const struct mt_plan *plan, const struct mt_record *r)
 	return !strcmp(mt_record_device(r), plan->dev);
 }
 
-static int merge(struct mt_declaration *w, const struct mt_record *r, const char *place,
-		 struct mt_err *e)
+/* Where a field got the value that it has in @w: the first declaration is the last in the list. */
+static const char *place_of(const struct mt_declaration *w, int field)
 {
-	const struct mt_kind *k = r->kind;
+	const struct mt_field *f = &w->record.kind->fields[field];
+	const char *place = w->place;
+
+	for (const struct mt_declaration *d = w->next; d; d = d->next)
+		if (mt_value_equal(f, &d->record.v[field], &w->record.v[field]) &&
+		    (d->defaults >> field & 1) == (w->defaults >> field & 1))
+			place = d->place;
+	return place ? place : "?";
+}
+
+/* Put a copy in front of the declarations of @w's object. No message names what has no place. */
+static int keep(struct mt_plan *plan, struct mt_declaration *w, const struct mt_declaration *d,
+		struct mt_err *e)
+{
+	struct mt_declaration *kept = d->place ? mt_pool_alloc(plan->pool, sizeof *kept) : NULL;
+
+	if (!d->place)
+		return 0;
+	if (!kept)
+		return mt_fail(e, ENOMEM, d->record.kind->name, "", NULL);
+	*kept = *d;
+	kept->next = w->next;
+	w->next = kept;
+	return 0;
+}
+
+static int differ(const struct mt_declaration *w, const struct mt_declaration *d, int field,
+		  struct mt_err *e)
+{
+	const struct mt_kind *k = w->record.kind;
+	const struct mt_field *f = &k->fields[field];
+	bool defaults = d->defaults >> field & 1;
+	const char *open = defaults ? "default(" : "", *close = defaults ? ")" : "";
 	char subject[96], one[MT_VALUE_TEXT], two[MT_VALUE_TEXT];
 
-	for (int i = k->nkeys; i < k->nfields; i++) {
-		if (!mt_record_has(r, i))
-			continue;
-		if (mt_record_has(&w->record, i) &&
-		    !mt_value_equal(&k->fields[i], &w->record.v[i], &r->v[i]))
-			return mt_bad(e, k->name, mt_record_subject(r, subject, sizeof subject),
-				      "%s is declared as %s at %s and as %s at %s",
-				      k->fields[i].name,
-				      mt_value_print(&k->fields[i], &w->record.v[i], one),
-				      w->place ? w->place : "?",
-				      mt_value_print(&k->fields[i], &r->v[i], two),
-				      place ? place : "?");
-		mt_record_put(&w->record, i, r->v[i]);
+	return mt_bad(e, k->name, mt_record_subject(&w->record, subject, sizeof subject),
+		      "%s is declared as %s%.64s%s at %s and as %s%.64s%s at %s%s", f->name, open,
+		      mt_value_print(f, &w->record.v[field], one), close, place_of(w, field), open,
+		      mt_value_print(f, &d->record.v[field], two), close, d->place ? d->place : "?",
+		      defaults ? ": declare which it is" : "");
+}
+
+static int merge_field(struct mt_declaration *w, const struct mt_declaration *d, int field,
+		       struct mt_err *e)
+{
+	const struct mt_value *is = &w->record.v[field], *says = &d->record.v[field];
+	bool was_default = w->defaults >> field & 1, is_default = d->defaults >> field & 1;
+
+	if (is->state != MT_UNSET && is_default)
+		return 0;
+	if (is->state != MT_UNSET && !was_default)
+		return mt_value_equal(&w->record.kind->fields[field], is, says)
+			? 0
+			: differ(w, d, field, e);
+	mt_record_put(&w->record, field, *says);
+	w->defaults = (w->defaults & ~(1u << field)) | (uint32_t)is_default << field;
+	return 0;
+}
+
+static int merge(struct mt_plan *plan, struct mt_declaration *w, const struct mt_declaration *d,
+		 struct mt_err *e)
+{
+	const struct mt_kind *k = d->record.kind;
+
+	if (!w->next && d->place && keep(plan, w, w, e))
+		return -e->code;
+	for (int i = k->nkeys; i < k->nfields; i++)
+		if (mt_record_has(&d->record, i) && merge_field(w, d, i, e))
+			return -e->code;
+	return keep(plan, w, d, e);
+}
+
+int mt_plan_check_defaults(const struct mt_plan *plan, struct mt_err *e)
+{
+	for (size_t n = 0; n < plan->n; n++) {
+		const struct mt_declaration *w = plan->declarations[n];
+		const struct mt_kind *k = w->record.kind;
+
+		for (const struct mt_declaration *d = w->next; d; d = d->next)
+			for (int i = k->nkeys; i < k->nfields; i++)
+				if (w->defaults & d->defaults & 1u << i &&
+				    !mt_value_equal(&k->fields[i], &w->record.v[i],
+						    &d->record.v[i]))
+					return differ(w, d, i, e);
 	}
 	return 0;
 }
@@ -62,26 +130,26 @@ static struct mt_declaration *append(struct mt_plan *plan)
 	return w;
 }
 
-int mt_plan_add(struct mt_plan *plan, const struct mt_record *declared, const char *place,
-		struct mt_err *e)
+int mt_plan_add(struct mt_plan *plan, const struct mt_declaration *declared, struct mt_err *e)
 {
-	struct mt_record r = *declared;
-	struct mt_declaration *w;
+	struct mt_declaration d = *declared, *w;
+	const struct mt_kind *k = d.record.kind;
 
-	if (mt_record_check(&r, e))
+	d.next = NULL;
+	if (mt_record_check(&d.record, e))
 		return -e->code;
-	if (r.kind->set_defaults)
-		r.kind->set_defaults(&r);
-	w = mt_plan_find(plan, &r);
+	if (k->set_defaults)
+		k->set_defaults(&d.record);
+	w = mt_plan_find(plan, &d.record);
 	if (w)
-		return merge(w, &r, place, e);
+		return merge(plan, w, &d, e);
 	w = append(plan);
 	if (!w)
-		return mt_fail(e, ENOMEM, r.kind->name, "", NULL);
-	*w = (struct mt_declaration){ .record = r, .place = place };
+		return mt_fail(e, ENOMEM, k->name, "", NULL);
+	*w = d;
 	plan->index.pool = plan->pool;
 	if (mt_record_set_add(&plan->index, &w->record))
-		return mt_fail(e, ENOMEM, r.kind->name, "", NULL);
+		return mt_fail(e, ENOMEM, k->name, "", NULL);
 	return 0;
 }
 
@@ -105,11 +173,12 @@ static struct mt_value derived_address(const char *name, const char *host)
 static int mark_one(struct mt_plan *plan, const struct mt_kind *facet, const char *name,
 		    const char *mark, const char *host, struct mt_err *e)
 {
-	struct mt_record r = { .kind = facet };
+	struct mt_declaration d = { .record.kind = facet };
+	struct mt_record *r = &d.record;
 	struct mt_declaration *w;
 
-	mt_record_put(&r, 0, mt_name_from(name));
-	w = mt_plan_find(plan, &r);
+	mt_record_put(r, 0, mt_name_from(name));
+	w = mt_plan_find(plan, r);
 	if (strcmp(name, plan->dev)) /* other guests' plans may want it, too */
 		mark = "moontap";
 	for (int i = facet->nkeys; i < facet->nfields; i++) {
@@ -118,11 +187,11 @@ static int mark_one(struct mt_plan *plan, const struct mt_kind *facet, const cha
 		if (w && mt_record_has(&w->record, i))
 			continue;
 		if (flags & MT_FIELD_MARK)
-			mt_record_put(&r, i, (struct mt_value){ .state = MT_SET, .text = mark });
+			mt_record_put(r, i, (struct mt_value){ .state = MT_SET, .text = mark });
 		if (flags & MT_FIELD_IDENTITY)
-			mt_record_put(&r, i, derived_address(name, host));
+			mt_record_put(r, i, derived_address(name, host));
 	}
-	return mt_plan_add(plan, &r, NULL, e);
+	return mt_plan_add(plan, &d, e);
 }
 
 /* A facet that has a field for a mark, or for an identity. */

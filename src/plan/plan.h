@@ -18,15 +18,20 @@ struct mt_plan {
 
 /**
  * mt_plan_add() - one declaration
- * @r:		checked and completed here; its texts are borrowed until the pool goes
- * @place:	borrowed likewise
+ * @d:		checked and completed here; its texts are borrowed until the pool goes
  *
- * Declarations of one object are merged. Two values for one field are the policy's error: @e names
- * both places.
+ * Declarations of one object are merged. A default gives way to a value, whichever comes first. Two
+ * values for one field are the policy's error: @e names both places.
  * Return: 0, -EINVAL, -ENOMEM.
  */
-int mt_plan_add(struct mt_plan *plan, const struct mt_record *r, const char *place,
-		struct mt_err *e);
+int mt_plan_add(struct mt_plan *plan, const struct mt_declaration *d, struct mt_err *e);
+
+/** mt_plan_check_defaults() - once all is added: two defaults that differ, and no value that decides
+ * between them, are the policy's error
+ *
+ * Return: 0, or -EINVAL with both places.
+ */
+int mt_plan_check_defaults(const struct mt_plan *plan, struct mt_err *e);
 
 /** mt_plan_find() - the wish for @key's object; NULL: none */
 struct mt_declaration *mt_plan_find(const struct mt_plan *plan, const struct mt_record *key);

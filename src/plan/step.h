@@ -26,8 +26,9 @@ struct mt_step {
 /* A record that a policy declared; first, so that one found by its key is its declaration. */
 struct mt_declaration {
 	struct mt_record record;
-	const char *place; /* "policy.lua:12", of the first that declared the object */
-	struct mt_declaration *next;
+	const char *place;	     /* "policy.lua:12", of the first that declared the object */
+	uint32_t defaults;	     /* bit i: field i gives way to another declaration's */
+	struct mt_declaration *next; /* in an answer: of the NIC; in a plan: of the same object */
 };
 
 struct mt_steps {

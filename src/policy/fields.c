@@ -97,6 +97,46 @@ void mtl_unknown(lua_State *L, int table, const char *verb, const struct mt_kind
 		unknown(L, verb, first, kinds);
 }
 
+#define DEFAULT "moontap.default"
+
+/***
+ * default(value) -> value
+ * A field's value in a declaration that gives way: where another declaration of the object has the
+ * field, that one counts, whichever comes first. Two defaults that differ are an error, unless a
+ * declaration decides. default(nil) is nil.
+ *   tap(nic, { master = "br0", mtu = default(9000) })
+ */
+int l_default(lua_State *L)
+{
+	luaL_checkany(L, 1);
+	lua_settop(L, 1);
+	if (lua_isnil(L, 1) || luaL_testudata(L, 1, DEFAULT))
+		return 1;
+	lua_newuserdatauv(L, 0, 1);
+	lua_insert(L, 1);
+	lua_setiuservalue(L, 1, 1);
+	if (luaL_newmetatable(L, DEFAULT)) {
+		lua_pushliteral(L, "default");
+		lua_setfield(L, -2, "__name");
+		lua_pushboolean(L, false);
+		lua_setfield(L, -2, "__metatable");
+	}
+	lua_setmetatable(L, 1);
+	return 1;
+}
+
+/* core.meant(value) -> the value that is meant by default(value), whether it is one */
+int l_meant(lua_State *L)
+{
+	bool is_default = luaL_testudata(L, 1, DEFAULT) != NULL;
+
+	lua_settop(L, 1);
+	if (is_default)
+		lua_getiuservalue(L, 1, 1);
+	lua_pushboolean(L, is_default);
+	return 2;
+}
+
 static bool is_number(const struct mt_field *f)
 {
 	return f->type == MT_UINT || f->type == MT_USER || f->type == MT_GROUP;
@@ -186,8 +226,22 @@ static int from_lua(lua_State *L, const struct mt_field *f, struct mt_value *v, 
 			return *v = mt_uint((uint64_t)lua_toboolean(L, -1)), 0;
 		return lua_toboolean(L, -1) ? mismatch(f, "true", e) : mt_value_none(f, v, e);
 	}
-	snprintf(what, sizeof what, "a %s", luaL_typename(L, -1));
+	snprintf(what, sizeof what, "a %s",
+		 luaL_testudata(L, -1, DEFAULT) ? "default" : luaL_typename(L, -1));
 	return mismatch(f, what, e);
+}
+
+/* default(value) on the top of the stack becomes the value, where one is taken. Return: whether. */
+static bool take_default(lua_State *L, const struct mtl_record *d, int field, const char *verb)
+{
+	if (!d->takes_defaults || !luaL_testudata(L, -1, DEFAULT))
+		return false;
+	if (field < d->r.kind->nkeys)
+		luaL_error(L, "%s: %s: it says which object is meant, and cannot be a default",
+			   verb, d->r.kind->fields[field].name);
+	lua_getiuservalue(L, -1, 1);
+	lua_replace(L, -2);
+	return true;
 }
 
 void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *first,
@@ -204,12 +258,15 @@ void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *f
 			continue;
 		lua_pushstring(L, k->fields[i].name);
 		if (lua_rawget(L, table) != LUA_TNIL) {
+			bool gives_way = take_default(L, d, i, verb);
+
 			if (from_lua(L, &k->fields[i], &v, &name, &e)) {
 				snprintf(e.op, sizeof e.op, "%s", verb);
 				mtl_raise(L, &e);
 			}
 			mt_record_put(&d->r, i, v);
 			d->name[i] = name;
+			d->defaults = (d->defaults & ~(1u << i)) | (uint32_t)gives_way << i;
 		}
 		if (k->fields[i].type == MT_VIDS)
 			luaL_checkstack(L, 4, verb); /* it stays: the table may hold another text */

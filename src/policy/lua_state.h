@@ -125,6 +125,8 @@ int l_say(lua_State *L);
 struct mtl_record {
 	struct mt_record r;
 	const char *name[MT_FIELDS_MAX]; /* of a user or group: looked up by who has the right to */
+	bool takes_defaults;
+	uint32_t defaults; /* bit i: field i is default(...): it gives way */
 };
 
 /** mtl_unknown() - raise for a field of the table at @table that none of @kinds has [-0, +0] */
@@ -135,6 +137,8 @@ void mtl_unknown(lua_State *L, int table, const char *verb, const struct mt_kind
 void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *first,
 	      struct mtl_record *d);
 
+int l_default(lua_State *L);
+int l_meant(lua_State *L);
 int l_misfit(lua_State *L);
 int l_fields(lua_State *L);
 int l_not_yet(lua_State *L);

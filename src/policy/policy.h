@@ -10,7 +10,8 @@
  *   decide() made none, without what is not known
  * - `at place=policy.lua:12`: where the records after it were declared
  * - `link name=mytap0 up=true`: a record of the NIC above, as mt_record_print() writes it; but a
- *   user or group that the policy names is still a name, for the applier to look up
+ *   user or group that the policy names is still a name, for the applier to look up; last may come
+ *   `default=mtu,user`: fields that give way to other declarations
  * - `log text=…`: for the log
  * - `warn text=…`: for the log, and for people
  * - `refuse at=policy.lua:9 text=…`: the policy's veto; nothing follows

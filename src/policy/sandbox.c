@@ -138,7 +138,8 @@ void mtl_open_sandbox(lua_State *L)
 		{ "device", l_device },	  { "compile_hook", l_compile_hook },
 		{ "tap", l_tap },	  { "expand", l_expand },
 		{ "misfit", l_misfit },	  { "fields", l_fields },
-		{ "not_yet", l_not_yet }, { NULL, NULL },
+		{ "not_yet", l_not_yet }, { "meant", l_meant },
+		{ NULL, NULL },
 	};
 
 	lua_createtable(L, 0, 32);
@@ -153,6 +154,8 @@ void mtl_open_sandbox(lua_State *L)
 	lua_setfield(L, -2, "refuse");
 	lua_pushcfunction(L, l_allow);
 	lua_setfield(L, -2, "allow");
+	lua_pushcfunction(L, l_default);
+	lua_setfield(L, -2, "default");
 	lua_setfield(L, -2, "globals");
 	mtl_host(L);
 	run(L, lua_sandbox, sizeof lua_sandbox, "=sandbox");

@@ -24,6 +24,18 @@ static void say_place(lua_State *L, struct mt_policy *p)
 	strcpy(p->place, at);
 }
 
+static void add_defaults(luaL_Buffer *b, const struct mtl_record *d)
+{
+	const char *before = " default=";
+
+	for (int i = 0; i < d->r.kind->nfields; i++)
+		if (d->defaults >> i & 1) {
+			luaL_addstring(b, before);
+			luaL_addstring(b, d->r.kind->fields[i].name);
+			before = ",";
+		}
+}
+
 static void declare(lua_State *L, const struct mtl_record *d)
 {
 	struct mt_policy *p = mtl_policy(L);
@@ -42,6 +54,7 @@ static void declare(lua_State *L, const struct mtl_record *d)
 	for (int i = 0; i < k->nfields; i++)
 		if (d->name[i])
 			mtl_token(&b, k->fields[i].name, d->name[i]);
+	add_defaults(&b, d);
 	luaL_addchar(&b, '\n');
 	luaL_pushresult(&b);
 	mtl_say(L, lua_tostring(L, -1), lua_rawlen(L, -1));
@@ -64,7 +77,8 @@ static void in_connect(lua_State *L, const char *verb)
  */
 static int l_verb(lua_State *L)
 {
-	struct mtl_record d = { .r.kind = lua_touserdata(L, lua_upvalueindex(1)) };
+	struct mtl_record d = { .r.kind = lua_touserdata(L, lua_upvalueindex(1)),
+				.takes_defaults = true };
 	const struct mt_kind *const kinds[] = { d.r.kind, NULL };
 	const char *verb = d.r.kind->name;
 
@@ -81,7 +95,7 @@ static int l_verb(lua_State *L)
 static void declare_part(lua_State *L, const struct mt_kind *kind, const struct mt_kind *first,
 			 const char *device)
 {
-	struct mtl_record d = { .r.kind = kind };
+	struct mtl_record d = { .r.kind = kind, .takes_defaults = true };
 
 	if (!lua_isnil(L, 3))
 		mtl_take(L, 3, "tap", first, &d);

@@ -358,13 +358,14 @@ function route(fields) end
 function neigh(fields) end
 
 ---Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
----The host believes no router advertisement that comes from it: conf{…, accept_ra = 0}, unless
----/proc/sys is read-only.
+---The host believes no router advertisement that comes from it: conf{…, accept_ra = default(0)},
+---unless /proc/sys is read-only.
 ---    fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
 ---             those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
 ---             tap; group is the tap's, for link's own say link{ name = nic.dev, group = … };
 ---             with master and no mtu: the MTU that the bridge had before moontap's first port,
----             whatever <mtu> tells the guest
+---             whatever <mtu> tells the guest. That, and all that is taken from the XML (queues, MAC,
+---             owner), is default(…): what another declaration says counts instead
 ---Raises: not the nic that is being connected; an unknown field; a value that does not fit.
 ---    tap(nic, { master = "br0", mtu = 9000, up = true })
 ---@param nic moontap.nic
@@ -384,6 +385,15 @@ function log(...) end
 ---The same as log().
 ---@param ... any
 function print(...) end
+
+---A field's value in a declaration that gives way: where another declaration of the object has the
+---field, that one counts, whichever comes first. Two defaults that differ are an error, unless a
+---declaration decides. default(nil) is nil.
+---    tap(nic, { master = "br0", mtu = default(9000) })
+---@generic T
+---@param value T
+---@return T
+function default(value) end
 
 ---Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
 ---these routing tables, whatever a guest's XML says. Only at the top level; what is said in several

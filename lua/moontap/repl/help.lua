@@ -80,7 +80,7 @@ end
 --- kinds
 -- The kinds of objects, by name, and of each its fields: kinds.link.mtu.expects.
 kinds = setmetatable({}, listing)
-repl.kind = { allow = { field = { table = { type = "integer" } } } }
+repl.kind = { allow = { field = { table = { type = "integer|string" } } } }
 for _, kind in ipairs(repl.kinds) do
   kind.field = {}
   for _, field in ipairs(kind.fields) do kind.field[field.name] = setmetatable(field, entry) end

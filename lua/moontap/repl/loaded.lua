@@ -30,15 +30,18 @@ end
 
 local literal = { boolean = true, integer = true }
 
--- "link name=vnet0 mtu=9000" as the Lua that declares it.
+-- "link name=vnet0 mtu=9000 default=mtu" as the Lua that declares it.
 local function as_lua(line)
+  local record, defaults = line:match "^(.-) default=(%S+)$"
   local name, fields = line:match "^(%S+)", {}
   local kind = repl.kind[name]
-  for word, value in line:gmatch " ([^= ]+)=(%S*)" do
+  for word, value in (record or line):gmatch " ([^= ]+)=(%S*)" do
     local field = kind and kind.field[word]
     local bare = value == "none" and "false" or
       field and (literal[field.type] or value:find "^%d+$" and field.type:find "integer") and value
-    fields[#fields + 1] = word .. " = " .. (bare or repl.show(unescape(value)))
+    local shown = bare or repl.show(unescape(value))
+    local gives_way = ("," .. (defaults or "") .. ","):find("," .. word .. ",", 1, true)
+    fields[#fields + 1] = word .. " = " .. (gives_way and "default(" .. shown .. ")" or shown)
   end
   return name .. "{ " .. table.concat(fields, ", ") .. " }"
 end
