@@ -21,33 +21,10 @@ say      = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all help
+.PHONY: all help demo clean
 all: program manual
 
-# --- what Debian packages each target needs -------------------------------------------------------
-
-# One list a purpose; `make deps-X` installs what is missing of it, as root, and says so otherwise.
-PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev libmnl-dev \
-	libjansson-dev libseccomp-dev libedit-dev scdoc lua-dkjson
-PACKAGES_demo  := $(PACKAGES_build) iproute2 util-linux procps
-PACKAGES_check := $(PACKAGES_build) lua-busted iproute2 procps util-linux \
-	g++ python3 tmux strace graphviz fonts-dejavu-core nftables iptables bash zsh man-db
-PACKAGES_lint  := $(PACKAGES_build) clang-format clang-tidy lua-check
-PACKAGES_valgrind := $(PACKAGES_check) valgrind libc6-dbg
-PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-dev
-
-.PHONY: deps-build deps-demo deps-check deps-lint deps-valgrind deps-fuzz deps-bench deps-guest
-deps-build deps-demo deps-check deps-lint deps-valgrind deps-fuzz deps-bench deps-guest: deps-%:
-	@missing=$$(for p in $(PACKAGES_$*); do \
-	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || echo $$p; done); \
-	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { \
-	  echo "missing packages:" $$missing "(as root: make deps-$*)" >&2; exit 1; }; \
-	  echo "  INSTALL  "$$missing; \
-	  DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; \
-	  { apt-get -qq install -y --no-install-recommends $$missing || \
-	    { apt-get -qq update && apt-get -qq install -y --no-install-recommends $$missing; }; } \
-	    >$${TMPDIR:-/tmp}/moontap-apt.log 2>&1 || \
-	  { tail -n 20 $${TMPDIR:-/tmp}/moontap-apt.log >&2; exit 1; }; }
+include src/packages.mk
 
 # --- flags ----------------------------------------------------------------------------------------
 
@@ -152,35 +129,7 @@ $(BUILD)/gen/cli/topics.h: doc/tools/topics.lua $(TOPICS)
 
 $(BUILD)/obj/cli/topic.o: $(BUILD)/gen/cli/topics.h
 
-# Annotations for editors, of the same sources; they are tracked.
-META ?= lua/moontap/meta
-.PHONY: meta list-topics
-list-topics:
-	@echo $(TOPICS)
-meta: program
-	$(Q)mkdir -p $(META)
-	$(Q)META='$(META)' TOPICS='$(TOPICS)' $(BUILD)/moontap repl -e 'dofile "doc/tools/meta.lua"'
-
-# The manual's pages, and what shells complete, are made around the program's own tables.
-COMPLETION := $(patsubst %,$(BUILD)/doc/completion/%,moontap.bash _moontap)
-.PHONY: manual
-manual: $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd)) $(COMPLETION)
-
-$(BUILD)/doc/help.json: $(BUILD)/moontap $(BUILD)/lib/moontap/moontap-json.so
-	@mkdir -p $(@D)
-	$(Q)$< help --json >$@
-
-$(COMPLETION): $(BUILD)/doc/completion/%: doc/completion/% $(BUILD)/doc/help.json \
-		doc/tools/completion.lua doc/tools/expand.lua
-	$(call say,GEN,$@)
-	@mkdir -p $(@D)
-	$(Q)$(LUA) doc/tools/completion.lua $< <$(BUILD)/doc/help.json >$@
-
-$(BUILD)/doc/%: doc/%.scd $(BUILD)/doc/help.json doc/tools/manual.lua doc/tools/expand.lua \
-		$(wildcard hooks/*.lua)
-	$(call say,SCDOC,$@)
-	$(Q)$(LUA) doc/tools/manual.lua $< <$(BUILD)/doc/help.json >$@.scd
-	$(Q)scdoc <$@.scd >$@
+include doc/doc.mk
 
 # Links to the programs: what they do depends on the name that they are called by.
 ENTRY_POINTS := $(patsubst %,$(BUILD)/%,qemu-ifup qemu-ifdown qemu lxc)
@@ -221,15 +170,17 @@ $(BUILD)/libexec/moontap/evaluator: $(EVAL_MAIN) $(EVAL_OBJ) $(INTERNAL)
 	@mkdir -p $(@D)
 	$(Q)$(program_link) -o $@ $^ $(LUA_INSIDE) $(MNL_LIBS)
 
-$(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ) $(INTERNAL)
+MODULES := $(patsubst %,$(BUILD)/lib/moontap/moontap-%.so,xml json repl)
+$(BUILD)/lib/moontap/moontap-xml.so: $(XML_OBJ)
+$(BUILD)/lib/moontap/moontap-xml.so: MODULE_LIBS = $(XML_LIBS)
+$(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ)
+$(BUILD)/lib/moontap/moontap-json.so: MODULE_LIBS = $(JSON_LIBS) $(MNL_LIBS)
+$(BUILD)/lib/moontap/moontap-repl.so: $(REPL_OBJ)
+$(BUILD)/lib/moontap/moontap-repl.so: MODULE_LIBS = $(EDIT_LIBS) $(LUA_LIBS) $(MNL_LIBS)
+$(MODULES): $(INTERNAL)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(link) -shared -o $@ $^ $(JSON_LIBS) $(MNL_LIBS)
-
-$(BUILD)/lib/moontap/moontap-repl.so: $(REPL_OBJ) $(INTERNAL)
-	$(call say,LINK,$@)
-	@mkdir -p $(@D)
-	$(Q)$(link) -shared -o $@ $^ $(EDIT_LIBS) $(LUA_LIBS) $(MNL_LIBS)
+	$(Q)$(link) -shared -o $@ $(filter-out $(INTERNAL),$^) $(INTERNAL) $(MODULE_LIBS)
 
 $(BUILD)/share/moontap/hooks:
 	@mkdir -p $(@D)
@@ -263,11 +214,6 @@ $(BUILD)/lib/lua/5.4/moontap/core.so: $(BINDING_OBJ) $(FACE_OBJ) $(INTERNAL) src
 	$(Q)$(link) -shared -Wl,--version-script=src/binding/core.map -o $@ $(filter %.o %.a,$^) \
 	  $(MNL_LIBS)
 
-$(BUILD)/lib/moontap/moontap-xml.so: $(XML_OBJ) $(INTERNAL)
-	$(call say,LINK,$@)
-	@mkdir -p $(@D)
-	$(Q)$(link) -shared -o $@ $^ $(XML_LIBS)
-
 # The evaluator's filter: a program that runs here prints it, for the architecture that it runs on.
 HOSTCC ?= cc
 
@@ -283,147 +229,16 @@ $(BUILD)/gen/evaluator/filter.h: $(BUILD)/filter_gen
 
 $(BUILD)/obj/evaluator/confine.o: $(BUILD)/gen/evaluator/filter.h
 
-# --- the specs' bindings to internals: one module a file of spec/internals, never installed ---------
-
-SPEC_SO := $(patsubst spec/internals/%.c,$(BUILD)/spec/internals/%.so,$(wildcard spec/internals/*.c)) \
-	$(BUILD)/spec/internals/faults.so
-
-# An archive, so that each takes in only what it uses.
-$(BUILD)/spec/internals.a: $(LIB_OBJ) $(EVAL_OBJ) $(XML_OBJ)
-	$(call say,AR,$@)
-	@mkdir -p $(@D)
-	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
-
-$(BUILD)/spec/internals/%.so: spec/internals/%.c $(BUILD)/spec/internals.a $(BUILD)/.flags
-	$(call say,LINK,$@)
-	@mkdir -p $(@D)
-	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -fvisibility=default -shared -Wl,-z,nodelete \
-	  -Wl,--as-needed -o $@ $< $(BUILD)/spec/internals.a $(MNL_LIBS) $(XML_LIBS)
-
-# Once more the kernel folder and its binding, with the seam by which requests fail.
-FAULTS_OBJ := $(patsubst src/%.c,$(BUILD)/obj/faults/%.o,\
-	$(filter-out %/mnl_static.c,$(call sources,kernel)))
-
-$(BUILD)/obj/faults/%.o: src/%.c $(BUILD)/.flags
-	$(call say,CC,$< with faults)
-	@mkdir -p $(@D)
-	$(Q)$(compile) -DMOONTAP_FAULTS -c -o $@ $<
-
-$(BUILD)/spec/internals/faults.so: spec/internals/kernel.c $(FAULTS_OBJ) $(BUILD)/spec/internals.a
-	$(call say,LINK,$@)
-	$(Q)$(compile) $(LUA_CFLAGS) -DMOONTAP_FAULTS -fvisibility=default -shared -Wl,-z,nodelete \
-	  -Wl,--as-needed -o $@ $(filter %.c %.o %.a,$^) $(MNL_LIBS)
-
-# --- check ----------------------------------------------------------------------------------------
-
-SPECS   ?= spec
-EXCLUDE ?= guest
-.PHONY: check specs
-check: deps-check
-	$(Q)$(MAKE) --no-print-directory specs
-
-specs: program manual $(SPEC_SO)
-	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
-	  --exclude-tags=$(EXCLUDE) $(BUSTED_FLAGS) $(SPECS)
-
-.PHONY: demo
 demo: deps-demo
 	$(Q)$(MAKE) --no-print-directory program
 	$(Q)sh samples/demo.sh $(abspath $(BUILD))/moontap
 
--include spec/guest/guest.mk
-include spec/lint/lint.mk
--include spec/bench/bench.mk
-# --- install: what goes where, and how it goes again ----------------------------------------------
-#
-# Nothing that is installed has DESTDIR in it, and what belongs together finds itself by its own
-# place: below any folder it runs as it does below PREFIX.
-
-LIBDIR    ?= $(PREFIX)/lib
-INSTALL   ?= install
-PKG_DIR    = $(LIBDIR)/pkgconfig
-LUA_SHARE  = $(PREFIX)/share/lua/5.4/moontap
-LUA_LIB    = $(PREFIX)/lib/lua/5.4/moontap
-# The others are in the program, compiled.
-LUA_FILES  = $(filter-out $(patsubst $(BUILD)/gen/%.h,%.lua,$(subst lua/,lua/moontap/,$(SANDBOX_LUA))),\
-	$(wildcard lua/moontap/*.lua))
-META_FILES = $(wildcard lua/moontap/meta/*.lua)
-HOOK_FILES = $(wildcard hooks/*.lua)
-MANUALS    = $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd))
-
-# bash looks for a file of the command's name.
-COMPLETED  = moontap qemu-ifup qemu-ifdown
-
-# What is removed again: files and links, then the folders that are nobody else's.
-INSTALLED  = bin/moontap bin/moontap-script $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS))) \
-	$(patsubst %,lib/moontap/moontap-%.so,xml json repl) \
-	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
-	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
-	$(patsubst %,share/bash-completion/completions/%,$(COMPLETED)) \
-	share/zsh/site-functions/_moontap $(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES) $(META_FILES)) lib/lua/5.4/moontap/core.so
-FOLDERS    = libexec/moontap lib/moontap share/moontap/hooks share/moontap \
-	share/lua/5.4/moontap/meta share/lua/5.4/moontap \
-	lib/lua/5.4/moontap
-
-to = $(DESTDIR)$(PREFIX)
-
-.PHONY: install install-program install-library install-lua uninstall
-install: install-program install-library install-lua
-	@case $(PREFIX)/bin in /usr/bin|/usr/sbin) ;; *) \
-	  echo "where AppArmor confines libvirt, this line is needed in" \
-	    "/etc/apparmor.d/local/usr.sbin.libvirtd:"; \
-	  echo "  $(PREFIX)/bin/moontap{,-script} PUx," ;; esac
-
-install-program: program manual
-	$(call say,INSTALL,$(to)/bin/moontap)
-	$(Q)$(INSTALL) -D -m 755 -t $(to)/bin $(BUILD)/moontap $(BUILD)/moontap-script
-	$(Q)$(INSTALL) -D -m 755 -t $(to)/libexec/moontap $(BUILD)/libexec/moontap/evaluator
-	$(Q)$(foreach e,$(notdir $(ENTRY_POINTS)),ln -sf ../../bin/$(call entered,$e) \
-	  $(to)/libexec/moontap/$e &&) true
-	$(Q)$(INSTALL) -D -m 644 -t $(to)/lib/moontap $(BUILD)/lib/moontap/*.so
-	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/moontap/hooks $(HOOK_FILES)
-	$(Q)for page in $(MANUALS); do \
-	  $(INSTALL) -D -m 644 -t $(to)/share/man/man$${page##*.} $$page || exit; done
-	$(Q)for name in $(COMPLETED); do $(INSTALL) -D -m 644 $(BUILD)/doc/completion/moontap.bash \
-	  $(to)/share/bash-completion/completions/$$name || exit; done
-	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/zsh/site-functions $(BUILD)/doc/completion/_moontap
-
-install-library: library
-	$(call say,INSTALL,$(DESTDIR)$(LIBDIR)/libmoontap.so.$(ABI))
-	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LIBDIR) $(BUILD)/libmoontap.so.$(ABI) \
-	  $(BUILD)/libmoontap.a
-	$(Q)ln -sf libmoontap.so.$(ABI) $(DESTDIR)$(LIBDIR)/libmoontap.so
-	$(Q)$(INSTALL) -D -m 644 -t $(to)/include src/moontap.h
-	$(Q)mkdir -p $(DESTDIR)$(PKG_DIR)
-	$(Q)printf '%s\n' \
-	  'prefix=$${pcfiledir}/$(shell realpath -m --relative-to=$(PKG_DIR) $(PREFIX))' \
-	  'libdir=$${pcfiledir}/..' 'includedir=$${prefix}/include' '' \
-	  'Name: moontap' 'Description: connects the network interfaces of virtual machines' \
-	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lmoontap' 'Libs.private: -lmnl'\
-	  'Cflags: -I$${includedir}' >$(DESTDIR)$(PKG_DIR)/moontap.pc
-
-install-lua: lua
-	$(call say,INSTALL,$(DESTDIR)$(LUA_SHARE)/init.lua)
-	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_SHARE) $(LUA_FILES)
-	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_SHARE)/meta $(META_FILES)
-	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(LUA_LIB) $(BUILD)/lib/lua/5.4/moontap/core.so
-
-# The hook's link, where it leads to what is removed: libvirt would go on calling nothing.
-uninstall:
-	for link in $(DESTDIR)/etc/libvirt/hooks/*.d/*; do \
-	  case $$(readlink "$$link") in 	    "$(PREFIX)/bin/moontap"|"$$(realpath -m "$(PREFIX)")/bin/moontap") rm -f "$$link" ;; 	  esac; done
-	rm -f $(addprefix $(to)/,$(INSTALLED)) $(DESTDIR)$(PKG_DIR)/moontap.pc \
-	  $(patsubst %,$(DESTDIR)$(LIBDIR)/libmoontap.%,so so.$(ABI) a)
-	-rmdir $(addprefix $(to)/,$(FOLDERS)) 2>/dev/null
-
--include spec/fuzz/fuzz.mk
--include spec/torture/torture.mk
--include spec/coverage/coverage.mk
+include src/install.mk
+-include $(patsubst %,spec/%.mk,specs guest/guest lint/lint bench/bench fuzz/fuzz torture/torture \
+	coverage/coverage)
 
 clean:
 	rm -rf $(BUILD)
-.PHONY: clean
 
 help:
 	@echo 'make            build the program, the library and the modules into build/'

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* evaluate.c - the parent's side: start the child, read its answer, end it at its deadline */
 #include "ask/evaluate.h"
+#include "base/bytes.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,14 +67,6 @@ int mt_start_fork(const struct mt_eval_request *q,
 	return 0;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 struct text {
 	char *at;
 	size_t n, cap;
@@ -81,29 +75,21 @@ struct text {
 
 static int more_room(struct text *t, struct mt_err *e)
 {
-	size_t cap = t->cap ? t->cap * 2 : 65536;
-	char *at;
+	int err = mt_bytes_room(&t->at, &t->cap, t->n + 2, 65536, MT_ANSWER_MAX);
 
-	if (t->n + 1 < t->cap)
-		return 0;
-	if (cap > MT_ANSWER_MAX)
+	if (err == -EFBIG)
 		return mt_answer_too_long(e);
-	at = realloc(t->at, cap);
-	if (!at)
-		return mt_fail(e, ENOMEM, "evaluator", "", NULL);
-	t->at = at;
-	t->cap = cap;
-	return 0;
+	return err ? mt_fail(e, -err, "evaluator", "", NULL) : 0;
 }
 
 /* Until `end`, the end of the pipe, or the deadline. */
 static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_err *e)
 {
-	int64_t end = now_ms() + deadline_ms;
+	int64_t end = mt_now_ms() + deadline_ms;
 
 	while (!mt_answer_is_whole(t->at, t->n, &t->seen)) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = end - now_ms();
+		int64_t left = end - mt_now_ms();
 		int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
 		ssize_t got;
 

@@ -10,6 +10,7 @@
  * environment, no signal blocked or ignored, and no other descriptor of ours.
  */
 #include "ask/request.h"
+#include "base/bytes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,21 +21,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int write_all(int fd, const char *bytes, size_t n)
-{
-	while (n) {
-		ssize_t w = write(fd, bytes, n);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w < 0)
-			return -errno;
-		bytes += w;
-		n -= (size_t)w;
-	}
-	return 0;
-}
-
 /* A descriptor of the source's bytes. Return: it, or -errno. */
 static int file_of(const struct mt_source *s)
 {
@@ -42,7 +28,7 @@ static int file_of(const struct mt_source *s)
 
 	if (fd < 0)
 		return -errno;
-	err = write_all(fd, s->bytes, s->n);
+	err = mt_write_all(fd, s->bytes, s->n);
 	if (!err && lseek(fd, 0, SEEK_SET) < 0)
 		err = -errno;
 	if (!err)

@@ -125,11 +125,10 @@ int mt_command_install_hook(struct mt_cli *c)
 	char target[PATH_MAX];
 	struct hook h;
 	struct mt_err e;
-	int there = find_hook(c, &h);
+	int status = find_hook(c, &h), there = status ? 0 : look(&h, target, &e);
 
-	if (there)
-		return there;
-	there = look(&h, target, &e);
+	if (status)
+		return status;
 	if (there < 0)
 		return mt_cli_error(c, NULL, &e);
 	if (there && !strcmp(target, h.program)) {
@@ -148,11 +147,10 @@ int mt_command_uninstall_hook(struct mt_cli *c)
 	char target[PATH_MAX];
 	struct hook h;
 	struct mt_err e;
-	int there = find_hook(c, &h);
+	int status = find_hook(c, &h), there = status ? 0 : look(&h, target, &e);
 
-	if (there)
-		return there;
-	there = look(&h, target, &e);
+	if (status)
+		return status;
 	if (there > 0 && unlink(h.link) && errno != ENOENT)
 		there = mt_fail(&e, errno, "hook", h.link, NULL);
 	if (there < 0)

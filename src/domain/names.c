@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* names.c - device names: which are generated, a new one for a NIC, and the edit that gives it */
 #include "domain/domain.h"
+#include "base/hash.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,15 +35,10 @@ bool mt_domain_generated(const char *dev, const char *prefix)
 	return prefix && !strncmp(dev, prefix, strlen(prefix));
 }
 
-/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/: it names, it protects nothing. */
 static uint64_t hash(uint64_t h, const char *s)
 {
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 0x100000001b3;
-	return h;
+	return mt_hash(h, s, strlen(s));
 }
-
-#define HASH_START 0xcbf29ce484222325
 
 static bool words_new(struct words *w, size_t n, struct mt_pool *p)
 {
@@ -58,7 +54,7 @@ static bool words_new(struct words *w, size_t n, struct mt_pool *p)
 /* Where a word is, or would be. */
 static struct word *word(const struct words *w, const char *text)
 {
-	size_t i = hash(HASH_START, text) & w->mask;
+	size_t i = hash(MT_HASH_START, text) & w->mask;
 
 	while (w->at[i].text && strcmp(w->at[i].text, text))
 		i = (i + 1) & w->mask;
@@ -121,7 +117,7 @@ void mt_names_derive(const struct mt_names *names, const struct mt_fact *nic,
 		uint64_t h;
 
 		snprintf(key, sizeof key, "/%s/%zu/%zu", mac ? mac : "", mac ? 0 : i, salt);
-		h = hash(hash(HASH_START, names->domain ? names->domain : ""), key);
+		h = hash(hash(MT_HASH_START, names->domain ? names->domain : ""), key);
 		h ^= h >> 32; /* the high bits are the good ones */
 		snprintf(name, MT_DEV_SIZE, "mt");
 		for (size_t at = 2; at < 12; at++, h >>= 5)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* connect.c - from an evaluator's answer to plans, and from plans to one run */
 #include "engine/engine.h"
+#include "base/clock.h"
 #include "engine/driver.h"
 #include "base/paths.h"
 #include "engine/nic_device.h"
@@ -27,36 +28,6 @@ struct connect {
 	bool remember;	    /* when there is something to connect */
 	bool remembered;
 };
-
-static struct mt_eval_request request_of(const struct mt_engine *g,
-					 const struct mt_event_params *ask)
-{
-	return (struct mt_eval_request){
-		.source = ask->source,
-		.policy =
-			ask->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) ? g->o.policy : NULL,
-		.policy_optional = g->o.policy_optional,
-		.hooks = g->o.hooks,
-		.want = ask->want | (ask->remember ? MT_WANT_FACTS : 0u),
-		.managed = ask->managed,
-		.unmanaged = ask->unmanaged,
-		.only = ask->only,
-		.unnamed = ask->unnamed,
-		.dev = ask->dev,
-		.qemu_name = ask->qemu ? ask->qemu->name : NULL,
-		.qemu_uuid = ask->qemu ? ask->qemu->uuid : NULL,
-		.qemu_mac = ask->qemu ? ask->qemu->mac : NULL,
-		.known = ask->known,
-		.incoming = ask->incoming,
-		.inactive = ask->inactive,
-		.prefix = ask->prefix,
-		.schema = ask->schema,
-		.libvirt = ask->libvirt,
-		.deadline_ms = g->o.deadline_ms,
-		.memory = g->o.memory,
-		.evaluator = g->o.evaluator,
-	};
-}
 
 /* A dry run may show what name an XML will have that has none yet. */
 static bool name_fits(const struct mt_interface *nic, bool dry)
@@ -159,17 +130,6 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 		: 0;
 }
 
-static bool makes(const struct mt_plan *plan, const char *name)
-{
-	const char *made;
-
-	for (size_t i = 0; i < plan->n; i++)
-		for (int d = 0; (made = mt_record_makes(&plan->declarations[i]->record, d)); d++)
-			if (!strcmp(made, name))
-				return true;
-	return false;
-}
-
 static int no_tap(const struct connect *c, bool declares, const char *now, struct mt_err *e)
 {
 	return mt_bad(e, "", "", "the XML says managed='no', %s, and the policy makes none: %s",
@@ -186,7 +146,7 @@ static int check_made(struct connect *c, const struct mt_interface *nic, const s
 	struct mt_device d;
 	int err;
 
-	if (!nic->unmanaged || makes(plan, nic->dev))
+	if (!nic->unmanaged || mt_plan_makes(plan, nic->dev))
 		return 0;
 	err = mt_device_by_name(c->g->host, nic->dev, &d, e);
 	return err == -ENODEV ? no_tap(c, plan->n, "the device is not there", e) : err;
@@ -352,7 +312,7 @@ static void hide_notes(struct mt_steps *steps)
 
 static int carry_out(struct connect *c, struct mt_err *e)
 {
-	int64_t begun = mt_engine_now_us(), computed;
+	int64_t begun = mt_now_us(), computed;
 	int err;
 
 	c->run.apply = mt_engine_apply(c->g, &c->out->pool);
@@ -368,7 +328,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 		err = mt_run_compute(&c->run, e);
 	for (size_t i = 0; i < c->run.n && !err; i++)
 		err = check_stays(c, &c->run.nics[i], e);
-	computed = mt_engine_now_us();
+	computed = mt_now_us();
 	for (size_t i = 0; i < c->run.n; i++) {
 		c->planned[i]->steps = &c->run.nics[i].steps;
 		c->planned[i]->undone =
@@ -382,7 +342,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	mt_host_end(c->g->host);
 	c->out->left += c->run.apply.left;
 	c->out->times.compute = (uint32_t)(computed - begun);
-	c->out->times.make = (uint32_t)(mt_engine_now_us() - computed);
+	c->out->times.make = (uint32_t)(mt_now_us() - computed);
 	return err;
 }
 
@@ -467,16 +427,16 @@ int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt
 			     .ask = ask,
 			     .out = out,
 			     .answer = { .pool = &out->pool, .name = "", .uuid = "", .type = "" } };
-	struct mt_eval_request q = request_of(g, ask);
+	struct mt_eval_request q = mt_event_request(g, ask);
 	char policy[PATH_MAX];
-	int64_t begun = mt_engine_now_us();
+	int64_t begun = mt_now_us();
 	int err;
 
 	q.notes = notes_of(&c);
 	err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
 	out->dry = ask->dry;
 	c.policy = mt_path_absolute(g->o.policy, MT_TEXT_MAX, policy);
-	out->times.evaluate = (uint32_t)(mt_engine_now_us() - begun);
+	out->times.evaluate = (uint32_t)(mt_now_us() - begun);
 	take_answer(out, &c.answer, err);
 	return err ? err : act_on_answer(&c, e);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* disconnect.c - down: journals replayed backwards; nothing is evaluated */
 #include "engine/engine.h"
+#include "base/clock.h"
 #include "engine/guest.h"
 #include "engine/leftovers.h"
 #include "engine/guest_record.h"
@@ -150,7 +151,7 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_nic_filter *which,
 		      struct mt_outcome *out, struct mt_err *e)
 {
 	struct mt_record *headers;
-	int64_t begun = mt_engine_now_us();
+	int64_t begun = mt_now_us();
 	struct mt_err one;
 	size_t n;
 	int err;
@@ -174,6 +175,6 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_nic_filter *which,
 	for (size_t i = 0; err && i < out->n; i++)
 		if (out->nics[i].undone->n) /* some of it is down, and some is not */
 			e->blame = MT_BLAME_UNDO;
-	out->times.make = (uint32_t)(mt_engine_now_us() - begun);
+	out->times.make = (uint32_t)(mt_now_us() - begun);
 	return err;
 }

@@ -48,14 +48,6 @@ struct mt_apply mt_engine_apply(struct mt_engine *g, struct mt_pool *pool)
 				  .force = g->o.force };
 }
 
-int64_t mt_engine_now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 void mt_outcome_free(struct mt_outcome *o)
 {
 	mt_pool_free(&o->pool);

@@ -99,9 +99,6 @@ bool mt_can_change_network(void);
 /** mt_engine_apply() - the struct that plan/ works with */
 struct mt_apply mt_engine_apply(struct mt_engine *g, struct mt_pool *pool);
 
-/** mt_engine_now_us() - a clock for measuring, in microseconds */
-int64_t mt_engine_now_us(void);
-
 /** mt_outcome_free() - everything that an outcome points to */
 void mt_outcome_free(struct mt_outcome *o);
 
@@ -131,6 +128,10 @@ struct mt_event_params {
 	bool again;	     /* only what is connected still; else -EALREADY */
 	bool runs_on;	     /* the guest runs, whatever comes of this: its facts are kept */
 };
+
+/** mt_event_request() - what an event asks the evaluator; nothing is copied */
+struct mt_eval_request mt_event_request(const struct mt_engine *g,
+					const struct mt_event_params *ask);
 
 /** mt_connect() - evaluate, and connect the selected NICs, all or none
  * @out:	pool set; filled as far as it went, also on failure

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* history.c - a run is written down: once, at its end, in one file */
 #include "engine/history.h"
+#include "base/clock.h"
 #include "base/tokens.h"
 #include "base/paths.h"
 
@@ -162,7 +163,7 @@ static void put_head(struct text *t, const struct mt_history_run *run, const str
 
 	put(t, "run at=%llu exit=%d took=%lld evaluate=%u compute=%u make=%u",
 	    (unsigned long long)run->at_us, e ? mt_exit_status(e->blame) : 0,
-	    (long long)(mt_engine_now_us() - run->begun), out->times.evaluate, out->times.compute,
+	    (long long)(mt_now_us() - run->begun), out->times.evaluate, out->times.compute,
 	    out->times.make);
 	put_word(t, "event", run->event);
 	put_word(t, "driver", run->driver);
@@ -315,7 +316,7 @@ void mt_history_begin(struct mt_history_run *run, struct mt_engine *g)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	run->at_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-	run->begun = mt_engine_now_us();
+	run->begun = mt_now_us();
 	run->log = g->o.log;
 	run->said_n = 0;
 	g->o.log = (struct mt_log){ hear, run };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* policy_files.c - policy and hook files through descriptors */
 #include "evaluator/policy_files.h"
+#include "base/hash.h"
 #include "base/tokens.h"
 
 #include <dirent.h>
@@ -155,9 +156,5 @@ int mt_files_hook(const struct mt_files *f, const char *name, const char **text,
 
 void mt_files_checksum(const char *text, size_t n, char sum[static 17])
 {
-	uint64_t h = 14695981039346656037ull; /* FNV-1a, 64 bit */
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)text[i]) * 1099511628211ull;
-	snprintf(sum, 17, "%016llx", (unsigned long long)h);
+	snprintf(sum, 17, "%016llx", (unsigned long long)mt_hash(MT_HASH_START, text, n));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* reply.c - lines into a buffer, the buffer into the pipe */
 #include "evaluator/reply.h"
+#include "base/bytes.h"
 #include "base/tokens.h"
 #include "ask/answer.h"
 #include "plan/step.h"
@@ -16,36 +17,12 @@
 
 int mt_reply_flush(struct mt_reply *s)
 {
-	size_t done = 0;
-
-	while (done < s->len) {
-		ssize_t w = write(s->fd, s->text + done, s->len - done);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0) {
-			s->broken = true;
-			return -EPIPE;
-		}
-		done += (size_t)w;
+	if (mt_write_all(s->fd, s->text, s->len)) {
+		s->broken = true;
+		return -EPIPE;
 	}
 	s->written += s->len;
 	s->len = 0;
-	return 0;
-}
-
-static int more_room(struct mt_reply *s, size_t n)
-{
-	size_t cap = n > 65536 ? n : 65536;
-	char *text;
-
-	if (n <= s->cap)
-		return 0;
-	text = realloc(s->text, cap);
-	if (!text)
-		return -ENOMEM;
-	s->text = text;
-	s->cap = cap;
 	return 0;
 }
 
@@ -62,7 +39,8 @@ int mt_reply_bytes(struct mt_reply *s, const char *bytes, size_t n)
 	if (!err && !has_room(s, n))
 		return -EFBIG;
 	if (!err && s->len + n > s->cap)
-		err = mt_reply_flush(s) ?: more_room(s, n);
+		err = mt_reply_flush(s)
+			?: mt_bytes_room(&s->text, &s->cap, n, 65536, MT_ANSWER_MAX);
 	if (err) {
 		s->broken = true;
 		return err;

@@ -49,14 +49,19 @@ static bool has_account(const char *passwd, uid_t uid)
 	return false;
 }
 
+static bool is_in(uid_t uid, unsigned long first, unsigned long count)
+{
+	return uid >= first && uid - first < count;
+}
+
 /* "user:first:count": subuid(5). */
 static bool has_range(const char *subuid, uid_t uid)
 {
 	unsigned long first, count;
 
 	for (const char *line = subuid; *line; line = next_line(line))
-		if (sscanf(line, "%*[^:\n]:%lu:%lu", &first, &count) == 2 && uid >= first &&
-		    uid - first < count)
+		if (sscanf(line, "%*[^:\n]:%lu:%lu", &first, &count) == 2 &&
+		    is_in(uid, first, count))
 			return true;
 	return false;
 }
@@ -79,12 +84,12 @@ struct mt_user mt_evaluator_user(const char *passwd, const char *subuid)
 bool mt_evaluator_user_is_mapped(const char *map, uid_t uid)
 {
 	unsigned long first, count;
+	bool mapped = false;
 
-	for (const char *line = map; *line; line = next_line(line))
-		if (sscanf(line, "%lu %*u %lu", &first, &count) == 2 && uid >= first &&
-		    uid - first < count)
-			return true;
-	return false;
+	for (const char *line = map; *line && !mapped; line = next_line(line))
+		mapped = sscanf(line, "%lu %*u %lu", &first, &count) == 2 &&
+			is_in(uid, first, count);
+	return mapped;
 }
 
 /* A file's text; "" when there is none. */

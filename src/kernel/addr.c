@@ -164,21 +164,11 @@ static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 }
 
 const struct mt_kind mt_kind_addr = {
-	.name = "addr",
-	.doc = "an IP address on a device",
-	.fields = fields,
-	.nfields = MT_NFIELDS(fields),
-	.nkeys = 2,
-	.required = 2,
+	MT_LINKS_KIND("addr", "an IP address on a device", 2, 2, MT_PHASE_ADDR, MT_KIND_EXCLUSIVE),
 	.device = DEV,
-	.phase = MT_PHASE_ADDR,
-	.flags = MT_KIND_EXCLUSIVE,
-	.realm = &mt_realm_links,
 	.add = "ip addr add dev %s",
 	.set = "ip addr change dev %s",
 	.del = "ip addr del dev %s",
-	.list = list,
-	.put = put,
 	.check = check,
 	.busy = mt_addr_busy,
 	.sh = sh,

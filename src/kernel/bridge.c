@@ -78,19 +78,9 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 }
 
 const struct mt_kind mt_kind_bridge = {
-	.name = "bridge",
-	.doc = "a bridge",
-	.fields = fields,
-	.nfields = MT_NFIELDS(fields),
-	.nkeys = 1,
-	.required = 1,
-	.phase = MT_PHASE_MAKE,
-	.flags = MT_KIND_DEVICE,
-	.realm = &mt_realm_links,
+	MT_LINKS_KIND("bridge", "a bridge", 1, 1, MT_PHASE_MAKE, MT_KIND_DEVICE),
 	.add = "ip link add dev %s type bridge",
 	.set = "ip link set dev %s type bridge",
 	.del = "ip link del dev %s",
-	.list = list,
-	.put = put,
 	.busy = mt_bridge_busy,
 };

@@ -327,18 +327,9 @@ static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 }
 
 const struct mt_kind mt_kind_conf = {
-	.name = "conf",
-	.doc = "what IPv4 or IPv6 does on a device, or on the whole host",
-	.fields = fields,
-	.nfields = MT_NFIELDS(fields),
-	.nkeys = 2,
-	.required = 2,
+	MT_LINKS_KIND("conf", "what IPv4 or IPv6 does on a device, or on the whole host", 2, 2,
+		      MT_PHASE_CONF, MT_KIND_FACET),
 	.device = DEV,
-	.phase = MT_PHASE_CONF,
-	.flags = MT_KIND_FACET,
-	.realm = &mt_realm_links,
-	.list = list,
-	.put = put,
 	.check = check,
 	.sh = sh,
 };

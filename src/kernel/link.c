@@ -93,18 +93,10 @@ struct mt_record mt_device_alone(const char *name, const uint8_t *address)
 }
 
 const struct mt_kind mt_kind_link = {
-	.name = "link",
-	.doc = "what every network device has; the device itself is made by another kind",
-	.fields = fields,
-	.nfields = MT_NFIELDS(fields),
-	.nkeys = 1,
-	.required = 1,
+	MT_LINKS_KIND("link",
+		      "what every network device has; the device itself is made by another kind", 1,
+		      1, MT_PHASE_FIELDS, MT_KIND_FACET),
 	.device = NAME,
-	.phase = MT_PHASE_FIELDS,
-	.flags = MT_KIND_FACET,
-	.realm = &mt_realm_links,
 	.set = "ip link set dev %s",
-	.list = list,
-	.put = put,
 	.busy = mt_link_busy,
 };

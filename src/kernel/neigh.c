@@ -160,18 +160,10 @@ static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 }
 
 const struct mt_kind mt_kind_neigh = {
-	.name = "neigh",
-	.doc = "a neighbour's MAC address, or an address that this host answers for",
-	.fields = fields,
-	.nfields = MT_NFIELDS(fields),
-	.nkeys = 3,
-	.required = 2,
+	MT_LINKS_KIND("neigh",
+		      "a neighbour's MAC address, or an address that this host answers for", 3, 2,
+		      MT_PHASE_NEIGH, MT_KIND_EXCLUSIVE),
 	.device = DEV,
-	.phase = MT_PHASE_NEIGH,
-	.flags = MT_KIND_EXCLUSIVE,
-	.realm = &mt_realm_links,
-	.list = list,
-	.put = put,
 	.set_defaults = set_defaults,
 	.check = check,
 	.sh = sh,

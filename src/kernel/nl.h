@@ -260,6 +260,15 @@ int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r
 /** mt_nl_decode_data() - the fields are attributes of the kind's own nest, IFLA_INFO_DATA */
 int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r);
 
+/* --- kinds ----------------------------------------------------------------------------------- */
+
+/* What all kinds of objects on links have, with fields[], list() and put() of the kind's own file.
+ * KEYS: so many of the first fields are the key; REQUIRED: so many of these must be declared. */
+#define MT_LINKS_KIND(NAME, DOC, KEYS, REQUIRED, PHASE, FLAGS)                       \
+	.name = NAME, .doc = DOC, .fields = fields, .nfields = MT_NFIELDS(fields),   \
+	.nkeys = (KEYS), .required = (REQUIRED), .phase = (PHASE), .flags = (FLAGS), \
+	.realm = &mt_realm_links, .list = list, .put = put
+
 /* --- the kinds, where they need each other ---------------------------------------------------- */
 
 extern const struct mt_kind mt_kind_link, mt_kind_addr, mt_kind_conf;

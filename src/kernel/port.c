@@ -85,17 +85,8 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 }
 
 const struct mt_kind mt_kind_port = {
-	.name = "port",
-	.doc = "a device as a port of its bridge",
-	.fields = fields,
-	.nfields = MT_NFIELDS(fields),
-	.nkeys = 1,
-	.required = 1,
+	MT_LINKS_KIND("port", "a device as a port of its bridge", 1, 1, MT_PHASE_PORT,
+		      MT_KIND_FACET),
 	.device = DEV,
-	.phase = MT_PHASE_PORT,
-	.flags = MT_KIND_FACET,
-	.realm = &mt_realm_links,
 	.set = "bridge link set dev %s",
-	.list = list,
-	.put = put,
 };

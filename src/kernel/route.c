@@ -314,18 +314,9 @@ static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 }
 
 const struct mt_kind mt_kind_route = {
-	.name = "route",
-	.doc = "a route to a destination, by a device or a gateway",
-	.fields = fields,
-	.nfields = MT_NFIELDS(fields),
-	.nkeys = 3,
-	.required = 1,
+	MT_LINKS_KIND("route", "a route to a destination, by a device or a gateway", 3, 1,
+		      MT_PHASE_ROUTE, MT_KIND_EXCLUSIVE),
 	.device = DEV,
-	.phase = MT_PHASE_ROUTE,
-	.flags = MT_KIND_EXCLUSIVE,
-	.realm = &mt_realm_links,
-	.list = list,
-	.put = put,
 	.set_defaults = set_defaults,
 	.check = check,
 	.sh = sh,

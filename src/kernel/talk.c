@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* talk.c - transport: send one request, read its whole answer, keep the extended ack */
 #include "kernel/nl.h"
+#include "base/bytes.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -33,18 +35,10 @@ struct nlmsghdr *mt_nl_start(struct mt_nl_request *q, uint16_t type, uint16_t fl
 	return n;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
-
 static int wait_for(int fd, int64_t deadline)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t left = deadline - now_ms();
+	int64_t left = deadline - mt_now_ms();
 	int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
 
 	if (ready < 0)
@@ -122,20 +116,13 @@ static int verdict(const struct nlmsghdr *n, struct mt_err *e)
 
 static int keep(struct answer *a, const struct nlmsghdr *n, struct mt_err *e)
 {
-	size_t len = NLMSG_ALIGN(n->nlmsg_len), room = a->room ? a->room : 4096;
-	char *bytes;
+	size_t len = NLMSG_ALIGN(n->nlmsg_len);
+	int err = mt_bytes_room(&a->bytes, &a->room, a->len + len, 4096, ANSWER_MAX);
 
-	while (room < a->len + len)
-		room *= 2;
-	if (room > ANSWER_MAX)
+	if (err == -EFBIG)
 		return mt_fail(e, EMSGSIZE, "", "", "the kernel's answer is too long");
-	if (room != a->room) {
-		bytes = realloc(a->bytes, room);
-		if (!bytes)
-			return mt_fail(e, ENOMEM, "", "", NULL);
-		a->bytes = bytes;
-		a->room = room;
-	}
+	if (err)
+		return mt_fail(e, -err, "", "", NULL);
 	memcpy(a->bytes + a->len, n, n->nlmsg_len);
 	memset(a->bytes + a->len + n->nlmsg_len, 0, len - n->nlmsg_len);
 	a->len += len;
@@ -259,7 +246,7 @@ static int deliver(struct mt_host *h, const struct mt_nl_answer *a, mt_nl_take t
 int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *data, struct mt_err *e)
 {
 	const struct mt_nl_answer *known = take ? mt_nl_cached(h, n) : NULL;
-	struct answer a = { .deadline = now_ms() + TIMEOUT_MS };
+	struct answer a = { .deadline = mt_now_ms() + TIMEOUT_MS };
 	struct mt_nl_answer whole;
 	int err;
 

@@ -225,19 +225,10 @@ static int persist(struct mt_host *h, const struct mt_record *r, struct mt_err *
 }
 
 const struct mt_kind mt_kind_tap = {
-	.name = "tap",
-	.doc = "a tap, the host's end of a virtual machine's NIC",
-	.fields = fields,
-	.nfields = MT_NFIELDS(fields),
-	.nkeys = 1,
-	.required = 1,
-	.phase = MT_PHASE_MAKE,
-	.flags = MT_KIND_DEVICE,
-	.realm = &mt_realm_links,
+	MT_LINKS_KIND("tap", "a tap, the host's end of a virtual machine's NIC", 1, 1,
+		      MT_PHASE_MAKE, MT_KIND_DEVICE),
 	.add = "ip tuntap add dev %s mode tap",
 	.del = "ip link del dev %s",
-	.list = list,
-	.put = put,
 	.persist = persist,
 	.busy = busy,
 };

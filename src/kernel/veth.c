@@ -58,19 +58,10 @@ static int check(const struct mt_record *r, struct mt_err *e)
 }
 
 const struct mt_kind mt_kind_veth = {
-	.name = "veth",
-	.doc = "a pair of devices, what goes into the one comes out of the other",
-	.fields = fields,
-	.nfields = MT_NFIELDS(fields),
-	.nkeys = 1,
-	.required = 1,
-	.phase = MT_PHASE_MAKE,
-	.flags = MT_KIND_DEVICE,
-	.realm = &mt_realm_links,
+	MT_LINKS_KIND("veth", "a pair of devices, what goes into the one comes out of the other", 1,
+		      1, MT_PHASE_MAKE, MT_KIND_DEVICE),
 	.add = "ip link add dev %s type veth",
 	.set = "ip link set dev %s type veth",
 	.del = "ip link del dev %s",
-	.list = list,
-	.put = put,
 	.check = check,
 };

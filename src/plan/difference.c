@@ -24,21 +24,9 @@ static struct mt_record device_of(const struct mt_kind *k, const char *name)
 }
 
 /* A device that will be: whichever kind makes it, it is kept under no kind's table but its name. */
-static const struct mt_kind any_device = {
-	.name = "device",
-	.fields = (const struct mt_field[]){ { .name = "name", .type = MT_NAME } },
-	.nfields = 1,
-	.nkeys = 1,
-	.required = 1,
-};
-
-static const struct mt_kind new_master = {
-	.name = "master",
-	.fields = (const struct mt_field[]){ { .name = "name", .type = MT_NAME } },
-	.nfields = 1,
-	.nkeys = 1,
-	.required = 1,
-};
+static const struct mt_field by_its_name[] = { { .name = "name", .type = MT_NAME } };
+static const struct mt_kind any_device = { "device", "", by_its_name, 1, 1, 1 };
+static const struct mt_kind new_master = { "master", "", by_its_name, 1, 1, 1 };
 
 static int remember(struct mt_view *v, const struct mt_record *r)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* plan.c - merging declarations, and marking what a plan makes */
 #include "plan/plan.h"
+#include "base/hash.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -156,14 +157,10 @@ int mt_plan_add(struct mt_plan *plan, const struct mt_declaration *declared, str
 /* The same name on the same host: the same address; locally administered, unicast. */
 static struct mt_value derived_address(const char *name, const char *host)
 {
-	uint64_t h = 14695981039346656037ull; /* FNV-1a, 64 bit */
+	uint64_t h = mt_hash(MT_HASH_START, host, strlen(host));
 	struct mt_value v = { .state = MT_SET };
 
-	for (const char *c = host; *c; c++)
-		h = (h ^ (unsigned char)*c) * 1099511628211ull;
-	h = (h ^ '/') * 1099511628211ull;
-	for (const char *c = name; *c; c++)
-		h = (h ^ (unsigned char)*c) * 1099511628211ull;
+	h = mt_hash(mt_hash(h, "/", 1), name, strlen(name));
 	for (int i = 0; i < 6; i++)
 		v.b[i] = (uint8_t)(h >> 8 * i);
 	v.b[0] = (uint8_t)((v.b[0] & 0xfc) | 0x02);
@@ -222,4 +219,15 @@ int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const
 					return -e->code;
 			}
 	return 0;
+}
+
+bool mt_plan_makes(const struct mt_plan *plan, const char *name)
+{
+	const char *made;
+
+	for (size_t i = 0; i < plan->n; i++)
+		for (int d = 0; (made = mt_record_makes(&plan->declarations[i]->record, d)); d++)
+			if (!strcmp(made, name))
+				return true;
+	return false;
 }

@@ -7,17 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-static bool makes(const struct mt_plan *plan, const char *name)
-{
-	const char *made;
-
-	for (size_t i = 0; i < plan->n; i++)
-		for (int d = 0; (made = mt_record_makes(&plan->declarations[i]->record, d)); d++)
-			if (!strcmp(made, name))
-				return true;
-	return false;
-}
-
 /* A device that the plan makes must be new, or moontap's own making of earlier. */
 static int is_ours_to_make(const struct mt_rights *rights, const char *name, struct mt_err *e)
 {
@@ -49,7 +38,7 @@ static int may_name(const struct mt_rights *rights, const struct mt_plan *plan,
 {
 	if (!strcmp(v->name, rights->dev) || is_named(rights, v))
 		return 1;
-	return makes(plan, v->name) ? is_ours_to_make(rights, v->name, e) : 0;
+	return mt_plan_makes(plan, v->name) ? is_ours_to_make(rights, v->name, e) : 0;
 }
 
 static bool is_default(const struct mt_record *r, int i)

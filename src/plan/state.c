@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* state.c - files under the state directory, and their locks */
 #include "plan/state.h"
+#include "base/hash.h"
+#include "base/bytes.h"
+#include "base/clock.h"
 #include "base/tokens.h"
 
 #include <dirent.h>
@@ -87,24 +90,16 @@ void mt_state_close(struct mt_state *s)
 	s->dir = -1;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* flock has no time-out of its own, and a signal handler is not ours to install in a library. */
 static int wait_for_lock(int fd)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
-	int64_t end = now_ms() + LOCK_WAIT_MS;
+	int64_t end = mt_now_ms() + LOCK_WAIT_MS;
 
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return -errno;
-		if (now_ms() > end)
+		if (mt_now_ms() > end)
 			return -EAGAIN;
 		nanosleep(&pause, NULL);
 	}
@@ -144,21 +139,6 @@ int mt_state_lock(const struct mt_state *s, const char *file, int *fd, struct mt
 	}
 }
 
-static int write_all(int fd, const char *text, size_t n)
-{
-	while (n) {
-		ssize_t w = write(fd, text, n);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return w ? -errno : -EIO;
-		text += w;
-		n -= (size_t)w;
-	}
-	return 0;
-}
-
 /* The name of a file in the making is longer than any device's. */
 static const char *making(const char *file, char buf[static 320])
 {
@@ -192,7 +172,7 @@ int mt_state_write(const struct mt_state *s, const char *file, const char *text,
 	if (flock(*fd, LOCK_EX | LOCK_NB))
 		err = -errno;
 	if (!err)
-		err = write_all(*fd, text, n);
+		err = mt_write_all(*fd, text, n);
 	if (!err)
 		return 0;
 	mt_state_discard(s, file, fd);
@@ -380,11 +360,9 @@ const char *mt_state_path(const char *folder, const char *dev, char buf[static 3
 
 char *mt_state_file_name(const char *text, char *buf, size_t n)
 {
-	uint64_t sum = 14695981039346656037ull; /* FNV-1a, 64 bit */
+	uint64_t sum = mt_hash(MT_HASH_START, text, strlen(text));
 	size_t len = 0, most = n < 200 ? n - 1 : 200;
 
-	for (const char *c = text; *c; c++)
-		sum = (sum ^ (unsigned char)*c) * 1099511628211ull;
 	for (const char *c = text; *c; c++) {
 		bool plain = (unsigned char)*c > ' ' && *c != '/' && *c != '%' && *c != 127 &&
 			!(*c == '.' && c == text);

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# specs.mk - the specs, and their bindings to internals: one module a file of spec/internals, never
+# installed
+
+SPEC_SO := $(patsubst spec/internals/%.c,$(BUILD)/spec/internals/%.so,$(wildcard spec/internals/*.c)) \
+	$(BUILD)/spec/internals/faults.so
+
+# An archive, so that each takes in only what it uses.
+$(BUILD)/spec/internals.a: $(LIB_OBJ) $(EVAL_OBJ) $(XML_OBJ)
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/spec/internals/%.so: spec/internals/%.c $(BUILD)/spec/internals.a $(BUILD)/.flags
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(compile) $(LUA_CFLAGS) $(XML_CFLAGS) -fvisibility=default -shared -Wl,-z,nodelete \
+	  -Wl,--as-needed -o $@ $< $(BUILD)/spec/internals.a $(MNL_LIBS) $(XML_LIBS)
+
+# Once more the kernel folder and its binding, with the seam by which requests fail.
+FAULTS_OBJ := $(patsubst src/%.c,$(BUILD)/obj/faults/%.o,\
+	$(filter-out %/mnl_static.c,$(call sources,kernel)))
+
+$(BUILD)/obj/faults/%.o: src/%.c $(BUILD)/.flags
+	$(call say,CC,$< with faults)
+	@mkdir -p $(@D)
+	$(Q)$(compile) -DMOONTAP_FAULTS -c -o $@ $<
+
+$(BUILD)/spec/internals/faults.so: spec/internals/kernel.c $(FAULTS_OBJ) $(BUILD)/spec/internals.a
+	$(call say,LINK,$@)
+	$(Q)$(compile) $(LUA_CFLAGS) -DMOONTAP_FAULTS -fvisibility=default -shared -Wl,-z,nodelete \
+	  -Wl,--as-needed -o $@ $(filter %.c %.o %.a,$^) $(MNL_LIBS)
+
+# --- check ----------------------------------------------------------------------------------------
+
+SPECS   ?= spec
+EXCLUDE ?= guest
+.PHONY: check specs
+check: deps-check
+	$(Q)$(MAKE) --no-print-directory specs
+
+specs: program manual $(SPEC_SO)
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
+	  --exclude-tags=$(EXCLUDE) $(BUSTED_FLAGS) $(SPECS)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bytes.c - realloc(3) and write(2), in loops */
+#include "base/bytes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int mt_bytes_room(char **at, size_t *cap, size_t want, size_t first, size_t most)
+{
+	size_t room = *cap ? *cap : first;
+	char *bytes;
+
+	if (want > most)
+		return -EFBIG;
+	while (room < want)
+		room = room < most / 2 ? room * 2 : most;
+	if (room == *cap)
+		return 0;
+	bytes = realloc(*at, room);
+	if (!bytes)
+		return -ENOMEM;
+	*at = bytes;
+	*cap = room;
+	return 0;
+}
+
+int mt_write_all(int fd, const char *bytes, size_t n)
+{
+	while (n) {
+		ssize_t w = write(fd, bytes, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w <= 0)
+			return w ? -errno : -EIO;
+		bytes += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}

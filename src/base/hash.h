@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * hash.h - a number for a text: FNV-1a, 64 bit, http://www.isthe.com/chongo/tech/comp/fnv/
+ *
+ * It tells texts apart that nobody made to be alike; it protects nothing.
+ */
+#ifndef MT_BASE_HASH_H
+#define MT_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MT_HASH_START 14695981039346656037ull
+
+/** mt_hash() - @n more bytes; @h: MT_HASH_START, or of what comes before them */
+uint64_t mt_hash(uint64_t h, const char *bytes, size_t n);
+
+#endif
