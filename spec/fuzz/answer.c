@@ -7,6 +7,7 @@
 #include "ask/answer.h"
 #include "kernel/host.h"
 #include "plan/difference.h"
+#include "plan/rights.h"
 #include "plan/step_commands.h"
 
 #include <errno.h>

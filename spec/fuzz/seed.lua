@@ -71,7 +71,8 @@ abcxml bytes=2
 nic index=1 decision=unmanaged
 at place=policy.lua:12
 tap name=u0
-link name=u0 master=br0 mtu=1400 up=true
+link name=u0 master=br0 mtu=1400 up=true default=mtu,up
+link name=u0 mtu=1300
 bridge name=lan0
 veth name=a peer=b
 addr dev=lan0 address=10.0.0.1/24

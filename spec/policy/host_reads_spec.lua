@@ -114,7 +114,8 @@ describe("hooks/bridge.lua", function()
 
   it("makes an unmanaged NIC's tap for its user", function()
     local lines = said("bridge = 'br0', user = 'alice'", unmanaged)
-    assert.equal("tap name=mytap0 multi_queue=false vnet_hdr=true user=alice default=multi_queue,vnet_hdr",
+    assert.equal("tap name=mytap0 multi_queue=false vnet_hdr=true user=alice " ..
+      "default=multi_queue,vnet_hdr",
       lines[#lines - 3])
     assert.equal("link name=mytap0 mtu=9000 address=fe:54:00:aa:bb:01 master=br0 up=true " ..
       "default=mtu,address", lines[#lines - 2])
