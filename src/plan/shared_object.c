@@ -89,18 +89,31 @@ static int others_conflict(const struct mt_record *mine, const struct mt_record 
 	return 0;
 }
 
-/* The claims of all but @dev; with @claim, that each fits with it. A bridge may have a thousand
- * ports: where all that anybody claims is what was noted, a claim's name says all. */
+/* A bridge may have a thousand ports: where all that anybody claims is what was noted, one claim
+ * says as much as all, and its name says all that is in it. */
+static int find_other(struct mt_shared_object *o, const char *mine, struct mt_err *e)
+{
+	int any = mt_state_any(o->apply->state, o->folder, "by-", mine, e);
+
+	o->claims = mt_pool_alloc(o->apply->pool, 2 * sizeof *o->claims); /* and the caller's */
+	if (any >= 0 && !o->claims)
+		return mt_fail(e, ENOMEM, "shared", o->folder, NULL);
+	if (any == 1)
+		o->claims[o->nclaims++] = o->journal.steps.at[0].put;
+	return any < 0 ? any : 0;
+}
+
+/* The claims of all but @dev; with @claim, that each fits with it. */
 int mt_shared_load_others(struct mt_shared_object *o, const char *dev,
 			  const struct mt_record *claim, struct mt_err *e)
 {
 	struct mt_apply *w = o->apply;
-	bool unread = o->journal.steps.n && journal_only_notes(o) &&
-		(!claim || mt_record_only_notes(claim));
 	char **names, mine[32];
 	size_t n;
 
 	snprintf(mine, sizeof mine, "by-%s", dev);
+	if (o->journal.steps.n && journal_only_notes(o) && (!claim || mt_record_only_notes(claim)))
+		return find_other(o, mine, e);
 	if (mt_state_list(w->state, o->folder, w->pool, &names, &n, e))
 		return -e->code;
 	o->claims = mt_pool_alloc(w->pool, (n + 1) * sizeof *o->claims);
@@ -111,10 +124,8 @@ int mt_shared_load_others(struct mt_shared_object *o, const char *dev,
 
 		if (strncmp(names[i], "by-", 3) || !strcmp(names[i], mine))
 			continue;
-		if (unread)
-			*c = o->journal.steps.at[0].put;
-		else if (mt_shared_load_claim(w, o->folder, names[i], c, e) ||
-			 (claim && others_conflict(claim, c, names[i] + 3, e)))
+		if (mt_shared_load_claim(w, o->folder, names[i], c, e) ||
+		    (claim && others_conflict(claim, c, names[i] + 3, e)))
 			return -e->code;
 		o->nclaims++;
 	}

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -290,6 +291,31 @@ int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *
 	if (!err && *names)
 		qsort(*names, *n, sizeof **names, by_name);
 	return err;
+}
+
+/* readdir() would ask for a thousand names at once. */
+int mt_state_any(const struct mt_state *s, const char *folder, const char *prefix, const char *but,
+		 struct mt_err *e)
+{
+	alignas(struct dirent64) char names[1024];
+	int fd = s->dir < 0 ? -1 : openat(s->dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ssize_t n = 0;
+	bool any = false;
+
+	if (fd < 0)
+		return s->dir < 0 || errno == ENOENT ? 0 : mt_fail(e, errno, "state", folder, NULL);
+	while (!any && (n = getdents64(fd, names, sizeof names)) > 0)
+		for (ssize_t at = 0; at < n;) {
+			const struct dirent64 *i = (const void *)(names + at);
+
+			any |= !strncmp(i->d_name, prefix, strlen(prefix)) &&
+				strcmp(i->d_name, but);
+			at += i->d_reclen;
+		}
+	if (n < 0)
+		mt_fail(e, errno, "state", folder, NULL);
+	close(fd);
+	return n < 0 ? -e->code : any;
 }
 
 int mt_state_remove(const struct mt_state *s, const char *file, struct mt_err *e)

@@ -98,6 +98,11 @@ int mt_state_read(const struct mt_state *s, const char *file, struct mt_pool *p,
 int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *p, char ***names,
 		  size_t *n, struct mt_err *e);
 
+/** mt_state_any() - whether a folder has a name that begins with @prefix and is not @but, without
+ * reading all of a large one. Return: 1, 0, or -errno with @e filled. */
+int mt_state_any(const struct mt_state *s, const char *folder, const char *prefix, const char *but,
+		 struct mt_err *e);
+
 /** mt_state_remove() - unlink a file; absent is fine. Return: 0 or -errno with @e filled. */
 int mt_state_remove(const struct mt_state *s, const char *file, struct mt_err *e);
 
