@@ -76,7 +76,7 @@ local function in_order(state)
     local file, line = name:match "^(.-)\t(.*)$"
     line = (line or ""):gsub("since=%d+", "since"):gsub("ifindex=%d+", "ifindex")
       :gsub("^made %d+", "made"):gsub("^([-+~]) %d+", "%1")
-      :gsub("^nic dev=%g+ netns", "nic netns") -- of what is shared: who came first
+      :gsub("^nic dev=%g+ (format=%d+ netns)", "nic %1") -- of what is shared: who came first
       :gsub("(|.*)address=[%x:]+", "%1address") -- what a bridge had before is random
     lines[#lines + 1] = (file or name) .. " " .. line
   end
