@@ -9,6 +9,7 @@
  */
 #include <fcntl.h>
 #include <linux/if.h>
+#include <linux/neighbour.h>
 #include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ struct request {
 	union {
 		struct ifinfomsg link;
 		struct netconfmsg conf;
+		struct ndmsg neigh;
 		char bytes[80];
 	};
 };
@@ -63,15 +65,31 @@ static int talk(int fd, struct request *q)
 	return link->ifi_index;
 }
 
+static unsigned char address[6]; /* of the device that was looked at last */
+
+static void take_address(const struct ifinfomsg *link)
+{
+	const struct rtattr *a = IFLA_RTA(link);
+	int left = (int)IFLA_PAYLOAD(&answer.n);
+
+	for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if (a->rta_type == IFLA_ADDRESS && RTA_PAYLOAD(a) == sizeof address)
+			memcpy(address, RTA_DATA(a), sizeof address);
+}
+
 static int look(int fd, int ifindex, const char *name)
 {
 	const unsigned int mask = RTEXT_FILTER_SKIP_STATS;
 	struct request q = request(RTM_GETLINK, ifindex);
+	int index;
 
 	if (name)
 		put(&q, IFLA_IFNAME, name, strlen(name) + 1);
 	put(&q, IFLA_EXT_MASK, &mask, sizeof mask);
-	return talk(fd, &q);
+	index = talk(fd, &q);
+	if (index > 0)
+		take_address(NLMSG_DATA(&answer.n));
+	return index;
 }
 
 static int has_ipv6(int fd)
@@ -106,6 +124,21 @@ static int trust_no_router(const char *tap)
 	return err;
 }
 
+/* The bridge's port that has the tap's MAC, by what libvirt would make of its guest's. */
+static int is_alone(int fd, int tap)
+{
+	struct request q = {
+		.n = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct ndmsg)),
+		       .nlmsg_type = RTM_GETNEIGH,
+		       .nlmsg_flags = NLM_F_REQUEST },
+		.neigh = { .ndm_family = AF_BRIDGE, .ndm_ifindex = tap, .ndm_flags = NTF_MASTER }
+	};
+
+	put(&q, NDA_LLADDR, address, sizeof address);
+	talk(fd, &q); /* that there is none is fine */
+	return 0;
+}
+
 static int set_up(int fd, int tap)
 {
 	struct request q = request(RTM_NEWLINK, tap);
@@ -114,11 +147,11 @@ static int set_up(int fd, int tap)
 	return talk(fd, &q);
 }
 
-enum what { TAP, INDEX, BRIDGE, IPV6, ENSLAVE, DISTRUST, SET_UP, DONE };
+enum what { TAP, INDEX, BRIDGE, IPV6, ENSLAVE, DISTRUST, SET_UP, ALONE, DONE };
 
-static const enum what same[] = { TAP,	    TAP,    BRIDGE, IPV6,    TAP, TAP,
-				  BRIDGE,   BRIDGE, BRIDGE, ENSLAVE, TAP, INDEX,
-				  DISTRUST, TAP,    SET_UP, TAP,     DONE };
+static const enum what same[] = { TAP,	    TAP,    BRIDGE, IPV6,    TAP,   TAP,
+				  BRIDGE,   BRIDGE, BRIDGE, ENSLAVE, TAP,   INDEX,
+				  DISTRUST, TAP,    SET_UP, TAP,     ALONE, DONE };
 static const enum what least[] = { TAP, BRIDGE, ENSLAVE, TAP, DISTRUST, TAP, SET_UP, TAP, DONE };
 
 int main(int argc, char **argv)
@@ -150,6 +183,9 @@ int main(int argc, char **argv)
 			break;
 		case DISTRUST:
 			err = trust_no_router(argv[1]);
+			break;
+		case ALONE:
+			err = is_alone(fd, tap);
 			break;
 		default:
 			err = set_up(fd, tap);

@@ -6,6 +6,7 @@
 #include "base/paths.h"
 #include "engine/nic_device.h"
 #include "engine/guest_record.h"
+#include "engine/mac_twice.h"
 #include "plan/rights.h"
 #include "plan/shared.h"
 #include "plan/in_use.h"
@@ -336,6 +337,8 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	}
 	if (!err && !c->ask->dry)
 		err = mt_run_apply(&c->run, e);
+	for (size_t i = 0; i < c->run.n && !err; i++)
+		mt_warn_of_mac(c->g, &c->run.nics[i]);
 	for (size_t i = 0; i < c->run.n; i++)
 		hide_notes(&c->run.nics[i].steps);
 	mt_run_end(&c->run);

@@ -139,6 +139,14 @@ int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d,
 int mt_device_addresses(struct mt_host *h, const char *dev, mt_each each, void *data,
 			struct mt_err *e);
 
+/** mt_bridge_port_of() - the port that has a MAC for its own in the bridge of which @port is one
+ * @first:	out: its ifindex; of several the first that came
+ *
+ * Return: 0; -ENOENT: none has; or another -errno: @port is in no bridge.
+ */
+int mt_bridge_port_of(struct mt_host *h, uint32_t port, const uint8_t address[6], uint32_t *first,
+		      struct mt_err *e);
+
 /** mt_device_alone() - what is known of a device that is up and has no master, as a record
  * @address:	its MAC; NULL: unknown */
 struct mt_record mt_device_alone(const char *name, const uint8_t *address);
