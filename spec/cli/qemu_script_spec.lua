@@ -1,4 +1,4 @@
--- qemu_script_spec.lua - qemu-ifup and qemu-ifdown: which guest a tap is of, when only its name is said
+-- qemu_script_spec.lua - qemu-ifup and qemu-ifdown: of which guest a tap is, by its name alone
 
 local helper = require "spec.helper"
 local program = require "spec.program"

@@ -19,7 +19,8 @@ local broken = {
 describe("the comments of C sources", function()
   it("are as somebody wrote them", function()
     local found, before = {}, ""
-    for file, line in helper.run "grep -H '' $(find src -name '*.[ch]') spec/*/*.[ch] samples/*/*.[ch]"
+    for file, line in
+      helper.run "grep -H '' $(find src -name '*.[ch]') spec/*/*.[ch] samples/*/*.[ch]"
       :gmatch "([^:\n]+):([^\n]*)" do
       for what, is in pairs(broken) do
         if is(line, before) then found[#found + 1] = what .. ": " .. file .. ": " .. line end

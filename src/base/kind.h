@@ -76,7 +76,7 @@ struct mt_kind {
 	const struct mt_field *fields;
 	uint8_t nfields;
 	uint8_t nkeys;	  /* the first fields are the key */
-	uint8_t required; /* so many of the keys must be declared; set_defaults() gives the others */
+	uint8_t required; /* so many of the keys must be declared; set_defaults() gives the rest */
 	uint8_t device;	  /* index of the field that names the device the record is on, or
 			   * MT_NO_DEVICE */
 	uint8_t phase;	/* enum mt_phase of add and delete, and of a change of an exclusive kind */

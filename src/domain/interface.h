@@ -50,7 +50,7 @@ extern const char *const mt_nic_types[]; /* ends with NULL, as all lists of name
 enum mt_attr_type {
 	MT_ATTR_TEXT,	  /* anything: a string */
 	MT_ATTR_ENUM,	  /* one of .names: a string */
-	MT_ATTR_ENUM_ANY, /* one of .names whatever the case, or letters, digits, _ and -: a string */
+	MT_ATTR_ENUM_ANY, /* one of .names in any case, or letters, digits, _ and -: a string */
 	MT_ATTR_YES_NO,	  /* a boolean */
 	MT_ATTR_ON_OFF,	  /* a boolean */
 	MT_ATTR_UINT,	  /* no minus, at most .max: an integer */

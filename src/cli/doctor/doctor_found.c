@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor_found.c - what checks use: saying what was found; devices, and the links that a policy names */
+/* doctor_found.c - what checks use: findings, devices, the links that a policy names */
 #include "base/sh.h"
 #include "cli/doctor/doctor.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* json_module.c - outcomes, tables and runs as JSON; with json_facts.c a module, the only one to see
- * jansson */
+/*
+ * json_module.c - outcomes, tables and runs as JSON; with json_facts.c and json_help.c a module, the
+ * only one to see jansson
+ */
 #include "cli/json/json.h"
 #include "cli/table.h"
 #include "engine/handle.h"
