@@ -56,6 +56,7 @@ COMMAND(reconcile, 0, 1)
 COMMAND(log, 0, 1)
 COMMAND(doctor, 0, 1)
 COMMAND(graph, 0, -1)
+COMMAND(why, 1, 1)
 COMMAND(replay, 1, 1)
 COMMAND(facts, 1, 1)
 COMMAND(xml, 1, 1)
@@ -76,9 +77,20 @@ void mt_drop_capabilities(void)
 {
 }
 
-void mt_help_all(FILE *out)
+const struct mt_json *mt_json_load(const struct mt_cli *c)
 {
-	(void)out;
+	(void)c;
+	return NULL;
+}
+
+int mt_libvirt_hook_pass(void)
+{
+	return 0;
+}
+
+void mt_help_all(const struct mt_cli *c, FILE *out)
+{
+	(void)c, (void)out;
 }
 
 static char **split(const uint8_t *data, size_t n, struct mt_pool *p, int *argc)
