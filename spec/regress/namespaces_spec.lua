@@ -51,6 +51,18 @@ describe("network namespaces with one state directory", function()
     assert.same({}, program.state())
   end)
 
+  it("have equal names, too, where somebody made the state directory beforehand", function()
+    local r = sh [[
+      mkdir -m 700 state
+      for where in in_a in_b; do quietly $where up -p policy.lua web.xml; done
+      for where in in_a in_b; do
+        $where status | grep -c '^web .* connected'
+        quietly $where down web
+      done]]
+    assert.same({ "1\n1\n", "" }, { r.out, r.err })
+    assert.same({}, program.state())
+  end)
+
   for _, first in ipairs { "here", "in_a" } do
     it("forget one that is gone at reconcile, where the first was " .. first, function()
       local r = sh(([[

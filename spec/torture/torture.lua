@@ -64,9 +64,11 @@ function M.moontap(words, how)
   return r
 end
 
--- state() -> the state directory as one text, but for its records of runs
+-- state() -> the state directory as one text, but for its records of runs, whose it is, and a folder
+-- that stays once there was something in it
 function M.state()
-  return tree(helper.folder() .. "/state", "log")
+  return (tree(helper.folder() .. "/state", "log")
+    :gsub("%./namespace\t?[^\n]*\n", ""):gsub("%./lookup/tap\n", ""))
 end
 
 -- A device that was taken away and put back has another ifindex, and stands elsewhere in a file.
