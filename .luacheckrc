@@ -17,4 +17,5 @@ files["lua/moontap/repl/"] = { std = "lua54+repl" }
 files["doc/tools/"] = { std = "lua54+repl" }
 files["hooks/"] = { std = "lua54+policy" }
 files["samples/"] = { std = "lua54+policy" }
+files["spec/regress/journal-1/"] = { std = "lua54+policy" }
 files["spec/bench/policy/"] = { std = "lua54+policy" }

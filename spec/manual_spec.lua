@@ -133,7 +133,8 @@ describe("moontap(1)", function()
   it("has every state of an interface, under words that scripts rely on", function()
     local part = section(text, "SUBCOMMANDS")
     assert.same({ "connected", "device gone", "drifted", "gone, nothing left", "in progress",
-      "libvirt's own", "nothing declared", "run killed", "unreadable", "waiting" }, sorted(tables.states))
+      "libvirt's own", "nothing declared", "run killed", "unreadable", "waiting" },
+      sorted(tables.states))
     for _, state in ipairs(tables.states) do
       local line = state.name .. ": " .. state.doc .. "."
       assert.truthy(part:find(line, 1, true), line)
@@ -267,7 +268,8 @@ end)
 
 describe("moontap-stops(7)", function()
   it("quotes what moontap says, word for word", function()
-    local source = helper.run "find src -name '*.c' | sort | xargs cat":gsub('"\n%s*"', ""):gsub("%%%%", "%%")
+    local source = helper.run "find src -name '*.c' | sort | xargs cat"
+      :gsub('"\n%s*"', ""):gsub("%%%%", "%%")
     local n = 0
     for line in read "doc/moontap-stops.7.scd":gmatch '\n(".-)\n' do
       for words in line:gmatch '"(.-)"' do

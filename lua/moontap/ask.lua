@@ -53,8 +53,8 @@ local core = ...
 
 --- connect_other(nic)
 -- A policy's function, which it need not have: as connect(), for NICs of the other types that have
--- a device on the host, which libvirt makes: bridge, network, direct. They are asked about last: when
--- it fails for one there is a warning, and the guest starts.
+-- a device on the host, which libvirt makes: bridge, network, direct. They are asked about last:
+-- when it fails for one there is a warning, and the guest starts.
 
 -- decide() says "managed", "unmanaged", or nothing: then the NIC stays what the XML says. A second
 -- value names the device of an unmanaged NIC.

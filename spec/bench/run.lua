@@ -107,7 +107,8 @@ end
 
 local both = [[
 <domain type='kvm'><name>%s</name><devices>
-<interface type='ethernet'><mac address='52:54:00:%s:01'/><target dev='%s' managed='no'/></interface>
+<interface type='ethernet'><mac address='52:54:00:%s:01'/>
+<target dev='%s' managed='no'/></interface>
 <interface type='ethernet'><mac address='52:54:00:%s:02'/><target dev='%s'/></interface>
 </devices></domain>
 ]]

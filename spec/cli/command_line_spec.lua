@@ -124,9 +124,9 @@ describe("the command line", function()
     ["pln --help"] = "there is no subcommand 'pln'; did you mean 'plan'?",
     ["hook zorg web prepare begin -"] = "there is no driver 'zorg'; " ..
       "there are: qemu, lxc, libxl, bhyve",
-    ["hook qemu web zorg begin -"] = "there is no operation 'zorg'; there are: migrate, restore, " ..
-      "prepare, start, started, reconnect, stopped, release, attach, shutdown, reload, updated, " ..
-      "port-created, port-deleted",
+    ["hook qemu web zorg begin -"] = "there is no operation 'zorg'; there are: " ..
+      "migrate, restore, prepare, start, started, reconnect, stopped, release, attach, " ..
+      "shutdown, reload, updated, port-created, port-deleted",
     ["plan --jsno x"] = "there is no option '--jsno'; did you mean '--json'?",
     ["plan --xyzzy x"] = "there is no option '--xyzzy'; try: moontap help",
     ["plan -xv x"] = "there is no option '-x'; try: moontap help",

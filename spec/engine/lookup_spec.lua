@@ -32,7 +32,8 @@ local function connect(n)
   ok(guest(n):hook "start")
 end
 
--- calls(command, input) -> how often it opens a file, asks the kernel and reads its answer; the files
+-- calls(command, input) -> how often it opens a file, asks the kernel and reads its answer; the
+-- files
 local function calls(command, input)
   program.write("stdin", input or "")
   helper.run(("cd '%s' && strace -f -qq -e trace=openat,sendto,recvmsg -o trace %s <stdin")

@@ -1,4 +1,5 @@
--- together_spec.lua - the taps of a guest go by one request, and what others do meanwhile stays theirs
+-- together_spec.lua - the taps of a guest go by one request, and what others do meanwhile stays
+-- theirs
 
 local helper = require "spec.helper"
 local program = require "spec.program"
@@ -95,7 +96,7 @@ describe("the taps of a guest", function()
 
   it("go without one that is in use, which keeps its group", function()
     begin { "n1", "n2" }
-    local guest <close> = assert(tap.open "n2")
+    local _ <close> = assert(tap.open "n2")
     local r = program.moontap "down web"
     assert.equal(6, r.status)
     assert.matches("n2.*in use", r.err)

@@ -42,7 +42,7 @@ describe("devices of one group", function()
 
   it("stay when a tap is in use, unless that is forced", function()
     helper.run "ip link set dev t2 up"
-    local guest <close> = assert(tap.open "t2")
+    local _ <close> = assert(tap.open "t2")
     local both = { index "t1", index "t2" }
     local _, err = host:delete_group(70001, both)
     assert.equal("EBUSY", err.code)

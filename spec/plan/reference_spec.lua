@@ -1,7 +1,8 @@
 -- reference_spec.lua - objects that are no devices: rows that outlive theirs, rules that name none
 --
--- Both are made of memory: row is on a device and has a uuid of its own, rule names no device and has
--- a number. Memory replaces a rule of the same key without a word, as nftables does with a chain.
+-- Both are made of memory: row is on a device and has a uuid of its own, rule names no device and
+-- has a number. Memory replaces a rule of the same key without a word, as nftables does with a
+-- chain.
 
 local helper = require "spec.helper"
 local plan = require "internals.plan"

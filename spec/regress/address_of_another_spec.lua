@@ -75,7 +75,7 @@ describe("a tap of moontap's that bears somebody's address", function()
     assert.same({ "192.0.2.7" }, addresses())
   end)
 
-  it("is no obstacle when a veth stands in the tap's place, and the address is the policy's", function()
+  it("is no obstacle when it is a veth in the tap's place with the policy's address", function()
     up [[veth{ name = nic.dev, peer = "web1" } link{ name = nic.dev, up = true }
       addr{ dev = nic.dev, address = '192.0.2.1/24' }]]
     local r = program.moontap "down web"

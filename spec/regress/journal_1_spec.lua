@@ -1,9 +1,9 @@
 -- journal_1_spec.lua - a host is updated while its guests run: journals of format 1 are read
 --
--- journal-1/ is the state directory that commit 71c97f3 left: a tap, a shared bridge with its address,
--- a veth, a tap of nobody that is known, a guest of another network namespace, a run that was killed
--- before it had a journal, a guest that is remembered, and the log. devices says which ifindex each
--- device had; network namespaces were 1111 and 2222.
+-- journal-1/ is the state directory that commit 71c97f3 left: a tap, a shared bridge with its
+-- address, a veth, a tap of nobody that is known, a guest of another network namespace, a run that
+-- was killed before it had a journal, a guest that is remembered, and the log. devices says which
+-- ifindex each device had; network namespaces were 1111 and 2222.
 
 local guests = require "spec.guests"
 local helper = require "spec.helper"

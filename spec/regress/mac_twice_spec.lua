@@ -1,4 +1,5 @@
--- mac_twice_spec.lua - two guests with one MAC in one bridge went unnoticed when the second one came
+-- mac_twice_spec.lua - two guests with one MAC in one bridge went unnoticed when the second one
+-- came
 
 local guests = require "spec.guests"
 local helper = require "spec.helper"

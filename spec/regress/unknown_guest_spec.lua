@@ -113,8 +113,8 @@ describe("a tap of a guest that nobody knows", function()
       assert.same({ 0, "", "qemu web nil 52:54:00:10:00:01" }, says(words), words)
     end
     moontap "log --clear"
-    assert.same({ 0, "moontap: tap0: no record says what its QEMU said of it, so the policy is told " ..
-      "nothing of its guest\n", "false  nil 52:54:00:10:00:01" }, says "plan --all")
+    assert.same({ 0, "moontap: tap0: no record says what its QEMU said of it, so the policy is " ..
+      "told nothing of its guest\n", "false  nil 52:54:00:10:00:01" }, says "plan --all")
     assert.matches("no record says", moontap "-p policy.lua plan --all --json".out)
   end)
 

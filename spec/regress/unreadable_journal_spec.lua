@@ -1,5 +1,5 @@
--- unreadable_journal_spec.lua - one journal that could not be read made status, doctor, reconcile and
--- `down` of every other guest fail
+-- unreadable_journal_spec.lua - one journal that could not be read made status, doctor, reconcile
+-- and `down` of every other guest fail
 
 local guests = require "spec.guests"
 local helper = require "spec.helper"
@@ -49,7 +49,8 @@ describe("beside a journal that cannot be read", function()
       end)
 
       it("its own guest does not, and the message says why", function()
-        for _, r in ipairs { up("web", 1), program.moontap "down web", program.moontap "down web0" } do
+        local down = program.moontap
+        for _, r in ipairs { up("web", 1), down "down web", down "down web0" } do
           assert.equal(6, r.status)
           assert.matches(why, r.err, 1, true)
           assert.matches("it is not touched, see: moontap doctor", r.err, 1, true)

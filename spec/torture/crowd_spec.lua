@@ -135,7 +135,8 @@ describe("events of one guest at the same moment #torture", function()
     ip tuntap add dev m1 mode tap; ip link set m1 address fe:54:00:00:00:02 up]]
   local events = {
     "hook qemu web prepare begin - <guest.xml", "hook qemu web start begin - <guest.xml",
-    "hook qemu web release end - <guest.xml", "ifup m1", "up guest.xml", "down --if-known web", "reconcile",
+    "hook qemu web release end - <guest.xml", "ifup m1", "up guest.xml",
+    "down --if-known web", "reconcile",
   }
 
   local function all_at_once(words)

@@ -76,7 +76,8 @@ local function assert_said(lines, text)
 end
 
 -- does: what others do; drifts: what status says then; stays: what of it is there after `down`;
--- says: what that says; held: whose tap stays without --force; repaired: what is there after reconcile; refused: what that says
+-- says: what that says; held: whose tap stays without --force; repaired: what is there after
+-- reconcile; refused: what that says
 local cases = {
   {
     "rename taps",
