@@ -228,7 +228,7 @@ static int read_list(struct mt_nic *nic, const struct mt_element *el, const char
 
 	for (; el && !r && list; el = mt_element_again(el))
 		r = mt_nic_pass(nic, one(nic, el, list), false);
-	if (!r && !nic->b->failed && list->in.n)
+	if (!r && list && !nic->b->failed && list->in.n)
 		mt_fact_append(mt_fact_object_at(nic->b, nic->facts, path, strlen(path)), list);
 	return r;
 }

@@ -226,8 +226,11 @@ int mt_params_from_guest(struct mt_engine *g, const struct mt_nic_filter *guest,
 			 struct mt_event_params *ask, struct mt_pool *p, struct mt_err *e)
 {
 	struct mt_guest_record *m = mt_pool_alloc(p, sizeof *m);
-	int err = m ? mt_engine_state(g, false, e) : mt_fail(e, ENOMEM, "guest", guest->name, NULL);
+	int err;
 
+	if (!m)
+		return mt_fail(e, ENOMEM, "guest", guest->name, NULL);
+	err = mt_engine_state(g, false, e);
 	if (!err)
 		err = mt_recall(g, guest->driver, guest->name, p, m, e);
 	if (err)
