@@ -97,3 +97,10 @@ it("a veth pair that moontap made stays with somebody's address, as a bridge doe
   assert.equal(0, program.moontap "down web".status)
   assert.matches("192.0.2.7", helper.run "ip addr show dev v0", 1, true)
 end)
+
+it("a veth pair that somebody renamed stays with somebody's address on it", function()
+  up(tap .. " veth{ name = 'v0', peer = 'v1' }")
+  helper.run "ip link set v0 name v9 && ip addr add 192.0.2.7/24 dev v9"
+  assert.equal(0, program.moontap "down web".status)
+  assert.matches("192.0.2.7", helper.run "ip addr show dev v9", 1, true)
+end)

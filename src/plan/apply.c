@@ -252,6 +252,15 @@ static void say_left(struct mt_apply *w, const struct mt_step *s, const struct m
 			       mt_value_print(&k->fields[i], &s->put.v[i], put));
 }
 
+void mt_step_leave(struct mt_apply *w, const struct mt_step *s, const char *why)
+{
+	char subject[96];
+
+	w->left++;
+	mt_log(w->log, LOG_NOTICE, "left as it is: %s %s: %s", s->put.kind->name,
+	       mt_record_subject(&s->put, subject, sizeof subject), why);
+}
+
 static bool is_gone(int err)
 {
 	return err == -ENODEV || err == -ENOENT || err == -ESRCH || err == -EADDRNOTAVAIL;
@@ -280,8 +289,7 @@ static int put_back(struct mt_apply *w, struct mt_step *back, struct mt_err *e)
 	if (err < 0)
 		return is_gone(err) ? 0 : err;
 	if (err) {
-		w->left++;
-		mt_log(w->log, LOG_NOTICE, "left as it is: %s %s: %s", k->name, subject, why);
+		mt_step_leave(w, back, why);
 		return 0;
 	}
 	if (w->done && !mt_steps_add(w->done, back))

@@ -43,6 +43,10 @@ int mt_step_apply(struct mt_apply *w, struct mt_step *s, int journal, struct mt_
  */
 int mt_step_revert(struct mt_apply *w, const struct mt_step *s, struct mt_err *e);
 
+/** mt_step_leave() - count and log that what a step made stays, since others depend on it
+ * @why:	"192.0.2.1/24 is on it" */
+void mt_step_leave(struct mt_apply *w, const struct mt_step *s, const char *why);
+
 /** mt_step_locate() - point @s at the device's present name. Return: 0; -ENODEV: it is gone (no
  * @e); or the kernel's error. */
 int mt_step_locate(struct mt_apply *w, struct mt_step *s, struct mt_err *e);

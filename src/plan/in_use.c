@@ -29,8 +29,8 @@ static int take_address(const struct mt_record *r, void *data, struct mt_err *e)
 	return 1;
 }
 
-static int address_of_another(struct mt_apply *w, const struct mt_steps *steps,
-			      const struct mt_step *device, char *why, size_t n, struct mt_err *e)
+int mt_device_has_address(struct mt_apply *w, const struct mt_steps *steps,
+			  const struct mt_step *device, char *why, size_t n, struct mt_err *e)
 {
 	struct guest_address a = { steps, why, n, false };
 	int err = mt_device_addresses(w->host, mt_record_device(&device->put), take_address, &a, e);
@@ -51,7 +51,7 @@ int mt_device_in_use(struct mt_apply *w, const struct mt_steps *steps, const str
 {
 	int err = is_busy(w, device, why, n, e);
 
-	return err ? err : address_of_another(w, steps, device, why, n, e);
+	return err ? err : mt_device_has_address(w, steps, device, why, n, e);
 }
 
 int mt_device_check_unused(struct mt_apply *w, const struct mt_steps *steps,
@@ -64,7 +64,7 @@ int mt_device_check_unused(struct mt_apply *w, const struct mt_steps *steps,
 	if (err == 1)
 		return mt_fail(e, EBUSY, "", "", "%s", why);
 	if (!err)
-		err = address_of_another(w, steps, device, why, sizeof why, e);
+		err = mt_device_has_address(w, steps, device, why, sizeof why, e);
 	if (err == 1 && w->evict) {
 		mt_log(w->log, LOG_NOTICE, "%s goes although %s", name, why);
 		return 0;

@@ -17,6 +17,13 @@
 int mt_device_in_use(struct mt_apply *w, const struct mt_steps *steps, const struct mt_step *device,
 		     char *why, size_t n, struct mt_err *e);
 
+/** mt_device_has_address() - the second half of that: whether somebody has put an address on it
+ * @steps, @device, @why:	as above
+ *
+ * Return: 1 when so, 0, or -errno with @e filled. */
+int mt_device_has_address(struct mt_apply *w, const struct mt_steps *steps,
+			  const struct mt_step *device, char *why, size_t n, struct mt_err *e);
+
 /** mt_device_check_unused() - refuse when it is so, unless w->evict says that an address keeps none
  * @steps, @device:	as above
  *

@@ -156,16 +156,18 @@ static struct mt_step unclaimed(const struct mt_shared_object *o, const struct m
 static int take_back(struct mt_apply *w, const struct mt_step *s, struct mt_err *e)
 {
 	const struct mt_steps none = { 0 };
+	struct mt_step now = *s;
 	char why[160];
-	int used = 0;
+	int has = 0;
 
 	if (s->op == MT_ADD && s->put.kind->flags & MT_KIND_DEVICE && !w->force)
-		used = mt_device_in_use(w, &none, s, why, sizeof why, e);
-	if (used != 1)
-		return mt_step_revert(w, s, e);
-	w->left++;
-	mt_log(w->log, LOG_NOTICE, "left as it is: %s %s: %s", s->put.kind->name,
-	       mt_record_device(&s->put), why);
+		has = mt_step_locate(w, &now, e)
+			?: mt_device_has_address(w, &none, &now, why, sizeof why, e);
+	if (has < 0 && has != -ENODEV)
+		return has;
+	if (has != 1)
+		return mt_step_revert(w, &now, e);
+	mt_step_leave(w, &now, why);
 	return 0;
 }
 
