@@ -25,10 +25,11 @@ int mt_engine_state(struct mt_engine *g, bool create, struct mt_err *e)
 {
 	g->state.netns = mt_host_cookie(g->host);
 	g->state.host = g->host;
-	/* one that was only read may not say yet whose it is */
-	if (create && g->state.dir >= 0 && !g->state.whole)
+	if (create && g->state.unmarked) /* it was only read until now */
 		mt_state_close(&g->state);
-	return g->state.dir < 0 ? mt_state_open(&g->state, g->o.state, create, e) : 0;
+	if (g->state.dir < 0)
+		return mt_state_open(&g->state, g->o.state, create, e);
+	return create ? mt_state_fill(&g->state, e) : 0;
 }
 
 bool mt_can_change_network(void)

@@ -186,6 +186,7 @@ static int find_home(struct mt_state *s, int root, bool create, struct mt_namesp
 
 	if (err == -ENOENT) {
 		home->cookie = written_by(root, s->netns);
+		s->unmarked = !create;
 		if (!create)
 			return 0;
 		if (home->cookie == s->netns)

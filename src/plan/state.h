@@ -29,6 +29,7 @@ struct mt_state {
 	struct mt_host *host; /* of that namespace; borrowed */
 	const char *path;     /* for messages; borrowed */
 	bool whole;	      /* its folders are there */
+	bool unmarked;	      /* nobody has said yet which network namespace's it is */
 };
 
 /**

@@ -26,7 +26,7 @@ int mt_state_open(struct mt_state *s, const char *path, bool create, struct mt_e
 	int err = create ? mt_state_make_folder(AT_FDCWD, path) : 0, root;
 
 	s->path = path;
-	s->whole = false;
+	s->whole = s->unmarked = false;
 	if (err)
 		return mt_fail(e, -err, "state", path, NULL);
 	s->dir = -1;
