@@ -5,42 +5,13 @@
 -- chain.
 
 local helper = require "spec.helper"
+local memory = require "spec.plan.memory"
 local plan = require "internals.plan"
 
-local state, log
+local connect, disconnect, there = memory.connect, memory.disconnect, memory.there
+local files, journal = memory.files, memory.read
 
-local function connect(dev, ...)
-  local lines = {}
-  for i, line in ipairs { ... } do
-    lines[i] = ("p.lua:%d: %s"):format(i, line)
-  end
-  return plan.connect(state, log, dev, lines)
-end
-
-local function disconnect(dev)
-  return plan.disconnect(state, log, dev)
-end
-
-local function there(...)
-  local is = plan.there()
-  table.sort(is)
-  assert.same({ ... }, is)
-end
-
-local function files()
-  return helper.run(("cd '%s' && find . -type f"):format(state))
-end
-
-local function journal(file)
-  local f <close> = assert(io.open(state .. "/" .. file))
-  return f:read "a"
-end
-
-before_each(function()
-  state, log = helper.folder() .. "/state", {}
-  helper.run "ip tuntap add dev nic0 mode tap; ip tuntap add dev nic1 mode tap"
-  plan.remember()
-end)
+before_each(function() memory.begin() end)
 
 describe("a row that outlives its device", function()
   it("goes at disconnecting, and is written down by its uuid", function()
@@ -50,7 +21,7 @@ describe("a row that outlives its device", function()
       journal "nic/nic0":gsub("%+ %x+%-%S+", "+ 0"))
     assert(disconnect "nic0")
     there()
-    assert.equal("", files())
+    assert.same({}, files())
   end)
 
   it("goes when its device went first", function()
@@ -59,7 +30,7 @@ describe("a row that outlives its device", function()
     there "row dev=nic0 text=x"
     assert(disconnect "nic0")
     there()
-    assert.equal("", files())
+    assert.same({}, files())
   end)
 
   it("stays when it is another one of that key", function()
@@ -67,7 +38,7 @@ describe("a row that outlives its device", function()
     plan.remember "row dev=nic0 text=x"
     assert(disconnect "nic0")
     there "row dev=nic0 text=x"
-    assert.equal("", files())
+    assert.same({}, files())
   end)
 
   it("is one step when it changes, which goes back with it", function()
@@ -80,14 +51,15 @@ describe("a row that outlives its device", function()
 
   it("that is made late waits for the guest's start, and is ensured again then", function()
     local lines = { "p.lua:1: row dev=nic0 text=x", "p.lua:2: thing key=t" }
-    assert(plan.connect(state, log, "nic0", lines, true))
+    assert(plan.connect(memory.state, memory.log, "nic0", lines, true))
     there "thing key=t"
-    assert(plan.connect(state, log, "nic0", lines))
+    assert(plan.connect(memory.state, memory.log, "nic0", lines))
     there("row dev=nic0 text=x", "thing key=t")
     plan.remember "thing key=t" -- whoever made the device took it away
-    assert(plan.connect(state, log, "nic0", lines))
+    assert(plan.connect(memory.state, memory.log, "nic0", lines))
     there("row dev=nic0 text=x", "thing key=t")
-    assert(plan.connect(state, log, "nic0", lines, true)) -- declared still, and so not taken back
+    -- declared still, and so not taken back
+    assert(plan.connect(memory.state, memory.log, "nic0", lines, true))
     there("row dev=nic0 text=x", "thing key=t")
     assert(disconnect "nic0")
     there()
@@ -98,7 +70,7 @@ describe("a row that outlives its device", function()
     assert.is_nil(done)
     assert.matches("it does not work", line, 1, true)
     there()
-    assert.equal("", files())
+    assert.same({}, files())
   end)
 end)
 
@@ -110,7 +82,7 @@ describe("a rule that names no device", function()
     there "rule key=r text=x"
     assert(disconnect "nic1")
     there()
-    assert.equal("", files())
+    assert.same({}, files())
   end)
 
   it("that was there is nobody's, though its realm never says that it is", function()
@@ -140,7 +112,7 @@ describe("a rule that names no device", function()
     assert.is_nil(done)
     assert.equal("p.lua:1: rule b: it comes after rule a, which is not there", line:match "p.lua.*")
     there()
-    assert.equal("", files())
+    assert.same({}, files())
   end)
 
   it("has what it needs when the same plan makes it", function()

@@ -3,51 +3,22 @@
 -- face is of the NIC's own device, which is a real one so that it has an ifindex; thing is shared.
 
 local helper = require "spec.helper"
+local memory = require "spec.plan.memory"
 local plan = require "internals.plan"
 
-local state, log
+local state
 
-local function connect(dev, ...)
-  local lines = {}
-  for i, line in ipairs { ... } do
-    lines[i] = ("p.lua:%d: %s"):format(i, line)
-  end
-  return plan.connect(state, log, dev, lines)
-end
-
-local function disconnect(dev)
-  return plan.disconnect(state, log, dev)
-end
-
-local function there(...)
-  local is = plan.there()
-  table.sort(is)
-  assert.same({ ... }, is)
-end
-
-local function files()
-  local names = {}
-  for name in helper.run(("cd %s && find . -type f"):format(state)):gmatch "%./(%C+)" do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
+local connect, disconnect = memory.connect, memory.disconnect
+local there, files, read = memory.there, memory.files, memory.read
 
 local function write(name, text)
   local f <close> = assert(io.open(state .. "/" .. name, "w"))
   f:write(text)
 end
 
-local function read(name)
-  local f <close> = assert(io.open(state .. "/" .. name))
-  return f:read "a"
-end
-
 before_each(function()
-  state, log = helper.folder() .. "/state", {}
-  helper.run "ip tuntap add dev nic0 mode tap; ip tuntap add dev nic1 mode tap"
-  plan.remember "face name=nic0 colour=none up=false"
+  memory.begin "face name=nic0 colour=none up=false"
+  state = memory.state
 end)
 
 describe("a run", function()
@@ -146,7 +117,7 @@ local function without_memory(before, try, partly)
   local failed, bytes = 0, 16
   while true do
     before()
-    log = {}
+    memory.log = {}
     local was = table.concat(plan.there(), "\n")
     plan.limit(bytes)
     local ok, done, line, code = pcall(try)
@@ -155,7 +126,7 @@ local function without_memory(before, try, partly)
     failed, bytes = failed + 1, bytes + 16 + bytes // 24
     assert.is_true(bytes < 4 << 20, line)
     if ok then assert.equal("ENOMEM", code, line) end
-    if #log == 0 and not partly then assert.equal(was, table.concat(plan.there(), "\n")) end
+    if #memory.log == 0 and not partly then assert.equal(was, table.concat(plan.there(), "\n")) end
     assert(disconnect "nic0")
     there("face name=nic0 colour=none up=false", "face name=nic1 colour=none up=false")
     assert.same({}, files())
@@ -201,8 +172,9 @@ describe("disconnecting", function()
     plan.remember "face name=nic0 colour=green up=true"
     assert(disconnect "nic0")
     there "face name=nic0 colour=green up=false"
-    assert.equal(1, #log)
-    assert.matches("^left as it is: face nic0: colour is green, and moontap had put red", log[1])
+    assert.equal(1, #memory.log)
+    assert.matches("^left as it is: face nic0: colour is green, and moontap had put red",
+      memory.log[1])
   end)
 
   it("leaves another device of the same name alone", function()

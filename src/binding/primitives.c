@@ -68,6 +68,21 @@ static struct mt_apply work_of(struct mtl_call *c, struct mt_host *host)
 	return (struct mt_apply){ .kinds = mt_kinds, .host = host, .pool = &c->pool };
 }
 
+/* A call about the one object whose key it is given. Return: NULL with @e filled. */
+static struct mt_host *begin(lua_State *L, const char *word, char verb[static 48],
+			     struct mt_record *key, struct mtl_call **c, struct mt_err *e)
+{
+	struct mt_host *host;
+
+	verb_of(L, word, verb);
+	*key = take(L, verb, true);
+	*c = mtl_call(L);
+	host = mtl_kernel(*c, e);
+	if (host && key->kind->set_defaults)
+		key->kind->set_defaults(key);
+	return host;
+}
+
 /* --- looking ---------------------------------------------------------------------------------- */
 
 /***
@@ -88,14 +103,9 @@ static int l_kind_get(lua_State *L)
 	char verb[48], subject[96];
 	int err;
 
-	verb_of(L, "get", verb);
-	key = take(L, verb, true);
-	c = mtl_call(L);
-	host = mtl_kernel(c, &e);
+	host = begin(L, "get", verb, &key, &c, &e);
 	if (!host)
 		return mtl_fail(L, &e);
-	if (key.kind->set_defaults)
-		key.kind->set_defaults(&key);
 	err = mt_record_get(host, &key, &has, &c->pool, &e);
 	if (err == -ENOENT)
 		mt_fail(&e, ENOENT, verb, mt_record_subject(&key, subject, sizeof subject),
@@ -247,14 +257,9 @@ static int l_kind_delete(lua_State *L)
 	char verb[48];
 	int err;
 
-	verb_of(L, "delete", verb);
-	key = take(L, verb, true);
-	c = mtl_call(L);
-	host = mtl_kernel(c, &e);
+	host = begin(L, "delete", verb, &key, &c, &e);
 	if (!host)
 		return mtl_fail(L, &e);
-	if (key.kind->set_defaults)
-		key.kind->set_defaults(&key);
 	steps.pool = &c->pool;
 	err = mt_record_get(host, &key, &s.put, &c->pool, &e);
 	if (!err && !mt_steps_add(&steps, &s))

@@ -10,7 +10,7 @@
  * Source: conf/domain_conf.c virDomainNetDefParseXML() and what it calls; for what is dropped,
  * defaulted or spelled anew, virDomainNetDefFormat().
  */
-#include "domain/interface.h"
+#include "domain/nic_types.h"
 
 #include <string.h>
 
@@ -87,18 +87,6 @@ static bool passt(const struct mt_nic *nic)
 }
 
 /* --- the table -------------------------------------------------------------------------------- */
-
-#define ETHERNET MT_BIT(MT_NIC_ETHERNET)
-#define NETWORK	 MT_BIT(MT_NIC_NETWORK)
-#define BRIDGE	 MT_BIT(MT_NIC_BRIDGE)
-#define DIRECT	 MT_BIT(MT_NIC_DIRECT)
-#define HOSTDEV	 MT_BIT(MT_NIC_HOSTDEV)
-#define VDPA	 MT_BIT(MT_NIC_VDPA)
-#define VHOST	 MT_BIT(MT_NIC_VHOSTUSER)
-#define UDP	 MT_BIT(MT_NIC_UDP)
-#define VDS	 MT_BIT(MT_NIC_VDS)
-#define USER	 MT_BIT(MT_NIC_USER)
-#define INTERNAL MT_BIT(MT_NIC_INTERNAL)
 
 /* clang-format off */
 const struct mt_attr_row mt_inventory[] = {

@@ -8,19 +8,9 @@
  * virDomainActualNetDefValidate(), qemu/qemu_command.c qemuBuildInterfaceCommandLine(),
  * qemu/qemu_interface.c qemuInterfaceEthernetConnect(), at start.
  */
-#include "domain/interface.h"
+#include "domain/nic_types.h"
 
 #include <string.h>
-
-#define ALL	 (~0u)
-#define ETHERNET MT_BIT(MT_NIC_ETHERNET)
-#define NETWORK	 MT_BIT(MT_NIC_NETWORK)
-#define BRIDGE	 MT_BIT(MT_NIC_BRIDGE)
-#define DIRECT	 MT_BIT(MT_NIC_DIRECT)
-#define HOSTDEV	 MT_BIT(MT_NIC_HOSTDEV)
-#define VDPA	 MT_BIT(MT_NIC_VDPA)
-#define VHOST	 MT_BIT(MT_NIC_VHOSTUSER)
-#define USER	 MT_BIT(MT_NIC_USER)
 
 /* What an interface of this type cannot have with QEMU. */
 static int not_with(struct mt_nic *nic, const char *element)

@@ -233,7 +233,8 @@ int mt_steps_fold(struct mt_steps *list, const struct mt_step *later)
 	return 0;
 }
 
-int mt_step_phase(const struct mt_step *s)
+/* The phase in which it is made. */
+static int phase_of(const struct mt_step *s)
 {
 	const struct mt_kind *k = s->put.kind;
 
@@ -283,7 +284,7 @@ int mt_steps_sort(struct mt_steps *s)
 		return -ENOMEM;
 	for (int phase = 0; phase < MT_PHASES; phase++)
 		for (size_t i = 0; i < s->n; i++)
-			if (mt_step_phase(&s->at[i]) == phase)
+			if (phase_of(&s->at[i]) == phase)
 				sorted[n++] = s->at[i];
 	s->at = sorted;
 	s->cap = s->n + 1;

@@ -73,9 +73,6 @@ int mt_steps_fold(struct mt_steps *list, const struct mt_step *later);
 /** mt_steps_sort() - by phase, as declared within one; stable */
 int mt_steps_sort(struct mt_steps *s);
 
-/** mt_step_phase() - the phase in which @s is made */
-int mt_step_phase(const struct mt_step *s);
-
 /** mt_step_moves() - whether it gives a device another parent (MT_FIELD_PARENT) */
 bool mt_step_moves(const struct mt_step *s);
 
