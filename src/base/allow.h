@@ -3,11 +3,11 @@
 #ifndef MT_BASE_ALLOW_H
 #define MT_BASE_ALLOW_H
 
-/* One thing that it allowed: ("link", "br0"), ("prefix", "10.0.0.0/8"). */
+/* One value that it allowed: ("link", "br0"), ("prefix", "10.0.0.0/8"). */
 struct mt_allow {
 	struct mt_allow *next;
 	const char *what, *value;
-	const char *option; /* of the hook that it was given to, as "bridge"; "": of none */
+	const char *option; /* the hook's option that named it: "bridge"; "": allow{} named it */
 };
 
 #endif

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bytes.h - bytes on their way: a buffer that grows, a descriptor that takes all */
+/* bytes.h - a buffer that grows, and a write(2) that is complete */
 #ifndef MT_BASE_BYTES_H
 #define MT_BASE_BYTES_H
 
 #include <stddef.h>
 
 /**
- * mt_bytes_room() - room for @want bytes in a buffer of malloc(3): twice as much until it is enough
- * @at:		in, out: the buffer, NULL at first
- * @cap:	in, out: for how many bytes it has room; 0 at first
- * @first:	how many the first room is for
- * @most:	that it may become
+ * mt_bytes_room() - grow a malloc(3) buffer to at least @want bytes, by doubling its size
+ * @at:		in, out: the buffer, owned by the caller; NULL at first
+ * @cap:	in, out: its size in bytes; 0 at first
+ * @first:	the size that it starts with
+ * @most:	the size that it may reach
  *
- * Return: 0; -EFBIG or -ENOMEM: it is as it was.
+ * Return: 0; -EFBIG (@want is more than @most) or -ENOMEM: the buffer is unchanged.
  */
 int mt_bytes_room(char **at, size_t *cap, size_t want, size_t first, size_t most);
 

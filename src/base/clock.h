@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* clock.h - a clock for measuring and for deadlines, which nobody sets */
+/* clock.h - the time for measuring and for deadlines: CLOCK_MONOTONIC, which nobody sets */
 #ifndef MT_BASE_CLOCK_H
 #define MT_BASE_CLOCK_H
 

@@ -3,25 +3,25 @@
  * err.h - what went wrong: the caller's struct, filled once
  *
  * The struct lives on the caller's stack: filling it allocates nothing, and nothing is to be freed
- * when Lua unwinds past it. It is filled by whoever asked the kernel or read the byte; callers
- * above may only put it in context.
+ * when Lua unwinds past it. The function that asked the kernel or parsed the input fills it; its
+ * callers only add context.
  */
 #ifndef MT_BASE_ERR_H
 #define MT_BASE_ERR_H
 
-/* Whose fault it is; design and manual give each its exit code. */
+/* Whose fault an error is: moontap(1) gives each an exit status, see mt_exit_status(). */
 enum mt_blame {
-	MT_BLAME_HOST = 0, /* the kernel, or the system, said no */
-	MT_BLAME_REFUSED,  /* the policy said no */
+	MT_BLAME_HOST = 0, /* the kernel or the system refused, or failed */
+	MT_BLAME_REFUSED,  /* the policy refused */
 	MT_BLAME_USAGE,	   /* the command line */
 	MT_BLAME_INPUT,	   /* domain XML, policy or plan */
 	MT_BLAME_LIMIT,	   /* the policy ran out of time, memory or instructions */
-	MT_BLAME_UNDO,	   /* something could not be taken back */
+	MT_BLAME_UNDO,	   /* a step could not be undone */
 };
 
 struct mt_err {
 	int code;	     /* an errno value, > 0; 0: nothing recorded */
-	enum mt_blame blame; /* MT_BLAME_HOST unless said otherwise */
+	enum mt_blame blame; /* MT_BLAME_HOST by default */
 	char op[32];	     /* what was tried: "link.set" */
 	char subject[128];   /* on what: "vnet0", "web.xml:12" */
 	char where[192];     /* within what, from the outside in: "NIC 1 (vnet0), policy.lua:12" */
@@ -45,12 +45,11 @@ int mt_fail(struct mt_err *e, int code, const char *op, const char *subject, con
 int mt_bad(struct mt_err *e, const char *op, const char *subject, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/** mt_err_in() - put an error in context, around what it is in already. Returns -@e->code. */
+/** mt_err_in() - add context, outside the context that @e has already. Returns -@e->code. */
 int mt_err_in(struct mt_err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** mt_err_about() - say what was tried on what, where the one who failed could not. Returns
- * -@e->code.
- */
+/** mt_err_about() - set op and subject, where the function that failed did not know them. Returns
+ * -@e->code. */
 int mt_err_about(struct mt_err *e, const char *op, const char *subject);
 
 /** mt_err_in_nic() - in the context "NIC 1 (vnet0)"; @dev may be empty. Returns -@e->code. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* kind.c - finding kinds and fields; records without their text */
+/* kind.c - kinds and fields by name; records read, compared and copied (their text: record.c) */
 #include "base/kind.h"
 #include "base/tokens.h"
 
@@ -23,12 +23,13 @@ int mt_kind_field(const struct mt_kind *k, const char *name)
 	return -1;
 }
 
-/* What a row's columns mean for whoever writes a policy. A key's own back says nothing. */
+/* Fields of an exclusive kind are never changed one by one, so their revert says nothing. */
 static bool back_is(const struct mt_field *f, int back, const struct mt_kind *k)
 {
 	return f->revert == back && !(k->flags & MT_KIND_EXCLUSIVE);
 }
 
+/* The columns of a field's row, as help and manual explain them. */
 const char *mt_kind_note(const struct mt_kind *k, int field, int nth)
 {
 	const struct mt_field *f = &k->fields[field];

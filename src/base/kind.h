@@ -28,26 +28,24 @@ enum mt_op {
 	MT_ADD = '+',
 	MT_CHANGE = '~',
 	MT_DELETE = '-',
-	/* only in journals: a NIC says that it needs, or no longer needs, a shared object */
+	/* only in journals: a NIC claims a shared object, or releases its claim */
 	MT_CLAIM = '&',
 	MT_RELEASE = '!',
 };
 
 enum {
 	MT_KIND_FACET = 1,     /* part of a device: set, never added or deleted */
-	MT_KIND_DEVICE = 2,    /* its records are devices, and go with a facet that names them */
+	MT_KIND_DEVICE = 2,    /* each of its objects is a device; facets are parts of one */
 	MT_KIND_EXCLUSIVE = 4, /* the same key with other values is refused, never replaced */
-	MT_KIND_OUTLIVES = 8,  /* it stays when the device that it names goes, and has a reference
-				* of its own */
-	MT_KIND_NOEXCL =
-		16,	   /* its realm never answers EEXIST: an add looks first, under the lock */
-	MT_KIND_LATE = 32, /* made when the guest starts, not when it is prepared: whoever makes
-				* its device takes such a thing away until then */
+	MT_KIND_OUTLIVES = 8,  /* it survives the deletion of the device that it names, and has a
+				* reference of its own */
+	MT_KIND_NOEXCL = 16,   /* put() never returns EEXIST: look before an add, under the lock */
+	MT_KIND_LATE = 32,     /* added when the guest starts, not when it is prepared: libvirt, which
+				* creates the device in between, would delete it */
 };
 
 #define MT_NO_DEVICE UINT8_MAX
 
-/* The way to the kernel: kernel/host.h; whoever only passes it on need not see it. */
 struct mt_kind;
 
 /* One object of a kind: its keys, and the fields that someone cares about. Lives in a pool, or
@@ -65,8 +63,10 @@ struct mt_record {
  */
 typedef int (*mt_each)(const struct mt_record *r, void *data, struct mt_err *e);
 
-/** mt_will - the object of @key as it will be. Return: 0; -ENOENT: it will not be there; or another
- * -errno. */
+/** mt_will - look up @key's object as it will be once the steps computed so far are applied
+ *
+ * Return: 0; -ENOENT: it will not exist; or another -errno.
+ */
 typedef int (*mt_will)(void *data, const struct mt_record *key, struct mt_record *will,
 		       struct mt_err *e);
 
@@ -76,13 +76,13 @@ struct mt_kind {
 	const struct mt_field *fields;
 	uint8_t nfields;
 	uint8_t nkeys;	  /* the first fields are the key */
-	uint8_t required; /* so many of the keys must be declared; set_defaults() gives the rest */
+	uint8_t required; /* how many of the keys must be declared; set_defaults() sets the rest */
 	uint8_t device;	  /* index of the field that names the device the record is on, or
 			   * MT_NO_DEVICE */
 	uint8_t phase;	/* enum mt_phase of add and delete, and of a change of an exclusive kind */
 	unsigned flags; /* MT_KIND_* */
-	const struct mt_realm *realm; /* where its objects live; NULL: nothing but the key tells
-				       * them apart */
+	const struct mt_realm *realm; /* what numbers its objects; NULL: only the key tells them
+				       * apart */
 	const char *add; /* "ip link add dev %s type bridge": the command, %s is the first key */
 	const char *set;
 	const char *del;
@@ -99,43 +99,42 @@ struct mt_kind {
 	 * put() - add (exclusively), change or delete one object
 	 * @r:	its keys (complete), and for add and change the fields to set; for a change of an
 	 *	exclusive object all of them, since it is replaced; for a delete what list() showed,
-	 *	as far as it is known. @r->ref, when set, is the object or device meant: another one of
-	 *	that name is not touched (-ENODEV)
+	 *	as far as it is known. @r->ref, when set, is the object or device meant: another one
+	 *	of that name is not touched (-ENODEV)
 	 *
 	 * Return: 0, or -errno with @e filled: -EEXIST when an add found it there.
 	 */
 	int (*put)(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e);
-	/** set_defaults() - give unset keys and fields what the kernel would give them; NULL:
-	 * nothing
-	 */
+	/** set_defaults() - set the keys and fields that are unset to the kernel's defaults; NULL:
+	 * there are none */
 	void (*set_defaults)(struct mt_record *r);
-	/** check() - what one field's row cannot say (two fields that exclude each other); NULL */
+	/** check() - a rule about several fields (two that exclude each other); NULL: none */
 	int (*check)(const struct mt_record *r, struct mt_err *e);
 	/**
-	 * needs() - what must be there before such a record can be, asked when steps are computed,
-	 * so that a plan finds it, too; NULL: nothing but the devices that it names
-	 * @will, @data: what of an object will be there once the steps computed so far are made
+	 * needs() - check that what @r depends on will exist; NULL: only the devices that @r names
+	 * @will:	call it with @data to look up an object
 	 *
+	 * Called while steps are computed, so that `moontap plan` fails like `up`.
 	 * Return: 0; or -errno with @e saying what is missing.
 	 */
 	int (*needs)(const struct mt_record *r, mt_will will, void *data, struct mt_err *e);
-	/** settle() - wait until what was put works, for as long as that may take; NULL: it does at
-	 * once. Return: 0; or -errno with @e filled: the step has failed. */
+	/** settle() - wait until what put() did has taken effect; NULL: it takes effect at once.
+	 * Return: 0; or -errno with @e filled: the step has failed. */
 	int (*settle)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
-	/** persist() - the last step of a NIC: make what add made outlive this process; NULL: it
-	 * does */
+	/** persist() - called once all steps are applied: let the added object outlive this
+	 * process; NULL: it does anyway. Return: 0, or -errno with @e filled. */
 	int (*persist)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
 	/**
-	 * busy() - whether others depend on what would be taken back; NULL: never
+	 * busy() - whether others depend on what undo would delete or set back; NULL: never
 	 * @op:		MT_DELETE, or MT_CHANGE with the fields to be set back in @r
 	 * @why:	out: "eth3 is in it"
 	 *
-	 * Return: 1 when so, 0, or -errno with @e filled.
+	 * Return: 1: they do; 0: they do not; or -errno with @e filled.
 	 */
 	int (*busy)(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why,
 		    size_t n, struct mt_err *e);
-	/** sh() - where add, set and del cannot say it: the command lines, each ended by \n; NULL.
-	 * Returns as snprintf. */
+	/** sh() - the command lines, each ended by \n; NULL: add, set and del are enough. Returns
+	 * as snprintf. */
 	int (*sh)(enum mt_op op, const struct mt_record *r, char *buf, size_t n);
 };
 
@@ -145,13 +144,13 @@ const struct mt_kind *mt_kind_find(const struct mt_kind *const *kinds, const cha
 /** mt_kind_field() - the index of a field; -1: no such field */
 int mt_kind_field(const struct mt_kind *k, const char *name);
 
-/** mt_kind_note() - the @nth thing that a plan minds about a field, as text; NULL: no more */
+/** mt_kind_note() - the @nth remark on a field for help and manual, from 0; NULL: no more */
 const char *mt_kind_note(const struct mt_kind *k, int field, int nth);
 
 /** mt_kind_nearest() - the field whose name is nearest to a misspelt one; NULL: none is near */
 const char *mt_kind_nearest(const struct mt_kind *k, const char *name);
 
-/** mt_record_put() - set, none or unset one field, keeping @r->set true */
+/** mt_record_put() - give one field a value, of any state, and update @r->set */
 void mt_record_put(struct mt_record *r, int field, struct mt_value v);
 
 static inline bool mt_record_has(const struct mt_record *r, int field)
@@ -171,8 +170,8 @@ struct mt_record mt_record_key(const struct mt_record *r);
 /** mt_record_same_key() - the same kind and equal keys */
 bool mt_record_same_key(const struct mt_record *a, const struct mt_record *b);
 
-/** mt_record_only_notes() - whether it is a facet that only notes what was (MT_FIELD_NOTED): nobody
- * differs about it, and nothing is to be undone */
+/** mt_record_only_notes() - whether only MT_FIELD_NOTED fields of a facet are set: no two NICs can
+ * disagree about them, and undo has nothing to do */
 bool mt_record_only_notes(const struct mt_record *r);
 
 /** mt_record_keep() - copy @r's texts into @p. Return: 0 or -ENOMEM. */
@@ -180,7 +179,7 @@ int mt_record_keep(struct mt_record *r, struct mt_pool *p);
 
 /** mt_record_check() - required keys are there, none is none, and the kind's own check
  *
- * Return: 0 or -EINVAL with @e filled (op: the kind, subject: the record).
+ * Return: 0 or -EINVAL with @e filled (op: the kind).
  */
 int mt_record_check(const struct mt_record *r, struct mt_err *e);
 
@@ -229,8 +228,8 @@ struct mt_found {
  * @first:	out: NULL: none
  * @n:		out: how many
  *
- * Nothing else runs while the kernel's answer is read.
- * Return: 0, or list()'s error; -ENOMEM: the pool had not room enough.
+ * Unlike list(), it calls nobody while it reads the kernel's answer.
+ * Return: 0, or list()'s error; -ENOMEM: no memory, or @p is at its limit.
  */
 int mt_record_list(struct mt_host *h, const struct mt_record *filter, struct mt_pool *p,
 		   struct mt_found **first, size_t *n, struct mt_err *e);

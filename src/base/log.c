@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* log.c - making a line */
+/* log.c - formatting one line of the log */
 #include "base/log.h"
 #include "base/text.h"
 

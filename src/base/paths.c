@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* paths.c - from where this code itself is to what was installed with it */
+/* paths.c - finding what was installed with this code, from where the code itself is */
 #include "base/paths.h"
 
 #include <dlfcn.h>
@@ -13,7 +13,8 @@
 
 static const char here;
 
-/* dladdr(3) says argv[0] of the program itself, which anybody may choose: its map has no name. */
+/* Of the main program dladdr(3) gives argv[0], which its caller chooses. Its link_map has an empty
+ * name, which tells it from a library. */
 static bool own_object(char path[static PATH_MAX])
 {
 	struct link_map *map = NULL;
@@ -28,7 +29,7 @@ static bool own_object(char path[static PATH_MAX])
 	return n > 0;
 }
 
-/* The prefix of an installed object: what stands before the last of these folders. */
+/* The length of the prefix in an installed object's path: up to the last of these folders. */
 static size_t prefix_length(const char *object)
 {
 	static const char *const folders[] = { "/bin/", "/sbin/", "/lib/", "/lib64/", "/libexec/" };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* paths.h - where this host, and this installation of moontap, keep things */
+/* paths.h - the default paths, the files of this installation, and this host's identity */
 #ifndef MT_BASE_PATHS_H
 #define MT_BASE_PATHS_H
 
@@ -16,15 +16,19 @@
  * @path:	out: beside the program or library that this code is in, when that runs from where
  *		it was built; below the prefix that it was installed to; else below make's PREFIX
  *
- * So that it may be installed anywhere, and never by a word of the environment or of the caller.
+ * An installation can be moved, and yet neither the environment nor the caller chooses the file.
  */
 void mt_path_installed(const char *below, char path[static PATH_MAX]);
 
-/** mt_path_absolute() - a path for whoever reads it elsewhere. Return: @path or @buf; @path when
- * it would become longer than @most, which is at most PATH_MAX - 1 */
+/** mt_path_absolute() - a path that means the same in another working directory
+ * @most:	bytes of the result; at most PATH_MAX - 1
+ *
+ * Return: @buf; or @path, when it is absolute, empty or NULL, or the result would be too long.
+ */
 const char *mt_path_absolute(const char *path, size_t most, char buf[static PATH_MAX]);
 
-/** mt_host_id() - the same on each boot, another on each host: machine-id(5). Returns @id. */
+/** mt_host_id() - a text that is the same on each boot and differs between hosts: machine-id(5), or
+ * else the host name. Returns @id. */
 const char *mt_host_id(char id[static 65]);
 
 #endif

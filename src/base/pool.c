@@ -55,7 +55,7 @@ static char *take(struct mt_pool *p, size_t n, size_t align)
 	return got;
 }
 
-/* Not the whole block is zeroed: pages that are not used yet are not touched. */
+/* Zeroes only what it hands out, so that unused pages of a block are never touched. */
 void *mt_pool_alloc(struct mt_pool *p, size_t n)
 {
 	void *got = take(p, n, alignof(max_align_t));

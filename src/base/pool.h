@@ -3,7 +3,7 @@
  * pool.h - memory that is freed all at once
  *
  * Everything that one event builds (facts, records, steps) lives in its pool: nobody frees a part,
- * and an error path has one thing to let go of.
+ * and an error path has one thing to free.
  */
 #ifndef MT_BASE_POOL_H
 #define MT_BASE_POOL_H
@@ -23,17 +23,16 @@ void *mt_pool_alloc(struct mt_pool *p, size_t n);
 char *mt_pool_copy(struct mt_pool *p, const char *s, size_t n);
 
 /**
- * mt_pool_room() - room for one more element of an array in the pool, zeroed: twice as much when it
- * is full
+ * mt_pool_room() - room for one more element, zeroed, in an array in the pool; a full array doubles
  * @at:		the array, NULL at first
- * @n, @size:	how many elements it has, and what one takes
- * @cap:	in, out: for how many there is room; 0 at first
+ * @n, @size:	how many elements it has, and the bytes of one
+ * @cap:	in, out: how many elements it has room for; 0 at first
  *
- * Return: the array, moved or not; NULL: no memory, and @at stands as it was.
+ * Return: the array, moved or not; NULL: no memory, and @at is unchanged.
  */
 void *mt_pool_room(struct mt_pool *p, void *at, size_t n, size_t *cap, size_t size);
 
-/** mt_pool_free() - free everything; the pool is empty again and may be used on */
+/** mt_pool_free() - free everything; the pool is empty then, and may be used again */
 void mt_pool_free(struct mt_pool *p);
 
 #endif

@@ -19,15 +19,15 @@ struct mt_range {
 /**
  * mt_range_read() - read the range at the beginning of a text
  *
- * Return: what follows it, a comma after it skipped; NULL: there is no range, or it goes backwards,
- * or nothing follows its comma.
+ * Return: what follows it, a comma after it skipped; NULL: there is no range, or its last number is
+ * less than its first, or nothing follows its comma.
  */
 const char *mt_range_read(const char *s, struct mt_range *r);
 
-/** mt_vids_canonical() - the text of a set of VLAN IDs as everybody writes it: sorted, merged
+/** mt_vids_canonical() - the one canonical text of a set of VLAN IDs: sorted, merged
  *
  * It is never longer than @s, so a set that fits once fits always.
- * Return: false: @s is no such set, or the text is longer than @text.
+ * Return: false: @s is no such set, or the canonical text does not fit into @text.
  */
 bool mt_vids_canonical(const char *s, char text[static MT_VIDS_TEXT]);
 

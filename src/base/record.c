@@ -10,7 +10,7 @@
 #define ROOM(len, n)	((len) < (n) ? (n) - (len) : 0)
 #define AT(buf, len, n) ((len) < (n) ? (buf) + (len) : NULL)
 
-/* A text that is the word none is told from none by its escape. */
+/* No value is the bare word none; a text that is "none" is escaped. */
 static size_t print_field(const struct mt_record *r, int i, char *buf, size_t n)
 {
 	const struct mt_field *f = &r->kind->fields[i];

@@ -2,9 +2,9 @@
 /*
  * ref.h - which object a record is about: what tells it from an earlier one of the same key
  *
- * A name says which device is meant until somebody deletes it and makes another of that name. So a
- * record that was read, and a step that was made, have the ifindex, too; or, where objects are no
- * devices, what their realm numbers them by: a handle, a row's uuid.
+ * A name identifies a device only until somebody deletes the device and creates another one of that
+ * name. So a record that was read, and a step that was applied, have the ifindex, too; or, where an
+ * object is no device, the number that its realm gives it: a handle, a row's uuid.
  */
 #ifndef MT_BASE_REF_H
 #define MT_BASE_REF_H
@@ -15,10 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct mt_host;
+struct mt_host; /* the connection to the kernel: kernel/host.h */
 struct mt_record;
 
-/* Where objects live that are numbered by one hand: the devices of a network namespace. */
+/* Objects that share one numbering: the devices of a network namespace. */
 struct mt_realm {
 	const char *name;
 	bool uuid; /* its numbers are uuids */
@@ -38,7 +38,7 @@ struct mt_realm {
 
 struct mt_ref {
 	const struct mt_realm *realm; /* NULL: none: not known, or not there yet */
-	uint64_t id[2]; /* a number is the first; a uuid's first bytes, and its last */
+	uint64_t id[2]; /* a number: in id[0]; a uuid: its first 8 bytes, its last 8 */
 };
 
 static inline bool mt_ref_is_set(const struct mt_ref *ref)
@@ -46,7 +46,7 @@ static inline bool mt_ref_is_set(const struct mt_ref *ref)
 	return ref->realm;
 }
 
-/** mt_ref_equal() - the same object; also none and none */
+/** mt_ref_equal() - both refer to the same object, or both to none */
 bool mt_ref_equal(const struct mt_ref *a, const struct mt_ref *b);
 
 #define MT_REF_TEXT 37 /* bytes that hold any reference's text and its NUL */
@@ -54,9 +54,11 @@ bool mt_ref_equal(const struct mt_ref *a, const struct mt_ref *b);
 /** mt_ref_print() - "12", a uuid, or "0" for none. Returns @buf. */
 const char *mt_ref_print(const struct mt_ref *ref, char buf[static MT_REF_TEXT]);
 
-/** mt_ref_parse() - what mt_ref_print() wrote of an object of this realm; NULL: it has no
- * references
- * Return: 0 or -EINVAL with @e filled. */
+/** mt_ref_parse() - read what mt_ref_print() wrote
+ * @realm:	of the object; NULL: its kind has none, and only "0" is valid
+ *
+ * Return: 0 or -EINVAL with @e filled.
+ */
 int mt_ref_parse(const struct mt_realm *realm, const char *s, struct mt_ref *ref, struct mt_err *e);
 
 #endif

@@ -16,8 +16,8 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 			     .doc = "a routing table, or a range of them" },
 };
 
-/* The next value that was allowed, after @a. It was written by who read it from Lua, or by who has
- * taken that process over: what is none is passed over. */
+/* The first valid value from @a on. The list comes from the process that runs the policy, which an
+ * attacker may control by now: what does not parse is skipped. */
 static const struct mt_allow *next_value(const struct mt_field *right, const struct mt_allow *a,
 					 struct mt_value *v)
 {
@@ -68,7 +68,7 @@ static bool covers_one(const struct mt_field *right, const struct mt_value *allo
 	}
 }
 
-/* Each allowed range that has the first number not yet covered covers more of them. */
+/* Again and again finds an allowed range with the first number that is not covered yet. */
 static bool covers_range(const struct mt_field *right, const struct mt_allow *allowed,
 			 struct mt_range r)
 {

@@ -2,8 +2,8 @@
 /*
  * right.h - what a policy's top level can allow: the fields of allow{...}, a row each
  *
- * A kind's field that needs a right names its row. How a value is held against what was allowed
- * follows from the right's type:
+ * A kind's field that needs a right names its row. The right's type decides how a value is compared
+ * with what was allowed:
  *
  * - MT_LINK: the same name. Every field that names a device needs this one.
  * - MT_PREFIX: an address, or the whole of a prefix, inside of one that is allowed
@@ -20,7 +20,8 @@ enum { MT_RIGHT_LINK, MT_RIGHT_PREFIX, MT_RIGHT_TABLE, MT_RIGHTS };
 
 extern const struct mt_field mt_rights[MT_RIGHTS];
 
-/** mt_right_covers() - whether a set value of field @f is inside of what was allowed by @right */
+/** mt_right_covers() - whether a set value of field @f is inside of what was allowed
+ * @allowed:	everything that was allowed, also by other rights; NULL: nothing */
 bool mt_right_covers(const struct mt_field *right, const struct mt_allow *allowed,
 		     const struct mt_field *f, const struct mt_value *v);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sh.c - quoting for sh, and fields in ip(8)'s words */
+/* sh.c - quoting for sh, and fields as ip(8)'s arguments */
 #include "base/sh.h"
 #include "base/text.h"
 
@@ -21,7 +21,7 @@ void mt_sh_say(struct mt_sh *s, const char *fmt, ...)
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 #define DIGITS	"0123456789"
 
-/* The end of $DEV, $DEV2, ... at @word, and nothing that is a longer variable; else @word. */
+/* The end of the $DEV or $DEV2 that @word begins with; else, also for $DEVICE, @word itself. */
 static const char *after_unnamed(const char *word)
 {
 	const size_t n = strlen(MT_SH_UNNAMED);

@@ -3,8 +3,8 @@
  * text.h - text that somebody else wrote, on its way to a terminal, a log or a command line
  *
  * A guest's name, a device's name, a policy's message may hold anything: bytes that move a cursor,
- * begin a new line, turn the direction of writing, or are no UTF-8. Whatever shows such a text
- * shows it by these functions.
+ * begin a new line, turn the direction of writing, or are no UTF-8. Every such text goes through
+ * these functions before it is shown.
  */
 #ifndef MT_BASE_TEXT_H
 #define MT_BASE_TEXT_H

@@ -113,7 +113,7 @@ static int distance(const char *a, const char *b)
 	return rows[la % 3][lb];
 }
 
-/* A word of which more than a third is different is another one. */
+/* With more differences than a third of its length it is another word, and not misspelt. */
 static int most_different(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b);

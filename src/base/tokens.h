@@ -15,8 +15,7 @@
  */
 size_t mt_token_escape(const char *s, char *buf, size_t n);
 
-/** mt_token_unescape() - in place. Return: 0, or -EINVAL for a % without two hex digits or for %00.
- */
+/** mt_token_unescape() - in place. Return: 0; -EINVAL: a % without two hex digits, or %00. */
 int mt_token_unescape(char *s);
 
 /**
@@ -29,7 +28,7 @@ int mt_tokens_split(char *line, char **words, size_t max);
  * a bad escape */
 char *mt_tokens_get(char **words, int n, const char *key);
 
-/** mt_nearest() - the candidate nearest to a misspelt word; NULL: of all more than a third differs.
+/** mt_nearest() - the name nearest to a misspelt word; NULL: each differs in more than a third
  * @names:	@stride bytes apart, each a const char *; ended by NULL */
 const char *mt_nearest(const char *word, const void *names, size_t stride);
 
@@ -37,7 +36,7 @@ const char *mt_nearest(const char *word, const void *names, size_t stride);
  * there are: "there are: plan, up, down"; cut short at @n. Returns @buf. */
 const char *mt_suggest(const char *word, const void *names, size_t stride, char *buf, size_t n);
 
-/* A word of the program's, and what it means; a table of them is ended by a NULL name. */
+/* A name that a user can type, and what it means; a table of them is ended by a NULL name. */
 struct mt_described {
 	const char *name, *doc;
 };

@@ -2,8 +2,8 @@
 /*
  * users.c - users and groups by name, as this host's name services know them
  *
- * They are libraries of the host's, which glibc loads (nsswitch.conf(5)): a static program asks
- * moontap instead, see cli/script_main.c.
+ * glibc loads these services as shared libraries (nsswitch.conf(5)). A static program cannot load
+ * them, and executes moontap instead: cli/script_main.c.
  */
 #include "base/users.h"
 

@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* To the kernel 0xa0 is a blank, too (lib/ctype.c), and %d asks it for a number of its own choice
- * (net/core/dev.c __dev_alloc_name()). */
 bool mt_name_reserved(const char *s)
 {
 	return !strcmp(s, "all") || !strcmp(s, "default");
 }
 
+/* The kernel takes 0xa0 for a blank, too (lib/ctype.c), and replaces %d by a number that it chooses
+ * (net/core/dev.c __dev_alloc_name()). */
 bool mt_name_valid(const char *s)
 {
 	size_t n = strlen(s);
@@ -147,7 +147,7 @@ static bool parse_id(const char *s, uint64_t *u)
 	return parse_number(s, u) && *u < UINT32_MAX;
 }
 
-/* A name does not begin with a digit: it would pass for a number. */
+/* A name that begins with a digit could be taken for a number: refused. */
 static bool parse_user(const struct mt_field *f, const char *s, struct mt_pool *p,
 		       struct mt_value *v)
 {

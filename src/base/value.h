@@ -2,8 +2,8 @@
 /*
  * value.h - a field of a kind, and the typed value of one field with its text form
  *
- * A field is a row of its kind's table: everything that the program knows about it stands there,
- * and Lua, text, JSON, sh commands, help and manual are made from it.
+ * A field is a row of its kind's table: everything that the program knows about it is in that row,
+ * and Lua, text, JSON, sh commands, help and manual are generated from it.
  */
 #ifndef MT_BASE_VALUE_H
 #define MT_BASE_VALUE_H
@@ -24,24 +24,24 @@ enum mt_type {
 	MT_LINK,   /* another device: a name here, an ifindex on the wire */
 	MT_TEXT,   /* 1..255 bytes without NUL */
 	MT_UINT,   /* an unsigned number of 1, 2, 4 or 8 bytes on the wire */
-	MT_BOOL,   /* */
+	MT_BOOL,   /* true or false */
 	MT_MAC,	   /* six bytes */
 	MT_IP,	   /* an IPv4 or IPv6 address */
 	MT_PREFIX, /* an address with its prefix length */
-	MT_ENUM,   /* one of a list of words, each with its number */
+	MT_ENUM,   /* one of a list of names, each with its number */
 	MT_USER,   /* a uid; its text may be a user's name, looked up when it is parsed */
 	MT_GROUP,  /* a gid, likewise */
 	MT_RANGE,  /* a number, or a range of them: 80, 8000-8099 */
 	MT_VIDS,   /* a set of VLAN IDs: 20,30-40 */
 };
 
-/* When a step is made, in this order; undo goes the other way. */
+/* The order in which steps are applied; undo goes the other way. */
 enum mt_phase {
 	MT_PHASE_MAKE,	 /* the device */
 	MT_PHASE_FIELDS, /* what it is like */
 	MT_PHASE_MASTER, /* into its bridge */
 	MT_PHASE_PORT,	 /* as a port: before it is up */
-	MT_PHASE_CONF,	 /* what IP does on it: before it is up, too */
+	MT_PHASE_CONF,	 /* its net.ipv4.conf and net.ipv6.conf: before it is up, too */
 	MT_PHASE_UP,
 	MT_PHASE_ADDR,
 	MT_PHASE_ROUTE,
@@ -49,32 +49,32 @@ enum mt_phase {
 	MT_PHASES
 };
 
-/* How a field goes back. */
+/* How undo reverts a field. */
 enum mt_revert {
-	MT_REVERT_PLAIN,  /* it is set to what it was */
-	MT_REVERT_FIXED,  /* given when the object is made, never changed */
-	MT_REVERT_STICKY, /* some devices compute it until it is set, and never again after that */
-	MT_REVERT_WITH_MASTER, /* lost when the device leaves its master */
+	MT_REVERT_PLAIN,  /* by setting it to what it was */
+	MT_REVERT_FIXED,  /* not at all: set when the object is created, never changed */
+	MT_REVERT_STICKY, /* not where a device computes it: once set, it is never computed again */
+	MT_REVERT_WITH_MASTER, /* by itself: it is lost when the device leaves its master */
 };
 
 enum {
-	MT_FIELD_NONE = 1,     /* may be none: `none` in text, false in Lua, null in JSON */
-	MT_FIELD_CUSTOM = 2,   /* no plain attribute: the kind's own code reads and writes it */
-	MT_FIELD_MARK = 4,     /* bears moontap's mark on a device that it makes */
-	MT_FIELD_IDENTITY = 8, /* derived from the name on a device that it makes, never random */
+	MT_FIELD_NONE = 1,	   /* may be none: `none` in text, false in Lua, null in JSON */
+	MT_FIELD_CUSTOM = 2,	   /* no plain attribute: the kind's own code reads and writes it */
+	MT_FIELD_MARK = 4,	   /* on a device that moontap creates, holds moontap's mark */
+	MT_FIELD_IDENTITY = 8,	   /* on a device that moontap creates, derived from its name */
 	MT_FIELD_WRITE_ONLY = 16,  /* the kernel takes it and never shows it again */
 	MT_FIELD_NO_TAKEAWAY = 32, /* on a device that we did not create, never cleared */
 	MT_FIELD_USUAL = 128,	   /* its default needs no right */
-	MT_FIELD_CARRIES = 256,	   /* changed by somebody, it cuts the device's guest off */
-	MT_FIELD_GUARDS = 512,	   /* changed by somebody, guests are no longer kept apart */
-	MT_FIELD_OPENER = 1024, /* each who opens the object says it anew: its change is no drift */
-	MT_FIELD_OURS = 2048,	/* changed only on devices that moontap made */
-	MT_FIELD_NOTED = 4096,	/* what was before the first NIC needed the object; never set */
+	MT_FIELD_CARRIES = 256,	   /* when somebody changes it, the device's guest is cut off */
+	MT_FIELD_GUARDS = 512,	   /* when somebody changes it, guests are no longer kept apart */
+	MT_FIELD_OPENER = 1024,	   /* each opener of the device sets it: a difference is no drift */
+	MT_FIELD_OURS = 2048,	   /* changed only on devices that moontap created */
+	MT_FIELD_NOTED = 4096,	   /* records what another field was before the first claim */
 	MT_FIELD_BIG_ENDIAN = 8192, /* a number in network order on the wire */
-	MT_FIELD_PARENT = 16384,    /* which parent the device has: see MT_REVERT_WITH_MASTER */
-	MT_FIELD_GROUP = 32768,	    /* equal ones can go by one request: mt_devices_delete() */
+	MT_FIELD_PARENT = 16384,    /* the master of the device: see MT_REVERT_WITH_MASTER */
+	MT_FIELD_GROUP = 32768,	    /* devices of one group are deleted by one request */
 
-	/* the kernel's value is not what was put, and nothing is wrong */
+	/* the kernel's value may differ from what was put, and nothing is wrong */
 	MT_FIELD_UNCOMPARED = MT_FIELD_WRITE_ONLY | MT_FIELD_OPENER | MT_FIELD_NOTED,
 };
 
@@ -94,8 +94,8 @@ struct mt_field {
 	uint16_t attr6;	   /* MT_IP, MT_PREFIX: the one for IPv6; 0: attr is for both families */
 	uint64_t min, max; /* MT_UINT, MT_RANGE; max 0: what size holds */
 	const char *unit;  /* "bytes"; NULL: none */
-	const char *ip_arg;  /* ip(8)'s word before the value; "": the bare value; NULL: not said */
-	const char *ip_none; /* what ip(8) says for none, or for false; NULL: nothing is said */
+	const char *ip_arg;  /* ip(8)'s keyword for it; "": the bare value; NULL: it has none */
+	const char *ip_none; /* ip(8)'s keyword for none, or for false; NULL: it has none */
 	const struct mt_enum_name *enum_names; /* MT_ENUM: the list, ended by a NULL name */
 	const struct mt_field *right; /* what plans need to use a value of it: base/right.h; NULL */
 	uint8_t notes;	     /* MT_FIELD_NOTED: the index of the field whose value is noted */
@@ -103,7 +103,7 @@ struct mt_field {
 	const char *doc;     /* one line */
 };
 
-/* Unset: not touched. None: it shall be, or is, without. */
+/* Unset: not touched, or not known. None: the object has, or is to have, no such value. */
 enum mt_field_state { MT_UNSET = 0, MT_NONE, MT_SET };
 
 struct mt_value {
@@ -120,7 +120,7 @@ struct mt_value {
 	};
 };
 
-/** mt_field_is_text() - whether its values are texts, which are somebody's */
+/** mt_field_is_text() - whether its values are pointers to texts, owned by a pool or borrowed */
 static inline bool mt_field_is_text(const struct mt_field *f)
 {
 	return f->type == MT_TEXT || f->type == MT_VIDS;
@@ -141,7 +141,7 @@ static inline bool mt_field_is_text(const struct mt_field *f)
 int mt_value_parse(const struct mt_field *f, const char *s, struct mt_pool *p, struct mt_value *v,
 		   struct mt_err *e);
 
-/** mt_value_none() - make it none. Return: 0, or -EINVAL when this field cannot be none. */
+/** mt_value_none() - set @v to none. Return: 0; -EINVAL, @e filled: the field cannot be none. */
 int mt_value_none(const struct mt_field *f, struct mt_value *v, struct mt_err *e);
 
 /** mt_value_print() - the value's text, unescaped; "none"; "" when unset
@@ -161,8 +161,9 @@ const char *mt_value_expects(const struct mt_field *f, char *buf, size_t n);
 bool mt_name_valid(const char *s);
 #define MT_NAME_RULE "it is no name for a device: 1..15 bytes without blanks, '/', ':' or '%%'"
 
-/** mt_name_reserved() - a name that no device can have, since net.ipv4.conf has it for all of them,
- * or for those to come: net/ipv4/devinet.c sysctl_dev_name_is_allowed() */
+/** mt_name_reserved() - whether it is "all" or "default", which net.ipv4.conf has for all devices
+ * and for those to come, so that no device can have it: net/ipv4/devinet.c
+ * devinet_sysctl_register() */
 bool mt_name_reserved(const char *s);
 #define MT_NAME_RESERVED "it is no name for a device: the kernel keeps all and default for itself"
 
