@@ -40,8 +40,8 @@ enum {
 	MT_KIND_OUTLIVES = 8,  /* it survives the deletion of the device that it names, and has a
 				* reference of its own */
 	MT_KIND_NOEXCL = 16,   /* put() never returns EEXIST: look before an add, under the lock */
-	MT_KIND_LATE = 32,     /* added when the guest starts, not when it is prepared: libvirt, which
-				* creates the device in between, would delete it */
+	MT_KIND_LATE = 32,     /* added when the guest starts, not when it is prepared: libvirt
+				* creates the device in between, and would delete it */
 };
 
 #define MT_NO_DEVICE UINT8_MAX
