@@ -48,7 +48,8 @@ bool mt_uuid(const char *s, char out[37])
 	return !s[strspn(s, " \t\n\f\r")];
 }
 
-/* One or two digits each; libvirt stops at a blank or control byte after the sixth. */
+/* One or two digits each. libvirt stops at a blank or control byte after the sixth, and at bytes
+ * above 127, since its char is signed on x86 (virMacAddrParse()). */
 static bool mac(const char *s, unsigned char out[6])
 {
 	for (int i = 0; i < 6; i++) {
@@ -60,8 +61,7 @@ static bool mac(const char *s, unsigned char out[6])
 		if (end - s > 2)
 			return false;
 		if (i == 5)
-			return (signed char)*end <=
-				' '; /* as on x86, where libvirt's char has a sign */
+			return (signed char)*end <= ' ';
 		if (*end != ':')
 			return false;
 		s = end + 1;
@@ -161,7 +161,8 @@ static int parse_enum(const struct mt_attr_row *row, const char *s, struct mt_pa
 	return -EINVAL;
 }
 
-/* A run of slashes is one, the last one goes; two at the start stay, and so does a URI. */
+/* As virFileSanitizePath(): a run of slashes becomes one, a trailing one is removed; exactly two at
+ * the start stay, and a URI stays as it is. */
 static int parse_path(const char *s, struct mt_pool *pool, struct mt_parsed *v)
 {
 	const char *uri = strstr(s, "://");

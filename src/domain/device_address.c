@@ -24,7 +24,7 @@ static const struct {
 	{ "domain", UINT32_MAX, 4 }, { "bus", 0xff, 2 }, { "slot", 0x1f, 2 }, { "function", 7, 1 }
 };
 
-/* Limits count only where the address is one: domain, bus or slot above 0. */
+/* libvirt checks the limits only of an address that is not empty: domain, bus or slot above 0. */
 static int read_pci(struct mt_nic *nic, const struct mt_element *el, uint64_t n[4])
 {
 	static const struct mt_attr_row uid = { "", "uid", MT_ATTR_UINT, .base = MT_ANY_BASE };
@@ -62,7 +62,7 @@ static int host_pci(struct mt_nic *nic, const struct mt_element *el, struct mt_f
 
 	if (r)
 		return r;
-	if (!el) /* its type was on an address of a second <source> */
+	if (!el) /* nic->host_address is from the <address> of a second <source> */
 		memset(n, 0, sizeof n);
 	mt_fact_string(nic->b, in, "type", "pci");
 	for (int i = 0; i < 4; i++) {
@@ -185,7 +185,7 @@ int mt_part_guest_address(struct mt_nic *nic, const struct mt_element *el)
 	size_t given = 0;
 	int r;
 
-	if (!type) /* its row has said so */
+	if (!type) /* the inventory's row for address/@type reports that */
 		return 0;
 	if (!strcmp(type, "pci"))
 		return read_pci(nic, el, pci);
@@ -226,7 +226,7 @@ int mt_part_boot(struct mt_nic *nic, const struct mt_element *el)
 			  loadparm);
 }
 
-/* Without a user's prefix it was generated, and is dropped like a generated device name. */
+/* An alias without the user's prefix ua- is generated: an inactive document drops it. */
 int mt_part_alias(struct mt_nic *nic, const struct mt_element *first)
 {
 	const struct mt_element *el = mt_nic_find(nic->el, "alias+", "name");

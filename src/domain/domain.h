@@ -2,9 +2,9 @@
 /*
  * domain.h - a libvirt domain's XML: read it, change it, check it
  *
- * libxml2 is in a module of its own, loaded by who needs it: the rest of moontap sees XML through
- * the functions below and never links libxml2. Nothing here opens a file but mt_xml_open() and
- * mt_domain_validate(); nothing ever asks the network.
+ * libxml2 is in a module of its own, which mt_xml_open() loads: the rest of moontap sees XML
+ * through the functions below and never links libxml2. Only mt_xml_open() and
+ * mt_domain_schema_open() open files.
  */
 #ifndef MT_DOMAIN_DOMAIN_H
 #define MT_DOMAIN_DOMAIN_H
@@ -17,12 +17,12 @@
 #include <stddef.h>
 
 #define MT_DOMAIN_BYTES_MAX (8ul << 20) /* a document that is larger is refused */
-#define MT_DEV_SIZE	    16		/* a device's name and its NUL: IFNAMSIZ */
+#define MT_DEV_SIZE	    16		/* a device's name and its NUL: IFNAMSIZ of net/if.h */
 
 /* A version of libvirt, as the rows of inventory.c compare it. */
 #define MT_LIBVIRT(major, minor) ((major)*1000u + (minor))
 #define MT_LIBVIRT_OLDEST	 MT_LIBVIRT(9, 0)
-#define MT_LIBVIRT_NEWEST	 MT_LIBVIRT(12, 8) /* whose rules are known; later ones: these */
+#define MT_LIBVIRT_NEWEST	 MT_LIBVIRT(12, 8) /* its rules hold for later versions, too */
 
 struct mt_xml; /* the loaded module; its inside is domain/element.h */
 
@@ -32,7 +32,7 @@ struct mt_xml; /* the loaded module; its inside is domain/element.h */
  * @xml:	out: good until the process ends; NULL on failure
  * @e:		out: filled on failure
  *
- * It is to be loaded before a seccomp filter forbids it; reading and rewriting open nothing
+ * Call it before a seccomp filter forbids opening files; reading and rewriting open none
  * afterwards.
  *
  * Return: 0, or -ENOENT when the module, or a library that it needs, cannot be loaded.
@@ -45,15 +45,16 @@ struct mt_domain_options {
 	bool inactive;	  /* as libvirt defines a domain: generated names and aliases are dropped */
 	const char *prefix; /* names with this prefix are generated, too (libxl: "vif"); or NULL */
 	/*
-	 * The document must fit the rules of this version, MT_LIBVIRT(). 0: libvirt has parsed it
-	 * already, and what is not understood here is newer than moontap: it is passed over.
+	 * The document must fit the rules of this version, MT_LIBVIRT(). 0: libvirt has accepted
+	 * the document already; what moontap does not understand is newer than moontap, and is
+	 * skipped.
 	 */
 	unsigned libvirt;
-	bool vocabulary; /* with libvirt: a schema has accepted the words that are unknown here */
+	bool vocabulary; /* with .libvirt: a schema has accepted values that are unknown here */
 };
 
 /**
- * mt_domain_load() - all bytes of an open descriptor
+ * mt_domain_load() - read all bytes of an open descriptor
  * @fd:		read to its end; not closed
  * @o:		for messages
  * @bytes, @n:	out: the caller frees them; NULL and 0 on failure
@@ -65,7 +66,7 @@ int mt_domain_load(int fd, const struct mt_domain_options *o, char **bytes, size
 		   struct mt_err *e);
 
 /**
- * mt_domain_read() - the facts of a domain's XML
+ * mt_domain_read() - read the facts of a domain's XML
  * @xml:	the module
  * @bytes, @n:	the document
  * @o:		how to understand it
@@ -76,8 +77,8 @@ int mt_domain_load(int fd, const struct mt_domain_options *o, char **bytes, size
  * With @o->libvirt a document is accepted where that version accepts it, as far as its interfaces
  * go. Without, an interface is refused only for what moontap itself needs (MT_LOAD of interface.h),
  * and only when it is of type ethernet; what else is not understood is listed in its `unknown`.
- * @p's limit, where it has one, bounds the facts; what is needed while reading has a bound of its
- * own.
+ * @p's limit, where it has one, bounds the facts; MT_DOMAIN_MEMORY bounds what reading needs beside
+ * them.
  *
  * Return: 0; -EINVAL for a document that is refused (not well-formed, has a DTD, is too large or
  * too deep, or says what libvirt would refuse); or -ENOMEM.
@@ -86,9 +87,9 @@ int mt_domain_read(const struct mt_xml *xml, const char *bytes, size_t n,
 		   const struct mt_domain_options *o, struct mt_pool *p, struct mt_fact **facts,
 		   struct mt_err *e);
 
-/* What is to become of one NIC's <target>. */
+/* What happens to the attribute managed of one NIC's <target>. */
 enum mt_edit_managed {
-	MT_EDIT_KEEP, /* as it is */
+	MT_EDIT_KEEP, /* it stays as it is */
 	MT_EDIT_UNSET,
 	MT_EDIT_YES,
 	MT_EDIT_NO,
@@ -98,7 +99,7 @@ struct mt_edit {
 	size_t index; /* the NIC's, from 1 */
 	enum mt_edit_managed managed;
 	bool set_dev;	 /* false: the device's name stays */
-	const char *dev; /* NULL: it goes */
+	const char *dev; /* the new name; NULL: remove the attribute dev */
 };
 
 /**
@@ -109,18 +110,17 @@ struct mt_edit {
 unsigned mt_libvirt_parse(const char *text);
 
 /**
- * mt_domain_dropped() - what an <interface> of type ethernet asks for, and neither libvirt nor
- * moontap does
+ * mt_domain_dropped() - list what an <interface type='ethernet'> asks for and nobody does
  * @facts:	of the whole document
  * @nic:	a NIC's facts
- * @i:		0 at first; counts on
+ * @i:		in, out: 0 for the first call; where the next call goes on
  *
  * Return: the next sentence, static; NULL: no more.
  */
 const char *mt_domain_dropped(const struct mt_fact *facts, const struct mt_fact *nic, size_t *i);
 
 /**
- * mt_domain_rewrite() - a document with only what must change changed
+ * mt_domain_rewrite() - change the <target> elements of a document, and no other byte
  * @xml:	the module
  * @bytes, @n:	the document, in UTF-8
  * @o:		with inactive, device names by libvirt's rule for generated ones are removed, too
@@ -137,11 +137,11 @@ int mt_domain_rewrite(const struct mt_xml *xml, const char *bytes, size_t n,
 		      const struct mt_domain_options *o, const struct mt_edit *edits, size_t nedits,
 		      char **out, size_t *out_n, struct mt_err *e);
 
-/* The device names of one document, so that a new one is like none of them. */
+/* The device names of one document, so that a new name differs from all of them. */
 struct mt_names;
 
 /**
- * mt_names_new() - look through a document's NICs once
+ * mt_names_new() - collect the device names of a document's NICs
  * @facts:	of the whole document; kept as long as the names
  * @p:		where the names live
  *
@@ -152,8 +152,8 @@ struct mt_names *mt_names_new(const struct mt_fact *facts, struct mt_pool *p);
 /**
  * mt_names_derive() - a device name for a NIC that has none
  *
- * The same each time for the same domain and MAC (without one: index), at most 15 bytes, used by
- * no NIC of the document, and none that libvirt or a person takes for generated.
+ * The same each time for the same domain and MAC (for a NIC without one: index), 12 bytes long,
+ * used by no NIC of the document, and with none of libvirt's prefixes for generated names.
  */
 void mt_names_derive(const struct mt_names *names, const struct mt_fact *nic,
 		     char name[MT_DEV_SIZE]);
@@ -162,10 +162,10 @@ void mt_names_derive(const struct mt_names *names, const struct mt_fact *nic,
  * mt_domain_decide() - the edit that makes a NIC managed or unmanaged
  * @names:	of the NIC's document
  * @nic:	one of its NICs
- * @unmanaged:	what it is to be
+ * @unmanaged:	true: make @nic unmanaged; false: managed
  * @dev:	the name that the policy wants for an unmanaged NIC, or NULL
  * @name:	room for a derived name; @edit may point to it
- * @edit:	out: changes nothing when the NIC is so already
+ * @edit:	out: changes nothing when the NIC is as wanted already
  * @e:		out: filled on failure
  *
  * An unmanaged NIC gets @dev, or keeps its name, or gets mt_names_derive()'s.
@@ -179,7 +179,9 @@ int mt_domain_decide(const struct mt_names *names, const struct mt_fact *nic, bo
 /** mt_domain_valid_dev() - whether a new device may have this name: 1 to 15 printable bytes, … */
 bool mt_domain_valid_dev(const char *dev);
 
-/** mt_domain_generated() - whether libvirt takes a device name for one of its own; @prefix or NULL
+/**
+ * mt_domain_generated() - whether libvirt takes a device name for one that it generated
+ * @prefix:	of generated names beside libvirt's own; or NULL
  */
 bool mt_domain_generated(const char *dev, const char *prefix);
 
@@ -207,7 +209,7 @@ int mt_domain_validate(const struct mt_xml *xml, void *schema, const char *bytes
 		       const struct mt_domain_options *o, struct mt_err *e);
 
 /**
- * mt_domain_schema_note() - what libvirt's own schema would refuse in a NIC that was accepted
+ * mt_domain_schema_note() - name what libvirt's own schema would refuse in an accepted NIC
  * @nic:	a NIC's facts
  *
  * libvirt's parser accepts, and its formatter writes, what `virsh define --validate` refuses.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * dropped.c - what an <interface type='ethernet'> asks for, and nobody does
+ * dropped.c - what an <interface type='ethernet'> asks for and nobody does
  *
- * libvirt reads it and leaves it, or refuses it only when the guest starts (rules_qemu.c). A policy
- * may do it all the same: moontap cannot know.
+ * libvirt reads these elements and ignores them, or refuses them when the guest starts
+ * (rules_qemu.c). They are for warnings only: a policy may do what they ask for.
  */
 #include "domain/domain.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* element.c - finding elements and attributes by libvirt's two ways of looking */
+/* element.c - find elements as XPath does, and attributes as xmlGetProp() does */
 #include "domain/element.h"
 
 #include <stdarg.h>

@@ -32,8 +32,8 @@ struct mt_element {
 	const char *text; /* all character data below it; text_n bytes, not terminated */
 	size_t text_n;
 	size_t line;
-	size_t start, open_end; /* bytes of its start tag, from < to after >; 0, 0: not known */
-	size_t end;		/* after its end tag */
+	size_t start, open_end; /* offsets of its start tag: of <, and after >; 0, 0: not known */
+	size_t end;		/* offset after its end tag */
 };
 
 #define mt_element_each(c, of) for (struct mt_element *c = (of)->first; c; c = c->next)

@@ -38,7 +38,7 @@ struct mt_fact {
 	};
 };
 
-/* Who builds a tree asks once, at the end, whether all of it is there. */
+/* The builder of a tree. Its user checks .failed once, at the end. */
 struct mt_facts {
 	struct mt_pool *pool;
 	bool failed; /* no memory, or the pool's limit: nothing is added any more */
@@ -48,16 +48,16 @@ struct mt_facts {
 #define mt_fact_each(f, of) for (struct mt_fact *f = (of)->in.first; f; f = f->next)
 
 /**
- * mt_fact_object() - an empty object
- * @b:		who builds
+ * mt_fact_object() - add an empty object
+ * @b:		the builder
  * @in:		the object or array that it becomes the last member of; NULL: a root
  * @name:	its name in an object; "" in an array; kept as long as the pool
  *
- * mt_fact_array(), mt_fact_string() (the string is copied), mt_fact_string_here() (it is kept as
- * long as the pool), mt_fact_integer() and mt_fact_boolean() are alike. Nobody looks whether an
- * object has the name already.
+ * mt_fact_array(), mt_fact_string() (which copies the string), mt_fact_string_here() (which borrows
+ * it as long as the pool lives), mt_fact_integer() and mt_fact_boolean() are alike. None checks
+ * whether the object has a member of that name already.
  *
- * Return: the fact, or NULL, with @b->failed set; a failed builder adds nothing, wherever.
+ * Return: the fact, or NULL, with @b->failed set; a failed builder adds nothing, whatever @in is.
  */
 struct mt_fact *mt_fact_object(struct mt_facts *b, struct mt_fact *in, const char *name);
 struct mt_fact *mt_fact_array(struct mt_facts *b, struct mt_fact *in, const char *name);
@@ -70,14 +70,14 @@ struct mt_fact *mt_fact_integer(struct mt_facts *b, struct mt_fact *in, const ch
 struct mt_fact *mt_fact_boolean(struct mt_facts *b, struct mt_fact *in, const char *name, bool yes);
 
 /**
- * mt_fact_object_at() - the object at a path of @n bytes, "driver.host", made where it is not there
+ * mt_fact_object_at() - the object at a path of @n bytes, "driver.host", created where absent
  *
  * Return: the object, @object itself for an empty path; or NULL, with @b->failed set.
  */
 struct mt_fact *mt_fact_object_at(struct mt_facts *b, struct mt_fact *object, const char *path,
 				  size_t n);
 
-/** mt_fact_append() - a fact that is in nothing yet becomes the last member of @in */
+/** mt_fact_append() - add a fact without a parent to @in, as its last member */
 void mt_fact_append(struct mt_fact *in, struct mt_fact *f);
 
 /** mt_fact_get() - the member @name of an object; NULL: none, or @object is NULL or no object */

@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Metadata nests as deep as XML may (256), each level an object in an array. */
+/* Metadata nests up to MT_XML_DEPTH_MAX (256) elements: an object and an array of children each. */
 #define DEPTH_MAX 1024
 
 struct out {
 	char *buf;
-	size_t n, used; /* used counts on when buf is full */
+	size_t n, used; /* used goes on counting when buf is full */
 };
 
 static void put(struct out *o, char c)
@@ -87,7 +87,7 @@ struct in {
 	const char *at, *end;
 	unsigned line;
 	struct mt_facts build;
-	struct mt_fact *open[DEPTH_MAX]; /* the objects and arrays that we are in */
+	struct mt_fact *open[DEPTH_MAX]; /* objects and arrays not closed yet, outermost first */
 	size_t depth;
 	struct mt_fact *root;
 	struct mt_err *e;
@@ -108,8 +108,8 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* @n bytes of text without their escapes; NULL: a bad or missing escape, or no memory (then
- * build.failed) */
+/* Return: a copy of @n bytes with their escapes resolved; NULL: a bad or missing escape, or no
+ * memory (then build.failed is set). */
 static char *unescape(struct in *in, const char *s, size_t n)
 {
 	char *to = mt_pool_copy(in->build.pool, s, n), *at = to;

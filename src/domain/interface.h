@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * interface.h - the shape of the table of all that an <interface> may say
+ * interface.h - the tables of libvirt's rules for an <interface>, and what reads one by them
  *
  * Three tables hold libvirt's rules. The inventory (inventory.c) has a row for each attribute:
  * most of what libvirt learns to read is one more row there. What is no plain attribute (a list,
- * addresses that must fit each other) is a part, one function each (parts.c, ip.c, address.c).
- * What must hold between several of them is a rule, one function each (rules.c, rules_qemu.c).
+ * addresses that must fit each other) is a part, one function each (parts.c, readers.h). What must
+ * hold between several of them is a rule, one function each (rules.c, rules_qemu.c).
  *
- * Rows and rules are those of several versions of libvirt: `since` and `until` say which. A version
- * at which something is known to have changed, but not since when, has the version that was asked.
+ * Rows and rules are those of several versions of libvirt: `since` and `until` say which. Where the
+ * exact version of a change is not known, `since` and `until` have the version in which the change
+ * was found.
  */
 #ifndef MT_DOMAIN_INTERFACE_H
 #define MT_DOMAIN_INTERFACE_H
@@ -38,7 +39,7 @@ enum mt_nic_type {
 	MT_NIC_VDPA,
 	MT_NIC_NULL,
 	MT_NIC_VDS,
-	MT_NIC_UNKNOWN_TYPE, /* a newer libvirt's own */
+	MT_NIC_UNKNOWN_TYPE, /* a type that only a newer libvirt has */
 };
 extern const char *const mt_nic_types[]; /* ends with NULL, as all lists of names here */
 
@@ -64,11 +65,11 @@ enum mt_attr_type {
 enum mt_attr_flag {
 	MT_REQUIRED = 1,  /* an attribute: refused when it is absent */
 	MT_NOT_EMPTY = 2, /* an empty text is an absent one (virXPathString) */
-	MT_FORGIVEN = 4,  /* what is wrong counts as absent */
+	MT_FORGIVEN = 4,  /* a wrong value counts as absent */
 	/*
-	 * It bears load: moontap cannot connect an interface of type ethernet without understanding
-	 * it. All else that is not understood in a document that libvirt has accepted is passed
-	 * over.
+	 * Load-bearing: moontap cannot connect an interface of type ethernet without understanding
+	 * this attribute. Anything else that is not understood in a document that libvirt has
+	 * accepted is skipped.
 	 */
 	MT_LOAD = 8,
 };
@@ -77,17 +78,17 @@ struct mt_nic;
 
 struct mt_attr_row {
 	/*
-	 * Its path below <interface>; "" is <interface> itself. Of several elements of one name the
-	 * first counts, for most of libvirt; where it asks an XPath, a later one may:
-	 * "driver+/host" is the first host in any driver, "model+" the first model that has the
-	 * attribute.
+	 * Its path below <interface>; "" is <interface> itself. Of several elements of one name
+	 * libvirt reads the first. Where it uses an XPath, which a + marks here, it may read a
+	 * later one: "driver+/host" is the first host in any driver, "model+" the first model that
+	 * has the attribute.
 	 */
 	const char *element;
 	const char *attribute; /* NULL: the element's text */
 	enum mt_attr_type type;
 	const char *fact;		     /* its path; NULL: only checked */
-	unsigned types;			     /* MT_BIT()s of those that have it; 0: all */
-	bool (*when)(const struct mt_nic *); /* read at all; NULL: yes */
+	unsigned types;			     /* MT_BIT()s of the types that have it; 0: all */
+	bool (*when)(const struct mt_nic *); /* whether to read it; NULL: always */
 	unsigned flags;			     /* enum mt_attr_flag */
 	const char *const *names;	     /* of MT_ATTR_ENUM */
 	uint64_t min, max;		     /* of MT_ATTR_UINT; max 0: 32 bits */
@@ -109,7 +110,7 @@ struct mt_rule {
 	const char *name;
 	unsigned types;
 	int (*holds)(struct mt_nic *nic);
-	unsigned since, until; /* as of a row; no rule bears load */
+	unsigned since, until; /* as of a row; no rule is load-bearing */
 };
 
 extern const struct mt_attr_row mt_inventory[];
@@ -128,14 +129,14 @@ struct mt_nic {
 	enum mt_nic_type type;
 	const char *host_address; /* type hostdev: "pci", "usb", …; else "" */
 	const char *hypervisor;	  /* the domain's type; "" when it is not said */
-	struct mt_fact *unknown;  /* what was passed over; NULL: nothing */
-	bool fatal;		  /* what is wrong bears load: it is not to be passed over */
+	struct mt_fact *unknown;  /* what was skipped; NULL: nothing */
+	bool fatal;		  /* a load-bearing attribute is wrong: refuse the document */
 	struct mt_facts *b;
 	struct mt_fact *facts;
 	struct mt_err *e;
 };
 
-/* What the elements of a document may take. 8 MiB of <a/> would need more: no domain does. */
+/* Bytes that a document's elements may take. 8 MiB of <a/> would need more; no real domain does. */
 #define MT_DOMAIN_MEMORY (160ul << 20)
 
 /**
@@ -152,16 +153,16 @@ int mt_domain_facts(const struct mt_element *root, const struct mt_domain_option
  * mt_nic_read() - the facts of an <interface>
  * @nic:	el, o, b and e filled; @nic->facts becomes a member of @nics
  *
- * Return: 0; or -EINVAL with @nic->e filled. Memory shows in @nic->b->failed.
+ * Return: 0; or -EINVAL with @nic->e filled. Lack of memory shows only in @nic->b->failed.
  */
 int mt_nic_read(struct mt_nic *nic, struct mt_fact *nics);
 
 /**
- * mt_nic_pass() - pass over what is not understood, if that may be
- * @r:		what reading it returned; not -EINVAL: nothing is to be passed over
- * @load:	it bears load
+ * mt_nic_pass() - skip what is not understood, where that is allowed
+ * @r:		what reading it returned; with anything but -EINVAL there is nothing to skip
+ * @load:	it is load-bearing (MT_LOAD)
  *
- * Return: 0 when it is passed over, and listed in @nic->unknown; else @r.
+ * Return: 0 when it is skipped, and listed in @nic->unknown; else @r.
  */
 int mt_nic_pass(struct mt_nic *nic, int r, bool load);
 
@@ -169,7 +170,7 @@ int mt_nic_pass(struct mt_nic *nic, int r, bool load);
 const struct mt_element *mt_nic_find(const struct mt_element *el, const char *path,
 				     const char *attribute);
 
-/* Whether what is known `since` and `until` some versions is true of one. */
+/* Whether a version is @since or later, and before @until (0: no end). */
 bool mt_libvirt_is_within(unsigned version, unsigned since, unsigned until);
 
 /* Whether the model is one of virtio's, as virDomainNetIsVirtioModel() has it. */
@@ -179,14 +180,13 @@ bool mt_nic_virtio(const struct mt_nic *nic);
 #define mt_nic_bad(nic, el, ...) \
 	mt_element_bad((nic)->e, (nic)->o->name ? (nic)->o->name : "-", el, __VA_ARGS__)
 
-/* The child of an <interface>, to say where something is wrong; the <interface> where it is not
- * there. */
+/* The element that an error is about: the <interface>'s child, or without one the <interface>. */
 const struct mt_element *mt_nic_child(const struct mt_nic *nic, const char *name);
 
 /* The interface's type, as the document has it. */
 const char *mt_nic_type(const struct mt_nic *nic);
 
-/* Whether the string at a path of the facts read so far is @text. */
+/* Whether the facts read so far have the string @text at a path. */
 bool mt_nic_says(const struct mt_nic *nic, const char *path, const char *text);
 
 /*

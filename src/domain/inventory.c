@@ -3,9 +3,9 @@
  * inventory.c - every attribute of an <interface> that libvirt reads, a row each
  *
  * To teach moontap another attribute, add a row: the facts, the checks, the messages follow.
- * The rows stand in the order in which the facts are printed; rows of one element together, which
- * is also faster; where versions of libvirt differ, a row each. The columns are explained at struct
- * mt_attr_row.
+ * Rows are in the order in which the facts are printed. Rows of one element are adjacent, so that
+ * read_rows() searches the element once. Where versions of libvirt differ, each has a row. The
+ * columns are explained at struct mt_attr_row.
  *
  * Source: conf/domain_conf.c virDomainNetDefParseXML() and what it calls; for what is dropped,
  * defaulted or spelled anew, virDomainNetDefFormat().
@@ -21,7 +21,7 @@
 	}
 #define ROWS(rows) (sizeof(rows) / sizeof *(rows))
 
-/* virDomainNetModelTypeList; "unknown" is there, too, and means none */
+/* virDomainNetModelTypeList; the first, "unknown", is no fact: the row's .least is 1 */
 static const char *const models[] = {
 	"unknown",
 	"netfront",
@@ -48,7 +48,7 @@ static const char *const models[] = {
 	NULL,
 };
 
-/* virDomainDeviceAddress, but "none" and "virtio-s390", which virDomainDeviceAddressParseXML()
+/* virDomainDeviceAddress except "none" and "virtio-s390", which virDomainDeviceAddressParseXML()
  * refuses */
 static const char *const addresses[] = {
 	"pci", "drive",	      "virtio-serial", "ccid", "usb",	     "spapr-vio",
@@ -94,7 +94,7 @@ const struct mt_attr_row mt_inventory[] = {
 	{ "", "trustGuestRxFilters", MT_ATTR_YES_NO, "trust_guest_rx_filters" },
 	{ "", "managed", MT_ATTR_YES_NO, "managed", HOSTDEV, .flags = MT_FORGIVEN },
 	{ "mac", "address", MT_ATTR_MAC, "mac", .flags = MT_LOAD },
-	/* as the guest has changed it */
+	/* the MAC that the guest has set */
 	{ "mac", "currentAddress", MT_ATTR_MAC, "mac_current_address", 0, live,
 	  .since = MT_LIBVIRT(11, 2) },
 	{ "mac", "type", MT_ATTR_ENUM, NULL, .names = NAMES("generated", "static") },
@@ -111,7 +111,7 @@ const struct mt_attr_row mt_inventory[] = {
 	  .names = NAMES("client", "server"), .until = MT_LIBVIRT(11, 1) },
 	{ "source", "mode", MT_ATTR_ENUM, "source.mode", VHOST, .names = NAMES("client", "server"),
 	  .since = MT_LIBVIRT(11, 1) },
-	/* what libvirt writes of a running guest's network, beside what the network became */
+	/* libvirt adds the network to the bridge or direct interface that it became at start */
 	{ "source", "network", MT_ATTR_TEXT, "source.network", BRIDGE | DIRECT, live },
 	{ "source", "network", MT_ATTR_TEXT, "source.network", NETWORK, .flags = MT_REQUIRED },
 	{ "source", "portgroup", MT_ATTR_TEXT, "source.portgroup", BRIDGE | DIRECT, live },
@@ -158,7 +158,7 @@ const struct mt_attr_row mt_inventory[] = {
 	  .flags = MT_REQUIRED },
 	{ "source/local", "port", MT_ATTR_INT, "source.local.port", UDP, .flags = MT_REQUIRED },
 
-	/* <target>: see parts.c, for its device name may count as none */
+	/* <target> is in parts.c: a generated device name counts as absent */
 	{ "guest+", "dev", MT_ATTR_TEXT, "guest.dev", .flags = MT_NOT_EMPTY | MT_LOAD },
 	{ "guest+", "actual", MT_ATTR_TEXT, "guest.actual", .flags = MT_NOT_EMPTY | MT_LOAD },
 	{ "script+", "path", MT_ATTR_TEXT, "script", .flags = MT_NOT_EMPTY },
@@ -184,7 +184,7 @@ const struct mt_attr_row mt_inventory[] = {
 	{ "driver", "tx_queue_size", MT_ATTR_UINT, "driver.tx_queue_size", 0, virtio, .least = 1 },
 	{ "driver", "rss", MT_ATTR_ON_OFF, "driver.rss", 0, virtio },
 	{ "driver", "rss_hash_report", MT_ATTR_ON_OFF, "driver.rss_hash_report", 0, virtio },
-	/* read for every model; a rule refuses them where they mean nothing */
+	/* read for every model; a rule refuses them where the model is not virtio */
 	{ "driver", "iommu", MT_ATTR_ON_OFF, "driver.iommu" },
 	{ "driver", "ats", MT_ATTR_ON_OFF, "driver.ats" },
 	{ "driver", "packed", MT_ATTR_ON_OFF, "driver.packed" },
@@ -225,7 +225,7 @@ const struct mt_attr_row mt_inventory[] = {
 	{ "port", "isolated", MT_ATTR_YES_NO, "isolated" },
 	{ "boot", "order", MT_ATTR_UINT, "boot", .flags = MT_REQUIRED, .min = 1 },
 
-	/* what is checked and is no fact: the device as the guest sees it */
+	/* the device as the guest sees it: checked, no facts */
 	{ "master", "startport", MT_ATTR_UINT },
 	{ "rom", "enabled", MT_ATTR_YES_NO },
 	{ "rom", "bar", MT_ATTR_ON_OFF },

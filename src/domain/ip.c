@@ -185,7 +185,7 @@ static int check_route(struct mt_nic *nic, const struct mt_element *el, struct r
 static int read_route(struct mt_nic *nic, const struct mt_element *el, struct mt_fact *routes)
 {
 	static const struct mt_attr_row rows[] = {
-		/* without it the route is to everywhere */
+		/* from 12.2 on, a route without address is the default route */
 		{ "", "address", MT_ATTR_TEXT, .flags = MT_REQUIRED, .until = MT_LIBVIRT(12, 2) },
 		{ "", "prefix", MT_ATTR_UINT, "prefix" },
 		{ "", "metric", MT_ATTR_UINT, "metric", .min = 1 },

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* libvirt.c - a version of libvirt, as people write it */
+/* libvirt.c - parse a version of libvirt, as people write it */
 #include "domain/domain.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 
-/* One part of "11.3.0", after @text's point or at its start. */
+/* One number of "11.3.0". Return: after it; NULL: there is none below 1000. */
 static const char *part(const char *text, unsigned long *n)
 {
 	char *end;

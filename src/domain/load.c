@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* load.c - getting a document's bytes into memory */
+/* load.c - read a document's bytes into memory */
 #include "domain/domain.h"
 
 #include <errno.h>

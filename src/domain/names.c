@@ -21,7 +21,7 @@ struct mt_names {
 	const char *domain; /* its uuid, or else its name */
 	size_t nics;
 	struct words used;
-	size_t *same; /* by index: how many NICs before it have its MAC */
+	size_t *same; /* by a NIC's index: how many NICs before it have the same MAC */
 };
 
 bool mt_domain_generated(const char *dev, const char *prefix)
@@ -51,7 +51,7 @@ static bool words_new(struct words *w, size_t n, struct mt_pool *p)
 	return w->at;
 }
 
-/* Where a word is, or would be. */
+/* The slot that a word has, or would have. */
 static struct word *word(const struct words *w, const char *text)
 {
 	size_t i = hash(MT_HASH_START, text) & w->mask;
@@ -118,7 +118,7 @@ void mt_names_derive(const struct mt_names *names, const struct mt_fact *nic,
 
 		snprintf(key, sizeof key, "/%s/%zu/%zu", mac ? mac : "", mac ? 0 : i, salt);
 		h = hash(hash(MT_HASH_START, names->domain ? names->domain : ""), key);
-		h ^= h >> 32; /* the high bits are the good ones */
+		h ^= h >> 32; /* FNV mixes its high bits best, and the name takes the low ones */
 		snprintf(name, MT_DEV_SIZE, "mt");
 		for (size_t at = 2; at < 12; at++, h >>= 5)
 			name[at] = digits[h & 31];
@@ -129,8 +129,8 @@ void mt_names_derive(const struct mt_names *names, const struct mt_fact *nic,
 }
 
 /*
- * What the kernel takes (net/core/dev.c dev_valid_name), no template (libvirt fills in a %d), and
- * nothing that XML or a shell would have to quote.
+ * Names that the kernel accepts (net/core/dev.c dev_valid_name()), without % (libvirt fills in a
+ * %d) and without what XML or a shell would have to quote.
  */
 bool mt_domain_valid_dev(const char *dev)
 {
@@ -163,7 +163,7 @@ int mt_domain_decide(const struct mt_names *names, const struct mt_fact *nic, bo
 	if (unmanaged && dev && !mt_domain_valid_dev(dev))
 		return mt_bad(e, "decide", subject, "'%.32s' is no name for a device", dev);
 	if (now && !is && mt_domain_generated(now, NULL))
-		now = NULL; /* libvirt will call another one so */
+		now = NULL; /* libvirt may give this name to another guest's device */
 	if (unmanaged != is)
 		edit->managed = unmanaged ? MT_EDIT_NO : MT_EDIT_UNSET;
 	if (!unmanaged)

@@ -6,14 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- the whole interface ---------------------------------------------------------------------- */
-
 static bool applies(unsigned types, const struct mt_nic *nic)
 {
 	return !types || (types & MT_BIT(nic->type));
 }
 
-/* Then a rule is one that every version has: of any other, some libvirt accepts what it refuses. */
+/* Without a version only rules of every version count: what others refuse, some libvirt accepts. */
 static bool rule_counts(const struct mt_rule *rule, const struct mt_nic *nic)
 {
 	unsigned version = nic->o->libvirt;
@@ -23,7 +21,7 @@ static bool rule_counts(const struct mt_rule *rule, const struct mt_nic *nic)
 			 : !rule->since && !rule->until);
 }
 
-/* Whether two rows' paths lead to one element: rows of one element stand together. */
+/* Whether two rows' paths lead to the same element, so that it need not be searched again. */
 static bool same_place(const char *a, const char *b)
 {
 	return (a == b || !strcmp(a, b)) && (!*a || a[strlen(a) - 1] != '+');
@@ -31,7 +29,7 @@ static bool same_place(const char *a, const char *b)
 
 static int read_rows(struct mt_nic *nic)
 {
-	const struct mt_attr_row *last = NULL; /* that el was looked for */
+	const struct mt_attr_row *last = NULL; /* the row whose element el is */
 	const struct mt_element *el = NULL;
 
 	for (size_t i = 0; i < mt_inventory_n; i++) {
@@ -95,7 +93,7 @@ static int check_all_rules(struct mt_nic *nic)
 {
 	int r = check_rules(nic, mt_rules, mt_rules_n);
 
-	/* What libvirt has accepted, its driver has checked. */
+	/* Without a version libvirt has accepted the document, and so its driver has checked it. */
 	if (!r && nic->o->libvirt && of_qemu(nic))
 		r = check_rules(nic, mt_rules_qemu, mt_rules_qemu_n);
 	return r;
@@ -118,7 +116,7 @@ static int read_type(struct mt_nic *nic)
 	return r;
 }
 
-/* conf/domain_conf.c virDomainNetDefParseXML(): a vendor without an address's type means usb */
+/* conf/domain_conf.c virDomainNetDefParseXML(): a <vendor>, and no <address type>, means usb */
 static void read_host_address(struct mt_nic *nic)
 {
 	const struct mt_element *address = mt_nic_find(nic->el, "source+/address+", "type");
@@ -142,9 +140,9 @@ static bool is_template(const char *dev)
 }
 
 /*
- * The types that have a device on the host while the guest runs: a tap, or a macvtap, or LXC's end
- * of a pair. LXC gives a macvlan away, into the container. Of a type that is unknown nothing is
- * known. Sources: qemu/qemu_command.c qemuBuildInterfaceConnect(), lxc/lxc_process.c
+ * Whether the type has a device on the host while the guest runs: a tap, a macvtap, or the host's
+ * end of LXC's veth pair. LXC moves a macvlan into the container. An unknown type counts as having
+ * none. Sources: qemu/qemu_command.c qemuBuildInterfaceConnect(), lxc/lxc_process.c
  * virLXCProcessSetupInterfaces().
  */
 static bool has_device(const struct mt_nic *nic)
@@ -156,7 +154,8 @@ static bool has_device(const struct mt_nic *nic)
 	return types & MT_BIT(nic->type);
 }
 
-/* What moontap adds: the device's name on the host, and who makes the device. */
+/* Facts that no attribute has: the device's name on the host, whether libvirt leaves the device to
+ * others, and what was skipped. */
 static void add_own(struct mt_nic *nic)
 {
 	const struct mt_fact *managed = mt_fact_at(nic->facts, "target.managed");

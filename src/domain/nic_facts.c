@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* nic_facts.c - what tables, parts and rules read an <interface> with */
+/* nic_facts.c - helpers with which rows, parts and rules read an <interface> */
 #include "domain/interface.h"
 
 #include <errno.h>
@@ -112,7 +112,7 @@ static const char *last_name(const char *path)
 	return dot ? dot + 1 : path;
 }
 
-/* Text below an element, without its children's marks: XPath's string value. */
+/* The text of an element and of all elements in it: XPath's string value. */
 static const char *content(struct mt_nic *nic, const struct mt_element *el)
 {
 	const char *text = mt_pool_copy(nic->b->pool, el->text, el->text_n);
@@ -152,7 +152,7 @@ static void add(struct mt_nic *nic, const struct mt_attr_row *row, struct mt_fac
 	}
 }
 
-/* Whether add() would: an object is made for its first member only. */
+/* Whether add() would add a fact: if not, mt_nic_row() must not create an object for it. */
 static bool counts(const struct mt_attr_row *row, const struct mt_parsed *v)
 {
 	bool numbered = v->is == MT_PARSED_NUMBER || (v->is == MT_PARSED_STRING && row->names);
@@ -165,7 +165,7 @@ bool mt_libvirt_is_within(unsigned version, unsigned since, unsigned until)
 	return since <= version && (!until || version < until);
 }
 
-/* Where libvirt's version is not asked for, a row is as the newest has it. */
+/* Without a version, the rows of the newest libvirt count. */
 static bool row_counts(const struct mt_attr_row *row, const struct mt_nic *nic)
 {
 	unsigned version = nic->o->libvirt;
@@ -173,7 +173,7 @@ static bool row_counts(const struct mt_attr_row *row, const struct mt_nic *nic)
 	return version ? mt_libvirt_is_within(version, row->since, row->until) : !row->until;
 }
 
-/* A word that is not among an enumeration's is still what the document says. */
+/* Whether an enumeration's unknown value becomes a fact: libvirt or its schema has accepted it. */
 static bool keeps_word(const struct mt_nic *nic, const struct mt_attr_row *row)
 {
 	return (row->type == MT_ATTR_ENUM || row->type == MT_ATTR_ENUM_ANY) &&
@@ -207,7 +207,7 @@ int mt_nic_row(struct mt_nic *nic, const struct mt_attr_row *row, const struct m
 		r = refuse(nic, row, el, text, want);
 		if (!keeps_word(nic, row))
 			return r;
-		list_unknown(nic); /* v is the word, and comes after all that are known */
+		list_unknown(nic); /* v has the text, and a number above every row's .least */
 		r = 0;
 	}
 	if (r || !counts(row, &v))

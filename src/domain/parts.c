@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Rows of one small element, into an object (or, with NULL, into what their facts name). */
+/* Read rows of one element into @in; with NULL, into the objects that their facts' paths name. */
 static int read_rows(struct mt_nic *nic, const struct mt_attr_row *rows, size_t n,
 		     const struct mt_element *el, struct mt_fact *in)
 {
@@ -53,7 +53,7 @@ static int target(struct mt_nic *nic, const struct mt_element *el)
 						.flags = MT_LOAD };
 	const char *said = mt_element_get(el, "managed"), *name = mt_element_get(el, "dev");
 
-	/* A generated name is nobody's wish; managed='no' says that it is one. */
+	/* Drop a generated name; but with managed='no' somebody chose it. */
 	if (name &&
 	    !(nic->o->inactive && mt_domain_generated(name, nic->o->prefix) &&
 	      !(said && !strcmp(said, "no"))))
@@ -135,7 +135,7 @@ static int vlan(struct mt_nic *nic, const struct mt_element *el)
 	}
 	if (!tags || nic->b->failed)
 		return 0;
-	if (!tags->in.n) /* none that is understood */
+	if (!tags->in.n) /* all of them were skipped */
 		return 0;
 	spread_native(nic, tags, native);
 	r = mt_nic_pass(nic, trunk(nic, el, tags->in.n, native, in), false);
@@ -170,13 +170,13 @@ static int read_rate(struct mt_nic *nic, const struct mt_element *el, const char
 		return mt_nic_bad(nic, el,
 				  "<%s floor='%.64s'>: floor is for <inbound> of type='network'",
 				  el->name, mt_element_get(el, "floor"));
-	/* Neither: nothing is limited, and libvirt writes no element. */
+	/* Without either, or with 0, nothing is limited, and libvirt writes no element. */
 	if (mt_fact_get(rate, "average") || mt_fact_get(rate, "floor"))
 		mt_fact_append(bandwidth, rate);
 	return 0;
 }
 
-/* Children in whatever namespace, each at most once (virNetDevBandwidthParse). */
+/* Children in any namespace, each at most once (virNetDevBandwidthParse). */
 static int bandwidth(struct mt_nic *nic, const struct mt_element *el)
 {
 	static const char *const names[] = { "inbound", "outbound" };
@@ -242,7 +242,7 @@ static void add_sorted(struct mt_nic *nic, struct mt_fact *list)
 		mt_fact_append(to, all[i]);
 }
 
-/* A parameter that is not spelled as one is passed over (virNWFilterParseParamAttributes). */
+/* libvirt skips a parameter with other characters (virNWFilterParseParamAttributes). */
 static int parameters(struct mt_nic *nic, const struct mt_element *el)
 {
 	struct mt_fact *list = mt_fact_array(nic->b, NULL, "parameters");

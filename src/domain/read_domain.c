@@ -72,7 +72,7 @@ static int read_uuid(struct doc *d, struct mt_fact *domain)
 	return 0;
 }
 
-/* Only a running domain's says something. */
+/* Only a running domain has an id: an inactive document's is ignored (virDomainDefParseIDs()). */
 static int read_id(struct doc *d, struct mt_fact *domain)
 {
 	const char *text = mt_element_get(d->root, "id");
@@ -99,7 +99,7 @@ static void read_text(struct doc *d, struct mt_fact *domain, const char *name, c
 
 /* --- metadata --------------------------------------------------------------------------------- */
 
-/* An element's own character data, without what is its children's and without blanks around. */
+/* An element's own character data: without its children's, and without blanks at either end. */
 static void read_own_text(struct doc *d, const struct mt_element *el, struct mt_fact *in)
 {
 	char *own = mt_pool_alloc(d->scratch, el->text_n + 1), *to = own;
@@ -130,7 +130,7 @@ static const char *keep(struct doc *d, const char *s)
 	return c;
 }
 
-/* Elements nest at most MT_XML_DEPTH_MAX deep: so does this. */
+/* Recursion is at most MT_XML_DEPTH_MAX deep, as elements are. */
 static void read_metadata(struct doc *d, const struct mt_element *of, struct mt_fact *list)
 {
 	mt_element_each(el, of)
@@ -210,11 +210,11 @@ static int by_alias(const void *a, const void *b)
 	const struct mt_element *y = *(struct mt_element *const *)b;
 	int r = strcmp(mt_element_get(x, "name"), mt_element_get(y, "name"));
 
-	/* An interface's before the others', so that equal neighbours show it. */
+	/* Of equal aliases an interface's is first: check_aliases() compares neighbours only. */
 	return r ? r : of_interface(y) - of_interface(x);
 }
 
-/* The aliases that a user gave to devices; @all NULL: only how many. */
+/* The aliases that a user gave to devices, into @all; NULL: count them only. Return: how many. */
 static size_t collect_aliases(const struct doc *d, const struct mt_element **all)
 {
 	const struct mt_element *devices = mt_element_child(d->root, "devices");
@@ -234,7 +234,7 @@ static size_t collect_aliases(const struct doc *d, const struct mt_element **all
 	return n;
 }
 
-/* Between devices that are no interfaces this is libvirt's own business. */
+/* Refuse an alias that an interface shares. Among other devices libvirt may check it. */
 static int check_aliases(struct doc *d)
 {
 	size_t n = collect_aliases(d, NULL);
@@ -273,7 +273,7 @@ static int read_doc(struct doc *d)
 	return r;
 }
 
-/* Another libvirt may accept what this one refuses. */
+/* Add the version to the message: another libvirt may accept the document. */
 static void name_version(const struct mt_domain_options *o, struct mt_err *e)
 {
 	size_t n = strlen(e->text);

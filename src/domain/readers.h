@@ -9,7 +9,7 @@
 int mt_part_host_ips(struct mt_nic *nic, const struct mt_element *el);
 int mt_part_guest_ips(struct mt_nic *nic, const struct mt_element *el);
 
-/* An attribute that, where it is there, is a numeric IP address. */
+/* Refuse an attribute that is there and is no numeric IP address. Returns 0 or -EINVAL. */
 int mt_ip_check(struct mt_nic *nic, const struct mt_element *el, const char *attribute);
 
 /* virtualport.c */

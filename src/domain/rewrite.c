@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* At a position, take so many bytes out and put a text in. */
+/* Replace @out bytes at @at by the text @in. */
 struct cut {
 	size_t at, out;
 	const char *in;
@@ -35,7 +35,8 @@ struct rewriting {
 
 /* --- cuts ------------------------------------------------------------------------------------- */
 
-/* The room for cuts is two a NIC. Two at one place: what only puts in goes first. */
+/* Add a cut, in order of positions; of two at one position, the one that only inserts is first.
+ * rewrite() has allocated two a NIC. */
 static void cut(struct rewriting *w, size_t at, size_t out, const char *in)
 {
 	struct cut *c = &w->cuts[w->ncuts++];
@@ -95,7 +96,7 @@ static char *join(const struct rewriting *w, size_t *n)
 
 /* --- one NIC ---------------------------------------------------------------------------------- */
 
-/* What its <target> has, and is to have. A name is a device's: nothing in it needs escaping. */
+/* The attributes that a <target> shall have. No new value needs escaping: mt_domain_valid_dev(). */
 struct want {
 	const char *dev, *managed; /* NULL: no attribute */
 };
@@ -158,8 +159,8 @@ static int change_attribute(struct rewriting *w, const struct mt_tag *tag,
 }
 
 /*
- * Whether nothing of the element would remain: no attribute, and only blanks inside. One that hides
- * another <target> must stay, though: the first is the one that counts.
+ * Whether to remove the <target>: it would have no attribute, and has only blanks inside. Before
+ * another <target> it must stay, since libvirt reads the first one.
  */
 static bool vanishes(const struct rewriting *w, const struct mt_element *el,
 		     const struct mt_tag *tag, const struct want *to)
@@ -193,7 +194,7 @@ static int change_target(struct rewriting *w, const struct mt_element *el, const
 	return r;
 }
 
-/* After the last child, on a line like its own; an <interface/> is opened. */
+/* Insert a <target> after the last child, indented like it; <interface/> gets an end tag. */
 static int add_target(struct rewriting *w, const struct mt_element *nic, const struct mt_tag *tag,
 		      const struct want *to)
 {
@@ -241,7 +242,7 @@ static int rewrite_nic(struct rewriting *w, const struct mt_element *nic,
 
 /* --- the document ----------------------------------------------------------------------------- */
 
-/* The edits by their NIC's index; @by has room for all NICs. */
+/* Put the edits into @by, which has an element for each NIC. */
 static int sort_edits(struct rewriting *w, const struct mt_edit *edits, size_t nedits,
 		      const struct mt_edit **by, size_t nics)
 {
@@ -318,7 +319,7 @@ int mt_domain_rewrite(const struct mt_xml *xml, const char *bytes, size_t n,
 			r = mt_fail(e, ENOMEM, "xml", named.name, NULL);
 	}
 	mt_pool_free(&pool);
-	/* What libvirt would refuse must not be written. */
+	/* Never return a document that libvirt would refuse. */
 	if (!r && *out)
 		r = mt_domain_read(xml, *out, *out_n, &named, &pool, &facts, e);
 	mt_pool_free(&pool);

@@ -52,7 +52,7 @@ static int vendor_with_product(struct mt_nic *nic)
 			  "<source>: must have <vendor> and <product>");
 }
 
-/* Attributes of other host devices than network cards. */
+/* Attributes that libvirt has for host devices of other kinds. */
 static int foreign_attributes(struct mt_nic *nic)
 {
 	static const char *const names[] = { "model", "sgio", "rawio" };

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rules_qemu.c - what libvirt's QEMU driver refuses of what libvirt can read: when a guest is
- * defined, or only when it is started
+ * rules_qemu.c - what libvirt's parser accepts and its QEMU driver refuses, at define or at start
  *
- * Sources: qemu/qemu_validate.c qemuValidateDomainDeviceDefNetwork(), when it is defined;
+ * Sources: qemu/qemu_validate.c qemuValidateDomainDeviceDefNetwork(), at define;
  * qemu/qemu_domain.c qemuDomainValidateActualNetDef(), conf/domain_validate.c
  * virDomainActualNetDefValidate(), qemu/qemu_command.c qemuBuildInterfaceCommandLine(),
  * qemu/qemu_interface.c qemuInterfaceEthernetConnect(), at start.
@@ -20,7 +19,7 @@ static int not_with(struct mt_nic *nic, const char *element)
 			  mt_nic_type(nic));
 }
 
-/* --- when it is defined ---------------------------------------------------------------------- */
+/* --- at define -------------------------------------------------------------------------------- */
 
 static int no_guest_ip(struct mt_nic *nic)
 {
@@ -35,7 +34,7 @@ static int no_guest_route(struct mt_nic *nic)
 	return mt_fact_get(nic->facts, "routes") ? not_with(nic, "route") : 0;
 }
 
-/* One of each family, which slirp and passt can give to a guest. */
+/* slirp and passt give a guest at most one address of each family. */
 static int guest_ip_fits(struct mt_nic *nic)
 {
 	const struct mt_fact *ips = mt_fact_get(nic->facts, "ips");
@@ -108,7 +107,7 @@ static int transient_is_hostdev(struct mt_nic *nic)
 			  mt_nic_type(nic));
 }
 
-/* Without a <model> it becomes one of virtio's. */
+/* An interface of these types without <model> gets one of virtio's. */
 static int model_is_virtio(struct mt_nic *nic)
 {
 	const char *model = mt_fact_text_at(nic->facts, "model");
@@ -120,7 +119,7 @@ static int model_is_virtio(struct mt_nic *nic)
 			  mt_nic_type(nic));
 }
 
-/* --- when it is started ---------------------------------------------------------------------- */
+/* --- at start --------------------------------------------------------------------------------- */
 
 static int unmanaged_is_named(struct mt_nic *nic)
 {
@@ -133,7 +132,7 @@ static int unmanaged_is_named(struct mt_nic *nic)
 			  "<target managed='no'>: must have dev, or no guest starts with it");
 }
 
-/* Of a template libvirt makes a name that fits. */
+/* A template is no name yet: libvirt generates one from it, which fits. */
 static int name_fits(struct mt_nic *nic)
 {
 	const char *dev = mt_fact_text_at(nic->facts, "target.dev");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* schema.c - libvirt's schema: asking it, and what it is known to refuse */
+/* schema.c - validate by libvirt's schema, and name what that schema is known to refuse */
 #include "domain/domain.h"
 #include "domain/element.h"
 

@@ -23,7 +23,7 @@ static size_t name(const char *bytes, size_t at, size_t end)
 	return at;
 }
 
-/* The part after a namespace's prefix; an xmlns declaration is no attribute. */
+/* Whether an attribute's name, without a prefix, is @what; an xmlns declaration's never is. */
 static bool called(const char *bytes, size_t from, size_t to, const char *what)
 {
 	const char *colon = memchr(bytes + from, ':', to - from);
@@ -35,7 +35,7 @@ static bool called(const char *bytes, size_t from, size_t to, const char *what)
 	return to - from == strlen(what) && !memcmp(bytes + from, what, to - from);
 }
 
-/* One attribute at @at, which is no blank. Return: after it; 0: there is none. */
+/* One attribute at @at, which is no blank. Return: the position after it; 0: there is none. */
 static size_t attribute(const char *bytes, size_t before, size_t at, size_t end, struct mt_tag *tag)
 {
 	struct mt_tag_attribute a = { .before = before, .found = true };

@@ -25,7 +25,7 @@ struct mt_tag {
 };
 
 /**
- * mt_tag_read() - look through the start tag of an element
+ * mt_tag_read() - find the attributes in the start tag of an element
  * @bytes:	a well-formed document in UTF-8
  *
  * Of several attributes of one name in different namespaces the first counts, as for

@@ -24,8 +24,8 @@ static const char *const types[] = { "802.1Qbg", "802.1Qbh", "openvswitch", "mid
 
 enum kind { NUMBER, UUID, NAME };
 
-/* A parameter, and the types that need it, refuse it and keep it. A missing UUID that libvirt
- * makes up is nobody's fact. */
+/* A parameter, and the types that need it, refuse it and keep it. Where libvirt generates a missing
+ * UUID, there is no fact. */
 static const struct parameter {
 	const char *name;
 	enum kind kind;
@@ -103,7 +103,7 @@ static int read_parameter(struct mt_nic *nic, const struct parameter *p, unsigne
 	return 0;
 }
 
-/* The first child of that name, in whatever namespace. */
+/* The first child <parameters>, in any namespace. */
 static const struct mt_element *parameters_of(const struct mt_element *el)
 {
 	mt_element_each(c, el) if (!strcmp(c->name, "parameters")) return c;
@@ -150,7 +150,7 @@ int mt_part_virtualport(struct mt_nic *nic, const struct mt_element *el)
 				false);
 	if (r || nic->b->failed)
 		return r;
-	/* Empty, too: what libvirt writes has parameters that it made up. */
+	/* Even when empty: libvirt writes <parameters>, with the UUIDs that it generated. */
 	mt_fact_append(in, to);
 	mt_fact_append(nic->facts, in);
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* xml_module.c - getting the XML module into memory */
+/* xml_module.c - load the XML module */
 #include "domain/domain.h"
 #include "domain/element.h"
 

@@ -19,14 +19,15 @@ typedef xmlError mt_xml_error;
 struct mt_xml_text {
 	const char *bytes; /* UTF-8 */
 	size_t n;
-	bool converted; /* they are not the document's own: positions in them mean nothing there */
+	bool converted; /* positions in bytes are not positions in the document */
 };
 
 /**
- * mt_xml_sniff() - refuse what libxml2 should not see, and the rest as UTF-8
+ * mt_xml_sniff() - convert a document to UTF-8, or refuse what libxml2 should not see
  * @p:		where the text goes, if it is not @bytes
+ * @text:	out: borrows @bytes, or is kept as long as @p
  *
- * By size, NUL bytes, the first bytes, and the name in <?xml encoding=?>.
+ * It decides by size, NUL bytes, the first bytes, and the name in <?xml encoding=?>.
  *
  * Return: 0; -EINVAL or -ENOMEM with @e filled.
  */

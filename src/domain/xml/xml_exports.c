@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* xml_exports.c - the module's one name, with what it does */
+/* xml_exports.c - the one symbol that the module exports */
 #include "domain/domain.h"
 #include "domain/xml/xml.h"
 

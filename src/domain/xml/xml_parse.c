@@ -5,8 +5,8 @@
  * Why SAX: no second tree beside ours, memory is bounded by the pool, a DTD is refused before it
  * is read, lines are counted beyond 65535, and the parser says where in the bytes it is.
  *
- * Nothing is opened: a DTD is the only thing that makes libxml2 fetch, and it gets UTF-8 only
- * (xml_sniff.c).
+ * libxml2 opens no file here: not for a DTD, which is refused, nor for a converter, since it gets
+ * UTF-8 only (xml_sniff.c).
  */
 #include "domain/domain.h"
 #include "domain/element.h"
@@ -31,12 +31,12 @@ struct reading {
 	size_t depth;
 	char *text; /* all character data so far; an element's is a slice of it */
 	size_t text_n, text_size;
-	/* libxml2 has each name once: its pointer finds our copy. */
+	/* libxml2 has each name in memory once: the pointer to it finds our copy. */
 	struct {
 		const xmlChar *of;
 		const char *copy;
 	} names[NAMES];
-	bool stopped; /* by us: e is filled */
+	bool stopped; /* an error ended the parsing, and e is filled */
 	struct mt_err *e;
 };
 
@@ -122,12 +122,12 @@ static size_t position(const struct reading *r)
 	return r->parser->input->consumed + (r->parser->input->cur - r->parser->input->base);
 }
 
-/* In a start tag's callback the parser stands before its > or />, in which no < can be. */
+/* In a start tag's callback the parser is before the tag's > or />; a tag has no < inside. */
 static void place(struct reading *r, struct mt_element *el)
 {
 	size_t at = position(r);
 
-	if (at >= r->n) /* never seen; then nothing can be rewritten */
+	if (at >= r->n) /* not known to happen; the element then cannot be rewritten */
 		return;
 	el->open_end = at + (r->bytes[at] == '/' ? 2 : 1);
 	while (at && r->bytes[at] != '<')
@@ -253,7 +253,7 @@ static int parse_text(struct reading *r)
 		return mt_fail(r->e, ENOMEM, "xml", r->name, NULL);
 	xmlCtxtUseOptions(r->parser, options);
 	listen(r);
-	/* What fails in a conversion is told to no parser, and printed when nobody listens. */
+	/* libxml2 reports a failed conversion to the global handler only, which would print it. */
 	xmlSetStructuredErrorFunc(r, on_error);
 	xmlParseDocument(r->parser);
 	xmlSetStructuredErrorFunc(their_state, theirs);

@@ -38,7 +38,7 @@ void *mt_xml_schema_open(const char *rng, struct mt_err *e)
 	e->code = 0;
 	if (parser) {
 		xmlRelaxNGSetParserStructuredErrors(parser, complain, &c);
-		/* The files are read by a parser of their own, which would print. */
+		/* libxml2 reads the files by another parser: the global handler gets its errors. */
 		xmlSetStructuredErrorFunc(&c, complain);
 		schema = xmlRelaxNGParse(parser);
 		xmlSetStructuredErrorFunc(their_state, theirs);
@@ -79,7 +79,7 @@ int mt_xml_validate(void *schema, const char *bytes, size_t n, const char *name,
 	struct mt_pool p = { .limit = 256ul << 20 };
 	struct mt_xml_text text;
 	struct mt_element *root;
-	/* Parsed once for what must be refused before a tree of libxml2's own is made of it. */
+	/* Refuse a DTD, and what is too large or too deep, before libxml2 builds its own tree. */
 	int r = mt_xml_parse(bytes, n, name, &p, &root, e);
 
 	if (!r)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * xml_sniff.c - a document's bytes as UTF-8, by what its first bytes say
+ * xml_sniff.c - convert a document to UTF-8, by its first bytes
  *
- * libxml2 gets UTF-8 only, and is told to believe no declaration: which encodings it has built in
+ * libxml2 gets UTF-8 only, and is told to ignore the declaration: which encodings it has built in
  * depends on how it was built, and for the others iconv would load a converter from a file.
  */
 #include "domain/domain.h"
@@ -45,7 +45,7 @@ static size_t declared(const char *s, size_t n, const char **value)
 	return strcspn(at + 1, "'\"?");
 }
 
-/* IANA's names, and their aliases that are met. */
+/* IANA's names, and the aliases that documents use. */
 static int by_name(const char *s, size_t n, const char *name, enum encoding *encoding,
 		   struct mt_err *e)
 {
@@ -92,10 +92,10 @@ static char *put(char *to, uint32_t c)
 	return to;
 }
 
-/* Two bytes a unit; a surrogate without its other half stays, and is no UTF-8 then. */
+/* A surrogate without its other half is converted alone: libxml2 refuses it as invalid UTF-8. */
 static char *from_utf16(const unsigned char *b, size_t n, char *to)
 {
-	int high = b[0] == 0xff, low = !high; /* by the mark: which byte is the higher one */
+	int high = b[0] == 0xff, low = !high; /* offsets in a unit, by the byte order mark */
 
 	for (size_t i = 2; i + 1 < n; i += 2) {
 		uint32_t c = (uint32_t)b[i + high] << 8 | b[i + low], d;
@@ -150,7 +150,7 @@ static int convert(const char *bytes, size_t n, enum encoding from, struct mt_po
 	return 0;
 }
 
-/* The mark has said it; what the declaration says counts for nothing. */
+/* The byte order mark decides; the declaration is ignored. */
 static int sniff_utf16(const char *bytes, size_t n, const char *name, struct mt_pool *p,
 		       struct mt_xml_text *text, struct mt_err *e)
 {
