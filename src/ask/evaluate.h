@@ -57,6 +57,17 @@ struct mt_eval_request {
 	const char *evaluator; /* mt_start_spawn(): the program that it runs */
 };
 
+/** mt_nic_is() - whether a person's word for a NIC means this one: its device, MAC or number */
+bool mt_nic_is(const char *word, const char *dev, const char *mac, unsigned index);
+
+/** mt_request_selects() - whether connect() is to be asked for this NIC
+ * @unmanaged:	as the XML says
+ * @dev, @mac:	"" when there is none
+ * @index:	in the XML, from 1
+ */
+bool mt_request_selects(const struct mt_eval_request *q, bool unmanaged, const char *dev,
+			const char *mac, unsigned index);
+
 /* A running evaluator. */
 struct mt_child {
 	pid_t pid;	   /* 0: it has ended, and somebody else waited for it */

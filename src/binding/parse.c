@@ -16,18 +16,18 @@
 static int l_domain_parse(lua_State *L)
 {
 	struct moontap_event ev = { 0 };
-	struct mt_event_params ask = { .want = MT_WANT_FACTS };
+	struct mt_event_params ask = { .request.want = MT_WANT_FACTS };
 	struct mt_fact *root;
 	struct mtl_call *c;
 	struct mt_err e = { 0 };
 
 	mtl_xml(L, 1, &ev);
 	lua_settop(L, 2);
-	ask.inactive = mtl_option(L, 2, "inactive");
-	ask.source = (struct mt_source){ .fd = ev.flags & MOONTAP_FD ? ev.fd : -1,
-					 .bytes = ev.xml,
-					 .n = ev.xml_size,
-					 .name = "xml" };
+	ask.request.inactive = mtl_option(L, 2, "inactive");
+	ask.request.source = (struct mt_source){ .fd = ev.flags & MOONTAP_FD ? ev.fd : -1,
+						 .bytes = ev.xml,
+						 .n = ev.xml_size,
+						 .name = "xml" };
 	c = mtl_call(L);
 	if (mt_handle_open(&c->handle, &(struct moontap_options){ 0 }, &e) ||
 	    mt_connect(&c->handle->engine, &ask, &c->inside, &e) ||

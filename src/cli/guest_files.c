@@ -19,18 +19,18 @@ static int evaluate(struct mt_cli *c, const char *file, unsigned want, unsigned 
 
 	if (status)
 		return status;
-	status = want & MT_WANT_NOTES ? mt_cli_source(c, file, &ask.source)
+	status = want & MT_WANT_NOTES ? mt_cli_source(c, file, &ask.request.source)
 				      : mt_cli_guest_or_file(c, &g, file, &ask, &out->pool);
 
-	ask.inactive = c->inactive;
-	ask.prefix = c->prefix;
-	ask.schema = c->schema;
-	ask.libvirt = libvirt;
+	ask.request.inactive = c->inactive;
+	ask.request.prefix = c->prefix;
+	ask.request.schema = c->schema;
+	ask.request.libvirt = libvirt;
 	if (!status && mt_connect(&g, &ask, out, &e))
 		status = mt_cli_error(c, NULL, &e);
 	else if (!status)
 		mt_cli_warnings(c, out);
-	mt_cli_close_source(&ask.source);
+	mt_cli_close_source(&ask.request.source);
 	mt_engine_close(&g);
 	return status;
 }
@@ -82,8 +82,8 @@ static bool is_policy(const char *file)
 /* A policy is checked by running its top level, in the sandbox, for no guest. */
 static int check_policy(struct mt_cli *c, const char *file)
 {
-	struct mt_event_params ask = { .source = { .fd = -1 },
-				       .want = MT_WANT_DECISIONS,
+	struct mt_event_params ask = { .request.source = { .fd = -1 },
+				       .request.want = MT_WANT_DECISIONS,
 				       .dry = true };
 	struct mt_outcome out = { 0 };
 	struct mt_engine g;

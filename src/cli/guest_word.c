@@ -59,7 +59,7 @@ int mt_cli_guest_or_file(struct mt_cli *c, struct mt_engine *g, const char *word
 	int err;
 
 	if (mt_cli_is_file(c, word))
-		return mt_cli_source(c, word, &ask->source);
+		return mt_cli_source(c, word, &ask->request.source);
 	err = mt_guest_find(g, word, may_be(c) & MT_WORD_GUEST, p, &which, &e);
 	if (!err)
 		err = mt_params_from_guest(g, &which, ask, p, &e);

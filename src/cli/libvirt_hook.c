@@ -33,7 +33,7 @@ static int print_xml(const struct mt_outcome *out, struct mt_err *e)
 int mt_command_hook(struct mt_cli *c)
 {
 	const char *driver = c->args[0], *guest = c->args[1], *operation = c->args[2];
-	struct mt_event_params ask = { .source = { .fd = STDIN_FILENO, .name = guest },
+	struct mt_event_params ask = { .request.source = { .fd = STDIN_FILENO, .name = guest },
 				       .driver = driver,
 				       .guest = guest };
 	struct mt_history_run run = {
@@ -60,7 +60,7 @@ int mt_command_hook(struct mt_cli *c)
 		status = mt_cli_error(c, guest, &e);
 	else
 		unread = print_xml(&out, &e); /* which is said at the end */
-	mt_history_end(&run, &g, &ask.source, &out, err || unread ? &e : NULL);
+	mt_history_end(&run, &g, &ask.request.source, &out, err || unread ? &e : NULL);
 	drain(STDIN_FILENO);
 	mt_outcome_free(&out);
 	mt_engine_close(&g);

@@ -96,12 +96,12 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 
 struct mt_event_params mt_cli_params(unsigned want, bool dry)
 {
-	return (struct mt_event_params){ .want = want,
+	return (struct mt_event_params){ .request.want = want,
 					 .by = "up",
 					 .person = true,
-					 .managed = true,
-					 .unmanaged = true,
-					 .known = true,
+					 .request.managed = true,
+					 .request.unmanaged = true,
+					 .request.known = true,
 					 .shows_warnings = true,
 					 .dry = dry };
 }

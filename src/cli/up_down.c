@@ -91,8 +91,8 @@ static int connect(struct mt_cli *c, bool dry)
 
 	ask.remember = !dry;
 	ask.keep = c->keep;
-	ask.unnamed = dry ? MT_SH_UNNAMED : NULL;
-	ask.only = c->n > 1 ? (const char *const *)c->args + 1 : NULL;
+	ask.request.unnamed = dry ? MT_SH_UNNAMED : NULL;
+	ask.request.only = c->n > 1 ? (const char *const *)c->args + 1 : NULL;
 	err = mt_cli_engine(c, &g);
 	if (err)
 		return err;
@@ -102,8 +102,8 @@ static int connect(struct mt_cli *c, bool dry)
 	mt_history_begin(&run, &g);
 	err = mt_connect(&g, &ask, &out, &e);
 	if (!dry)
-		mt_history_end(&run, &g, &ask.source, &out, err ? &e : NULL);
-	mt_cli_close_source(&ask.source);
+		mt_history_end(&run, &g, &ask.request.source, &out, err ? &e : NULL);
+	mt_cli_close_source(&ask.request.source);
 	mt_cli_warnings(c, &out);
 	return give_back(&g, &out, show(c, &out, err, &e));
 }
@@ -114,7 +114,7 @@ static int plan_guest(struct mt_engine *g, const struct mt_nic_filter *which,
 	struct mt_event_params ask = mt_cli_params(MT_WANT_PLANS, true);
 	int err = mt_params_from_guest(g, which, &ask, &out->pool, e);
 
-	ask.unnamed = MT_SH_UNNAMED;
+	ask.request.unnamed = MT_SH_UNNAMED;
 	if (err == -ENOENT)
 		err = mt_bad(e, "plan", "", "it is connected, and nothing of it is remembered");
 	return err ? err : mt_connect(g, &ask, out, e);
@@ -136,11 +136,11 @@ static int plan_tap(struct mt_engine *g, const struct mt_nic_filter *which, stru
 		n--;
 	if (err || n)
 		return err ? err : mt_history_replay(g, &runs[n - 1], NULL, out, e);
-	ask.source.fd = -1;
+	ask.request.source.fd = -1;
 	ask.driver = which->driver;
 	ask.guest = "";
-	ask.dev = which->dev;
-	ask.known = false;
+	ask.request.dev = which->dev;
+	ask.request.known = false;
 	err = mt_connect(g, &ask, out, e);
 	out->name = which->dev;
 	out->warnings = untold;
@@ -176,14 +176,14 @@ int mt_command_up(struct mt_cli *c)
 static int guest_of_file(struct mt_cli *c, struct mt_engine *g, struct mt_pool *p,
 			 struct mt_nic_filter *which)
 {
-	struct mt_event_params ask = { .want = 0 };
+	struct mt_event_params ask = { .request.want = 0 };
 	struct mt_err e = { 0 };
-	int err = mt_cli_source(c, c->args[0], &ask.source);
+	int err = mt_cli_source(c, c->args[0], &ask.request.source);
 
 	if (err)
 		return err;
 	err = mt_guest_of(g, &ask, p, which, &e);
-	mt_cli_close_source(&ask.source);
+	mt_cli_close_source(&ask.request.source);
 	return err ? mt_cli_error(c, NULL, &e) : 0;
 }
 

@@ -64,19 +64,9 @@ static bool is_named(const struct mt_interface *nic, const char *word)
 	return mt_nic_is(word, nic->dev, nic->mac, (unsigned)nic->index);
 }
 
-static bool is_selected(const struct mt_event_params *ask, const struct mt_interface *nic)
-{
-	if (nic->unmanaged ? !ask->unmanaged : !ask->managed)
-		return false;
-	for (const char *const *o = ask->only; o && *o; o++)
-		if (is_named(nic, *o))
-			return true;
-	return !ask->only;
-}
-
 static int check_selection(const struct connect *c, struct mt_err *e)
 {
-	for (const char *const *o = c->ask->only; o && *o; o++) {
+	for (const char *const *o = c->ask->request.only; o && *o; o++) {
 		bool any = false;
 
 		for (size_t i = 0; i < c->answer.n; i++)
@@ -105,7 +95,7 @@ static struct mt_record header_of(const struct connect *c, const struct mt_inter
 	mt_record_put(&h, MT_HEADER_INDEX, mt_uint((unsigned)nic->index));
 	mt_record_put(&h, MT_HEADER_NETNS, mt_uint(c->g->state.netns));
 	mt_record_put(&h, MT_HEADER_UNMANAGED, mt_uint(nic->unmanaged));
-	mt_record_put(&h, MT_HEADER_KNOWN, mt_uint(c->ask->known));
+	mt_record_put(&h, MT_HEADER_KNOWN, mt_uint(c->ask->request.known));
 	mt_record_put(&h, MT_HEADER_POLICY, text(policy));
 	mt_record_put(&h, MT_HEADER_CHECKSUM, text(c->answer.checksum ? c->answer.checksum : ""));
 	mt_record_put(&h, MT_HEADER_BY, text(c->by));
@@ -224,7 +214,9 @@ static int plan_all(struct connect *c, struct mt_err *e)
 
 		if (ethernet && decide_fits(nic, c->ask->dry, e))
 			return mt_err_in_nic(e, nic->index, nic->dev);
-		if ((!ethernet && !nic->declared) || !is_selected(c->ask, nic)) {
+		if ((!ethernet && !nic->declared) ||
+		    !mt_request_selects(&c->ask->request, nic->unmanaged, nic->dev, nic->mac,
+					(unsigned)nic->index)) {
 			o->note = ethernet ? "not asked for" : "libvirt connects it by itself";
 			continue;
 		}
@@ -381,7 +373,7 @@ static int remember(struct connect *c, struct mt_err *e)
 static int act_on_answer(struct connect *c, struct mt_err *e)
 {
 	const struct mt_event_params *ask = c->ask;
-	bool plans = ask->want & MT_WANT_PLANS;
+	bool plans = ask->request.want & MT_WANT_PLANS;
 
 	if (begin_outcome(c, e))
 		return -e->code;
@@ -400,28 +392,6 @@ static int act_on_answer(struct connect *c, struct mt_err *e)
 	return -e->code;
 }
 
-/* What a policy is to know of the host and the kernel does not: as far as it can be read. */
-static const char *const *notes_of(struct connect *c)
-{
-	struct mt_apply w = mt_engine_apply(c->g, &c->out->pool);
-	struct mt_steps notes = { .pool = &c->out->pool };
-	const char **texts;
-	struct mt_err ignored;
-	char line[MT_LINE_MAX];
-	size_t n = 0;
-
-	if (!(c->ask->want & MT_WANT_PLANS) || mt_engine_state(c->g, false, &ignored) ||
-	    mt_shared_notes(&w, &notes, &ignored))
-		return NULL;
-	texts = mt_pool_alloc(&c->out->pool, (notes.n + 1) * sizeof *texts);
-	for (size_t i = 0; texts && i < notes.n; i++) {
-		mt_step_print(&notes.at[i], line, sizeof line);
-		texts[n] = mt_pool_copy(&c->out->pool, line, strlen(line));
-		n += texts[n] != NULL;
-	}
-	return texts;
-}
-
 /* An answer's own words say where it was; what the guest is called, only we know. */
 int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt_outcome *out,
 	       struct mt_err *e)
@@ -430,12 +400,12 @@ int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt
 			     .ask = ask,
 			     .out = out,
 			     .answer = { .pool = &out->pool, .name = "", .uuid = "", .type = "" } };
-	struct mt_eval_request q = mt_event_request(g, ask);
+	struct mt_eval_request q;
 	char policy[PATH_MAX];
 	int64_t begun = mt_now_us();
 	int err;
 
-	q.notes = notes_of(&c);
+	q = mt_event_request(g, ask, &out->pool);
 	err = mt_evaluate(&q, g->o.start, mt_kinds, &c.answer, e);
 	out->dry = ask->dry;
 	c.policy = mt_path_absolute(g->o.policy, MT_TEXT_MAX, policy);

@@ -9,7 +9,6 @@
 #define MT_ENGINE_ENGINE_H
 
 #include "ask/evaluate.h"
-#include "engine/qemu.h"
 #include "kernel/host.h"
 #include "plan/run.h"
 
@@ -104,21 +103,12 @@ void mt_outcome_free(struct mt_outcome *o);
 
 /* What `up`, `plan`, facts and the hook's operations have in common. */
 struct mt_event_params {
-	struct mt_source source;
-	unsigned want;		    /* enum mt_want */
+	struct mt_eval_request
+		request;	    /* policy, hooks, limits and notes are the engine's to fill */
 	const char *driver, *guest; /* as the caller says; NULL: as the XML says */
 	const char *by;		    /* "up", "hook", "script" */
-	const char *const *only;
-	bool managed, unmanaged; /* which NICs are connected */
 	bool dry;
-	const char *unnamed;	    /* name of NICs without a device in a dry run */
-	const char *dev;	    /* a tap that was handed over */
-	const struct mt_qemu *qemu; /* of an unknown guest: which made it; NULL */
-	bool known, incoming, inactive;
-	bool started; /* libvirt has come as far as its hook's start: it has the taps open */
-	const char *prefix;
-	const char *schema;  /* that the XML must fit; NULL */
-	unsigned libvirt;    /* whose rules it must fit, MT_LIBVIRT(); 0: it has checked it */
+	bool started;	     /* libvirt has come as far as its hook's start: it has the taps open */
 	bool shows_warnings; /* the outcome's; else they go to the log */
 	bool remember;	     /* keep the facts: of a person's up, once it is connected */
 	bool keep;	     /* whoever connected it: it is a person's, and stays until down */
@@ -129,9 +119,11 @@ struct mt_event_params {
 	bool runs_on;	     /* the guest runs, whatever comes of this: its facts are kept */
 };
 
-/** mt_event_request() - what an event asks the evaluator; nothing is copied */
-struct mt_eval_request mt_event_request(const struct mt_engine *g,
-					const struct mt_event_params *ask);
+/** mt_event_request() - what an event asks the evaluator
+ * @pool:	of the notes; the rest is borrowed from @g and @ask
+ */
+struct mt_eval_request mt_event_request(struct mt_engine *g, const struct mt_event_params *ask,
+					struct mt_pool *pool);
 
 /** mt_connect() - evaluate, and connect the selected NICs, all or none
  * @out:	pool set; filled as far as it went, also on failure
@@ -162,9 +154,6 @@ struct mt_nic_filter {
 	bool events_only;	 /* not what a person's `up` connected */
 	bool evict;		 /* taps go although somebody has put addresses on them */
 };
-
-/** mt_nic_is() - whether a person's word for a NIC means this one: its device, MAC or number */
-bool mt_nic_is(const char *word, const char *dev, const char *mac, unsigned index);
 
 /** mt_no_nic() - that no NIC is meant, which is the caller's fault. Return: -EINVAL. */
 int mt_no_nic(struct mt_err *e, const char *word);

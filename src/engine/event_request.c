@@ -1,33 +1,46 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* event_request.c - what an event asks the evaluator */
+/* event_request.c - what an event asks the evaluator: as its caller says, and as the engine does */
 #include "engine/engine.h"
+#include "plan/shared.h"
 
-struct mt_eval_request mt_event_request(const struct mt_engine *g,
-					const struct mt_event_params *ask)
+#include <string.h>
+
+/* What a policy is to know of the host and the kernel does not: as far as it can be read. */
+static const char *const *notes_of(struct mt_engine *g, struct mt_pool *pool)
 {
-	return (struct mt_eval_request){
-		.source = ask->source,
-		.policy =
-			ask->want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES) ? g->o.policy : NULL,
-		.policy_optional = g->o.policy_optional,
-		.hooks = g->o.hooks,
-		.want = ask->want | (ask->remember ? MT_WANT_FACTS : 0u),
-		.managed = ask->managed,
-		.unmanaged = ask->unmanaged,
-		.only = ask->only,
-		.unnamed = ask->unnamed,
-		.dev = ask->dev,
-		.qemu_name = ask->qemu ? ask->qemu->name : NULL,
-		.qemu_uuid = ask->qemu ? ask->qemu->uuid : NULL,
-		.qemu_mac = ask->qemu ? ask->qemu->mac : NULL,
-		.known = ask->known,
-		.incoming = ask->incoming,
-		.inactive = ask->inactive,
-		.prefix = ask->prefix,
-		.schema = ask->schema,
-		.libvirt = ask->libvirt,
-		.deadline_ms = g->o.deadline_ms,
-		.memory = g->o.memory,
-		.evaluator = g->o.evaluator,
-	};
+	struct mt_apply w = mt_engine_apply(g, pool);
+	struct mt_steps notes = { .pool = pool };
+	const char **texts;
+	struct mt_err ignored;
+	char line[MT_LINE_MAX];
+	size_t n = 0;
+
+	if (mt_engine_state(g, false, &ignored) || mt_shared_notes(&w, &notes, &ignored))
+		return NULL;
+	texts = mt_pool_alloc(pool, (notes.n + 1) * sizeof *texts);
+	for (size_t i = 0; texts && i < notes.n; i++) {
+		mt_step_print(&notes.at[i], line, sizeof line);
+		texts[n] = mt_pool_copy(pool, line, strlen(line));
+		n += texts[n] != NULL;
+	}
+	return texts;
+}
+
+struct mt_eval_request mt_event_request(struct mt_engine *g, const struct mt_event_params *ask,
+					struct mt_pool *pool)
+{
+	struct mt_eval_request q = ask->request;
+
+	if (q.want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES))
+		q.policy = g->o.policy;
+	if (q.want & MT_WANT_PLANS)
+		q.notes = notes_of(g, pool);
+	if (ask->remember)
+		q.want |= MT_WANT_FACTS;
+	q.policy_optional = g->o.policy_optional;
+	q.hooks = g->o.hooks;
+	q.deadline_ms = g->o.deadline_ms;
+	q.memory = g->o.memory;
+	q.evaluator = g->o.evaluator;
+	return q;
 }

@@ -32,7 +32,7 @@ static void write_memory(FILE *f, struct mt_engine *g, const struct mt_event_par
 			 const char *driver, const char *guest, const struct mt_answer *a)
 {
 	fprintf(f, "domain netns=%llu incoming=%s started=%s", (unsigned long long)g->state.netns,
-		ask->incoming ? "true" : "false", ask->started ? "true" : "false");
+		ask->request.incoming ? "true" : "false", ask->started ? "true" : "false");
 	put(f, "driver", driver);
 	put(f, "by", ask->by);
 	put(f, "name", guest);
@@ -209,15 +209,15 @@ int mt_recall_of_tap(struct mt_engine *g, const struct mt_device *tap, struct mt
 
 void mt_params_from_record(struct mt_event_params *ask, const struct mt_guest_record *m)
 {
-	ask->source = (struct mt_source){ .fd = -1,
-					  .bytes = m->answer.facts,
-					  .n = m->answer.facts_n,
-					  .facts = true,
-					  .name = m->name };
+	ask->request.source = (struct mt_source){ .fd = -1,
+						  .bytes = m->answer.facts,
+						  .n = m->answer.facts_n,
+						  .facts = true,
+						  .name = m->name };
 	ask->driver = m->driver;
 	ask->guest = m->name;
-	ask->known = true;
-	ask->incoming = m->incoming;
+	ask->request.known = true;
+	ask->request.incoming = m->incoming;
 	ask->started = m->started;
 }
 
@@ -237,7 +237,7 @@ int mt_params_from_guest(struct mt_engine *g, const struct mt_nic_filter *guest,
 		return err;
 	mt_params_from_record(ask, m);
 	ask->by = m->by_up ? "up" : "hook";
-	ask->incoming = false; /* whoever asks says that it has arrived */
+	ask->request.incoming = false; /* whoever asks says that it has arrived */
 	ask->remember = !ask->dry;
 	return 0;
 }

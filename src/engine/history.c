@@ -325,7 +325,9 @@ void mt_history_begin(struct mt_history_run *run, struct mt_engine *g)
 /* A policy whose top level fails is not shown the guest: its XML is still there to be read. */
 static void read_facts(struct mt_engine *g, const struct mt_source *source, struct mt_outcome *out)
 {
-	struct mt_event_params ask = { .source = *source, .want = MT_WANT_FACTS, .dry = true };
+	struct mt_event_params ask = { .request.source = *source,
+				       .request.want = MT_WANT_FACTS,
+				       .dry = true };
 	struct mt_err e;
 
 	if (mt_connect(g, &ask, out, &e))

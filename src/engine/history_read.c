@@ -310,13 +310,13 @@ static void replay_tap(const struct mt_history *run, struct mt_event_params *ask
 {
 	const struct mt_outcome *was = &run->outcome;
 
-	ask->dev = run->dev;
+	ask->request.dev = run->dev;
 	for (size_t i = 0; *run->guest && i < was->n; i++) {
 		if (strcmp(was->nics[i].dev, run->dev))
 			continue;
 		snprintf(index, 16, "%d", was->nics[i].index);
 		only[0] = index;
-		ask->only = only;
+		ask->request.only = only;
 	}
 }
 
@@ -338,27 +338,27 @@ int mt_history_replay(struct mt_engine *g, const struct mt_history *run, const c
 		      struct mt_outcome *out, struct mt_err *e)
 {
 	const struct mt_outcome *was = &run->outcome;
-	struct mt_event_params ask = { .source = { .fd = -1,
-						   .bytes = was->facts,
-						   .n = was->facts_n,
-						   .facts = true,
-						   .name = run->guest },
-				       .want = MT_WANT_PLANS,
+	struct mt_event_params ask = { .request.source = { .fd = -1,
+							   .bytes = was->facts,
+							   .n = was->facts_n,
+							   .facts = true,
+							   .name = run->guest },
+				       .request.want = MT_WANT_PLANS,
 				       .driver = run->driver,
 				       .guest = *run->guest ? run->guest : NULL,
 				       .by = "up",
-				       .managed = true,
-				       .unmanaged = true,
-				       .known = *run->guest != 0,
+				       .request.managed = true,
+				       .request.unmanaged = true,
+				       .request.known = *run->guest != 0,
 				       .dry = true,
-				       .unnamed = "$DEV" };
+				       .request.unnamed = "$DEV" };
 	const char *one[2] = { NULL };
 	char index[16];
 
 	if (*run->dev)
 		replay_tap(run, &ask, index, one);
 	if (only)
-		ask.only = only;
+		ask.request.only = only;
 	if (!mt_history_can_replay(run))
 		return mt_bad(e, "replay", run->event, MT_HISTORY_NO_FACTS);
 	return mt_connect(g, &ask, out, e);

@@ -163,13 +163,13 @@ static struct mt_event_params ask_of(const struct moontap_event *ev)
 	bool fd = ev->flags & MOONTAP_FD;
 
 	return (struct mt_event_params){
-		.source = { .fd = fd ? ev->fd : -1,
-			    .bytes = fd ? NULL : ev->xml,
-			    .n = ev->xml_size,
-			    .name = ev->guest ? ev->guest : "xml" },
+		.request.source = { .fd = fd ? ev->fd : -1,
+				    .bytes = fd ? NULL : ev->xml,
+				    .n = ev->xml_size,
+				    .name = ev->guest ? ev->guest : "xml" },
 		.driver = ev->driver,
 		.guest = ev->guest,
-		.only = ev->nics && *ev->nics ? ev->nics : NULL,
+		.request.only = ev->nics && *ev->nics ? ev->nics : NULL,
 	};
 }
 
@@ -185,14 +185,14 @@ static int run_up(struct mt_engine *g, const struct moontap_event *ev, struct mt
 
 	if (!has_xml(ev))
 		return misused(e, EINVAL, "up", "there is no XML");
-	ask.want = MT_WANT_PLANS;
+	ask.request.want = MT_WANT_PLANS;
 	ask.by = "up";
-	ask.managed = ask.unmanaged = ask.known = true;
+	ask.request.managed = ask.request.unmanaged = ask.request.known = true;
 	ask.dry = ev->flags & MOONTAP_DRY;
 	ask.remember = !ask.dry;
 	ask.keep = ev->flags & MOONTAP_KEEP;
 	ask.person = true;
-	ask.unnamed = ask.dry ? "$DEV" : NULL;
+	ask.request.unnamed = ask.dry ? "$DEV" : NULL;
 	return mt_connect(g, &ask, out, e);
 }
 
@@ -213,7 +213,7 @@ static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct 
 			: mt_guest_of(g, &ask, &out->pool, &which, e);
 	if (err)
 		return err == -ENOENT && ev->guest ? 0 : err;
-	which.only = ask.only;
+	which.only = ask.request.only;
 	err = mt_disconnect_all(g, &which, out, e);
 	if (mt_can_change_network())
 		mt_leftovers_all(g);

@@ -62,14 +62,14 @@ static int check_own(const struct mt_device_search *s, const struct mt_interface
 		return mt_fail(e, EINVAL, "", "",
 			       "the device is there and is no tap but %s%s: it cannot be a NIC's",
 			       *d->kind ? "a " : "some other link", d->kind);
-	if (!nic->unmanaged && tap && s->ask->known && mt_tap_address(nic->mac, address) &&
+	if (!nic->unmanaged && tap && s->ask->request.known && mt_tap_address(nic->mac, address) &&
 	    memcmp(address, d->address, 6))
 		return mt_fail(
 			e, EEXIST, "", "",
 			"a tap of that name is there, and not with the MAC that libvirt would "
 			"give it: it is another's");
-	if (nic->unmanaged && tap && d->carrier && !ours && !s->ask->after_start && !s->ask->dev &&
-	    !s->g->o.force)
+	if (nic->unmanaged && tap && d->carrier && !ours && !s->ask->after_start &&
+	    !s->ask->request.dev && !s->g->o.force)
 		return mt_fail(e, EBUSY, "", "",
 			       "the tap is there and in use, and not by a guest of moontap's");
 	return 0;
@@ -82,8 +82,9 @@ enum mt_device_found mt_nic_find_device(struct mt_device_search *s, const struct
 	int err;
 
 	s->device = (struct mt_device){ 0 };
-	if (s->ask->dev && strcmp(s->ask->dev, nic->dev)) {
-		mt_fail(e, EPROTO, "evaluator", nic->dev, "it was asked about %s", s->ask->dev);
+	if (s->ask->request.dev && strcmp(s->ask->request.dev, nic->dev)) {
+		mt_fail(e, EPROTO, "evaluator", nic->dev, "it was asked about %s",
+			s->ask->request.dev);
 		return MT_DEVICE_ERROR;
 	}
 	if (nic->misnamed) {

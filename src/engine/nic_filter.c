@@ -2,16 +2,7 @@
 /* nic_filter.c - which NICs are meant */
 #include "engine/engine.h"
 
-#include <stdio.h>
 #include <string.h>
-
-bool mt_nic_is(const char *word, const char *dev, const char *mac, unsigned index)
-{
-	char number[16];
-
-	snprintf(number, sizeof number, "%u", index);
-	return !strcmp(word, dev) || !strcasecmp(word, mac) || !strcmp(word, number);
-}
 
 int mt_no_nic(struct mt_err *e, const char *word)
 {

@@ -8,6 +8,7 @@
  */
 #include "engine/leftovers.h"
 #include "engine/guest_record.h"
+#include "engine/look.h"
 #include "base/tokens.h"
 
 #include <errno.h>
@@ -16,8 +17,8 @@
 static int filter(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
 		  struct mt_err *e)
 {
-	ask->want = MT_WANT_DECISIONS | MT_WANT_XML;
-	ask->inactive = false;
+	ask->request.want = MT_WANT_DECISIONS | MT_WANT_XML;
+	ask->request.inactive = false;
 	return mt_connect(g, ask, out, e);
 }
 
@@ -26,7 +27,7 @@ static int migrate(struct mt_engine *g, struct mt_event_params *ask, struct mt_o
 		   struct mt_err *e)
 {
 	ask->remember = mt_can_change_network();
-	ask->incoming = true;
+	ask->request.incoming = true;
 	return filter(g, ask, out, e);
 }
 
@@ -46,10 +47,10 @@ static int prepare(struct mt_engine *g, struct mt_event_params *ask, struct mt_o
 		   struct mt_err *e)
 {
 	mt_leftovers_of(g, ask->driver, ask->guest);
-	ask->want = MT_WANT_PLANS;
-	ask->incoming = was_incoming(g, ask);
+	ask->request.want = MT_WANT_PLANS;
+	ask->request.incoming = was_incoming(g, ask);
 	ask->remember = true;
-	ask->unmanaged = true;
+	ask->request.unmanaged = true;
 	ask->early = true;
 	return mt_connect(g, ask, out, e);
 }
@@ -57,10 +58,10 @@ static int prepare(struct mt_engine *g, struct mt_event_params *ask, struct mt_o
 static int start(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
 		 struct mt_err *e)
 {
-	ask->want = MT_WANT_PLANS;
-	ask->incoming = was_incoming(g, ask);
+	ask->request.want = MT_WANT_PLANS;
+	ask->request.incoming = was_incoming(g, ask);
 	ask->remember = true;
-	ask->managed = ask->unmanaged = true;
+	ask->request.managed = ask->request.unmanaged = true;
 	ask->after_start = ask->started = true;
 	return mt_connect(g, ask, out, e);
 }
@@ -132,7 +133,7 @@ static int let_pass(struct mt_engine *g, const struct mt_event_params *ask, stru
 	struct mt_err ignored;
 	char line[700];
 
-	again.want = MT_WANT_FACTS;
+	again.request.want = MT_WANT_FACTS;
 	again.remember = false;
 	again.dry = true;
 	if (e->blame == MT_BLAME_REFUSED || (!out->read && mt_connect(g, &again, out, &ignored)) ||
@@ -181,50 +182,9 @@ bool mt_operation_known(const char *word)
 	return false;
 }
 
-/* @begins: libvirt has not opened it yet */
-static int check_ready(struct mt_engine *g, const struct mt_outcome_nic *nic, bool begins,
-		       struct mt_err *e)
-{
-	struct mt_device d;
-	struct mt_err why;
-	int err = mt_device_by_name(g->host, nic->dev, &d, &why);
-
-	if (err == -ENODEV)
-		mt_fail(&why, ENODEV, "", "", "there is no such device");
-	if (!err)
-		err = mt_tap_openable(g->host, &d, nic->queues, &why);
-	if (!err && begins && d.carrier && nic->queues < 2 && d.is & MT_DEVICE_TAP)
-		err = mt_fail(&why, EBUSY, "", "", "the tap is in use");
-	if (!err)
-		return 0;
-	mt_fail(e, why.code, "", "", "%s; run: moontap up GUEST.xml, as root", why.text);
-	return mt_err_in_nic(e, nic->index, nic->dev);
-}
-
 const char *mt_operation_suggest(const char *word, char *buf, size_t n)
 {
 	return mt_suggest(word, &operations[0].name, sizeof *operations, buf, n);
-}
-
-/* Session libvirt runs its hooks as the user: an unmanaged NIC's tap must be there, and such that
- * this user may open it; that is all. */
-static int only_look(struct mt_engine *g, const char *operation, struct mt_event_params *ask,
-		     struct mt_outcome *out, struct mt_err *e)
-{
-	bool begins = !strcmp(operation, "prepare");
-
-	if (!begins && strcmp(operation, "start"))
-		return 0;
-	ask->want = 0;
-	if (mt_connect(g, ask, out, e))
-		return -e->code;
-	for (size_t i = 0; i < out->n; i++) {
-		const struct mt_outcome_nic *o = &out->nics[i];
-
-		if (o->unmanaged && *o->dev && check_ready(g, o, begins, e))
-			return -e->code;
-	}
-	return 0;
 }
 
 int mt_operation_run(struct mt_engine *g, const char *operation, struct mt_event_params *ask,
@@ -233,12 +193,12 @@ int mt_operation_run(struct mt_engine *g, const char *operation, struct mt_event
 	int err;
 
 	ask->by = "hook";
-	ask->known = true;
+	ask->request.known = true;
 	for (size_t i = 0; operations[i].name; i++) {
 		if (strcmp(operations[i].name, operation))
 			continue;
 		if (operations[i].changes && !mt_can_change_network())
-			return only_look(g, operation, ask, out, e);
+			return mt_look_at_guest(g, operation, ask, out, e);
 		err = operations[i].run(g, ask, out, e);
 		return err && operations[i].stops ? let_pass(g, ask, out, e) : err;
 	}

@@ -147,11 +147,11 @@ static void choose_nic(struct mt_outcome *out, unsigned index)
 static int ask_policy(struct repair *r, const struct mt_guest_record *m)
 {
 	const struct mt_nic_status *l = r->status;
-	struct mt_event_params ask = { .want = MT_WANT_PLANS,
+	struct mt_event_params ask = { .request.want = MT_WANT_PLANS,
 				       .by = mt_header_text(&l->journal.header, MT_HEADER_BY),
-				       .managed = true,
-				       .unmanaged = true,
-				       .dev = l->dev,
+				       .request.managed = true,
+				       .request.unmanaged = true,
+				       .request.dev = l->dev,
 				       .after_start = !l->unmanaged,
 				       .again = true,
 				       .person = true,
@@ -163,7 +163,7 @@ static int ask_policy(struct repair *r, const struct mt_guest_record *m)
 
 	snprintf(index, sizeof index, "%u", l->index);
 	only[0] = index;
-	ask.only = only;
+	ask.request.only = only;
 	mt_params_from_record(&ask, m);
 	if (own) {
 		r->g->o.policy = own;

@@ -9,6 +9,8 @@
  */
 #include "engine/leftovers.h"
 #include "engine/guest_record.h"
+#include "engine/look.h"
+#include "engine/qemu.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -77,16 +79,6 @@ static int find(struct mt_engine *g, const struct mt_device *tap, struct mt_pool
 	return 0;
 }
 
-static int look_only(struct mt_engine *g, const char *tap, struct mt_err *e)
-{
-	struct mt_device d;
-
-	if (mt_device_by_name(g->host, tap, &d, e))
-		return -e->code;
-	mt_log(&g->o.log, LOG_NOTICE, "%s: nothing done: it needs CAP_NET_ADMIN", tap);
-	return 0;
-}
-
 /* A person's `up` made it ready, say to be plugged in: its name tells us nothing more than that. */
 static bool is_ready(struct mt_engine *g, const struct mt_device *tap, struct mt_pool *p)
 {
@@ -106,14 +98,14 @@ static bool is_ready(struct mt_engine *g, const struct mt_device *tap, struct mt
 int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_outcome *out,
 		 struct mt_err *e)
 {
-	struct mt_event_params ask = { .source.fd = -1,
-				       .want = MT_WANT_PLANS,
+	struct mt_event_params ask = { .request.source.fd = -1,
+				       .request.want = MT_WANT_PLANS,
 				       .driver = "qemu",
 				       .guest = "",
 				       .by = "script",
-				       .managed = true,
-				       .unmanaged = true,
-				       .dev = tap,
+				       .request.managed = true,
+				       .request.unmanaged = true,
+				       .request.dev = tap,
 				       .after_start = true };
 	const char *only[2] = { NULL };
 	struct mt_device d;
@@ -123,7 +115,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_o
 	int err;
 
 	if (!mt_can_change_network())
-		return look_only(g, tap, e);
+		return mt_look_at_tap(g, tap, e);
 	if (mt_device_by_name(g->host, tap, &d, e) || mt_leftovers_state(g, e) ||
 	    find(g, &d, &out->pool, &f, e))
 		return -e->code;
@@ -131,8 +123,10 @@ int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_o
 		return 0;
 	if (f.n != 1) {
 		if (mt_qemu_of(caller, tap, &qemu)) {
-			ask.qemu = &qemu;
-			ask.want |= MT_WANT_FACTS; /* nobody can ask that process later */
+			ask.request.qemu_name = qemu.name;
+			ask.request.qemu_uuid = qemu.uuid;
+			ask.request.qemu_mac = qemu.mac;
+			ask.request.want |= MT_WANT_FACTS; /* nobody can ask that process later */
 		}
 		mt_log(&g->o.log, LOG_DEBUG, "%s: a tap of %s%s%s", tap,
 		       f.n ? "one of several remembered guests" : "no remembered guest",
@@ -143,11 +137,11 @@ int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_o
 	mt_leftovers_of(g, f.memory->driver, f.memory->name);
 	snprintf(index, sizeof index, "%d", f.nic->index);
 	only[0] = index;
-	ask.only = only;
+	ask.request.only = only;
 	mt_params_from_record(&ask, f.memory);
 	err = mt_connect(g, &ask, out, e);
-	out->facts = ask.source.bytes;
-	out->facts_n = ask.source.n;
+	out->facts = ask.request.source.bytes;
+	out->facts_n = ask.request.source.n;
 	return err;
 }
 

@@ -71,20 +71,12 @@ static int set_string(struct mt_pool *p, struct mt_fact *object, const char *nam
 	return b.failed ? -ENOMEM : 0;
 }
 
-bool mt_request_selects(const struct mt_eval_request *q, const struct mt_fact *nic)
+bool mt_fact_selected(const struct mt_eval_request *q, const struct mt_fact *nic)
 {
 	const char *dev = mt_fact_text_at(nic, "dev"), *mac = mt_fact_text_at(nic, "mac");
-	bool unmanaged = mt_fact_true_at(nic, "unmanaged");
-	char index[16];
 
-	if (unmanaged ? !q->unmanaged : !q->managed)
-		return false;
-	snprintf(index, sizeof index, "%d", (int)mt_fact_get(nic, "index")->integer);
-	for (const char *const *o = q->only; o && *o; o++)
-		if ((dev && !strcmp(*o, dev)) || (mac && !strcasecmp(*o, mac)) ||
-		    !strcmp(*o, index))
-			return true;
-	return !q->only;
+	return mt_request_selects(q, mt_fact_true_at(nic, "unmanaged"), dev ? dev : "",
+				  mac ? mac : "", (unsigned)mt_fact_get(nic, "index")->integer);
 }
 
 /* LXC names no device before it started: at start the host's end is its peer, and a link of `guest
@@ -125,7 +117,7 @@ int mt_facts_complete(const struct mt_eval_request *q, struct mt_host *h, struct
 
 		if (lxc)
 			err |= complete_container(h, nic, p);
-		if (q->dev && mt_request_selects(q, nic))
+		if (q->dev && mt_fact_selected(q, nic))
 			err |= set_string(p, nic, "dev", q->dev);
 		else if (q->unnamed && !mt_fact_get(nic, "dev") && type &&
 			 !strcmp(type, "ethernet")) {

@@ -22,7 +22,7 @@ int mt_facts_of_unknown(const struct mt_eval_request *q, struct mt_host *h, stru
 int mt_facts_complete(const struct mt_eval_request *q, struct mt_host *h, struct mt_fact *facts,
 		      struct mt_pool *p);
 
-/** mt_request_selects() - whether the request is for this NIC */
-bool mt_request_selects(const struct mt_eval_request *q, const struct mt_fact *nic);
+/** mt_fact_selected() - mt_request_selects() of a NIC as its facts have it */
+bool mt_fact_selected(const struct mt_eval_request *q, const struct mt_fact *nic);
 
 #endif

@@ -350,7 +350,7 @@ static int ask_policy(struct evaluator *v, struct mt_err *e)
 		const char *dev = mt_fact_text_at(nic, "dev");
 
 		if (v->q->want & MT_WANT_PLANS && dev && mt_name_valid(dev) &&
-		    mt_request_selects(v->q, nic))
+		    mt_fact_selected(v->q, nic))
 			wanted[n++] = (int)mt_fact_get(nic, "index")->integer;
 	}
 	if (mt_policy_ask(v->policy, v->facts, wanted, n, e))

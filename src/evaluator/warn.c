@@ -48,7 +48,7 @@ int mt_warn_dropped(struct mt_reply *say, const struct mt_eval_request *q,
 		const char *what;
 		size_t i = 0;
 
-		if (!mt_request_selects(q, nic))
+		if (!mt_fact_selected(q, nic))
 			continue;
 		while (!err && (what = mt_domain_dropped(facts, nic, &i))) {
 			char text[TEXT_MAX];

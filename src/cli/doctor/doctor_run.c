@@ -17,8 +17,8 @@ static const struct mt_column columns[] = {
 
 static void ask_policy(struct mt_doctor *d)
 {
-	struct mt_event_params ask = { .source = { .fd = -1 },
-				       .want = MT_WANT_DECISIONS,
+	struct mt_event_params ask = { .request.source = { .fd = -1 },
+				       .request.want = MT_WANT_DECISIONS,
 				       .dry = true };
 
 	if (!mt_connect(&d->g, &ask, &d->policy, &d->policy_error))
@@ -34,12 +34,12 @@ static int ask_guest(struct mt_doctor *d)
 
 	if (status)
 		return status;
-	ask.unnamed = MT_SH_UNNAMED;
+	ask.request.unnamed = MT_SH_UNNAMED;
 	if (!mt_connect(&d->g, &ask, &d->plan, &d->plan_error))
 		d->plan_error.code = 0;
 	if (d->plan.facts && !mt_fact_parse(d->plan.facts, d->plan.facts_n, &d->p, &facts, &e))
 		d->facts = facts;
-	mt_cli_close_source(&ask.source);
+	mt_cli_close_source(&ask.request.source);
 	return 0;
 }
 

@@ -93,7 +93,9 @@ static const struct mt_outcome_nic *nic_of(const struct mt_outcome *guest,
 static bool check_guest(struct mt_doctor *d, const struct mt_device *dev, const char *file)
 {
 	const char *text = mt_doctor_read(d, file), *document;
-	struct mt_event_params ask = { .want = MT_WANT_FACTS, .driver = "qemu", .dry = true };
+	struct mt_event_params ask = { .request.want = MT_WANT_FACTS,
+				       .driver = "qemu",
+				       .dry = true };
 	struct mt_outcome guest = { 0 };
 	const struct mt_outcome_nic *nic = NULL;
 	struct mt_err e;
@@ -101,7 +103,8 @@ static bool check_guest(struct mt_doctor *d, const struct mt_device *dev, const 
 
 	if (!text || !strstr(text, dev->name) || !find_document(text, &document, &n))
 		return false;
-	ask.source = (struct mt_source){ .fd = -1, .bytes = document, .n = n, .name = file };
+	ask.request.source =
+		(struct mt_source){ .fd = -1, .bytes = document, .n = n, .name = file };
 	if (!mt_connect(&d->g, &ask, &guest, &e))
 		nic = nic_of(&guest, dev);
 	if (nic && !strcmp(nic->type, "ethernet"))

@@ -182,8 +182,9 @@ static int l_ended(lua_State *L)
 static int read_facts(struct place *p, struct mtl_call *c, const char *xml, size_t n,
 		      const char *name, struct mt_err *e)
 {
-	struct mt_event_params ask = { .want = MT_WANT_FACTS,
-				       .source = { .fd = -1, .bytes = xml, .n = n, .name = name } };
+	struct mt_event_params ask = { .request.want = MT_WANT_FACTS,
+				       .request.source = {
+					       .fd = -1, .bytes = xml, .n = n, .name = name } };
 	struct mt_fact *root;
 
 	if (mt_handle_open(&c->handle, &(struct moontap_options){ 0 }, e) ||

@@ -127,16 +127,16 @@ static int plan_answered(struct mt_engine *g, const struct planned *what, struct
 			 struct mt_err *e)
 {
 	struct mt_event_params ask = {
-		.source = { .fd = -1, .bytes = what->answer, .n = what->n, .name = "" },
-		.want = MT_WANT_PLANS,
+		.request.source = { .fd = -1, .bytes = what->answer, .n = what->n, .name = "" },
+		.request.want = MT_WANT_PLANS,
 		.driver = what->driver,
 		.by = "up",
-		.managed = true,
-		.unmanaged = true,
-		.known = true,
+		.request.managed = true,
+		.request.unmanaged = true,
+		.request.known = true,
 		.dry = true,
-		.only = what->only,
-		.unnamed = MT_SH_UNNAMED
+		.request.only = what->only,
+		.request.unnamed = MT_SH_UNNAMED
 	};
 
 	g->o.start = start_answered;
