@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* complete.c - facts that the document has not, or whose place the request takes */
+/* complete.c - add facts that the document lacks, or that the request replaces */
 #include "evaluator/complete.h"
 #include "kernel/host.h"
 
@@ -7,14 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first bytes of the MACs that hypervisors make up: QEMU and libvirt, Xen, VMware, Hyper-V. */
+/* First bytes of the MACs that hypervisors generate: QEMU and libvirt, Xen, VMware, Hyper-V. */
 static const uint8_t makers[][3] = {
 	{ 0x52, 0x54, 0x00 }, { 0x00, 0x16, 0x3e }, { 0x00, 0x0c, 0x29 },
 	{ 0x00, 0x50, 0x56 }, { 0x00, 0x15, 0x5d },
 };
 
-/* The guest's MAC by libvirt's rule for taps turned round: fa: was fe:, and fe: was anything, which
- * the maker's other two bytes tell, or else nobody does. Another tap's is its own. */
+/*
+ * Guess the guest's MAC from its tap's. libvirt gives a tap the guest's MAC with fe as its first
+ * byte, or fa where the guest's is fe (qemu/qemu_interface.c qemuInterfaceEthernetConnect()). So fa
+ * was fe, and fe was the first byte of the makers[] that has the same next two; without one it
+ * stays. Any other MAC was not set by libvirt, and stays.
+ */
 static void guest_mac(const uint8_t tap[6], char *mac, size_t n)
 {
 	uint8_t first = tap[0] == 0xfa ? 0xfe : tap[0];
@@ -26,8 +30,6 @@ static void guest_mac(const uint8_t tap[6], char *mac, size_t n)
 		 tap[5]);
 }
 
-/* A tap of a guest that nobody told us about: all that there is of it is the tap, and what the QEMU
- * that made it says. */
 int mt_facts_of_unknown(const struct mt_eval_request *q, struct mt_host *h, struct mt_pool *p,
 			struct mt_fact **facts)
 {
@@ -79,8 +81,8 @@ bool mt_fact_selected(const struct mt_eval_request *q, const struct mt_fact *nic
 				  mac ? mac : "", (unsigned)mt_fact_get(nic, "index")->integer);
 }
 
-/* LXC names no device before it started: at start the host's end is its peer, and a link of `guest
- * actual` (libvirt-lxc's <guest dev='eth0' actual='vnet1'/>). Every NIC of LXC's is managed. */
+/* libvirt-lxc's XML names the container's end of a veth pair, <guest dev='eth0' actual='vnet1'/>,
+ * and not the host's, which is the peer of `actual`. Every NIC of LXC is managed. */
 static int complete_container(struct mt_host *h, struct mt_fact *nic, struct mt_pool *p)
 {
 	const char *actual = mt_fact_text_at(nic, "guest.actual");
@@ -98,7 +100,6 @@ static int complete_container(struct mt_host *h, struct mt_fact *nic, struct mt_
 	return name ? set_string(p, nic, "dev", name) : -ENOMEM;
 }
 
-/* What comes from the caller and not from the document: names, and what is known of the guest. */
 int mt_facts_complete(const struct mt_eval_request *q, struct mt_host *h, struct mt_fact *facts,
 		      struct mt_pool *p)
 {

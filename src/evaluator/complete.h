@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* complete.h - what comes from the caller and not from the document: names, which NICs, and
- * what is known of the guest */
+/*
+ * complete.h - what a request adds to a document's facts
+ *
+ * Devices' names, which NICs are asked for, and how the guest is known.
+ */
 #ifndef MT_EVALUATOR_COMPLETE_H
 #define MT_EVALUATOR_COMPLETE_H
 
@@ -9,13 +12,20 @@
 
 struct mt_host;
 
-/** mt_facts_of_unknown() - the facts of a guest that nobody told us about: one tap. 0 or
- * -ENOMEM. */
+/**
+ * mt_facts_of_unknown() - the facts of a guest without XML
+ * @h:		for the MAC of the tap @q->dev; may be NULL
+ * @facts:	out: one NIC, and what @q has of the tap's QEMU; in @p
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int mt_facts_of_unknown(const struct mt_eval_request *q, struct mt_host *h, struct mt_pool *p,
 			struct mt_fact **facts);
 
-/** mt_facts_complete() - put into @facts what the request says
- * @h:	for LXC's devices, which have no name before they are started; may be NULL
+/**
+ * mt_facts_complete() - add to @facts what only the request knows
+ * @h:		for LXC's devices, which the XML does not name; may be NULL
+ * @p:		the pool that @facts live in
  *
  * Return: 0 or -ENOMEM.
  */

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * confine.c - the stages by which the evaluator gives up what it could harm with
+ * confine.c - the stages by which the evaluator drops everything it could do harm with
  *
  * The evaluator runs a policy and reads a guest's XML, which may be hostile. Whatever it is made
  * to do, it must be able to do no more than to give a wrong answer, which the applier checks.
  *
- * Each stage leaves something impossible, and where it can, without help of the others:
+ * Each stage makes something impossible, and where it can, does not rely on the others:
  *
  *  1. descriptors	to use what the caller had open: its locks, taps, sockets, terminal.
  *			First, since a tap must not stay attached while the rest goes on.
  *			0, 1 and 2 are /dev/null then, for a library that writes to them.
  *  2. ids		to act as root or as a member of root's groups. While there are the
  *			capabilities for it; before 5, as a change of ids clears the death signal.
- *  3. capabilities	to use the others: a uid 0 that kept its ids has none either, and netlink
- *			takes only questions (it looks at the sender, not only at the opener).
+ *  3. capabilities	to use any capability, even as a uid 0 that kept its ids; to change anything
+ *			over netlink, which checks the sender and not only the socket's opener
+ *			(net/netlink/af_netlink.c netlink_capable()).
  *  4. gains		to get any of it back by exec; to be looked into by a process of the same
  *			user, or to leave a core.
- *  5. parent		to outlive who reads the answer.
+ *  5. parent		to outlive the process that reads the answer.
  *  6. files		to open, make or remove a file (a uid 0 without capabilities still owns
  *			/etc/shadow), to signal a process outside.
  *  7. limits		to spend CPU time without end, to get a new descriptor of any kind.
@@ -26,8 +27,8 @@
  *  8. calls		to ask the kernel anything outside filter_gen.c's list. Last, since it
  *			forbids what the other stages do.
  *
- * Any failure is fatal, but for three that are none: ids that the caller may not change, a limit
- * that is tighter already, and a kernel without Landlock, where 7 and 8 alone keep files shut.
+ * Any failure is fatal, except three: ids that the caller may not change, a limit that is tighter
+ * already, and a kernel without Landlock, where 7 and 8 alone keep files out of reach.
  *
  * a ?: b is GNU C for: a if it is not 0, and then b is not even evaluated; else b.
  */
@@ -72,7 +73,7 @@ static bool ascending(const int *fds, unsigned int n)
 	return true;
 }
 
-/* A new descriptor has the lowest free number (open(2)): 0, 1 and 2 fill up, and one too many. */
+/* A new descriptor has the lowest free number (open(2)): fill 0, 1 and 2, close the next one. */
 static int fill_standard(void)
 {
 	int fd = open("/dev/null", O_RDWR);
@@ -104,7 +105,7 @@ static int ignore_denied(int r)
 	return r && errno != EPERM && errno != EINVAL ? -errno : 0;
 }
 
-/* A user namespace may not have the number, and have that of nobody. */
+/* A user namespace may not map the id, and still map that of nobody. */
 static int become_group(gid_t gid)
 {
 	return setresgid(gid, gid, gid) && errno == EINVAL ? setresgid(NOBODY, NOBODY, NOBODY) : 0;
@@ -121,8 +122,9 @@ static int give_up_ids(uid_t uid, gid_t gid)
 	       ignore_denied(become_user(uid));
 }
 
-/* The ambient set goes with the inheritable one; the bounding set and the securebits matter to an
- * exec only, which the next stage makes worthless and the last one deadly. (capabilities(7)) */
+/* Clearing the inheritable set clears the ambient one. The bounding set and the securebits matter
+ * only at an exec, by which nothing can be gained after the next stage, and which the last stage
+ * kills. (capabilities(7)) */
 static int drop_capabilities(void)
 {
 	struct __user_cap_header_struct self = { _LINUX_CAPABILITY_VERSION_3, 0 };
@@ -138,7 +140,7 @@ static int gain_nothing(void)
 	return 0;
 }
 
-/* A parent that died before the prctl sends no signal any more: so look, after it. */
+/* A parent that died before the prctl sends no signal any more: so check for it afterwards. */
 static int die_with(pid_t parent)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
@@ -146,12 +148,12 @@ static int die_with(pid_t parent)
 	return getppid() == parent ? 0 : -ESRCH;
 }
 
-/* landlock(7); numbers of our own, since a kernel may know more than the headers built with. */
+/* landlock(7). The numbers are our own: the kernel may know more than the headers at build time. */
 struct landlock_rights {
 	uint64_t files, net, scopes;
 };
 
-/* What each version of Landlock's ABI can forbid: all of it, and no rule that allows any. */
+/* All that each version of Landlock's ABI can forbid; no rule allows any of it. */
 static struct landlock_rights landlock_rights(long abi)
 {
 	struct landlock_rights r = { .files = (1 << 13) - 1 }; /* 1: execute .. make_sym */
@@ -186,7 +188,7 @@ static int landlock_deny_all(void)
 	return r;
 }
 
-/* Lowering needs no privilege, so that EPERM says: the hard limit is below @value already. */
+/* Lowering needs no privilege, so EPERM means that the hard limit is below @value already. */
 static int limit(int resource, rlim_t value)
 {
 	struct rlimit both = { value, value };
@@ -194,8 +196,8 @@ static int limit(int resource, rlim_t value)
 	return setrlimit(resource, &both) && errno != EPERM ? -errno : 0;
 }
 
-/* RLIMIT_NOFILE bounds the number of a new descriptor, and how many of them poll() takes (poll(2)):
- * the lowest free number leaves none to be had, and three or more to poll. */
+/* RLIMIT_NOFILE bounds the number of a new descriptor, and how many of them poll() takes (poll(2)).
+ * With the lowest free number as the limit, none can be opened, and poll() takes three or more. */
 static int set_limits(unsigned int cpu_s)
 {
 	int lowest = dup(STDIN_FILENO);
@@ -214,7 +216,7 @@ static int filter_calls(void)
 		.filter = (struct sock_filter *)mt_filter, /* only read; the field lacks const */
 	};
 
-#ifdef MT_SANITIZED /* reads /proc/self/maps while it may, for the addresses of a report */
+#ifdef MT_SANITIZED /* reads /proc/self/maps while that is allowed, for a report's addresses */
 	__sanitizer_sandbox_on_notify(&(__sanitizer_sandbox_arguments){ 0 });
 #endif
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) ? -errno : 0;
@@ -225,7 +227,7 @@ static int stage(const char *name, int r, struct mt_err *e)
 	return r ? mt_fail(e, -r, "confine", name, NULL) : 0;
 }
 
-/* Valgrind needs what these forbid: `make valgrind` builds without them, in a BUILD of its own. */
+/* Valgrind needs what these forbid: `make valgrind` builds without them, in another BUILD. */
 static int shut_the_rest(const struct mt_confine *c, struct mt_err *e)
 {
 #ifdef MT_WATCHED

@@ -10,9 +10,9 @@
 struct mt_confine {
 	const int *keep;     /* descriptors that stay open, ascending; borrowed */
 	unsigned int keep_n; /* how many */
-	pid_t parent;	     /* who reads the answer: the evaluator must not outlive it */
+	pid_t parent;	     /* it reads the answer: the evaluator must not outlive it */
 	unsigned int cpu_s;  /* CPU time, in seconds, after which the kernel kills it; > 0 */
-	uid_t uid;	     /* whom it becomes, where it may: nobody else's */
+	uid_t uid;	     /* a user that no other process runs as; set where allowed */
 	gid_t gid;
 };
 

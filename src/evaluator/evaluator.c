@@ -2,9 +2,9 @@
 /*
  * evaluator.c - one evaluation, in a process without any privilege
  *
- * The order matters: files and the kernel's socket are opened, then everything else is given up
- * (evaluator/confine.c), then root's policy runs its top level, and only then the guest's XML is
- * read.
+ * The order matters. It opens the files and the netlink socket; it drops everything else
+ * (evaluator/confine.c); it runs the top level of root's policy; only then it reads the guest's
+ * XML, which may be hostile.
  */
 #include "evaluator/evaluator.h"
 #include "base/tokens.h"
@@ -28,7 +28,7 @@
 #include <sys/time.h>
 
 #define FACTS_MAX (32u << 20) /* as text; metadata of 300,000 elements has 18 MiB */
-#define GRACE_MS  500	      /* before the deadline: time for the policy to say where it was */
+#define GRACE_MS  500	      /* before the deadline: time for the policy to report its line */
 
 struct evaluator {
 	const struct mt_eval_request *q;
@@ -42,7 +42,7 @@ struct evaluator {
 	bool sysctl_read_only;
 	char *bytes; /* of the document */
 	size_t n;
-	struct mt_names *names; /* that devices have already */
+	struct mt_names *names; /* of the document's devices */
 	struct mt_edit *edits;
 	size_t nedits;
 	struct mt_reply say;
@@ -50,7 +50,7 @@ struct evaluator {
 
 static struct mt_policy *running; /* for the signal handler */
 
-/* What was noted of the host's devices, as records. */
+/* Parse the request's notes about the host's devices into records. */
 static int read_notes(struct evaluator *v, struct mt_policy_options *o, struct mt_err *e)
 {
 	char *words[2 * MT_FIELDS_MAX + 4], *copy;
@@ -83,11 +83,11 @@ static void late(int signal)
 		mt_policy_interrupt(running);
 }
 
-/* The policy's lines go through; what decide() said is remembered for the document's rewriting. */
+/* Forward the policy's lines; remember decide()'s answers for rewriting the XML. */
 static int policy_says(void *data, const char *line, size_t n)
 {
 	struct evaluator *v = data;
-	char *copy, *name, *words[16]; /* the edit points into them */
+	char *copy, *name, *words[16]; /* the edit borrows name, and its device's name from copy */
 	const char *decision, *dev;
 	struct mt_fact *nic;
 	struct mt_err e;
@@ -181,7 +181,7 @@ static int open_all(struct evaluator *v, struct mt_err *e)
 		return -e->code;
 	if (v->files.policy.fd >= 0 && mt_host_open(&v->host, e))
 		return -e->code;
-	if (v->host) /* what is decided is decided of one state of the host */
+	if (v->host) /* the policy sees the host in one state, whatever changes meanwhile */
 		mt_host_cache(v->host);
 	v->sysctl_read_only = mt_sysctl_read_only();
 	if (!q->source.facts && (q->source.fd >= 0 || q->source.bytes) && open_xml(v, e))
@@ -204,7 +204,7 @@ static int say_lacks(struct evaluator *v, struct mt_err *e)
 		     : 0;
 }
 
-/* The top level: what the policy says now it says knowing only root's files. */
+/* Run the policy's top level: its lines depend on nothing but root's files. */
 static int load_policy(struct evaluator *v, struct mt_err *e)
 {
 	struct mt_policy_options o = { .memory = v->q->memory,
@@ -249,7 +249,7 @@ static int read_source(struct evaluator *v, struct mt_err *e)
 	return mt_domain_read(v->xml, v->bytes, v->n, &o, &v->pool, &v->facts, e);
 }
 
-/* What is remembered was told of when it was read. */
+/* Facts from a guest record are not reported as unknown: they were when their XML was read. */
 static int say_warnings(struct evaluator *v)
 {
 	int err = v->q->source.facts ? 0 : mt_warn_unknown(&v->say, v->facts);
@@ -259,7 +259,8 @@ static int say_warnings(struct evaluator *v)
 	return err;
 }
 
-/* Of a guest that nobody knows the policy may have a name and a uuid, and journals have none. */
+/* The name and uuid that QEMU has for an unknown guest are for the policy only: journals, which get
+ * this line's, have none. */
 static int say_domain(struct evaluator *v)
 {
 	const struct mt_fact *d = mt_fact_get(v->facts, "domain");
@@ -355,7 +356,7 @@ static int ask_policy(struct evaluator *v, struct mt_err *e)
 	}
 	if (mt_policy_ask(v->policy, v->facts, wanted, n, e))
 		return -e->code;
-	/* it is there, whatever becomes of this process */
+	/* The parent now has what it needs, even when connect_other() ends this process. */
 	if (n && (mt_reply_bytes(&v->say, "others\n", 7) || mt_reply_flush(&v->say)))
 		return -EPIPE;
 	return mt_policy_ask_other(v->policy, e);
@@ -368,7 +369,7 @@ static int evaluate(struct evaluator *v, struct mt_err *e)
 
 	if (load_policy(v, e))
 		return -e->code;
-	/* out of reach before the guest's words are read: what is allowed stays as it was said */
+	/* Flush what the policy allows before reading the XML: a hostile XML cannot change it. */
 	if (mt_reply_bytes(&v->say, "loaded\n", 7) || mt_reply_flush(&v->say))
 		return -EPIPE;
 	err = q->source.fd >= 0 || q->source.bytes

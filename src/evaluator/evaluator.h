@@ -6,9 +6,9 @@
 #include "ask/evaluate.h"
 
 /**
- * mt_evaluator_run() - open what will be read, give up everything else, evaluate, answer
- * @q:		what is asked
- * @out:	where the answer goes, as answer.h has it
+ * mt_evaluator_run() - open what will be read, drop everything else, evaluate, answer
+ * @q:		the request
+ * @out:	descriptor for the answer, whose lines are described in answer.h
  *
  * For a process of its own that ends with what this returns: it is confined for good.
  * Return: 0 when the answer is whole, else 1.

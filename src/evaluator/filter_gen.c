@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * filter_gen.c - the list of the evaluator's system calls, made into its filter at build time
+ * filter_gen.c - turn the list of the evaluator's system calls into its filter, at build time
  *
  * Run by make; its output is the header that confine.c includes, so that the installed program
  * needs no libseccomp and spends nothing on making the same filter at each start of a guest.
@@ -10,16 +10,16 @@
  * - ALLOW: some code on the evaluator's way needs it; the row says which. What is read and written
  *   was opened before, so nothing in the list takes a path, an address or makes a descriptor.
  * - KILL: another process, another's memory, code made of data, more of the kernel. No library
- *   does these by itself: to try is to be taken over, and then the evaluator must not live to give
- *   a plan. The kernel logs the call (SECCOMP_RET_KILL_PROCESS in seccomp(2)), and the parent sees
+ *   does these by itself: an evaluator that tries has been taken over, and must not live to give
+ *   a plan. The kernel logs the call (SECCOMP_RET_KILL_PROCESS in seccomp(2)), and the parent gets
  *   an answer without its end.
  * - Everything else is refused with ENOSYS, which libraries are made to meet on an old kernel: they
- *   use an older call or do without. So a libc that begins to name its mappings by prctl, or a
- *   document in an encoding for which iconv opens a file, costs nothing or one clear error, and
- *   not the guest's start. abort() gets past a refused tgkill and still ends the process.
+ *   use an older call or do without. So when a new libc names its mappings by prctl, the refusal
+ *   has no effect and the guest still starts. abort() gets past a refused tgkill and still ends the
+ *   process.
  *
- * A row whose call this architecture does not have adds nothing. A call that comes by another
- * architecture's table (x32, or i386's int 0x80) kills.
+ * A row whose call this architecture does not have adds nothing. A call by another architecture's
+ * table (x32, or i386's int 0x80) kills.
  *
  * To find what a new library needs: strace of the evaluator's specs, from the filter's installation
  * on. Add a row only when the call cannot be made before, or left out.
@@ -122,9 +122,8 @@ static void fail(const char *what, int err)
 	exit(1);
 }
 
-/* The filter as libseccomp has it. Level 2 of CTL_OPTIMIZE is a binary tree: the kernel runs the
- * filter for every call there is when it is installed (kernel/seccomp.c seccomp_cache_prepare()).
- */
+/* Level 2 of CTL_OPTIMIZE is a binary tree. It matters at installation, when the kernel runs the
+ * filter once for each existing call (kernel/seccomp.c seccomp_cache_prepare()). */
 static scmp_filter_ctx build(void)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
@@ -146,7 +145,7 @@ static scmp_filter_ctx build(void)
 	return filter;
 }
 
-/* The list, for who reads the header. */
+/* Print the list as comments, for readers of the header. */
 static void print_list(void)
 {
 	puts("/* Made by filter_gen from its list; do not edit. */");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* policy_files.c - policy and hook files through descriptors */
+/* policy_files.c - open the policy's and the hooks' files, and read them by their descriptors */
 #include "evaluator/policy_files.h"
 #include "base/hash.h"
 #include "base/tokens.h"
@@ -42,9 +42,9 @@ static void open_hook(struct mt_files *f, int dir, const char *folder, const cha
 	hook->path = mt_pool_copy(&f->pool, path, strlen(path));
 	hook->fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (!hook->path || (hook->fd < 0 && errno == ENOENT))
-		return; /* whoever asks for it is told that it is not there */
+		return; /* mt_files_hook() reports it as absent */
 	if (hook->fd < 0 || fstat(hook->fd, &hook->st))
-		hook->code = errno; /* whoever asks for it is told why */
+		hook->code = errno; /* mt_files_read() reports it */
 	memcpy(hook->name, file, n);
 	hook->next = f->hooks;
 	f->hooks = hook;

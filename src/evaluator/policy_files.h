@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * policy_files.h - the policy's file and the hooks' files: opened early, read when asked for
+ * policy_files.h - the policy's file and the hooks' files: opened early, read when needed
  *
- * Nothing can be opened once the evaluator is confined, and what a policy will ask for is not known
- * before it runs. So every file of the hook directories is opened, which costs microseconds; owner
- * and mode, taken on the descriptor, are checked of those that are used.
+ * A confined evaluator can open nothing, and which hooks a policy uses is not known before it runs.
+ * So mt_files_open() opens every file of the hook directories, which costs microseconds, and gets
+ * owner and mode by the descriptor. mt_files_read() checks them, of the files that are used.
  */
 #ifndef MT_EVALUATOR_POLICY_FILES_H
 #define MT_EVALUATOR_POLICY_FILES_H
@@ -20,9 +20,9 @@
 
 struct mt_file {
 	struct mt_file *next;
-	int fd;		/* -1: it could not be opened, */
-	int code;	/* for this reason */
-	struct stat st; /* taken on the descriptor: fstat is out of reach later on */
+	int fd;		/* -1: it could not be opened */
+	int code;	/* errno value of open(2) or fstat(2); 0: none */
+	struct stat st; /* taken when it was opened: the filter forbids fstat(2) later */
 	const char *path;
 	char name[64]; /* of a hook: without folder and .lua */
 };
@@ -31,9 +31,9 @@ struct mt_files {
 	struct mt_file policy;
 	struct mt_file *hooks;
 	unsigned n;
-	bool more;	     /* there are more hooks than are opened */
+	bool more;	     /* there are more than MT_FILES_MAX hooks; the rest is not opened */
 	struct mt_pool pool; /* of the hooks */
-	unsigned runner;     /* uid of who runs moontap, before it was given up */
+	unsigned runner;     /* uid of the user who runs moontap, before it was dropped */
 };
 
 /**
@@ -46,24 +46,30 @@ struct mt_files {
 int mt_files_open(struct mt_files *f, const char *policy, bool optional, const char *const *dirs,
 		  struct mt_err *e);
 
-/** mt_files_descriptors() - put the open descriptors into @fds. Return: how many. */
+/**
+ * mt_files_descriptors() - put the open descriptors into @fds
+ * @fds:	room for MT_FILES_MAX + 1
+ *
+ * Return: how many there are.
+ */
 unsigned mt_files_descriptors(const struct mt_files *f, int *fds);
 
 /**
- * mt_files_read() - a file's whole text
+ * mt_files_read() - read a file's whole text
  * @text:	out: NUL-ended, kept in @p
  *
- * It must belong to root, or to who runs moontap, and be nobody else's to write.
+ * The file must belong to root or to the user who runs moontap, and be writable by no other.
+ *
  * Return: 0 or -errno blamed on the input.
  */
 int mt_files_read(const struct mt_files *all, const struct mt_file *f, const char **text, size_t *n,
 		  struct mt_pool *p, struct mt_err *e);
 
-/** mt_files_hook() - a hook's text by its name */
+/** mt_files_hook() - read a hook's text by its name; @text, @path and Return as mt_files_read() */
 int mt_files_hook(const struct mt_files *f, const char *name, const char **text, size_t *n,
 		  const char **path, struct mt_pool *p, struct mt_err *e);
 
-/** mt_files_checksum() - 16 hex digits that tell one text from another */
+/** mt_files_checksum() - 16 hex digits by which texts differ; no protection against forgery */
 void mt_files_checksum(const char *text, size_t n, char sum[static 17]);
 
 #endif

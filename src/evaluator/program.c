@@ -2,7 +2,8 @@
 /*
  * program.c - the evaluator as a program of its own, which the library starts
  *
- * Its words are request.h's; the source is its standard input, the answer its standard output.
+ * Its arguments are those of request.h. It reads the guest's description from its standard input,
+ * and writes the answer to its standard output.
  */
 #include "base/tokens.h"
 #include "evaluator/evaluator.h"
@@ -14,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Remembered facts come in a memfd, and are parsed where they are. */
+/* The facts of a guest record come in a memfd, which is parsed in place. */
 static int map_facts(struct mt_source *s, struct mt_err *e)
 {
 	struct stat st;
@@ -31,7 +32,7 @@ static int map_facts(struct mt_source *s, struct mt_err *e)
 	return 0;
 }
 
-/* Whoever reads the answer is told, as of any other error. */
+/* Report an error in the answer, as the evaluation would. */
 static int fail(const struct mt_err *e)
 {
 	static const char head[] = "error code=3 op=evaluator text=", tail[] = "\nend\n";
@@ -54,6 +55,6 @@ int main(int argc, char **argv)
 
 	if (!err && q.source.facts && q.source.fd >= 0)
 		err = map_facts(&q.source, &e);
-	/* nothing is to run any more once it is confined */
+	/* no exit(3): no handler may run in a confined process */
 	_exit(err ? fail(&e) : mt_evaluator_run(&q, STDOUT_FILENO));
 }

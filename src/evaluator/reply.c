@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reply.c - lines into a buffer, the buffer into the pipe */
+/* reply.c - collect the answer's lines in a buffer, and write it to the pipe */
 #include "evaluator/reply.h"
 #include "base/bytes.h"
 #include "base/tokens.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Less than whoever reads it takes: then there is room for saying so. */
+/* Less than the reader takes, so that an error still has room. */
 #define OUTPUT_MAX (MT_ANSWER_MAX - 65536)
 
 int mt_reply_flush(struct mt_reply *s)
@@ -78,9 +78,11 @@ int mt_reply_error(struct mt_reply *s, const struct mt_err *e)
 					       e->where, "text", e->text, NULL });
 }
 
-/* An answer without its end is of no use: whatever it was that failed, it gets its line. But what
- * had no room when all else was said of NICs that are moontap's (`others`) is no error: then the
- * end is left out. */
+/*
+ * Every failure gets an error line, since an answer that only stops would not say why. A policy's
+ * connect_other() whose lines have no room is no failure, and @err is 0: then the full buffer
+ * refuses the end line, and from `others` without `end` the reader knows that lines are missing.
+ */
 int mt_reply_end(struct mt_reply *s, int err, struct mt_err *e)
 {
 	if (err && s->full)
@@ -97,7 +99,7 @@ int mt_reply_blob(struct mt_reply *s, const char *word, const char *bytes, size_
 {
 	char size[24];
 
-	if (!has_room(s, n + 64)) /* or else its first line would be there */
+	if (!has_room(s, n + 64)) /* checked for both: a first line without its bytes is worse */
 		return -EFBIG;
 	snprintf(size, sizeof size, "%zu", n);
 	return mt_reply_line(s, word, (const char *[]){ "bytes", size, NULL }) ||

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reply.h - the evaluator's answer as it is written: answer.h says what its lines are
+ * reply.h - write the evaluator's answer, whose lines are described in ask/answer.h
  *
- * An answer with a hole in it would be believed. So after anything that could not be said nothing
- * more is, not even its end, unless it is an error; and every function returns 0 or -errno.
+ * The reader would believe an answer with a gap. So after a line that could not be written no other
+ * is, not even the end; only an error may follow one that had no room. All functions return 0 or
+ * -errno.
  */
 #ifndef MT_EVALUATOR_REPLY_H
 #define MT_EVALUATOR_REPLY_H
@@ -15,33 +16,39 @@
 
 struct mt_reply {
 	int fd;
-	char *text; /* until it is written; freed by its owner */
+	char *text; /* not yet written to fd; the owner of the struct frees it */
 	size_t len, cap, written;
-	bool broken; /* something could not be said */
-	bool full;   /* for want of room: nothing more is said, but the error and the end */
-	bool told;   /* what ended the evaluation was said */
+	bool broken; /* a line could not be written: none is any more */
+	bool full;   /* a line had no room: only an error and the end may follow */
+	bool told;   /* the error or refusal that ended the evaluation has its line */
 };
 
-/** mt_reply_line() - "word key=value ...\n"
- * @pairs:	keys and values in turn, NULL-ended; an empty value is not said
- * Return: also -EFBIG: it is too long, and nothing of it was said; the error still can be. */
+/**
+ * mt_reply_line() - add "word key=value ...\n"
+ * @pairs:	keys and values in turn, NULL-ended; a pair with an empty value is left out
+ *
+ * Return: also -EFBIG: it is too long, and nothing of it was added; an error still can be.
+ */
 int mt_reply_line(struct mt_reply *s, const char *word, const char *const *pairs);
 
-/** mt_reply_error() - the line that ends an answer before its end */
+/** mt_reply_error() - add the line of the error that ended the evaluation */
 int mt_reply_error(struct mt_reply *s, const struct mt_err *e);
 
-/** mt_reply_end() - an error that nobody has told of yet, and the last line
- * @err:	0, or -errno of what failed, with @e filled
- * Return: 0: all was said, and nothing failed */
+/**
+ * mt_reply_end() - add the error that has no line yet, and the last line, and flush
+ * @err:	0, or -errno of what failed; @e is filled then, or has code 0
+ *
+ * Return: 0: all was written, and nothing failed.
+ */
 int mt_reply_end(struct mt_reply *s, int err, struct mt_err *e);
 
-/** mt_reply_blob() - "word bytes=N\n" and the bytes */
+/** mt_reply_blob() - add "word bytes=N\n" and the bytes */
 int mt_reply_blob(struct mt_reply *s, const char *word, const char *bytes, size_t n);
 
-/** mt_reply_bytes() - as they are */
+/** mt_reply_bytes() - add bytes as they are */
 int mt_reply_bytes(struct mt_reply *s, const char *bytes, size_t n);
 
-/** mt_reply_flush() - what was said so far is out of this process's reach */
+/** mt_reply_flush() - write all that was added: after it this process cannot change it any more */
 int mt_reply_flush(struct mt_reply *s);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * user.c - a user for the evaluator alone, by the host's files
+ * user.c - choose a user for the evaluator alone, by the host's files
  *
- * The files are read as they are: name services would load libraries, and cost more than the rest
- * of the evaluator's start. Accounts that only a name service knows are not seen; the numbers that
- * are tried are far above those that such services give.
+ * It reads the files themselves: name services (nss(5)) would load libraries, and cost more than
+ * the rest of the evaluator's start. So it misses accounts that only a name service knows; the
+ * numbers that it tries are far above those that such services give.
  */
 #include "evaluator/user.h"
 
@@ -92,7 +92,7 @@ bool mt_evaluator_user_is_mapped(const char *map, uid_t uid)
 	return mapped;
 }
 
-/* A file's text; "" when there is none. */
+/* Return: a file's text, which the caller frees; "" when there is none; NULL: no memory. */
 static char *read_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -24,11 +24,13 @@ struct mt_user {
  */
 struct mt_user mt_evaluator_user(const char *passwd, const char *subuid);
 
-/** mt_evaluator_user_is_mapped() - whether a user namespace has a number
- * @map:	text of /proc/self/uid_map: user_namespaces(7) */
+/**
+ * mt_evaluator_user_is_mapped() - whether a user namespace has a number
+ * @map:	text of /proc/self/uid_map: user_namespaces(7)
+ */
 bool mt_evaluator_user_is_mapped(const char *map, uid_t uid);
 
-/** mt_evaluator_user_here() - the same, by this host's files */
+/** mt_evaluator_user_here() - mt_evaluator_user() by this host's files */
 struct mt_user mt_evaluator_user_here(void);
 
 #endif

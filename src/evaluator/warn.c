@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* warn.c - what people are told of a guest's description beside what becomes of it */
+/* warn.c - the warnings about a guest's XML, as lines of the answer */
 #include "evaluator/warn.h"
 #include "domain/domain.h"
 #include "evaluator/complete.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A line of the log has room for about as much. */
+/* About what a line of the log has room for. */
 #define TEXT_MAX 900
 
 static int warn(struct mt_reply *say, const char *text)
