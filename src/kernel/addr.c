@@ -4,8 +4,8 @@
  *
  * What the kernel calls IFA_LOCAL is the address here; IFA_ADDRESS is the peer, or the address
  * again where there is none, and IPv6 then leaves IFA_LOCAL out: net/ipv4/devinet.c
- * inet_fill_ifaddr(), net/ipv6/addrconf.c inet6_fill_ifaddr(). An address that came from a router's
- * advertisement or is still tentative is there like any other.
+ * inet_fill_ifaddr(), net/ipv6/addrconf.c inet6_fill_ifaddr(). Addresses from a router's
+ * advertisement, and tentative ones, are listed like any other.
  */
 #include "kernel/nl.h"
 #include "base/sh.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* addr_busy.c - whether other addresses depend on one that would be taken back */
+/* addr_busy.c - whether other addresses depend on one that undo would delete */
 #include "kernel/nl.h"
 
 #include <stdio.h>
@@ -19,8 +19,8 @@ struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint3
 struct network {
 	const struct mt_field *field;
 	const struct mt_value *address;
-	bool secondary;	       /* the address itself */
-	struct mt_value other; /* a secondary one in its network */
+	bool secondary;	       /* whether the address itself is one */
+	struct mt_value other; /* another secondary address in its network */
 };
 
 static bool same_network(const struct mt_value *a, const struct mt_value *b)
@@ -62,8 +62,8 @@ static bool promotes(struct mt_host *h, const char *dev)
 	return !err && has.v[mt_kind_field(&mt_kind_conf, "promote_secondaries")].u;
 }
 
-/* With an IPv4 network's first address the kernel takes away its others, unless the device promotes
- * them: net/ipv4/devinet.c __inet_del_ifa() */
+/* When an IPv4 network's primary address is deleted, the kernel deletes its secondary ones, unless
+ * the device promotes them: net/ipv4/devinet.c __inet_del_ifa() */
 int mt_addr_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		 struct mt_err *e)
 {

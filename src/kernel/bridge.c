@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bridge.c - bridges, each only what is its own */
+/* bridge.c - kind bridge: what only a bridge has (what every device has: link.c) */
 #include "kernel/nl.h"
 
 #include <asm/byteorder.h>
 #include <linux/if_ether.h>
 
 /* Times are in 1/100 s, as ip(8) and the kernel have them: net/bridge/br_netlink.c. A kernel
- * without VLAN filtering or without netfilter refuses, or overlooks, those fields. */
+ * without VLAN filtering or without netfilter refuses, or ignores, those fields. */
 #define PLAIN(NAME, TYPE, SIZE, ATTR, DOC)                                                        \
 	{                                                                                         \
 		.name = NAME, .type = TYPE, .size = SIZE, .phase = MT_PHASE_FIELDS, .attr = ATTR, \
@@ -30,8 +30,8 @@ static const struct mt_enum_name protocols[] = {
 	{ NULL },
 };
 
-/* What one NIC's policy changes here, other ports lose for good: a new default PVID replaces that
- * of each port, and the old one does not bring it back: net/bridge/br_vlan.c
+/* The VLAN fields are MT_FIELD_OURS, since undo could not restore other ports: a new default PVID
+ * replaces that of each port, and the old default does not bring it back: net/bridge/br_vlan.c
  * __br_vlan_set_default_pvid() */
 static const struct mt_field fields[] = {
 	{ "name", MT_NAME, .flags = MT_FIELD_CUSTOM, .doc = "the device" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* busy.c - whether a device that would be taken back has addresses */
+/* busy.c - whether a device that undo would delete or set down has addresses */
 #include "kernel/nl.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ static int take_address(const struct mt_record *r, void *data, struct mt_err *e)
 	const struct addresses *to = data;
 
 	if (a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80)
-		return 0; /* fe80::/10: the kernel's own */
+		return 0; /* fe80::/10: the kernel adds these itself */
 	return to->each(r, to->data, e);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* cache.c - the kernel's answers, kept for as long as somebody only looks: each question is asked
- * once */
+/* cache.c - the kernel's answers, kept while nothing is changed, to ask each question only once */
 #include "kernel/nl.h"
 
 #include <errno.h>
@@ -17,7 +16,7 @@ struct cached {
 	alignas(NLMSG_ALIGNTO) char bytes[]; /* of the question, and of the answer */
 };
 
-/* But for its number, which each request has its own of. */
+/* Without nlmsg_seq, which differs in each request, and nlmsg_pid behind it. */
 static int by_question(const void *a, const void *b)
 {
 	const struct nlmsghdr *one = ((const struct cached *)a)->question;
@@ -36,7 +35,7 @@ const struct mt_nl_answer *mt_nl_cached(const struct mt_host *h, const struct nl
 	return found ? &(*found)->answer : NULL;
 }
 
-/* Without memory for it the question is asked again, and nothing else is different. */
+/* On ENOMEM it keeps nothing: the next such question is asked again. */
 void mt_nl_cache(struct mt_host *h, const struct nlmsghdr *question,
 		 const struct mt_nl_answer *answer)
 {

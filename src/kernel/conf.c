@@ -2,11 +2,11 @@
 /*
  * conf.c - what IPv4 or IPv6 does on a device: net.ipv4.conf, net.ipv6.conf
  *
- * Read over netlink: the evaluator opens no files. Of `all` and `default`, which are no devices,
- * the kernel tells a few fields so (RTM_GETNETCONF), and the others only in /proc/sys. Written over
- * netlink for IPv4, by ifindex; IPv6 takes it in /proc/sys only (net/ipv6/addrconf.c
- * inet6_set_link_af()), which is that of the network namespace of whoever opens the file
- * (net/sysctl_net.c).
+ * Reading goes over netlink, since the evaluator opens no files. Of `all` and `default`, which are
+ * no devices, netlink has only a few fields (RTM_GETNETCONF), and /proc/sys has the others. Writing
+ * goes over netlink for IPv4, by ifindex. IPv6 can be written in /proc/sys only
+ * (net/ipv6/addrconf.c inet6_set_link_af()), where a process sees the network namespace that it is
+ * in (net/sysctl_net.c).
  */
 #include "kernel/nl.h"
 #include "base/sh.h"
@@ -79,7 +79,8 @@ static const struct mt_field fields[NFIELDS] = {
 	[DISABLE_IPV6] = CONF("disable_ipv6", MT_BOOL, 1, "IPv6: none of it here"),
 };
 
-/* Where a field is: its number in the kernel's array (from 1; IPv6 counts from 0), 0: nowhere. */
+/* A field's position in the kernel's arrays, counted from 1 (IPv6 counts from 0), and its netconf
+ * attribute; 0: the kernel does not have it there. */
 static const struct place {
 	uint8_t v4, v6, netconf;
 } places[NFIELDS] = {
@@ -207,7 +208,7 @@ static int put_files(struct mt_host *h, const struct mt_record *r, struct mt_err
 
 	if (ifindex && mt_device_by_index(h, ifindex, &d, e))
 		return mt_nl_about(e, -e->code, r, "set");
-	if (ifindex) /* as it is called now */
+	if (ifindex) /* its present name */
 		name = d.name;
 	for (int i = FORWARDING; i < NFIELDS; i++) {
 		int err = mt_record_has(r, i) ? write_file(h, name, r, i) : 0;
@@ -253,7 +254,7 @@ static int list_files(struct mt_list *l)
 	mnl_attr_put_u32(n, NETCONFA_IFINDEX,
 			 (uint32_t)(all ? NETCONFA_IFINDEX_ALL : NETCONFA_IFINDEX_DEFAULT));
 	err = mt_nl_talk(l->h, n, take_netconf, &r, l->e);
-	if (err) /* a kernel without this IP knows no such question */
+	if (err) /* a kernel without this IP does not know the request */
 		return err == -EOPNOTSUPP ? 0 : mt_nl_about(l->e, err, l->filter, "list");
 	for (int i = FORWARDING; i < NFIELDS; i++)
 		if (place_of(i, l->family) && !mt_record_has(&r, i))
@@ -306,7 +307,7 @@ static int check(const struct mt_record *r, struct mt_err *e)
 	return 0;
 }
 
-/* With slashes: a device's name may have dots. */
+/* With slashes, which sysctl(8) takes, too: a device's name may have dots. */
 static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 {
 	struct mt_sh s = { buf, n, 0 };

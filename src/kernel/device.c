@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A question about one device, by index or, when that is 0, by name. Without IFLA_STATS64 and the
- * like an answer is half as long: net/core/rtnetlink.c rtnl_fill_ifinfo(). */
+/* Without IFLA_STATS64 and the like an answer is half as long: net/core/rtnetlink.c
+ * rtnl_fill_ifinfo(). */
 struct nlmsghdr *mt_nl_device_question(struct mt_nl_request *q, uint16_t flags, uint32_t ifindex,
 				       const char *name)
 {
@@ -79,14 +79,14 @@ static int fill(struct one *o, const struct mt_nl_device *from)
 	d->mtu = (uint32_t)mt_nl_uint(from->tb[IFLA_MTU]);
 	if (!strcmp(from->kind, "vlan"))
 		d->vlan = (uint16_t)mt_nl_uint(from->data[IFLA_VLAN_ID]);
-	if (!from->tb[IFLA_LINK_NETNSID]) /* else it is an index of another namespace */
+	if (!from->tb[IFLA_LINK_NETNSID]) /* else IFLA_LINK is of another namespace */
 		d->peer = (uint32_t)mt_nl_uint(from->tb[IFLA_LINK]);
 	if (mac && mnl_attr_get_payload_len(mac) == sizeof d->address)
 		memcpy(d->address, mnl_attr_get_payload(mac), sizeof d->address);
 	return master ? mt_nl_ifname(o->h, master, d->master, o->e) : 0;
 }
 
-/* The kernel finds a device by its other names, too: net/core/dev.c netdev_name_node_lookup() */
+/* The kernel finds a device by its altnames, too: net/core/dev.c netdev_name_node_lookup() */
 int mt_nl_check_name(const char *asked, const struct mt_nl_device *d, struct mt_err *e)
 {
 	return strcmp(d->name, asked)
@@ -177,7 +177,7 @@ int mt_nl_record_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t 
 	return *ifindex ? 0 : mt_nl_ifindex(h, mt_record_device(r), ifindex, e);
 }
 
-/* Where the record names no device, it is on none: net.ipv4.conf.all. */
+/* A record that names no device, such as net.ipv4.conf.all, gets no reference. */
 static int find_link(struct mt_host *h, struct mt_record *r, struct mt_err *e)
 {
 	const char *name = mt_record_device(r);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* device_kinds.c - devices as records of their kinds: listed, made, changed and deleted */
+/* device_kinds.c - devices as records of their kinds: listed, created, changed and deleted */
 #include "kernel/nl.h"
 
 #include <errno.h>
@@ -74,7 +74,7 @@ int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt
 	return err ? err : 1;
 }
 
-/* --- made, changed and deleted ---------------------------------------------------------------- */
+/* --- created, changed and deleted ------------------------------------------------------------- */
 
 int mt_nl_start_device(struct mt_host *h, struct mt_nl_request *q, enum mt_op op,
 		       const struct mt_record *r, struct nlmsghdr **n, struct mt_err *e)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* field_attrs.c - fields of records as netlink attributes, both ways, from the rows of their kind */
+/* field_attrs.c - fields of records as netlink attributes, both ways, by the rows of their kind */
 #include "kernel/nl.h"
 
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
 
-/* Of a field's size, to network order or back. */
+/* A number to or from network order, if its field is MT_FIELD_BIG_ENDIAN. */
 static uint64_t swapped(const struct mt_field *f, uint64_t u)
 {
 	switch (f->flags & MT_FIELD_BIG_ENDIAN ? f->size : 1) {
@@ -118,7 +118,7 @@ static void put_value(struct nlmsghdr *n, const struct mt_field *f, const struct
 	case MT_NAME:
 		mnl_attr_put_strz(n, f->attr, v->name);
 		break;
-	case MT_TEXT: /* without its NUL: an empty one takes the old one away */
+	case MT_TEXT: /* without its NUL: an empty text removes the old one */
 		mnl_attr_put(n, f->attr, v->state == MT_SET ? strlen(v->text) : 0, v->text);
 		break;
 	case MT_MAC:

@@ -2,9 +2,9 @@
 /*
  * group.c - many devices deleted by one request
  *
- * The kernel waits some 20 ms for each device that goes, or once for all that one request deletes:
- * net/core/dev.c unregister_netdevice_many(). Such a request names a group, which is a number that
- * devices have: net/core/rtnetlink.c rtnl_group_dellink().
+ * The kernel waits some 20 ms in each request that deletes devices, whether it deletes one or many:
+ * net/core/dev.c unregister_netdevice_many(). A request that deletes many names their group, a
+ * number that each device has: net/core/rtnetlink.c rtnl_group_dellink().
  */
 #include "kernel/nl.h"
 
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define NAMED_GROUPS 0x10000 /* below it are those that people give names and numbers to */
+#define NAMED_GROUPS 0x10000 /* below it are the groups that people number and name */
 
 uint32_t mt_devices_group(void)
 {

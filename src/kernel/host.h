@@ -2,8 +2,8 @@
 /*
  * host.h - a handle on this network namespace's kernel, and what a device is
  *
- * The handle holds one rtnetlink socket, and the descriptors of taps that were made but not yet
- * made persistent. One handle a thread.
+ * The handle holds one rtnetlink socket, and the descriptors of taps that were created and are not
+ * persistent yet. Each thread needs its own handle.
  */
 #ifndef MT_KERNEL_HOST_H
 #define MT_KERNEL_HOST_H
@@ -22,10 +22,10 @@ extern const struct mt_kind *const mt_kinds[];
  */
 int mt_host_open(struct mt_host **h, struct mt_err *e);
 
-/** mt_host_close() - close it; taps that were not finished vanish. NULL is fine. */
+/** mt_host_close() - close it; taps that are not persistent yet vanish. NULL is fine. */
 void mt_host_close(struct mt_host *h);
 
-/** mt_host_fd() - the netlink socket, for whoever keeps descriptors across a confinement */
+/** mt_host_fd() - the netlink socket, borrowed: confinement must leave it open */
 int mt_host_fd(const struct mt_host *h);
 
 /** mt_host_cookie() - the network namespace's cookie, SO_NETNS_COOKIE (Linux 5.14); 0: unknown */
@@ -35,14 +35,14 @@ uint64_t mt_host_cookie(const struct mt_host *h);
  * 0: unknown */
 void mt_host_namespace(const struct mt_host *h, uint64_t *dev, uint64_t *inode);
 
-/** mt_sysctl_read_only() - /proc/sys can be written by nobody here, as in containers */
+/** mt_sysctl_read_only() - whether /proc/sys is mounted read-only, as in containers */
 bool mt_sysctl_read_only(void);
 
 #ifdef MOONTAP_FAULTS
 /* Faults for specs and fuzzers, in a build of this folder for them alone. */
 struct mt_fault {
 	/* before the @nth request, ioctl or write that goes to the kernel, counted from 1
-	 * Return: 0: go on; > 0: fail with this errno, unasked; < 0: ask, and lose the answer */
+	 * Return: 0: go on; > 0: do not ask, fail with this errno; < 0: ask, and lose the answer */
 	int (*before)(void *data, unsigned int nth);
 	/* instead of reading the answer to @request (struct nlmsghdr): one datagram of at most @n
 	 * bytes into @buf; its length, or -errno; NULL: the kernel answers */
@@ -50,7 +50,7 @@ struct mt_fault {
 	void *data;
 };
 
-/** mt_host_fault() - what happens from now on; zeroed: nothing */
+/** mt_host_fault() - inject these faults from now on; @f is copied; zeroed: none */
 void mt_host_fault(struct mt_host *h, const struct mt_fault *f);
 #endif
 
@@ -71,7 +71,7 @@ static inline uint32_t mt_ref_ifindex(const struct mt_ref *ref)
 /* What a device can be for a guest, whichever kind of device it is. */
 enum {
 	MT_DEVICE_TAP = 1,  /* its carrier is on while its guest has it open */
-	MT_DEVICE_NIC = 2,  /* nothing but a guest has one */
+	MT_DEVICE_NIC = 2,  /* only guests use such a device */
 	MT_DEVICE_PAIR = 4, /* one of two ends: a container's NIC, or the host's own */
 };
 
@@ -95,19 +95,19 @@ struct mt_device {
  */
 int mt_device_by_name(struct mt_host *h, const char *name, struct mt_device *d, struct mt_err *e);
 
-/** mt_devices_group() - a number for mt_devices_delete(): random, and none of those that people
- * name; 0: there is none */
+/** mt_devices_group() - a random group for mt_devices_delete(), above those that people name; 0:
+ * there are no random numbers yet */
 uint32_t mt_devices_group(void);
 
 /**
- * mt_devices_delete() - delete devices by one request: the kernel makes it wait once, and not for
- * each
- * @group:	what all of them have as their group, and nobody else, or nothing is deleted
+ * mt_devices_delete() - delete devices by one request, so that the kernel waits only once: group.c
+ * @group:	all of them must be in it, and no other device, or nothing is deleted
  * @ifindexes:	sorted here
- * @force:	taps that somebody has open, too
+ * @force:	also taps that somebody has open
  *
- * The kernel deletes whatever is of the group by then: what somebody adds after the look goes, too.
- * Return: 0; -EEXIST: something else is of it; -ENODEV: one of them is not; -EBUSY; another -errno.
+ * The kernel deletes whatever is in the group by then: also what somebody adds after the check.
+ * Return: 0; -EEXIST: another device is in it; -ENODEV: one of them is not; -EBUSY: somebody has a
+ * tap open; another -errno; @e filled.
  */
 int mt_devices_delete(struct mt_host *h, uint32_t group, uint32_t *ifindexes, size_t n, bool force,
 		      struct mt_err *e);
@@ -115,8 +115,8 @@ int mt_devices_delete(struct mt_host *h, uint32_t group, uint32_t *ifindexes, si
 /**
  * mt_host_begin() - until mt_host_end(), ask for the name of a device, given its index, only once
  *
- * For the time of one event: a bridge that is renamed meanwhile is still called as it was. What a
- * device is like is always asked anew. Nests.
+ * For the time of one event: a bridge that is renamed meanwhile keeps its old name here. Everything
+ * but names is asked for each time. Calls nest.
  */
 void mt_host_begin(struct mt_host *h);
 void mt_host_end(struct mt_host *h);
@@ -124,34 +124,36 @@ void mt_host_end(struct mt_host *h);
 /**
  * mt_host_cache() - until mt_host_uncache(), ask the kernel each question only once
  *
- * The same question gets the same answer, also that there is no such device, for the time in which
- * somebody only looks: nothing may be changed through @h meanwhile. Unlike mt_host_begin() for what
- * devices are like, too.
+ * The same question gets the same answer, also that there is no such device. Nothing may be changed
+ * through @h meanwhile. Unlike mt_host_begin() it is not for names only.
  */
 void mt_host_cache(struct mt_host *h);
 void mt_host_uncache(struct mt_host *h);
 
-/** mt_device_by_index() - the same by ifindex: finds it under a new name, too */
+/** mt_device_by_index() - look a device up by its ifindex, whatever its name is by now. Return: as
+ * mt_device_by_name(). */
 int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d, struct mt_err *e);
 
-/** mt_device_addresses() - the IP addresses on a device, but for those that the kernel puts there
- * by itself: records of kind addr. As a kind's list(). */
+/** mt_device_addresses() - call @each with the IP addresses on a device, as records of kind addr,
+ * except for those that the kernel adds itself. Return: as a kind's list(). */
 int mt_device_addresses(struct mt_host *h, const char *dev, mt_each each, void *data,
 			struct mt_err *e);
 
-/** mt_bridge_port_of() - the port that has a MAC for its own in the bridge of which @port is one
- * @first:	out: its ifindex; of several the first that came
+/** mt_bridge_port_of() - which port of @port's bridge has this MAC address as its own
+ * @port:	ifindex of any port of the bridge
+ * @first:	out: ifindex of the port; of several ports the first that was added
  *
- * Return: 0; -ENOENT: none has; or another -errno: @port is in no bridge.
+ * Return: 0; -ENOENT: none has it; or another -errno: @port is in no bridge.
  */
 int mt_bridge_port_of(struct mt_host *h, uint32_t port, const uint8_t address[6], uint32_t *first,
 		      struct mt_err *e);
 
-/** mt_device_alone() - what is known of a device that is up and has no master, as a record
+/** mt_device_alone() - a record of kind link, without asking: of a device that is up, no master
  * @address:	its MAC; NULL: unknown */
 struct mt_record mt_device_alone(const char *name, const uint8_t *address);
 
-/** mt_device_list() - all devices of this network namespace, by index, in @p */
+/** mt_device_list() - all devices of this network namespace, in the kernel's order, in @p. Return:
+ * 0 or -errno with @e filled. */
 int mt_device_list(struct mt_host *h, struct mt_pool *p, struct mt_device **devices, size_t *n,
 		   struct mt_err *e);
 
@@ -163,8 +165,8 @@ int mt_device_list(struct mt_host *h, struct mt_pool *p, struct mt_device **devi
  *
  * drivers/net/tun.c tun_set_iff(), tun_not_capable(); of a macvtap, its /dev/tapN. Nothing is
  * opened: that would be seen on the host.
- * Return: 0; -ENOENT: it is no tap; -EINVAL: it has other flags; -EPERM: it is another's; -EACCES:
- * its file is; or another -errno. @e says it.
+ * Return: 0; -ENOENT: it is no tap; -EINVAL: it has other flags; -EPERM: it belongs to another user
+ * or group; -EACCES: its file in /dev may not be opened; or another -errno. @e says why.
  */
 int mt_tap_openable(struct mt_host *h, const struct mt_device *d, unsigned queues,
 		    struct mt_err *e);

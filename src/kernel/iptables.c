@@ -13,13 +13,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* IPv4's and IPv6's tables have one form, but for the addresses that a rule compares. */
+/* IPv4's and IPv6's tables have one form, except for the size of the addresses in a rule. */
 struct family {
 	const char *name;
 	int domain, level, get_info, get_entries;
-	size_t entry, match, flags, inverse; /* a rule's size, and where in it what is */
+	size_t entry, match, flags, inverse; /* sizes of a rule and of its IP part; offsets */
 	size_t target, next;		     /* offsets */
-	size_t in, out, in_mask, out_mask;   /* devices */
+	size_t in, out, in_mask, out_mask;   /* offsets: devices */
 	uint8_t go_to;
 };
 
@@ -64,7 +64,7 @@ static int get(const struct family *f, int what, void *to, socklen_t n)
 	return err;
 }
 
-/* Between the two questions somebody may change the table: -EAGAIN. */
+/* -EAGAIN: somebody has changed the table between the two questions. */
 static int read_table(struct table *t)
 {
 	size_t size;
@@ -100,7 +100,7 @@ static unsigned half(const char *rule, size_t field)
 
 enum { GOES_ON = -1, RETURNS = -2, JUMPS = -3 };
 
-/* What a rule does with a packet that it is about, by its target; @to: where it jumps */
+/* What a rule's target does with a packet that fits the rule; @to: out: offset that it jumps to */
 static int verdict_of(const struct table *t, const char *rule, unsigned *to)
 {
 	const struct xt_standard_target *s = (const void *)(rule + half(rule, t->f->target));
@@ -116,7 +116,7 @@ static int verdict_of(const struct table *t, const char *rule, unsigned *to)
 	return s->verdict == XT_RETURN ? RETURNS : -s->verdict - 1;
 }
 
-/* As the kernel has it, whose ip_tables.c says unconditional(); a comment is no condition. */
+/* As net/ipv4/netfilter/ip_tables.c unconditional() decides; but here a comment is no condition. */
 static bool is_always(const struct table *t, const char *rule)
 {
 	const struct family *f = t->f;
@@ -134,8 +134,8 @@ static bool is_always(const struct table *t, const char *rule)
 	return true;
 }
 
-/* What becomes of a packet of which no rule with a condition is. A chain of the table's own ends in
- * a rule with its policy, and another in one that returns. */
+/* The verdict on a packet that fits no rule with a condition. A built-in chain ends in a rule with
+ * its policy, a user's chain in one that returns. */
 static int end_of(const struct table *t, unsigned offset, int jumps)
 {
 	const char *rule;
@@ -197,7 +197,7 @@ static bool is_of(const struct table *t, unsigned offset, unsigned hook)
 	return offset >= t->info.hook_entry[hook] && offset <= t->info.underflow[hook];
 }
 
-/* In any chain but those for the host itself. */
+/* Whether a rule accepts packets of the bridge, in any chain but INPUT and OUTPUT. */
 static bool accepts(const struct table *t, const char *bridge)
 {
 	const char *rule;

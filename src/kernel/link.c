@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* link.c - what every network device has; devices are made by their own kinds */
+/* link.c - kind link: what every network device has (other kinds create devices) */
 #include "kernel/nl.h"
 
 #include <errno.h>
@@ -40,8 +40,8 @@ static int decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_rec
 {
 	int err = mt_nl_get_fields(l->h, d->tb, r, l->e);
 
-	/* A bridge that was never given an MTU or MAC computes them from its ports, and does not
-	 * say which it does: net/bridge/br_if.c br_mtu_auto_adjust(), br_stp_if.c
+	/* A bridge whose MTU or MAC nobody has set computes it from its ports. The kernel does not
+	 * show whether it does, so assume it: net/bridge/br_if.c br_mtu_auto_adjust(), br_stp_if.c
 	 * br_stp_recalculate_bridge_id() */
 	r->v[MTU].automatic = r->v[ADDRESS].automatic = !strcmp(d->kind, "bridge");
 	mt_record_put(r, UP, mt_uint(!!(d->head->ifi_flags & IFF_UP)));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mnl_static.c - the part of libmnl that kernel/ asks for, for a static program
+ * mnl_static.c - the part of libmnl that kernel/ calls, for a static program
  *
  * Linked into moontap-script alone, and only where the system has libmnl without an archive (Debian
- * has none): a static program cannot load the library. spec/kernel/mnl_spec.lua holds that each
- * function does what libmnl's own does; what libmnl's documentation says of it stands there.
+ * has none): a static program cannot load the library. spec/kernel/mnl_spec.lua compares each
+ * function with libmnl's own; libmnl's documentation describes them.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -177,7 +177,7 @@ int mnl_attr_parse_nested(const struct nlattr *nest, mnl_attr_cb_t take, void *d
 
 /* --- attributes that are written -------------------------------------------------------------- */
 
-/* What pads it is zero already: mt_nl_start(). */
+/* The padding is zero already: mt_nl_start(). */
 void mnl_attr_put(struct nlmsghdr *n, uint16_t type, size_t size, const void *data)
 {
 	struct nlattr *a = mnl_nlmsg_get_payload_tail(n);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * neigh.c - neighbours that somebody entered, and those that this host answers for
+ * neigh.c - kind neigh: permanent neighbour entries, and proxy entries, which this host answers for
  *
- * The two are kept apart by the kernel, and one device may have both of one address: so whether it
- * is a proxy's is part of the key. What was learned counts as absent.
+ * The kernel keeps the two in separate tables, and a device may have both for one address: so
+ * `proxy` is part of the key. An entry that the kernel has learned counts as absent.
  */
 #include "kernel/nl.h"
 #include "base/sh.h"
@@ -108,8 +108,9 @@ static int ask(struct mt_host *h, enum mt_op op, uint16_t flags, const struct mt
 	return mt_nl_change(h, n, op, r, e);
 }
 
-/* The kernel says EEXIST to an exclusive add where it has learned the neighbour already, and yes
- * where there is such a proxy: net/core/neighbour.c neigh_add(). Both are not what an add means. */
+/* An exclusive add fails with EEXIST where the kernel has learned the neighbour, and succeeds where
+ * there is such a proxy already: net/core/neighbour.c neigh_add(). An add of moontap's is to do the
+ * opposite in both cases: so look first, and replace what was only learned. */
 static int add(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
 {
 	int err = r->v[PROXY].u ? -EEXIST : ask(h, MT_ADD, mt_nl_new_flags(MT_ADD), r, e);

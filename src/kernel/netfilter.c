@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHAINS = 32, JUMPS = 16 /* as many as the kernel lets follow one another */ };
+enum { CHAINS = 32, JUMPS = 16 /* NFT_JUMP_STACK_SIZE in net/netfilter/nf_tables.h */ };
 
 /* A rule without a condition. */
 struct always {
@@ -29,7 +29,7 @@ struct firewall {
 	struct mt_netfilter_chain bases[CHAINS];
 	bool drops[CHAINS]; /* by its policy */
 	size_t n;
-	const struct mt_netfilter_chain *chain; /* whose table's rules are read */
+	const struct mt_netfilter_chain *chain; /* the rules of its table are being read */
 	struct mt_pool rules;
 	struct always *first, **last;
 	bool accepted;
@@ -55,7 +55,7 @@ enum { FAMILIES = sizeof families / sizeof *families };
 
 /* --- chains ----------------------------------------------------------------------------------- */
 
-/* A bridge's own chains see all of its frames; the others only what is passed to them. */
+/* Chains of family bridge see all frames; the others only what the bridge passes to iptables. */
 static bool sees_frames(const struct mt_netfilter *of, uint8_t family)
 {
 	switch (family) {
@@ -71,7 +71,8 @@ static bool sees_frames(const struct mt_netfilter *of, uint8_t family)
 
 _Static_assert((int)NF_INET_FORWARD == (int)NF_BR_FORWARD, "the hook has a number for each");
 
-/* Each base chain is asked, whatever another has accepted. */
+/* Takes every base chain for forwarded packets: one that accepts a packet does not spare it the
+ * others. */
 static int take_chain(const struct nlmsghdr *n, void *data)
 {
 	struct firewall *f = data;
@@ -96,7 +97,7 @@ static int take_chain(const struct nlmsghdr *n, void *data)
 
 /* --- rules: nft(8) and iptables-nft(8) both compare a device's name as bytes ------------------ */
 
-/* As long as the rule compares: "tap*" is three bytes of it, a whole name has its NUL, too. */
+/* Compares as many bytes as the rule does: "tap*" is three bytes, a whole name has its NUL, too. */
 static bool fits(const struct nlattr *value, const char *name)
 {
 	char padded[16] = "";
@@ -106,7 +107,7 @@ static bool fits(const struct nlattr *value, const char *name)
 	return len && len <= sizeof padded && !memcmp(mnl_attr_get_payload(value), padded, len);
 }
 
-/* In a bridge's own chains a port is what comes in, in the others the bridge. */
+/* In chains of family bridge frames come in by a port, in the others by the bridge. */
 static bool is_about(const struct firewall *f, const char *name, const mt_nl_attrs expression)
 {
 	mt_nl_attrs data, value;
@@ -125,8 +126,8 @@ static bool is_about(const struct firewall *f, const char *name, const mt_nl_att
 	return false;
 }
 
-/* What an expression does with the packet: GOES_ON nothing. What iptables-nft(8) rejects with is
- * an expression of nft's or, of earlier ones, a target of iptables'. */
+/* What an expression does with a packet; GOES_ON: nothing. iptables-nft(8) rejects by nftables'
+ * expression "reject", and its earlier versions by iptables' target REJECT. */
 enum { GOES_ON = NFT_CONTINUE };
 
 static int verdict_of(struct firewall *f, const char *name, const mt_nl_attrs expression,
@@ -149,7 +150,7 @@ static int verdict_of(struct firewall *f, const char *name, const mt_nl_attrs ex
 	return (int)number(verdict[NFTA_VERDICT_CODE]);
 }
 
-/* Whatever else is in a rule may be a condition. */
+/* Every other expression may be a condition. */
 static bool is_no_condition(const char *name)
 {
 	static const char *const names[] = { "immediate", "reject", "target", "counter", "log" };
@@ -205,7 +206,7 @@ static int take_rule(const struct nlmsghdr *n, void *data)
 	return f->accepted;
 }
 
-/* What becomes of a packet of which no rule with a condition is. */
+/* The verdict on a packet that fits no rule with a condition. */
 static int end_of(const struct firewall *f, const char *chain, int jumps)
 {
 	for (const struct always *a = f->first; a && jumps; a = a->next) {
@@ -240,7 +241,7 @@ static uint8_t family_of(const struct mt_netfilter_chain *c)
 	return NFPROTO_UNSPEC;
 }
 
-/* @c: whose table's rules; NULL: all chains */
+/* @c: ask for the rules of its table; NULL: ask for all chains */
 static int ask(struct firewall *f, int message, const struct mt_netfilter_chain *c, mt_nl_take take,
 	       struct mt_err *e)
 {

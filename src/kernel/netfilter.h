@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* netfilter.h - whether the host's firewall stands in a guest's way */
+/* netfilter.h - which nftables chains drop what a guest sends or gets */
 #ifndef MT_KERNEL_NETFILTER_H
 #define MT_KERNEL_NETFILTER_H
 
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whose frames it is about. */
+/* The frames in question: those that a bridge forwards. */
 struct mt_netfilter {
 	const char *bridge;
 	const char *const *ports; /* of the bridge, NULL-ended */
@@ -24,13 +24,13 @@ struct mt_netfilter_chain {
 
 /**
  * mt_netfilter_drops() - which chains drop what is forwarded for a bridge when no rule accepts it
- * @of:		a rule of the same table that accepts what comes from the bridge, or goes to it, or
- *		whatever is bridged, counts as acceptance; in a table of family bridge one about a
- *		port, too
- * @each:	called with each chain, borrowed
+ * @of:		the bridge. Any rule of a chain's table that accepts what comes from the bridge, or
+ *		goes to it, or is bridged at all, counts as acceptance; in a table of family bridge
+ *		also one about a port
+ * @each:	called with each chain that drops, borrowed
  *
- * The base chains of nftables, which iptables uses, too, unless it is its legacy form: that is
- * iptables.h. Needs CAP_NET_ADMIN. Return: 0, or -errno with @e filled.
+ * It reads nftables' base chains, which iptables-nft uses, too; for iptables-legacy see iptables.h.
+ * Needs CAP_NET_ADMIN. Return: 0, or -errno with @e filled.
  */
 int mt_netfilter_drops(const struct mt_netfilter *of,
 		       void (*each)(void *data, const struct mt_netfilter_chain *c), void *data,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nl.h - one question to rtnetlink, its whole answer, the kernel's own words when it says no
+ * nl.h - requests to rtnetlink: one request, its whole answer, the kernel's text when it refuses
  *
- * Only for the files of kernel/. An answer is read to its end before its first message is looked
- * at: a dump that was interrupted can be asked again without anybody seeing a message twice, and
- * whoever looks at a message may ask something else meanwhile.
+ * Only for the files of kernel/. An answer is read to its end before a callback gets its first
+ * message. So a dump that was interrupted can be repeated without showing a callback a message
+ * twice, and a callback may send requests itself.
  */
 #ifndef MT_KERNEL_NL_H
 #define MT_KERNEL_NL_H
@@ -16,8 +16,8 @@
 #include <linux/rtnetlink.h>
 #include <stdalign.h>
 
-#define MT_NL_REQUEST 10240 /* bytes of a request: all fields of a record, were they all texts */
-#define MT_NL_ATTRS   64    /* attributes of higher numbers are not looked at */
+#define MT_NL_REQUEST 10240 /* bytes of a request: enough if all fields of a record were texts */
+#define MT_NL_ATTRS   64    /* attributes with higher numbers are ignored */
 
 _Static_assert(MT_NL_REQUEST >= MT_FIELDS_MAX * (MT_VALUE_TEXT + 8) + 1024, "request too small");
 
@@ -26,7 +26,7 @@ _Static_assert(MT_NL_REQUEST >= MT_FIELDS_MAX * (MT_VALUE_TEXT + 8) + 1024, "req
 struct mt_host {
 	struct mnl_socket *nl;
 	unsigned int portid, seq;
-	struct mt_host_tap { /* made, not yet made persistent: tap.c */
+	struct mt_host_tap { /* created, not yet persistent: tap.c */
 		int fd;
 		char name[MT_NAME_MAX + 1];
 	} * taps;
@@ -48,7 +48,7 @@ struct mt_host {
 	alignas(NLMSG_ALIGNTO) char buf[65536];
 };
 
-/** mt_nl_open() - mt_host_open(), with a socket of another netlink family than rtnetlink's */
+/** mt_nl_open() - as mt_host_open(), but with a socket of any netlink family (NETLINK_*) */
 int mt_nl_open(int bus, struct mt_host **h, struct mt_err *e);
 
 struct mt_nl_request {
@@ -60,20 +60,19 @@ struct mt_nl_request {
  */
 struct nlmsghdr *mt_nl_start(struct mt_nl_request *q, uint16_t type, uint16_t flags, size_t head);
 
-/** mt_nl_take - looks at one message of an answer. Return: 0 to go on, 1 to stop, -errno to fail.
- */
+/** mt_nl_take - gets one message of an answer. Return: 0 to go on, 1 to stop, -errno to fail. */
 typedef int (*mt_nl_take)(const struct nlmsghdr *n, void *data);
 
 /**
  * mt_nl_talk() - send a request and wait for its answer, 5 s at most
- * @take:	sees each message of the answer; NULL: the request changes something, and its
- *		answer is yes or no
- * @e:		out: the kernel's words; op and subject are the caller's to fill: mt_nl_about()
+ * @take:	gets each message of the answer; NULL: the request changes something, and the answer
+ *		is an error number alone
+ * @e:		out: the kernel's text; the caller fills in op and subject by mt_nl_about()
  *
- * The kernel works while it is being sent to (net/netlink/af_netlink.c netlink_unicast_kernel()),
- * so a wait longer than a moment means that an answer was lost.
+ * The kernel does its work inside of sendto(2) (net/netlink/af_netlink.c netlink_unicast_kernel()),
+ * so a wait longer than a moment means that the answer was lost.
  *
- * Return: 0; -ETIMEDOUT or -ENOBUFS: the answer was lost, a change may have been made; or the
+ * Return: 0; -ETIMEDOUT or -ENOBUFS: the answer was lost, and the change may have happened; or the
  *   kernel's -errno, or @take's.
  */
 int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *data,
@@ -84,10 +83,10 @@ int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *dat
 struct mt_nl_answer {
 	char *bytes; /* its messages, one after the other */
 	size_t len;
-	int code; /* errno value that the kernel said instead; 0: none */
+	int code; /* the errno value that the kernel returned instead; 0: none */
 };
 
-/** mt_nl_cached() - the answer that was kept to @question; NULL: ask the kernel */
+/** mt_nl_cached() - the kept answer to @question, borrowed; NULL: there is none */
 const struct mt_nl_answer *mt_nl_cached(const struct mt_host *h, const struct nlmsghdr *question);
 
 /** mt_nl_cache() - keep a copy of an answer, if mt_host_cache() wants it and there is room */
@@ -127,7 +126,7 @@ void mt_nl_parse_nest(const struct nlattr *a, mt_nl_attrs tb);
 /** mt_nl_str() - a string attribute; "" when it is absent or has no NUL. Borrowed. */
 const char *mt_nl_str(const struct nlattr *a);
 
-/** mt_nl_uint() - a number of 1, 2, 4 or 8 bytes, as long as it says; 0 when it is none */
+/** mt_nl_uint() - a number of 1, 2, 4 or 8 bytes, by the attribute's length; 0 when it is none */
 uint64_t mt_nl_uint(const struct nlattr *a);
 
 /** mt_nl_ip() - an IP address or, with @plen, a prefix; unset when @a does not fit @family */
@@ -136,7 +135,7 @@ struct mt_value mt_nl_ip(const struct nlattr *a, uint8_t family, uint8_t plen);
 /** mt_nl_put_ip() - a set address or prefix, without its length */
 void mt_nl_put_ip(struct nlmsghdr *n, uint16_t attr, const struct mt_value *v);
 
-/** mt_nl_get_fields() - the fields of @r's kind that are plain attributes, from @tb
+/** mt_nl_get_fields() - set the fields of @r that are plain attributes, from @tb
  *
  * An attribute that is absent is none, where its field may be none, and else unset.
  * Return: 0, or -errno with @e filled (a device's name could not be asked for).
@@ -144,7 +143,7 @@ void mt_nl_put_ip(struct nlmsghdr *n, uint16_t attr, const struct mt_value *v);
 int mt_nl_get_fields(struct mt_host *h, const struct nlattr *const *tb, struct mt_record *r,
 		     struct mt_err *e);
 
-/** mt_nl_put_fields() - the set and none fields of @r that are plain attributes
+/** mt_nl_put_fields() - append the fields of @r that are plain attributes, if not unset
  * Return: 0; -ENODEV: there is no such device; another -errno; @e filled.
  */
 int mt_nl_put_fields(struct mt_host *h, struct nlmsghdr *n, const struct mt_record *r,
@@ -178,8 +177,8 @@ int mt_list_device(struct mt_list *l);
 /** mt_list_found() - hand on a record, if it fits the filter. Returns as mt_each. */
 int mt_list_found(struct mt_list *l, const struct mt_record *r);
 
-/** mt_list_done() - what list() returns after its talk returned @err: a device that is gone by now
- * has nothing that fits */
+/** mt_list_done() - the result of a list() whose mt_nl_talk() returned @err. -ENODEV becomes 0: a
+ * device that is gone has nothing to list. Else @e gets op and subject. */
 int mt_list_done(struct mt_list *l, int err);
 
 /** mt_list_link() - the name of the device @ifindex, for a record being read; none for 0
@@ -189,7 +188,7 @@ int mt_list_link(struct mt_list *l, uint32_t ifindex, struct mt_value *v);
 
 /* --- devices: device.c ------------------------------------------------------------------------ */
 
-/* An RTM_NEWLINK message, opened up. Everything is borrowed from the message. */
+/* A parsed RTM_NEWLINK message. Everything is borrowed from the message. */
 struct mt_nl_device {
 	const struct ifinfomsg *head;
 	const char *name, *kind, *slave; /* IFLA_INFO_KIND and _SLAVE_KIND; "": none */
@@ -200,24 +199,25 @@ struct mt_nl_device {
 struct nlmsghdr *mt_nl_device_question(struct mt_nl_request *q, uint16_t flags, uint32_t ifindex,
 				       const char *name);
 
-/** mt_nl_parse_device() - open an answer up. Return: whether it is a device. */
+/** mt_nl_parse_device() - parse a message. Return: whether it describes a device. */
 bool mt_nl_parse_device(const struct nlmsghdr *n, struct mt_nl_device *d);
 
-/** mt_nl_check_name() - whether an answer is of the device that was asked for: 0 or -errno */
+/** mt_nl_check_name() - refuse a device that the kernel found by an altname. Return: 0 or -EINVAL
+ * with @e filled. */
 int mt_nl_check_name(const char *asked, const struct mt_nl_device *d, struct mt_err *e);
 
-/** mt_nl_remember_name() - for mt_nl_ifname(), until mt_host_end() */
+/** mt_nl_remember_name() - keep a name for mt_nl_ifname(), until mt_host_end() */
 void mt_nl_remember_name(struct mt_host *h, const struct mt_nl_device *d);
 
 /** mt_nl_ifindex() - a device's index. Return: 0, -ENODEV, another -errno; @e filled. */
 int mt_nl_ifindex(struct mt_host *h, const char *name, uint32_t *ifindex, struct mt_err *e);
 
-/** mt_nl_ifname() - a device's name, likewise */
+/** mt_nl_ifname() - a device's name. Return: 0, -ENODEV, another -errno; @e filled. */
 int mt_nl_ifname(struct mt_host *h, uint32_t ifindex, char name[static MT_NAME_MAX + 1],
 		 struct mt_err *e);
 
-/** mt_nl_record_ifindex() - the ifindex that @r->ref is or, when it is none, the index of its
- * device's name */
+/** mt_nl_record_ifindex() - the ifindex in @r->ref; where it has none, that of the device that @r
+ * names. Return: as mt_nl_ifindex(). */
 int mt_nl_record_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t *ifindex,
 			 struct mt_err *e);
 
@@ -247,7 +247,7 @@ int mt_nl_start_device(struct mt_host *h, struct mt_nl_request *q, enum mt_op op
 int mt_nl_delete_device(struct mt_host *h, const struct mt_record *r, uint32_t ifindex,
 			struct mt_err *e);
 
-/** mt_nl_extra - write what a kind's table cannot say, inside IFLA_INFO_DATA */
+/** mt_nl_extra - append attributes that a kind's table does not describe, in IFLA_INFO_DATA */
 typedef void (*mt_nl_extra)(struct nlmsghdr *n, enum mt_op op, const struct mt_record *r);
 
 /**
@@ -257,13 +257,13 @@ typedef void (*mt_nl_extra)(struct nlmsghdr *n, enum mt_op op, const struct mt_r
 int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r, const char *kind,
 		     mt_nl_extra extra, struct mt_err *e);
 
-/** mt_nl_decode_data() - the fields are attributes of the kind's own nest, IFLA_INFO_DATA */
+/** mt_nl_decode_data() - a mt_nl_decode: all fields are attributes in IFLA_INFO_DATA */
 int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r);
 
 /* --- kinds ----------------------------------------------------------------------------------- */
 
 /* What all kinds of objects on links have, with fields[], list() and put() of the kind's own file.
- * KEYS: so many of the first fields are the key; REQUIRED: so many of these must be declared. */
+ * KEYS: how many of the first fields are the key; REQUIRED: how many of these must be declared. */
 #define MT_LINKS_KIND(NAME, DOC, KEYS, REQUIRED, PHASE, FLAGS)                       \
 	.name = NAME, .doc = DOC, .fields = fields, .nfields = MT_NFIELDS(fields),   \
 	.nkeys = (KEYS), .required = (REQUIRED), .phase = (PHASE), .flags = (FLAGS), \
@@ -276,14 +276,14 @@ extern const struct mt_kind mt_kind_link, mt_kind_addr, mt_kind_conf;
 /** mt_addr_question() - a dump of addresses; 0: of any family, on any device */
 struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex);
 
-/* What list() is asked for busy(): is there any, and which. */
+/* What busy() asks of a list(): is there any object, and which. */
 struct mt_nl_any {
 	char *why;
 	size_t n;
 	bool found;
 };
 
-/** mt_nl_on() - a filter: of a kind, and a field that names a device */
+/** mt_nl_on() - a filter: records of @k whose field @field is the device @dev */
 static inline struct mt_record mt_nl_on(const struct mt_kind *k, const char *field, const char *dev)
 {
 	struct mt_record r = { .kind = k };

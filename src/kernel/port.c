@@ -57,8 +57,8 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 	return mt_nl_list_devices(&l, NULL, decode);
 }
 
-/* Not by RTM_NEWLINK with IFLA_INFO_SLAVE_DATA: for a device without a master that is overlooked.
- * RTM_SETLINK of the bridges' family fails, and is what bridge(8) sends.
+/* Not by RTM_NEWLINK with IFLA_INFO_SLAVE_DATA, which the kernel ignores for a device without a
+ * master. RTM_SETLINK of family AF_BRIDGE, as bridge(8) sends it, fails then.
  * Source: net/core/rtnetlink.c __rtnl_newlink(), rtnl_bridge_setlink() */
 static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * route.c - routes of IPv4 and IPv6, each by one way
+ * route.c - kind route: routes of IPv4 and IPv6, each with one next hop
  *
  * A route's identity is its destination, table and metric (and TOS, which is 0 here): of two routes
  * that differ in nothing else the second is refused. The kernel's own routes, and what routers or
@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Moontap's number for "who made this route", 'm'. The kernel does not look at numbers above
- * RTPROT_STATIC; neither linux/rtnetlink.h nor iproute2's rt_protos has given this one away. */
+/* The protocol number that says that moontap added a route: 'm'. The kernel gives numbers above
+ * RTPROT_STATIC no meaning; neither linux/rtnetlink.h nor iproute2's rt_protos assigns this one. */
 #define PROTOCOL 109
 
 /* What the kernel gives an IPv6 route that asks for none: IP6_RT_PRIO_USER, net/ip6_fib.h */
@@ -78,7 +78,7 @@ static void set_defaults(struct mt_record *r)
 {
 	if (!mt_record_has(r, TABLE))
 		mt_record_put(r, TABLE, mt_uint(RT_TABLE_MAIN));
-	if (!r->v[METRIC].u) /* an IPv6 route of metric 0 is one of 1024 */
+	if (!r->v[METRIC].u) /* IPv6 takes 0 for 1024 */
 		mt_record_put(r, METRIC, mt_uint(is_v6(r) ? METRIC_V6 : 0));
 }
 
@@ -145,8 +145,8 @@ static int take(const struct nlmsghdr *n, void *data)
 	return r.v[DST].state == MT_SET ? mt_list_found(l, &r) : 0;
 }
 
-/* The kernel leaves out what another table, device or protocol has; a whole routing table of the
- * internet is never read for one route of a guest. */
+/* The kernel filters by table, device and protocol, so that a full routing table of the internet is
+ * not read for one route of a guest. */
 static int list_family(struct mt_list *l, uint8_t family)
 {
 	const struct mt_record *f = l->filter;
@@ -254,7 +254,7 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	return mt_nl_change(h, n, op, r, e);
 }
 
-/* Bits of the destination beyond its prefix: IPv4 refuses them, IPv6 takes them away. */
+/* Bits of the destination beyond its prefix: IPv4 refuses them, IPv6 clears them. */
 static bool has_host_bits(const struct mt_value *dst)
 {
 	for (int bit = dst->plen; bit < (dst->family == AF_INET ? 32 : 128); bit++)
@@ -281,8 +281,8 @@ static int check(const struct mt_record *r, struct mt_err *e)
 	return 0;
 }
 
-/* As people write it: the type before the destination, and no table or metric that goes without
- * saying. A deletion without a metric takes the first route that fits. */
+/* As people write it: the type before the destination, and no default table or metric. But a
+ * deletion names IPv6's default metric, too: without it the first route that fits is deleted. */
 static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 {
 	bool plain = !mt_record_has(r, TYPE) || r->v[TYPE].u == RTN_UNICAST;

@@ -15,8 +15,8 @@
 
 int mt_nl_open(int bus, struct mt_host **h, struct mt_err *e)
 {
-	/* EXT_ACK: the kernel's own words. CAP_ACK: without our request behind them. STRICT_CHK: it
-	 * refuses or obeys a dump's filters, and never overlooks them. Linux 4.20 has all three. */
+	/* EXT_ACK: errors have a text. CAP_ACK: they do not repeat our request. STRICT_CHK: a
+	 * dump's filters are obeyed or refused, never ignored. Linux 4.20 has all three. */
 	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK };
 	struct mt_host *new = malloc(sizeof *new);
 	int code, one = 1;
@@ -82,8 +82,8 @@ uint64_t mt_host_cookie(const struct mt_host *h)
 	return getsockopt(mt_host_fd(h), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) ? 0 : cookie;
 }
 
-/* The socket's own namespace, for whoever has CAP_NET_ADMIN: net/socket.c sock_ioctl(). The
- * thread's is the same, unless it has entered another one since. */
+/* SIOCGSKNS gives the socket's own namespace, and needs CAP_NET_ADMIN: net/socket.c sock_ioctl().
+ * Without it, the thread's: the same one, unless the thread has entered another since. */
 void mt_host_namespace(const struct mt_host *h, uint64_t *dev, uint64_t *inode)
 {
 	int fd = ioctl(mt_host_fd(h), SIOCGSKNS);

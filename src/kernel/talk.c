@@ -19,7 +19,7 @@
 struct answer {
 	char *bytes;
 	size_t len, room;
-	bool interrupted; /* what was read may have holes or doubles: ask again */
+	bool interrupted; /* messages may be missing, or there twice: ask again */
 	int64_t deadline;
 };
 
@@ -27,7 +27,7 @@ struct nlmsghdr *mt_nl_start(struct mt_nl_request *q, uint16_t type, uint16_t fl
 {
 	struct nlmsghdr *n;
 
-	memset(q, 0, sizeof *q); /* what pads attributes is sent, too */
+	memset(q, 0, sizeof *q); /* the padding of attributes is sent, too */
 	n = mnl_nlmsg_put_header(q->bytes);
 	n->nlmsg_type = type;
 	n->nlmsg_flags = NLM_F_REQUEST | flags;
@@ -83,7 +83,7 @@ static int take_words(const struct nlattr *a, void *data)
 	return MNL_CB_OK;
 }
 
-/* The extended ack's text, which stands after @off bytes; "": there is none. */
+/* The text of an extended ack, whose attributes begin at @off; "": there is none. Borrowed. */
 static const char *extack_text(const struct nlmsghdr *n, size_t off)
 {
 	const char *words = "";
@@ -136,7 +136,7 @@ static int take_message(const struct nlmsghdr *request, const struct nlmsghdr *n
 	bool dump = (request->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
 	int err;
 
-	/* The last message may be the one that says it: af_netlink.c netlink_dump_done() */
+	/* also on NLMSG_DONE, perhaps on it alone: net/netlink/af_netlink.c netlink_dump_done() */
 	if (dump && n->nlmsg_flags & NLM_F_DUMP_INTR)
 		a->interrupted = true;
 	if (n->nlmsg_type == NLMSG_ERROR || n->nlmsg_type == NLMSG_DONE) {
@@ -157,8 +157,8 @@ static int lost(struct mt_err *e, int err)
 	return mt_fail(e, -err, "", "", err == -ENOBUFS ? "the kernel's answer was lost" : NULL);
 }
 
-/* The message at *@at of @len bytes, and the place of the next; NULL: there is no whole one. (A
- * length of 2 GiB or more passes libmnl's mnl_nlmsg_ok(), which compares it as a signed number.) */
+/* The message at *@at, which moves to the next one; NULL: there is no whole one. (A length of 2 GiB
+ * or more passes libmnl's mnl_nlmsg_ok(), which compares it as a signed number.) */
 static const struct nlmsghdr *next_message(const char *bytes, size_t len, size_t *at)
 {
 	const struct nlmsghdr *n;
@@ -181,7 +181,7 @@ static int read_answer(struct mt_host *h, const struct nlmsghdr *request, struct
 		size_t at = 0;
 		int done;
 
-		/* A question can be asked again; of a change nobody knows whether it was made. */
+		/* A question can be asked again; a change may have happened already. */
 		if (got == -ENOBUFS && !(request->nlmsg_flags & NLM_F_ACK)) {
 			a->interrupted = true;
 			return 0;
@@ -211,7 +211,7 @@ static int ask(struct mt_host *h, struct nlmsghdr *n, struct answer *a, struct m
 	return fault ? lost(e, -ETIMEDOUT) : read_answer(h, n, a, e);
 }
 
-/* The whole answer, or -errno. */
+/* Asks until an answer was not interrupted. */
 static int ask_until_whole(struct mt_host *h, struct nlmsghdr *n, struct answer *a,
 			   struct mt_err *e)
 {

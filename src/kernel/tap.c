@@ -2,9 +2,9 @@
 /*
  * tap.c - taps; the only file that opens /dev/net/tun
  *
- * A tap lives as long as its descriptor until it is made persistent. So it is made, and described
- * by other kinds, while the host handle holds the descriptor; finish() is what makes it stay. A
- * process that is killed before that leaves nothing.
+ * A tap that is not persistent vanishes with its descriptor. So add() creates it and leaves the
+ * descriptor with the host handle, steps of other kinds configure it, and persist() makes it
+ * persistent at the end. A process that is killed before that leaves nothing.
  */
 #include "kernel/tap.h"
 #include "kernel/nl.h"
@@ -110,7 +110,7 @@ static int attach(struct mt_host *h, int fd, const struct mt_record *r, bool exc
 		ifr.ifr_flags |= IFF_VNET_HDR;
 	snprintf(ifr.ifr_name, sizeof ifr.ifr_name, "%s", r->v[NAME].name);
 	err = control(h, fd, TUNSETIFF, (unsigned long)&ifr);
-	/* What a device of that name is answered with: drivers/net/tun.c tun_set_iff() */
+	/* IFF_TUN_EXCL: a device has that name already: drivers/net/tun.c tun_set_iff() */
 	if (err == -EBUSY && exclusive)
 		return -EEXIST;
 	if (!err && r->v[USER].state == MT_SET)
@@ -179,9 +179,9 @@ static int destroy(struct mt_host *h, const struct mt_record *r, struct mt_err *
 
 #define LOOKS 50 /* 5 ms from one to the next */
 
-/* The carrier is on while somebody has the tap open: drivers/net/tun.c __tun_detach(). For a moment
- * that may be a child of another thread's that has not come to its exec yet, which closes what it
- * inherited. */
+/* The carrier is on while somebody has the tap open: drivers/net/tun.c __tun_detach(). That may be,
+ * for a moment, a child that another thread has forked: its exec closes what it inherited. So look
+ * more than once. */
 static int busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		struct mt_err *e)
 {
@@ -217,7 +217,7 @@ static int persist(struct mt_host *h, const struct mt_record *r, struct mt_err *
 	if (!t)
 		return 0;
 	if (mt_tap_persist(h, t->fd, t->name, true, e)) {
-		control(h, t->fd, TUNSETPERSIST, 0); /* it may have been done all the same */
+		control(h, t->fd, TUNSETPERSIST, 0); /* the kernel may have done it all the same */
 		return -e->code;
 	}
 	let_go(h, t);

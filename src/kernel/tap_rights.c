@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* in_egroup_p() */
+/* As the kernel's in_egroup_p(): kernel/groups.c */
 static bool is_member(uint64_t group)
 {
 	int n = getgroups(0, NULL);
@@ -30,7 +30,7 @@ static int check_file(const char *path, struct mt_err *e)
 		       strerror(errno));
 }
 
-/* drivers/net/tun.c tun_not_capable(): with both set, both count */
+/* drivers/net/tun.c tun_not_capable(): where both are set, both must fit */
 static int check_owner(const struct mt_record *tap, struct mt_err *e)
 {
 	const struct mt_value *user = &tap->v[mt_kind_field(tap->kind, "user")];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* watch.c - rtnetlink's notifications; what they say is looked up anew, so nothing is parsed */
+/* watch.c - rtnetlink's notifications, not parsed: the caller reads what it shows anew */
 #include "kernel/watch.h"
 
 #include <errno.h>
