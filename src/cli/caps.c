@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* caps.c - of root's power only what connecting needs, and never more again */
+/* caps.c - drop all of root's capabilities but those that connecting needs */
 #include "cli/cli.h"
 
 #include <linux/capability.h>
@@ -7,8 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* CAP_NET_ADMIN changes the network. The evaluator becomes nobody (setuid, setgid), and is killed
- * at its deadline (kill). Documents and policies may be in folders of others (dac_read_search). */
+/* NET_ADMIN: change the network. SETUID, SETGID: the evaluator changes its user. KILL: end it at
+ * its deadline. DAC_READ_SEARCH: XML and policies may be in folders that others may not enter. */
 #define KEPT                                                                          \
 	(1u << CAP_NET_ADMIN | 1u << CAP_SETUID | 1u << CAP_SETGID | 1u << CAP_KILL | \
 	 1u << CAP_DAC_READ_SEARCH)
@@ -18,7 +18,7 @@ void mt_drop_capabilities(void)
 	struct __user_cap_header_struct self = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct now[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
-	/* who cannot give up anything has nothing to give up */
+	/* a failure is ignored: the drop only limits what an error could do */
 	if (!syscall(SYS_capget, &self, now)) {
 		for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
 			now[i].effective &= i ? 0 : KEPT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* colour.c - colours for people, at a terminal that wants them */
+/* colour.c - colours, on a terminal and unless NO_COLOR is set */
 #include "cli/cli.h"
 
 #include <stdlib.h>

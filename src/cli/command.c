@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * command.c - what the two programs share: the scripts, and what is done before a subcommand runs
- */
+/* command.c - for both programs: find a subcommand, check its arguments, run it */
 #include "base/tokens.h"
 #include "cli/cli.h"
 #include "cli/level.h"
@@ -50,7 +48,7 @@ int mt_command_unknown(const struct mt_cli *c)
 					 hint, sizeof hint));
 }
 
-/* A tap that is being made is an open descriptor, and a guest may have many. */
+/* While moontap creates a tap, it is an open descriptor, and a guest may have many. */
 static void raise_descriptors(void)
 {
 	struct rlimit l;
@@ -61,8 +59,8 @@ static void raise_descriptors(void)
 	}
 }
 
-/* A guest that is said by an option is the first word, as if it had been said there. The slot
- * before is the subcommand's. */
+/* Put the guest of --name, --uuid, --dev or --netns-gone before the other arguments. args[-1] is
+ * free: it held the subcommand's name. */
 static void take_guest(struct mt_cli *c)
 {
 	const struct {
@@ -108,7 +106,7 @@ static int check_words(struct mt_cli *c, const struct mt_command *m, const char 
 		return mt_cli_usage(
 			c, "one of --name, --uuid, --dev, --all, --netns-gone, not several");
 	take_guest(c);
-	if (any_empty(c)) /* as of an unset variable: it would fit whatever has no name */
+	if (any_empty(c)) /* an unset variable; would match what has no name */
 		return mt_cli_usage(c, "an empty word means nothing: %s%s %s", before, m->name,
 				    m->args);
 	if (c->all && c->n)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* exits.c - what the exit status says */
+/* exits.c - what each exit status means */
 #include "cli/exits.h"
 
 const struct mt_described mt_exits[] = {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Of what is checked a word is a file, whatever it looks like. */
+/* For `check` (MT_WANT_NOTES) @file is a file; else it may be a guest, see mt_cli_is_file(). */
 static int evaluate(struct mt_cli *c, const char *file, unsigned want, unsigned libvirt,
 		    struct mt_outcome *out)
 {
@@ -110,7 +110,7 @@ static int check_xml(struct mt_cli *c, const char *file, unsigned libvirt)
 	struct mt_outcome out = { 0 };
 	int status;
 
-	c->verbose = true; /* the notes are what was asked for */
+	c->verbose = true; /* else notes are not printed */
 	status = evaluate(c, file, MT_WANT_FACTS | MT_WANT_NOTES, libvirt, &out);
 	mt_outcome_free(&out);
 	return status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* guest_word.c - a word of the command line that means a guest, or a file that describes one */
+/* guest_word.c - an argument that names a guest, or a file that describes one */
 #include "base/sh.h"
 #include "cli/cli.h"
 #include "engine/guest.h"

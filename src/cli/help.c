@@ -77,7 +77,7 @@ static void print_command(const struct mt_command *m)
 		mt_doctor_list(stdout);
 }
 
-/* Of a subcommand and another word as near, the subcommand. */
+/* A subcommand comes before a topic that is as near. */
 static const char *nearest_word(const struct mt_cli *c, const char *word)
 {
 	const char *names[64] = { 0 };
@@ -114,7 +114,7 @@ int mt_command_help(struct mt_cli *c)
 		return mt_help_all(c, stdout), 0;
 	if (m) {
 		print_command(m);
-		if (!c->help) /* the word was asked for, and not the subcommand */
+		if (!c->help) /* "help plan", and not "plan --help" */
 			mt_topic_also(word, stdout);
 		return 0;
 	}

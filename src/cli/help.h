@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* help.h - every table that help is made from, for whoever writes the same in another form */
+/* help.h - every table that help is made from, for the module that writes them as JSON */
 #ifndef MT_CLI_HELP_H
 #define MT_CLI_HELP_H
 
@@ -12,7 +12,7 @@ struct mt_help {
 	const struct mt_option *options;
 	bool (*takes)(const struct mt_command *m, const struct mt_option *o);
 	const struct mt_described *exits;
-	const struct mt_described *levels;     /* of `doctor` and `status --check`, likewise */
+	const struct mt_described *levels;     /* exit statuses of `doctor` and `status --check` */
 	const struct mt_described *nic_states; /* of a NIC, as status shows it */
 	const struct mt_kind *const *kinds;
 	const struct mt_topic *topics;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* install.c - the link by which libvirt finds moontap: made, removed, and what to do then */
+/* install.c - create and delete the link by which libvirt finds moontap */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 struct hook {
 	const char *driver, *root;
-	char program[PATH_MAX]; /* as it will be called: without the root */
+	char program[PATH_MAX]; /* as libvirt will call it: without the root */
 	char folder[PATH_MAX + 64], link[PATH_MAX + 80];
 };
 
@@ -33,8 +33,8 @@ static int find_hook(struct mt_cli *c, struct hook *h)
 	return 0;
 }
 
-/* What is under the link's name. Return: 1: a moontap, its path in @target; 0: nothing; -EEXIST:
- * somebody else's; or another -errno. */
+/* Return: 1: the link leads to a moontap, whose path is in @target; 0: there is no link; -EEXIST:
+ * something else has its name; or another -errno. */
 static int look(const struct hook *h, char target[static PATH_MAX], struct mt_err *e)
 {
 	ssize_t n = readlink(h->link, target, PATH_MAX - 1);
@@ -64,7 +64,7 @@ static int make_folders(const char *path, struct mt_err *e)
 	}
 }
 
-/* A new link under the name, all or nothing, also where an older moontap's link stands. */
+/* Create the link atomically, also in place of one to another moontap. */
 static int make_link(const struct hook *h, struct mt_err *e)
 {
 	char new[sizeof h->link + 24];
@@ -79,7 +79,7 @@ static int make_link(const struct hook *h, struct mt_err *e)
 	return -e->code;
 }
 
-/* The daemon that serves the driver, if it runs: its number. */
+/* The process number of the daemon that serves the driver; 0: none runs. */
 static int daemon_of(const struct hook *h)
 {
 	const char *const names[] = { "libvirtd", h->driver[0] == 'l' ? "virtlxcd" : "virtqemud" };
@@ -102,7 +102,8 @@ static int daemon_of(const struct hook *h)
 	return 0;
 }
 
-/* virHookInitialize() looks whether a driver has hooks at all; the folder is read at each call. */
+/* libvirt notices a driver's first hook only when it starts and on SIGHUP: src/util/virhook.c
+ * virHookInitialize(). Later it reads the folder at each call. */
 static void say_what_else(const struct hook *h)
 {
 	int pid = daemon_of(h);

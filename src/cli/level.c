@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* level.c - how bad it is where a NIC stands */
+/* level.c - how bad a NIC's state is */
 #include "cli/level.h"
 
 #include <stdio.h>

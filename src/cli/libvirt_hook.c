@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* libvirt_hook.c - what libvirt calls */
+/* libvirt_hook.c - the subcommand hook, which libvirt calls for each event of a guest */
 #include "cli/cli.h"
 #include "engine/driver.h"
 #include "engine/history.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whoever writes into our stdin is not to be left with a full pipe. */
+/* Read the rest of the XML, so that libvirt does not wait at a full pipe. */
 static void drain(int fd)
 {
 	char buf[4096];
@@ -23,7 +23,7 @@ int mt_libvirt_hook_pass(void)
 	return 0;
 }
 
-/* libvirt goes on with the XML that it reads, and must not take half of it for the whole. */
+/* libvirt uses the XML that a hook prints, so half of it must be an error. */
 static int print_xml(const struct mt_outcome *out, struct mt_err *e)
 {
 	fwrite(out->xml, 1, out->xml_n, stdout);
@@ -59,7 +59,7 @@ int mt_command_hook(struct mt_cli *c)
 	if (err)
 		status = mt_cli_error(c, guest, &e);
 	else
-		unread = print_xml(&out, &e); /* which is said at the end */
+		unread = print_xml(&out, &e); /* mt_output_end() reports it */
 	mt_history_end(&run, &g, &ask.request.source, &out, err || unread ? &e : NULL);
 	drain(STDIN_FILENO);
 	mt_outcome_free(&out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* main.c - the table of subcommands, and who is called by which name */
+/* main.c - the table of subcommands, and which of them a call means */
 #include "cli/cli.h"
 #include "cli/level.h"
 #include "base/tokens.h"
@@ -64,7 +64,7 @@ static int run_command(struct mt_cli *c)
 	m = mt_command_find(c, c->args[0]);
 	if (!m)
 		return mt_command_unknown(c);
-	if (c->json && !mt_json_load(c)) /* known before anything is changed */
+	if (c->json && !mt_json_load(c)) /* fail before anything is changed */
 		return 4;
 	c->args++;
 	c->n--;
@@ -87,7 +87,8 @@ static const char *driver_of(const char *path)
 	return "qemu";
 }
 
-/* libvirt's four words are not options, whatever the guest is called. */
+/* Whether libvirt calls: the last four arguments are GUEST OPERATION SUB EXTRA. They are not parsed
+ * as options, since a guest's name may begin with "-". */
 static bool is_hook(struct mt_cli *c, int argc, char **argv, int *status)
 {
 	static const char *words[6];

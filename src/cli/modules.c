@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* modules.c - the modules that only some runs need, loaded by those */
+/* modules.c - load the modules that only some runs need: JSON, the REPL */
 #include "cli/cli.h"
 #include "base/paths.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* namespaces.c - what is kept of other network namespaces: shown, and dropped when they are gone */
+/* namespaces.c - list other network namespaces, and delete the files of those that are gone */
 #include "cli/namespaces.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* options.c - the table of options, taking them off the command line, what they mean together */
+/* options.c - the table of options: parse them, and check whether a subcommand takes them */
 #include "cli/cli.h"
 #include "base/tokens.h"
 
@@ -83,7 +83,7 @@ int mt_cli_unknown(const struct mt_cli *c, const char *what, const char *word, c
 	return 2;
 }
 
-/* getopt says which one by its letter, or by 256 + its row. */
+/* @which: as getopt_long() returns it: a letter, or 256 + the row in mt_options. */
 static void take(struct mt_cli *c, int which, const char *arg)
 {
 	char *base = (char *)c;
@@ -150,11 +150,11 @@ int mt_options_parse(struct mt_cli *c, int argc, char **argv)
 	for (int i = 0; mt_options[i].name; i++)
 		longs[i] = (struct option){ mt_options[i].name, mt_options[i].arg != NULL, NULL,
 					    256 + i };
-	opterr = optind = 0; /* 0: from the beginning, whatever was parsed before */
+	opterr = optind = 0; /* 0: restart the scan, see getopt(3) */
 	while ((which = getopt_long(argc, argv, ":p:e:vh0123456789", longs, NULL)) != -1) {
 		if (which == '?' || which == ':')
 			status = status ? status : refuse(c, which, argv[optind - 1]);
-		else if (which >= '0' && which <= '9') /* -12, a digit a time */
+		else if (which >= '0' && which <= '9') /* -12: one digit a call */
 			c->back = c->back < 1000 ? c->back * 10 + (unsigned)(which - '0') : c->back;
 		else
 			take(c, which, optarg);

@@ -12,9 +12,9 @@
 
 static int failed; /* the first errno that flushing met */
 
-/* A journal that is opened must not get the number of a stream that the caller closed: what is
- * printed would be written into it. What is opened here instead is of no use to anyone, so that
- * writing to a closed standard output still fails. */
+/* If the caller has closed standard output, a journal could be opened as descriptor 1, and what is
+ * printed would go into it. Open /dev/null there instead, but for the wrong direction, so that
+ * printing still fails. */
 static void occupy_closed(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -35,7 +35,8 @@ bool mt_output_flush(void)
 	return !failed;
 }
 
-/* Of a file on another machine, close() is the first to know; the descriptor itself stays. */
+/* On NFS only close() may report a failed write (close(2)). Close a copy, so that the descriptor
+ * stays open. */
 static void close_copy(void)
 {
 	int fd = dup(STDOUT_FILENO);
@@ -44,7 +45,7 @@ static void close_copy(void)
 		failed = errno;
 }
 
-/* Who printed may have met the error, and errno is long another one: met once more. */
+/* An earlier printf() has failed, and its errno is lost: write a byte, to get the error again. */
 static void ask_again(void)
 {
 	if (ferror(stdout) && !failed && write(STDOUT_FILENO, "\n", 1) < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* past_runs.c - log, replay: what became of earlier runs, and what would become of them now */
+/* past_runs.c - log, replay: how earlier runs ended, and what they would do now */
 #include "base/sh.h"
 #include "cli/cli.h"
 #include "cli/exits.h"
@@ -12,7 +12,7 @@
 
 enum { GUEST, BACK, TIME, EVENT, RESULT, MS, EXIT, ERROR };
 
-/* The first two are what `moontap log` takes. */
+/* GUEST and RUN first: they are `moontap log`'s arguments. */
 static const struct mt_column columns[] = {
 	[GUEST] = { "GUEST", "domain" },
 	[BACK] = { "RUN", "run", MT_CELL_NUMBER },
@@ -34,7 +34,7 @@ const char *mt_run_result(const struct mt_history *h)
 	return "?";
 }
 
-/* A guest whose name nobody knew is called by its tap. */
+/* For a guest whose name is unknown, its tap's name. */
 static const char *name_of(const struct mt_history *h)
 {
 	return *h->guest ? h->guest : h->dev;
@@ -46,7 +46,7 @@ static bool same_guest(const struct mt_history *a, const struct mt_history *b)
 		(*a->guest || !strcmp(a->dev, b->dev));
 }
 
-/* The how-manieth of its guest's from the end: -1 is the last. */
+/* The run's number, as `moontap log GUEST -N` takes it: -1 is the guest's last. */
 static int back_of(const struct mt_history *runs, size_t n, size_t i)
 {
 	int back = 1;
@@ -148,7 +148,8 @@ static int print_whole(const struct mt_cli *c, const struct mt_history *h)
 	return mt_print_json(c, json, json ? json->history(h) : NULL, stdout);
 }
 
-/* Of some guest or of all; and the one that -N names. */
+/* Load the runs of args[0], or of all guests, and require that run -N exists. Return: 0, or the
+ * exit status after printing why. */
 static int load(struct mt_cli *c, struct mt_engine *g, struct mt_pool *p, struct mt_history **runs,
 		size_t *n)
 {
@@ -242,7 +243,7 @@ int mt_command_replay(struct mt_cli *c)
 	int status;
 
 	if (any)
-		c->back = 1; /* there must be one */
+		c->back = 1; /* load() then requires a run */
 	status = load(c, &g, &p, &runs, &n);
 	if (!status)
 		status = replay(c, &g, any ? mt_history_latest(runs, n) : &runs[n - c->back]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* print.c - an outcome for people: who each NIC is, its steps as the commands they would type */
+/* print.c - print an outcome: each NIC, and its steps as commands; print tables, JSON, times */
 #include "cli/cli.h"
 #include "cli/table.h"
 #include "plan/step_commands.h"
@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What is as it shall be is shown as the command that would make it so. */
+/* A step that changes nothing is shown as the command that would put what is already there. */
 static int command_of(const struct mt_step *s, char *buf, size_t n)
 {
 	enum mt_op op = s->op;

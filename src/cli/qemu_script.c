@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* QEMU leaves the tap open in its scripts: net/tap.c launch_script() closes all but that one. */
+/* Whether the caller has left its tap open to us, as QEMU does: net/tap.c launch_script() closes
+ * all other descriptors. */
 static bool handed_over(const char *tap)
 {
 	DIR *d = opendir("/proc/self/fd");

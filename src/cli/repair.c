@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* repair.c - reconcile: repair, and say what was repaired */
+/* repair.c - reconcile: repair NICs, and print what was repaired */
 #include "engine/reconcile.h"
 #include "cli/cli.h"
 #include "cli/namespaces.h"
@@ -25,7 +25,7 @@ struct report {
 	struct mt_table table;
 	const struct mt_json *json;
 	unsigned repaired, left;
-	int worst; /* exit status of a failure */
+	int worst; /* exit status of the failed repairs */
 };
 
 static void add_row(struct report *r, const struct mt_reconciled *one)
@@ -48,7 +48,7 @@ static void add_row(struct report *r, const struct mt_reconciled *one)
 		mt_table_cell(t, ERROR, '-', "%s", mt_err_line(one->error, line, sizeof line));
 }
 
-/* As up prints it, but for what was as it shall be. */
+/* Prints a repair as `up` does, without the steps that change nothing. */
 static void report(void *data, const struct mt_reconciled *one)
 {
 	struct report *r = data;
@@ -120,7 +120,7 @@ int mt_command_reconcile(struct mt_cli *c)
 out:
 	mt_pool_free(&p);
 	mt_engine_close(&g);
-	if (status || c->dry_run) /* which has left nothing undone */
+	if (status || c->dry_run) /* a dry run leaves nothing unfinished */
 		return status ? status : r.worst;
 	return left + r.left ? mt_exit_status(MT_BLAME_UNDO) : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* repl.c - the subcommand repl: its words are checked here, the rest is a module */
+/* repl.c - the subcommand repl: check its arguments; the rest is a module */
 #include "cli/cli.h"
 
 int mt_command_repl(struct mt_cli *c)

@@ -2,9 +2,10 @@
 /*
  * script_main.c - moontap-script: qemu-ifup and qemu-ifdown, as a program without libraries
  *
- * A guest waits for its scripts, and most of what a short program takes is loading libraries. This
- * one is static where that can be had. What needs a library of the host's, or is no script's work,
- * is moontap's: this program becomes it, by the same name and with the same words.
+ * A guest waits for its scripts, and a short program spends most of its time on loading libraries.
+ * So this one is linked statically where that is possible. For what needs one of the host's
+ * libraries, or is no script's work, it executes moontap, by the same name and with the same
+ * arguments.
  */
 #include "cli/cli.h"
 #include "domain/domain.h"
@@ -22,14 +23,15 @@ static void exec_full_program(void)
 {
 	char path[PATH_MAX];
 
-	mt_path_installed("moontap", path); /* it is beside this one */
+	mt_path_installed("moontap", path); /* beside this program */
 	execv(path, called);
 	fprintf(stderr, "moontap-script: %s: %s\n", path, strerror(errno));
 	exit(4);
 }
 
-/* Instead of base/users.c. Names stand in a policy's answer alone, which is read before anything is
- * changed. glibc loads what nsswitch.conf(5) has into a static program, too, and may crash. */
+/* Replaces base/users.c: glibc loads nsswitch.conf(5)'s libraries into a static program, too, and
+ * may crash. Executing moontap from here is safe: only a policy's answer has user names, and it is
+ * read before anything is changed. */
 bool mt_user_id(const char *name, uint64_t *uid)
 {
 	(void)name, (void)uid;
@@ -44,7 +46,7 @@ bool mt_group_id(const char *name, uint64_t *gid)
 	return false;
 }
 
-/* Instead of domain/xml_module.c. A script is given no XML, and what is remembered is none. */
+/* Replaces domain/xml_module.c: a script is given no XML, and guest records have none. */
 int mt_xml_open(const char *path, const struct mt_xml **xml, struct mt_err *e)
 {
 	*xml = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* setup.c - from the command line to an engine: places, log, signals, input, errors */
+/* setup.c - from the command line to an engine: paths, log, signals, input, errors */
 #include "base/sh.h"
 #include "cli/cli.h"
 #include "evaluator/evaluator.h"
@@ -19,7 +19,7 @@
 #define STATE  "/run/moontap"
 #define HOOKS  "/etc/moontap/hooks"
 
-#define DEADLINE_MS 10000 /* unless --deadline says another one */
+#define DEADLINE_MS 10000 /* without --deadline */
 
 static void stop(int signal)
 {
@@ -27,7 +27,7 @@ static void stop(int signal)
 	mt_cli_stop = 1;
 }
 
-/* A signal waits while a step is made, and is honoured before the next. */
+/* The engine reads mt_cli_stop before each step, so a signal never interrupts one. */
 static void catch_signals(void)
 {
 	struct sigaction act = { .sa_handler = stop };
@@ -42,7 +42,7 @@ static void to_stderr(void *data, int level, const char *text)
 	const struct mt_cli *c = data;
 
 	if (level < LOG_INFO || c->verbose)
-		fprintf(stderr, "%s: %s\n", c->program, text); /* clean: base/log.c */
+		fprintf(stderr, "%s: %s\n", c->program, text); /* base/log.c has cleaned it */
 }
 
 static void to_syslog(void *data, int level, const char *text)
@@ -52,7 +52,7 @@ static void to_syslog(void *data, int level, const char *text)
 		syslog(LOG_DAEMON | level, "%s", text);
 }
 
-/* A hook's stderr is read by nobody when all goes well. */
+/* libvirt shows a hook's stderr only when the hook fails; hence syslog. */
 struct mt_log mt_cli_log(struct mt_cli *c)
 {
 	bool person = c->verbose || isatty(STDERR_FILENO);
@@ -106,8 +106,8 @@ struct mt_event_params mt_cli_params(unsigned want, bool dry)
 					 .dry = dry };
 }
 
-/* A FIFO into which nobody writes keeps nobody waiting for ever. Once there is something, it is
- * read by the evaluator, which has a deadline of its own. */
+/* A FIFO may have no writer: wait no longer than the deadline for its first byte. The evaluator,
+ * which reads it, has a deadline of its own. */
 static int open_source(const char *file, unsigned deadline_ms)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), err;

@@ -9,7 +9,7 @@
 #include "engine/history.h"
 #include "engine/nic_status.h"
 
-/* The run after which nothing was connected, if it failed; NULL. */
+/* The last run of any guest, if it failed; else NULL. */
 static const struct mt_history *last_failure(struct mt_engine *g, struct mt_pool *p)
 {
 	const struct mt_history *last = NULL;
@@ -25,7 +25,7 @@ static const struct mt_history *last_failure(struct mt_engine *g, struct mt_pool
 	return last && *last->error && (*last->guest || *last->dev) ? last : NULL;
 }
 
-/* What is said to people when nothing is connected. */
+/* The line that people see when nothing is connected. */
 static const char *nothing(struct mt_engine *g, struct mt_pool *p, char *buf, size_t n)
 {
 	const struct mt_history *h = last_failure(g, p);

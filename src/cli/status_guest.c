@@ -22,13 +22,13 @@ static const struct mt_column columns[] = {
 	{ NULL },
 };
 
-/* One step of a journal, and all that is to be said of it. */
+/* One step of a journal, and what its rows show. */
 struct object {
 	const struct mt_step *step;
-	const struct mt_journal *shared; /* of a claim: what moontap did to the object */
-	const char *others;		 /* the devices that claim it, too */
+	const struct mt_journal *shared; /* of a claim: the shared object's journal; or NULL */
+	const char *others;		 /* other devices with a claim on it: "vnet1, vnet2" */
 	bool gone;
-	char is[MT_FIELDS_MAX][64]; /* of the fields that drifted */
+	char is[MT_FIELDS_MAX][64]; /* present values of fields that drifted; "": did not */
 };
 
 static void note_drift(void *data, const struct mt_drifted *d)
@@ -86,7 +86,8 @@ static void add_object(struct mt_table *t, const struct object *o)
 	mt_table_cell(t, SHARED, 0, "%s", o->others ? o->others : "");
 }
 
-/* Of the object's own journal: what moontap found there before its first NIC. */
+/* The step of the shared object's journal that put @field, or, for -1, that created the object;
+ * NULL: moontap found it so. */
 static const struct mt_step *shared_step(const struct object *o, int field)
 {
 	for (size_t i = 0; o->shared && i < o->shared->steps.n; i++) {
@@ -110,7 +111,7 @@ static void add_before(struct mt_table *t, const struct object *o, int field)
 		mt_table_cell(t, BEFORE, 0, "%s", mt_value_print(f, &s->was.v[field], text));
 }
 
-/* A facet is many things, each changed by itself. */
+/* A facet's fields change one by one: a row for each. */
 static void add_fields(struct mt_table *t, const struct object *o)
 {
 	const struct mt_record *put = &o->step->put;
@@ -148,7 +149,7 @@ static void add_whole_drift(struct mt_table *t, const struct object *o)
 	mt_table_cell(t, NOW, n ? '~' : '+', "%s", n ? all : "as put");
 }
 
-/* What is there or is not: a device, an address, a route. */
+/* One row for what is created or deleted as a whole: a device, an address, a route. */
 static void add_whole(struct mt_table *t, const struct object *o)
 {
 	const struct mt_step *s = o->step;

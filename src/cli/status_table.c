@@ -21,7 +21,7 @@ enum {
 	BY,
 	POLICY,
 	STATE,
-	/* and for JSON: */
+	/* only in JSON: */
 	CHANGED,
 	HEADER, /* the first of a column for each field of a journal's header */
 	COLUMNS = HEADER + MT_HEADER_WITH
@@ -29,8 +29,8 @@ enum {
 
 _Static_assert(COLUMNS < MT_TABLE_COLUMNS, "a table has not so many columns");
 
-/* In JSON what a journal's header has is called as it is there, and people see some of it said
- * otherwise. */
+/* JSON has each field of a journal's header under the field's own name. People see some of them in
+ * another form. */
 static const struct mt_column *columns(void)
 {
 	static struct mt_column all[COLUMNS + 1] = {
@@ -79,7 +79,8 @@ static char colour_of(enum mt_nic_state s)
 	return '=';
 }
 
-/* The same text as when the NIC was connected, as far as that can be seen from here. */
+/* " (changed)" or " (gone)": the policy's file is not the text that connected the NIC; "": it is,
+ * or cannot be read here. */
 static const char *policy_state(const struct mt_record *h)
 {
 	const char *path = mt_header_text(h, MT_HEADER_POLICY);
@@ -118,7 +119,7 @@ void mt_status_policy(const struct mt_nic_status *l, bool whole, char *buf, size
 	snprintf(buf, n, "%s%s", whole || !slash ? path : slash + 1, policy_state(h));
 }
 
-/* What a NIC has that is not connected, too. */
+/* Cells of every NIC, connected or not. */
 static void add_known(struct mt_table *t, const struct mt_nic_status *l)
 {
 	mt_table_cell(t, HEADER + MT_HEADER_DEV, 0, "%s", l->dev);

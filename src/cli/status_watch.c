@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * status_watch.c - status, again whenever the kernel says that something has changed
+ * status_watch.c - status --watch: print the status again whenever something has changed
  *
- * Two kinds of notification: rtnetlink's, of the network, and inotify's, of the state directory, as
- * a journal is written after the network has changed.
+ * rtnetlink notifies of changes to the network, and inotify of changes to the state directory:
+ * journals are written after the network has changed.
  */
 #include "cli/status_parts.h"
 #include "kernel/watch.h"
@@ -18,14 +18,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CALM_MS 100 /* a change seldom comes alone */
+#define CALM_MS 100 /* to wait for further changes before printing */
 
 struct watch {
 	struct mt_cli *c;
 	struct mt_engine *g;
 	mt_status_print print;
 	struct pollfd fds[3]; /* network, state directory, output: whether its reader is gone */
-	sigset_t old;	      /* signals come only while we wait: none is lost in between */
+	sigset_t old;	      /* signals are unblocked only in ppoll(): none is lost */
 	char *shown;
 };
 
@@ -62,7 +62,7 @@ static int start(struct watch *w, struct mt_err *e)
 	return 0;
 }
 
-/* On a terminal in place of what was there; elsewhere below it, when it says something else. */
+/* On a terminal, replace what was printed before; elsewhere print below it, if it differs. */
 static int draw(struct watch *w)
 {
 	char *text = NULL;
@@ -86,8 +86,8 @@ static int draw(struct watch *w)
 	return status;
 }
 
-/* Until there is a change, and then until there was none for a moment. Return: false: a signal,
- * or nobody reads any longer. */
+/* Wait for a change, then CALM_MS more, and drop the notifications that came. Return: false: a
+ * signal came, or the output has no reader any more. */
 static bool wait_for_change(struct watch *w)
 {
 	const struct timespec calm = { .tv_nsec = CALM_MS * 1000000L };
@@ -104,7 +104,7 @@ static bool wait_for_change(struct watch *w)
 	return !mt_cli_stop;
 }
 
-/* A guest that is not there yet may come; anything else that fails ends it. */
+/* An unknown guest may start later; any other failure ends the loop. */
 int mt_status_watch(struct mt_cli *c, struct mt_engine *g, mt_status_print print)
 {
 	struct watch w = { .c = c,
@@ -115,7 +115,7 @@ int mt_status_watch(struct mt_cli *c, struct mt_engine *g, mt_status_print print
 	int status = start(&w, &e) ? mt_cli_error(c, NULL, &e) : 0;
 
 	while (!status || status == mt_exit_status(MT_BLAME_INPUT)) {
-		watch_state(&w); /* the directory may come, too */
+		watch_state(&w); /* the state directory may not exist yet */
 		status = draw(&w);
 		if (!mt_output_flush() || !wait_for_change(&w)) {
 			status = 0;

@@ -78,7 +78,7 @@ int mt_print_clean(const char *s, FILE *out)
 		bool safe;
 		size_t n = mt_text_char(s, &safe);
 
-		/* the terminal's locale may know fewer characters than there are */
+		/* the locale may not have this character */
 		safe = safe && mbrtowc(&c, s, n, &state) == n && iswprint((wint_t)c);
 		if (out && safe)
 			fwrite(s, 1, n, out);
@@ -109,7 +109,7 @@ static void print_cell(const struct mt_column *c, const char *text, char colour,
 		fprintf(out, "%*s  ", c->type == MT_CELL_NUMBER ? 0 : blanks, "");
 }
 
-/* 0: nothing is in it. */
+/* The width of a column; 0: leave it out. */
 static int width_of(const struct mt_table *t, int i)
 {
 	int width = (int)strlen(t->columns[i].title);

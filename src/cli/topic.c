@@ -17,7 +17,7 @@ const struct mt_topic mt_topics[] = {
 
 /* --- functions -------------------------------------------------------------------------------- */
 
-/* A text in which KIND is this kind. */
+/* @kind: what to print for each KIND in @text; NULL: KIND. */
 static void print_text(const char *text, const char *kind, FILE *out)
 {
 	const char *at;
@@ -66,7 +66,7 @@ static bool counts(const struct mt_topic *t, bool repl)
 	return repl || strcmp(t->of, "repl");
 }
 
-/* @after: something stands above them. */
+/* @after: something was printed before: begin with an empty line. */
 static bool print_functions(const char *word, bool repl, bool after, FILE *out)
 {
 	static bool (*const ways[])(const char *, const char *,
@@ -101,7 +101,7 @@ __attribute__((format(printf, 2, 3))) static void print_note(FILE *out, const ch
 	mt_wrap(text, NOTE, NOTE, out);
 }
 
-/* How ip(8), or whichever the kind's commands are of, spells it: "master VALUE, or nomaster". */
+/* How the kind's command, mostly ip(8), spells the field: "master VALUE, or nomaster". */
 static void print_spelling(const struct mt_field *f, FILE *out)
 {
 	bool plain = f->type != MT_BOOL && f->ip_arg;

@@ -43,7 +43,8 @@ static int show(struct mt_cli *c, struct mt_outcome *out, int err, const struct 
 typedef int each_guest(struct mt_cli *c, struct mt_engine *g, struct mt_nic_filter *which,
 		       struct mt_outcome *out);
 
-/* One after the other, whatever becomes of one. Return: the worst exit status. */
+/* Calls @each for every guest, also after one has failed, and then @last, unless it is NULL.
+ * Return: the worst exit status. */
 static int for_all(struct mt_cli *c, each_guest *each, void (*last)(struct mt_engine *g))
 {
 	struct mt_pool p = { 0 };
@@ -120,8 +121,8 @@ static int plan_guest(struct mt_engine *g, const struct mt_nic_filter *which,
 	return err ? err : mt_connect(g, &ask, out, e);
 }
 
-/* Of a guest that nobody knows the policy is asked about its tap, with what the script's caller
- * said of it. Only the record of that run has it. */
+/* For a tap of an unknown guest, ask the policy about the tap, and tell it what QEMU's command line
+ * said of the guest. Only the record of the script's run has that. */
 static int plan_tap(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_outcome *out,
 		    struct mt_err *e)
 {
@@ -187,8 +188,8 @@ static int guest_of_file(struct mt_cli *c, struct mt_engine *g, struct mt_pool *
 	return err ? mt_cli_error(c, NULL, &e) : 0;
 }
 
-/* A person is told what --force would do; a word that means nobody leaves no record, or else it
- * would mean somebody from now on. */
+/* mt_history_end() records no run that found nothing to disconnect: the record would turn a
+ * mistyped name into a guest that `log` knows. */
 static int take_down(struct mt_cli *c, struct mt_engine *g, struct mt_nic_filter *which,
 		     struct mt_outcome *out)
 {
@@ -215,7 +216,7 @@ static int take_down(struct mt_cli *c, struct mt_engine *g, struct mt_nic_filter
 	return show(c, out, err, &e);
 }
 
-/* Of others, too. */
+/* What killed runs left, of all guests. */
 static void finish_leftovers(struct mt_engine *g)
 {
 	if (mt_can_change_network())

@@ -29,7 +29,8 @@ static bool is_asked(const struct why *w)
 	return w->d.plan.n || w->d.plan_error.code;
 }
 
-/* What the policy decides today: for what the hook remembers, else for what it was told last. */
+/* Ask the policy again about the facts of the latest run, unless the guest is remembered: then
+ * mt_doctor_open() has asked it. */
 static void ask_policy(struct why *w)
 {
 	struct mt_doctor *d = &w->d;
@@ -41,7 +42,7 @@ static void ask_policy(struct why *w)
 		d->plan_error.code = 0;
 }
 
-/* Whether the hook remembers it, so that doctor can look at it as at a document. */
+/* Whether the guest has a record, which doctor can check as it checks a domain's XML. */
 static bool is_remembered(struct mt_engine *g, const struct mt_nic_filter *guest)
 {
 	struct mt_event_params ask = { .dry = true };

@@ -5,9 +5,9 @@
 
 #include <stdio.h>
 
-/** mt_wrap() - print words in lines of at most 79 columns, a newline at their end
- * @at:		the column where the first begins
- * @indent:	blanks before each other line */
+/** mt_wrap() - print text in lines of at most 79 columns, and a newline at its end
+ * @at:		the column at which the first line begins
+ * @indent:	blanks before each further line */
 void mt_wrap(const char *text, int at, int indent, FILE *out);
 
 #endif
