@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* graph.c - graph: a picture of guests and what they hang on, as text, or drawn by Graphviz */
+/* graph.c - graph: guests and the devices that connect them, as DOT, or drawn by Graphviz */
 #include "cli/graph/graph_scene.h"
 #include "cli/cli.h"
 #include "cli/status_parts.h"
@@ -17,7 +17,7 @@ extern char **environ;
 
 /* --- Graphviz --------------------------------------------------------------------------------- */
 
-/* dot with @in as its standard input; @fd is read for what it prints. */
+/* Start dot(1). @in: its standard input; @fd: out: the caller reads dot's output from it. */
 static int start_dot(const struct mt_cli *c, int in, pid_t *pid, int *fd, struct mt_err *e)
 {
 	char name[] = "dot", svg[] = "-Tsvg", png[] = "-Tpng";
@@ -56,7 +56,7 @@ static int text_file(const char *text, size_t n, struct mt_err *e)
 	return -1;
 }
 
-/* Printed here and not by dot, so that a full disk is told of as everywhere. */
+/* dot's output passes through here, so that a full disk is reported as in every subcommand. */
 static int draw(const struct mt_cli *c, const char *text, size_t n, struct mt_err *e)
 {
 	int in = text_file(text, n, e), out = -1, status;
@@ -108,7 +108,7 @@ static int find_guests(struct mt_cli *c, struct mt_engine *g, struct mt_pool *p,
 
 		if (status)
 			return status;
-		c->is = 0; /* --name and --uuid say the first one */
+		c->is = 0; /* --name and --uuid gave the first one only */
 		if (mt_nics_inspect(g, &guest, p, &some, &nsome, &e))
 			return mt_cli_error(c, c->args[0], &e);
 		more = mt_pool_alloc(p, (*n + nsome) * sizeof *more);

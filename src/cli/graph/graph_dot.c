@@ -79,7 +79,7 @@ const char *mt_dot_position(const struct mt_scene *s, const char *name, char buf
 	return l ? buf : NULL;
 }
 
-/* From whatever stands at the left: a device, or a cell of a guest's. */
+/* @from: a device's node, or a cell of a guest's. */
 void mt_dot_edges(const struct mt_scene *s, const char *from, const struct mt_scene_link *l,
 		  FILE *out)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* graph_dot.h - what the parts of the picture are drawn with */
+/* graph_dot.h - nodes and edges of the picture, as the files that draw it share them */
 #ifndef MT_CLI_GRAPH_GRAPH_DOT_H
 #define MT_CLI_GRAPH_GRAPH_DOT_H
 
@@ -9,10 +9,11 @@
 /** mt_dot_link() - the node of a device: linkIFINDEX */
 void mt_dot_link(const struct mt_scene_link *l, FILE *out);
 
-/** mt_dot_missing() - the node of a master that a device should be in, if it is gone: once */
+/** mt_dot_missing() - the node missedIFINDEX of a master that is gone, which @l should be in; drawn
+ * only for the first such device */
 void mt_dot_missing(const struct mt_scene *s, const struct mt_scene_link *l, FILE *out);
 
-/** mt_dot_position() - the node of a device, or the one that stands for a device that is gone
+/** mt_dot_position() - the node of a device, or the one drawn for a device that is gone
  * Return: @buf; NULL: there is neither. */
 const char *mt_dot_position(const struct mt_scene *s, const char *name, char buf[static 32]);
 

@@ -17,7 +17,7 @@ static bool is_drawn_nic(const struct mt_scene *s, const struct mt_scene_link *l
 	return false;
 }
 
-/* The ends of a veth pair have one edge, from that in a bridge. */
+/* A veth pair has one edge, from the end that is in a bridge. */
 static bool is_second_end(const struct mt_scene_link *l, const struct mt_scene_link *peer)
 {
 	bool in = *l->d->master, peer_in = *peer->d->master;
@@ -27,7 +27,7 @@ static bool is_second_end(const struct mt_scene_link *l, const struct mt_scene_l
 	return in != peer_in ? peer_in : peer->d->ifindex < l->d->ifindex;
 }
 
-/* From a bridge to its ports that lead on, and from these to what they are on. */
+/* Edges from a bridge to its port, and from the port to its lower device or veth peer. */
 static void draw_way_out(const struct mt_scene *s, const struct mt_scene_link *l, FILE *out)
 {
 	const struct mt_scene_link *master = mt_scene_link(s, l->d->master);

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#define SMALL_SCENE 8  /* so many guests have a node each, and their taps, too */
-#define SMALL_GROUP 3  /* and so many of a large scene's that are alike */
-#define ROWS	    20 /* of a table of guests, before it gets wider */
+#define SMALL_SCENE 8  /* up to so many guests, each has a node, and each tap, too */
+#define SMALL_GROUP 3  /* in a larger scene, up to so many that are alike do */
+#define ROWS	    20 /* of a table of guests; more are put beside them */
 
 /* --- guests: few have a node each ------------------------------------------------------------- */
 
@@ -85,7 +85,7 @@ static void draw_guest(const struct mt_scene *s, const struct mt_scene_guest *g,
 	}
 }
 
-/* --- guests: many share a table, with those whose NICs are where theirs are ------------------- */
+/* --- guests: many share a table, with those whose NICs have the same masters ------------------ */
 
 static const char *place_of(const struct mt_scene_nic *n)
 {
@@ -130,7 +130,7 @@ static const struct mt_line *drift_of(const struct mt_scene_nic *n)
 	return n->link && n->link->drift ? n->link->drift : n->drift;
 }
 
-/* What has drifted is said below the row. */
+/* A NIC's drift is in rows below its own. */
 static void draw_table_nic(const struct mt_scene_guest *g, size_t i, FILE *out)
 {
 	const struct mt_scene_nic *n = &g->nics[i];
@@ -168,7 +168,7 @@ static size_t rows_of(const struct mt_scene_guest *g)
 	return rows;
 }
 
-/* In blocks side by side, as high as each other. */
+/* In blocks side by side, all about equally high. */
 static void draw_rows(const struct mt_scene *s, const struct mt_scene_guest *g, FILE *out)
 {
 	size_t all = 0, rows = 0, blocks, high;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* graph_scene.c - what is in the picture: NICs, their devices, and whatever these hang on */
+/* graph_scene.c - what is in the picture: NICs, their devices, and the devices these lead to */
 #include "cli/graph/graph_scene.h"
 #include "plan/drift.h"
 #include "plan/shared.h"
@@ -42,7 +42,7 @@ static struct mt_line **find_line(struct mt_line **list, const char *text)
 	return list;
 }
 
-/* At the end of a list, once: several NICs may have the same to say of a bridge. */
+/* Append a line, if it is new: several NICs may have the same drift of one bridge. */
 static void add_line(struct looking *k, struct mt_line **list, const char *text)
 {
 	struct mt_line **end = find_line(list, text), *line;
@@ -109,14 +109,14 @@ static void add_drift(void *data, const struct mt_drifted *d)
 		snprintf(text, sizeof text, "%s is %.60s, was put %.60s", f->name,
 			 mt_value_print(f, d->is, is), mt_value_print(f, &put->v[d->field], was));
 	}
-	if (link || strcmp(mt_record_device(put), k->nic->status->dev)) /* its state says enough */
+	if (link || strcmp(mt_record_device(put), k->nic->status->dev)) /* its state shows it */
 		add_line(k, link ? &link->drift : &k->nic->drift, text);
 	if (link && d->field >= 0 && !strcmp(f->name, "master") && put->v[d->field].state == MT_SET)
 		link->meant =
 			mt_pool_copy(k->s->p, put->v[d->field].name, strlen(put->v[d->field].name));
 }
 
-/* Of a shared object the journal says whether moontap made it, or found it there. */
+/* Whether moontap created the object. Of a shared object, the object's own journal has that. */
 static int is_made(struct looking *k, const struct mt_step *s, bool *made)
 {
 	struct mt_journal shared;
@@ -173,7 +173,7 @@ static int look_at_journal(struct looking *k, struct mt_scene_nic *nic)
 
 /* --- what hangs on what ----------------------------------------------------------------------- */
 
-/* A port that leads further: no other guest's tap, and no container's veth. */
+/* Whether a port leads further: it is no guest's tap, and no veth to another network namespace. */
 static bool leads_on(const struct mt_scene *s, const struct mt_scene_link *port)
 {
 	if (port->of_nic || !strcmp(port->d->kind, "tun"))
@@ -213,7 +213,7 @@ bool mt_scene_is_wrong(const struct mt_scene_nic *n)
 
 /* --- guests ----------------------------------------------------------------------------------- */
 
-/* A tap of a guest that nobody knows is a guest of its own. */
+/* Each tap of an unknown guest counts as a guest. */
 static bool same_guest(const struct mt_nic_status *a, const struct mt_nic_status *b)
 {
 	return *a->guest && !strcmp(a->guest, b->guest) && !strcmp(a->driver, b->driver);

@@ -18,10 +18,10 @@ struct mt_line {
 struct mt_scene_link {
 	const struct mt_device *d;
 	bool shown;
-	bool ours;   /* moontap has made it */
-	bool of_nic; /* of a NIC, in this picture or not */
+	bool ours;   /* moontap created it */
+	bool of_nic; /* it is a NIC's, perhaps of a guest that is not drawn */
 	struct mt_line *addresses, *drift;
-	const char *meant; /* the master that moontap had given it, and that it has no more; NULL */
+	const char *meant; /* the master that moontap gave it and it has lost; NULL: none */
 	unsigned hidden;   /* ports of it that are not shown */
 };
 
@@ -48,10 +48,11 @@ struct mt_scene {
 };
 
 /**
- * mt_scene_build() - some NICs, their devices, and whatever these hang on
- * @looks:	as mt_nics_inspect() has them; kept until the scene is drawn
+ * mt_scene_build() - collect some NICs, their devices, and the devices these lead to
+ * @looks:	the NICs, from mt_nics_inspect(); borrowed as long as @s is used
+ * @s:		out: in @p
  *
- * Changes nothing. Return: 0 or -errno.
+ * Changes nothing. Return: 0, or -errno with @e filled.
  */
 int mt_scene_build(struct mt_engine *g, struct mt_nic_status *looks, size_t n, struct mt_pool *p,
 		   struct mt_scene *s, struct mt_err *e);
@@ -59,10 +60,10 @@ int mt_scene_build(struct mt_engine *g, struct mt_nic_status *looks, size_t n, s
 /** mt_scene_link() - a device of the scene by its name; NULL: there is none */
 struct mt_scene_link *mt_scene_link(const struct mt_scene *s, const char *name);
 
-/** mt_scene_draw() - the scene in Graphviz's language */
+/** mt_scene_draw() - write the scene in Graphviz's language, DOT */
 void mt_scene_draw(const struct mt_scene *s, FILE *out);
 
-/** mt_scene_is_wrong() - whether something of it is not as moontap put it */
+/** mt_scene_is_wrong() - whether something of a NIC is not as moontap put it */
 bool mt_scene_is_wrong(const struct mt_scene_nic *n);
 
 #endif

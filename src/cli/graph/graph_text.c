@@ -3,7 +3,6 @@
 #include "cli/graph/graph_text.h"
 #include "base/text.h"
 
-/* How a box looks, and what the legend says of it. */
 const struct mt_dot_style mt_dot_styles[MT_DOT_STATES] = {
 	[MT_DOT_FOUND] = { "the host's", "#90a4ae", "#f5f7f8", "rounded", 1 },
 	[MT_DOT_OURS] = { "made by moontap", "#2e7d32", "#e8f5e9", "rounded", 2 },
@@ -45,7 +44,6 @@ void mt_dot_font(const char *text, const char *colour, int size, FILE *out)
 	fputs("</FONT>", out);
 }
 
-/* A row of one cell. */
 void mt_dot_row(const char *text, const char *colour, FILE *out)
 {
 	fputs("<TR><TD ALIGN=\"LEFT\">", out);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * json.h - inside of the module that writes JSON
- */
+/* json.h - what the files of the module that writes JSON share */
 #ifndef MT_CLI_JSON_JSON_H
 #define MT_CLI_JSON_JSON_H
 
@@ -13,23 +11,23 @@
 
 #define MT_JSON_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
 
-/** mt_json_flags() - for a text that goes out as JSON: jansson escapes C0 alone, and JSON reaches
- * terminals, too; what must not be shown is written as \uXXXX (base/text.h) */
+/** mt_json_flags() - json_dumps()'s flags for @text. JSON may reach a terminal, and jansson escapes
+ * only C0: a text with other characters that must not be shown (base/text.h) is written in ASCII */
 size_t mt_json_flags(const char *text);
 
-/** mt_json_text() - a string; bytes that are no UTF-8, which a device's name may have, become "?"
- */
+/** mt_json_text() - a JSON string; NULL: no memory. If @s is no UTF-8, as a device's name may be,
+ * it has "?" for each byte over 127, and is cut at 4 KiB. */
 json_t *mt_json_text(const char *s);
 
 /**
  * mt_json_facts() - facts as JSON, indented
  * @bytes:	as mt_fact_print() writes them
  *
- * Return: whether they are facts.
+ * Return: false: they cannot be parsed; nothing was written.
  */
 bool mt_json_facts(const char *bytes, size_t n, FILE *out);
 
-/** mt_json_help() - every table that help is made from; to be freed, NULL: no memory */
+/** mt_json_help() - every table that help is made from, as JSON; to be freed. NULL: no memory */
 char *mt_json_help(const struct mt_help *h);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * json_facts.c - facts as JSON, written as they are walked
  *
- * A thousand NICs have so many that a tree of jansson's for them costs more than reading the XML.
+ * jansson's tree of a thousand NICs' facts would take longer to build than their XML to parse.
  */
 #include "cli/json/json.h"
 #include "base/text.h"
@@ -38,7 +38,7 @@ json_t *mt_json_text(const char *s)
 	return json_string(copy);
 }
 
-/* Most words are plain; what has to be escaped jansson knows. */
+/* Fast for printable ASCII, which most strings are; jansson escapes the others. */
 static void put_string(FILE *f, const char *s)
 {
 	size_t n = 0;

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-/* NULL makes null. */
+/* null for NULL. */
 static json_t *text(const char *s)
 {
 	return s ? json_string(s) : json_null();
@@ -46,7 +46,7 @@ static json_t *options(const struct mt_option *o)
 	return all;
 }
 
-/* @n: its place in the table, under this key */
+/* @n: the key of a row's index in the table. */
 static json_t *described(const struct mt_described *x, const char *n)
 {
 	json_t *all = json_array();

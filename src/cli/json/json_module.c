@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * json_module.c - outcomes, tables and runs as JSON; with json_facts.c and json_help.c a module, the
- * only one to see jansson
+ * json_module.c - outcomes, tables and runs as JSON, in the only module that links jansson
  */
 #include "cli/json/json.h"
 #include "cli/table.h"
@@ -143,7 +142,7 @@ static char *outcome(const struct mt_outcome *o, const struct mt_err *e)
 	return dump(j);
 }
 
-/* Of an outcome's first NIC only. */
+/* Only of the outcome's first NIC. */
 static char *all_steps(const struct mt_outcome *o)
 {
 	json_t *j = o->n ? steps(o->nics->steps) : json_array();
@@ -162,7 +161,7 @@ static json_t *cell(const struct mt_column *c, const char *s)
 		return json_boolean(!strcmp(s, "true"));
 	if (c->type == MT_CELL_TEXT)
 		return mt_json_text(s);
-	if (c->type == MT_CELL_JSON) /* which is of ours, and whole */
+	if (c->type == MT_CELL_JSON) /* moontap wrote it, so it parses */
 		return json_loads(s, JSON_DECODE_ANY, NULL) ?: json_null();
 	return strchr(s, '.') ? json_real(strtod(s, NULL)) : json_integer(strtoll(s, NULL, 10));
 }

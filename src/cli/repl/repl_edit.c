@@ -2,8 +2,8 @@
 /*
  * repl_edit.c - a line from the terminal, by libedit
  *
- * While a line is edited the terminal sends no signals: Ctrl-C and Ctrl-Z are keys like others, so
- * that the one gives up the line and not the REPL, and the other leaves the terminal as it was.
+ * While a line is edited, Ctrl-C and Ctrl-Z send no signals, but are keys like others: Ctrl-C gives
+ * up the line and not the REPL, and Ctrl-Z restores the terminal before the REPL stops.
  */
 #include "cli/repl/repl_module.h"
 
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define EDITOR	   "moontap.editor"
-#define COMPLETE_S 2 /* seconds, begun */
+#define COMPLETE_S 2 /* seconds of the clock: 1 to 2 s pass */
 
 struct editor {
 	lua_State *L; /* of the call in progress */
@@ -59,8 +59,8 @@ static unsigned char suspend(EditLine *el, int key)
 	return CC_REDISPLAY;
 }
 
-/* What Tab looks through may have no end, and no key stops it meanwhile. Once it is late, at every
- * instruction: what catches the error cannot go on either. */
+/* Completion may run without end, and no key stops it. Once it is late, the hook runs at every
+ * instruction, so that Lua code which catches the error cannot continue either. */
 static struct timespec started;
 
 static void late(lua_State *L, lua_Debug *ar)
@@ -87,8 +87,8 @@ static int call_in_time(lua_State *L, int arguments, int results)
 	return status;
 }
 
-/* repl.complete(before, after) -> text to insert, text to show below the line; each or nil. A text
- * of any length may come: what is raised meanwhile is not worth the line. */
+/* Tab: calls repl.complete(before, after) -> text to insert, text to show below the line; each may
+ * be nil. An error only beeps: the line must survive it. */
 static unsigned char complete(EditLine *el, int key)
 {
 	struct editor *ed = editor_of(el);
@@ -151,7 +151,7 @@ static int l_close(lua_State *L)
 	return 0;
 }
 
-/* ~/.editrc: a person's own keys. The user's whose process this is, and not the environment's. */
+/* ~/.editrc: a person's own keys. It is the effective user's, not $HOME's, which sudo may keep. */
 static void source_keys(EditLine *el)
 {
 	const struct passwd *user = getpwuid(geteuid());
@@ -182,7 +182,7 @@ static bool start(struct editor *ed)
 	return true;
 }
 
-/* repl.editor() -> editor: made when the REPL is at a terminal */
+/* repl.editor() -> editor; only on a terminal */
 static int l_editor(lua_State *L)
 {
 	struct editor *ed = lua_newuserdatauv(L, sizeof *ed, 0);
@@ -192,8 +192,8 @@ static int l_editor(lua_State *L)
 	return start(ed) ? 1 : luaL_error(L, "the terminal cannot be edited at");
 }
 
-/* editor.read(repl, editor, prompt) -> line | false, given up | nil, the end; the prompt's escapes
- * are between two \1 */
+/* repl.read(repl, editor, prompt) -> line | false: given up | nil: the end of input. Escapes in the
+ * prompt are enclosed in \1. */
 static int l_read(lua_State *L)
 {
 	struct editor *ed = luaL_checkudata(L, 2, EDITOR);
@@ -207,7 +207,7 @@ static int l_read(lua_State *L)
 	errno = 0;
 	line = el_gets(ed->el, &n);
 	ended = !line || n <= 0;
-	if (ended && n < 0 && errno == EINTR) /* a signal that came before the keys were ours */
+	if (ended && n < 0 && errno == EINTR) /* Ctrl-C, before libedit had switched signals off */
 		ed->given_up = true;
 	if (ed->given_up || ended)
 		printf(ed->given_up ? "^C\n" : "\n");
@@ -220,7 +220,7 @@ static int l_read(lua_State *L)
 	return 1;
 }
 
-/* repl.add(editor, entry): to the history of this editor */
+/* repl.add(editor, entry): add to this editor's history */
 static int l_add(lua_State *L)
 {
 	struct editor *ed = luaL_checkudata(L, 1, EDITOR);
@@ -248,7 +248,7 @@ static int l_globfree(lua_State *L)
 	return 0;
 }
 
-/* repl.files(beginning) -> array of names; a folder's ends in / */
+/* repl.files(beginning) -> array of file names; a folder's ends in / */
 static int l_files(lua_State *L)
 {
 	const char *beginning = luaL_checkstring(L, 1);

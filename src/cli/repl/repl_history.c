@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * repl_history.c - the file of what was typed, nobody else's to read
+ * repl_history.c - the history file, which only its owner can read
  *
- * A line is appended as soon as it is typed, so that two REPLs lose nothing of one another, and a
- * killed one nothing of its own.
+ * Each line is appended as soon as it is typed, so that two REPLs do not overwrite each other's
+ * lines, and a killed REPL loses none.
  */
 #include "cli/repl/repl_module.h"
 
@@ -22,13 +22,13 @@ static void make_folders(const char *file)
 		return;
 	for (char *at = path + 1; (at = strchr(at, '/')); *at++ = '/') {
 		*at = 0;
-		if (!mkdir(path, 0700)) /* the one that fails makes open() fail */
+		if (!mkdir(path, 0700)) /* if this fails, so does open() */
 			(void)!chmod(path, 0700);
 	}
 }
 
-/* A link leads to somebody else's file, and a FIFO has no end. Return: the descriptor, or
- * -errno. */
+/* Only a regular file: a link may lead to somebody else's, and a FIFO may never end. Return: the
+ * descriptor, or -errno. */
 static int open_file(const char *file, int how)
 {
 	int fd = open(file, how | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
@@ -61,7 +61,7 @@ static int put(const char *file, const char *text, size_t n, bool append)
 	return err;
 }
 
-/* repl.kept(file) -> text | nil: there is none yet | nil, why: none can be kept */
+/* repl.kept(file) -> text | nil: there is no file yet | nil, why: it cannot be read */
 static int l_kept(lua_State *L)
 {
 	int fd = open_file(luaL_checkstring(L, 1), O_RDONLY);
@@ -74,7 +74,7 @@ static int l_kept(lua_State *L)
 			lua_pushstring(L, why(-fd));
 		return fd == -ENOENT ? 1 : 2;
 	}
-	luaL_buffinit(L, &b); /* memory that is missing here is missing for the REPL itself */
+	luaL_buffinit(L, &b); /* without memory it leaks fd, and the REPL ends */
 	while ((got = read(fd, luaL_prepbuffer(&b), LUAL_BUFFERSIZE)) > 0)
 		luaL_addsize(&b, (size_t)got);
 	close(fd);
@@ -82,7 +82,7 @@ static int l_kept(lua_State *L)
 	return 1;
 }
 
-/* repl.keep(file, text [, whole]) -> true | nil, why: append, or write the whole anew */
+/* repl.keep(file, text [, whole]) -> true | nil, why: append the text, or replace the file by it */
 static int l_keep(lua_State *L)
 {
 	const char *file = luaL_checkstring(L, 1), *text;

@@ -91,7 +91,7 @@ static void push_topics(lua_State *L)
 	}
 }
 
-/* A text that C printed: Lua's once it is printed, since pushing it may throw. */
+/* A text that C prints. __gc frees it, since pushing it to Lua may throw. */
 struct text {
 	char *at;
 	size_t n;

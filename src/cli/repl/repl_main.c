@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* repl_main.c - the REPL's Lua state: libraries, places, the way out of a running chunk */
+/* repl_main.c - the REPL's Lua state: libraries, options, interrupting a running chunk */
 #include "binding/binding.h"
 #include "base/text.h"
 #include "cli/repl/repl_module.h"
@@ -19,10 +19,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STEPS 1000 /* instructions between two looks at it */
+#define STEPS 1000 /* instructions between two calls of the hook */
 
 static volatile sig_atomic_t interrupted;
-static bool running; /* a chunk, which may be interrupted: nothing else may */
+static bool running; /* a chunk runs; nothing else is interrupted */
 
 static void interrupt(int signal)
 {
@@ -30,8 +30,8 @@ static void interrupt(int signal)
 	interrupted = 1;
 }
 
-/* A coroutine has the hook of who made it. Once interrupted, at every instruction: what catches the
- * error cannot go on either. */
+/* The hook, which a coroutine inherits. Once interrupted, it runs at every instruction, so that Lua
+ * code which catches the error cannot continue either. */
 static void look(lua_State *L, lua_Debug *ar)
 {
 	(void)ar;
@@ -41,7 +41,7 @@ static void look(lua_State *L, lua_Debug *ar)
 	luaL_error(L, "interrupted");
 }
 
-/* repl.wary(): a chunk begins, which Ctrl-C stops */
+/* repl.wary(): a chunk begins: Ctrl-C interrupts it */
 static int l_wary(lua_State *L)
 {
 	interrupted = 0;
@@ -50,7 +50,7 @@ static int l_wary(lua_State *L)
 	return 0;
 }
 
-/* repl.calm(): the chunk is over, or is about to be */
+/* repl.calm(): the chunk has ended, or is about to: Ctrl-C interrupts nothing */
 static int l_calm(lua_State *L)
 {
 	interrupted = 0;
@@ -59,7 +59,7 @@ static int l_calm(lua_State *L)
 	return 0;
 }
 
-/* Without SA_RESTART: what waits is interrupted, too. */
+/* Without SA_RESTART, so that a system call that waits is interrupted, too. */
 static void catch_signals(lua_State *L)
 {
 	struct sigaction act = { .sa_handler = interrupt };
@@ -76,7 +76,7 @@ static int l_terminal(lua_State *L)
 	return 1;
 }
 
-/* repl.clean(text) -> the text as base/text.h shows it, with its lines and tabs */
+/* repl.clean(text) -> the text as base/text.h shows it, but with its line ends and tabs */
 static int l_clean(lua_State *L)
 {
 	size_t n;
@@ -105,7 +105,7 @@ static int l_may(lua_State *L)
 	return 1;
 }
 
-/* repl.changing(): what comes next changes the host, and stands even when nobody can be told */
+/* repl.changing(): what follows changes the host; lost output is then "not reported", no failure */
 static int l_changing(lua_State *L)
 {
 	struct mt_cli *c = lua_touserdata(L, lua_upvalueindex(1));
@@ -116,7 +116,7 @@ static int l_changing(lua_State *L)
 
 static int (*end_output)(const struct mt_cli *c, int status);
 
-/* os.exit(): what was printed before may be lost, as everywhere */
+/* os.exit([status [, close]]), as Lua's; reports lost output, as every subcommand does */
 static int l_exit(lua_State *L)
 {
 	struct mt_cli *c = lua_touserdata(L, lua_upvalueindex(1));
@@ -164,7 +164,7 @@ static void run_file(lua_State *L, const unsigned char *code, size_t n)
 	lua_call(L, 1, 0);
 }
 
-/* `require "moontap"` is the one in here, wherever another may be found. */
+/* `require "moontap"` gets this module's copy, whatever package.path has. */
 static void preload(lua_State *L)
 {
 	lua_getfield(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
@@ -183,7 +183,7 @@ static int prepare(lua_State *L)
 		{ "terminal", l_terminal }, { "may", l_may },	{ NULL, NULL },
 	};
 
-	/* as `lua -E`: a caller's LUA_PATH leads nowhere */
+	/* as `lua -E`: ignore LUA_PATH and the like */
 	lua_pushboolean(L, true);
 	lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
 	luaL_openlibs(L);

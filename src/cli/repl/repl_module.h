@@ -2,10 +2,9 @@
 /*
  * repl_module.h - what the files of moontap-repl.so share
  *
- * A module of its own, since only the REPL needs libedit, and since nothing of it shall cost a
- * guest's start. The C half has what Lua cannot do: the terminal, signals, the sandbox, the facts.
- * The rest is lua/moontap/repl/, compiled into the module: it is of one version with the C half,
- * and no search path leads to another.
+ * It is a module of its own, since only the REPL needs libedit, and a guest's start must not pay
+ * for it. The C half does what Lua cannot: the terminal, signals, the sandbox, the facts. The rest
+ * is lua/moontap/repl/, compiled into the module, so that both halves always have one version.
  */
 #ifndef MT_CLI_REPL_REPL_MODULE_H
 #define MT_CLI_REPL_REPL_MODULE_H

@@ -2,8 +2,8 @@
 /*
  * repl_policy.c - the policy in the REPL's own state, and the guest that it is asked about
  *
- * The XML is read by the evaluator, as ever; the policy's files are opened and checked as the
- * evaluator does it.
+ * The XML is still parsed by the evaluator, and the policy's files are opened and checked as for
+ * the evaluator.
  */
 #include "binding/binding.h"
 #include "cli/repl/repl_module.h"
@@ -27,10 +27,10 @@ struct place {
 	struct mt_files files;
 	struct mt_pool texts; /* of those files */
 	struct mt_host *host;
-	struct mt_policy *asked; /* the state's policy; Lua's */
+	struct mt_policy *asked; /* the state's policy; Lua owns it */
 	struct mt_pool facts;	 /* of the guest */
 	const struct mt_fact *guest;
-	char *said; /* since it was last taken */
+	char *said; /* the policy's lines since the last repl.said() */
 	size_t n, room;
 };
 
@@ -96,7 +96,7 @@ static int say(void *data, const char *line, size_t n)
 
 /* --- the policy ------------------------------------------------------------------------------- */
 
-/* repl.sandbox() -> what lua/moontap/sandbox.lua and the others made: environment(), words, … */
+/* repl.sandbox() -> the table that lua/moontap/sandbox.lua and others filled: environment(), … */
 static int l_sandbox(lua_State *L)
 {
 	struct place *p = place_of(L);
@@ -113,7 +113,7 @@ static int l_sandbox(lua_State *L)
 	return 1;
 }
 
-/* repl.policy() -> text, path | nil, there is none | false, err */
+/* repl.policy() -> text, path | nothing: there is none | false, err */
 static int l_policy(lua_State *L)
 {
 	struct place *p = place_of(L);
@@ -137,7 +137,7 @@ static int l_policy(lua_State *L)
 	return 2;
 }
 
-/* repl.stamp(path) -> a text that is another one when the file is */
+/* repl.stamp(path) -> a text that changes when the file does */
 static int l_stamp(lua_State *L)
 {
 	struct stat st;
@@ -151,7 +151,7 @@ static int l_stamp(lua_State *L)
 	return 1;
 }
 
-/* repl.said() -> what was declared, allowed and logged since, in policy.h's lines */
+/* repl.said() -> what was declared, allowed and logged since the last call, in policy.h's lines */
 static int l_said(lua_State *L)
 {
 	struct place *p = place_of(L);
@@ -162,8 +162,8 @@ static int l_said(lua_State *L)
 	return 1;
 }
 
-/* repl.ended() -> why the policy ended, for what was raised is no object: text, place, refused |
- * nil. It may be asked on. */
+/* repl.ended() -> why the policy ended: text, place, refused | nothing: it has not. What the policy
+ * raised has none of these. The policy can be asked again afterwards. */
 static int l_ended(lua_State *L)
 {
 	struct mt_policy *p = place_of(L)->asked;
@@ -198,7 +198,7 @@ static int read_facts(struct place *p, struct mtl_call *c, const char *xml, size
 	return 0;
 }
 
-/* repl.guest(xml, name) -> facts | nil, err: the guest that the policy is asked about from now */
+/* repl.guest(xml, name) -> facts | nil, err: set the guest that the policy is asked about */
 static int l_guest(lua_State *L)
 {
 	struct place *p = place_of(L);

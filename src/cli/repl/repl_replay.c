@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* repl_replay.c - plans of what is at hand: an earlier run, or what was declared at the prompt */
+/* repl_replay.c - plan an earlier run again, or what was declared at the prompt */
 #include "base/sh.h"
 #include "binding/binding.h"
 #include "cli/repl/repl_module.h"
@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Which run it is, when others are written down beside it. */
+/* at_us: the run, once chosen; -N names another one when further runs are recorded. */
 struct place {
 	const struct mt_cli *c;
 	uint64_t at_us;
@@ -39,7 +39,7 @@ static int open_handle(const struct mt_cli *c, struct mtl_call *call, struct mtl
 			      e);
 }
 
-/* The one that was chosen at the beginning, or the one that -N names now. */
+/* The run that was chosen before, or the one that -N names now. */
 static int find_run(struct place *p, struct mtl_call *call, const struct mt_history **run,
 		    struct mt_err *e)
 {
@@ -67,8 +67,8 @@ static int find_run(struct place *p, struct mtl_call *call, const struct mt_hist
 	return -e->code;
 }
 
-/* repl.recall() -> facts, event, seconds since 1970, dev: of a tap of nobody's, else nil | false,
- * …: the same, and its name is all that was known | nil, err */
+/* repl.recall() -> facts, event, seconds since 1970, dev: of an unknown guest's tap, else nil |
+ * false, event, seconds, dev: only the tap's name was known | nil, err */
 static int l_recall(lua_State *L)
 {
 	struct place *p = lua_touserdata(L, lua_upvalueindex(1));
@@ -103,7 +103,7 @@ static int l_recall(lua_State *L)
 	return 4;
 }
 
-/* The answer that is the request's source, instead of an evaluator's. */
+/* Instead of an evaluator: the answer is the request's source. */
 static int start_answered(const struct mt_eval_request *q, struct mt_child *c, struct mt_err *e)
 {
 	int fd = memfd_create("answer", MFD_CLOEXEC);
@@ -117,7 +117,7 @@ static int start_answered(const struct mt_eval_request *q, struct mt_child *c, s
 	return -e->code;
 }
 
-/* @driver, @answer: NULL in a replay. */
+/* What to plan. driver, answer: NULL: the recorded run. */
 struct planned {
 	const char **only, *driver, *answer;
 	size_t n; /* bytes of the answer */
@@ -175,8 +175,8 @@ static const char **read_indexes(lua_State *L, struct mt_pool *pool)
 	return only;
 }
 
-/* repl.replay(indexes [, driver, answer]) -> outcome | nil, err [, outcome]: plan the run again, or
- * what an evaluator would have answered so */
+/* repl.replay(indexes [, driver, answer]) -> outcome | nil, err: plan the run again, or plan
+ * @answer as if it were an evaluator's */
 static int l_replay(lua_State *L)
 {
 	struct place *p = lua_touserdata(L, lua_upvalueindex(1));
