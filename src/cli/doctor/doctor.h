@@ -2,9 +2,9 @@
 /*
  * doctor.h - what keeps guests off the network: a table of checks, and what they share
  *
- * A check looks and changes nothing, but for journals that are about nothing any more. What it
- * finds it says by mt_doctor_found(), as often as it finds something. All paths are below a root,
- * so that a check can be tried on a made-up host.
+ * A check only reads, but for the one that deletes journals of which nothing is left. It reports
+ * each finding by mt_doctor_found(). All of the host's paths are below a root, so that a check can
+ * be tried on a made-up host.
  */
 #ifndef MT_CLI_DOCTOR_DOCTOR_H
 #define MT_CLI_DOCTOR_DOCTOR_H
@@ -21,27 +21,27 @@ struct mt_doctor {
 	struct mt_cli *c;
 	struct mt_engine g;
 	struct mt_pool p;
-	const char *root;  /* "": this host's */
+	const char *root;  /* before each path; "": this host */
 	const char *file;  /* GUEST.xml; NULL: none was named */
-	const char *guest; /* of the NICs that are looked at; NULL: all */
-	unsigned only;	   /* checks that need all of these alone: 0: all checks */
-	/* what was looked at, once for all checks */
+	const char *guest; /* whose NICs are checked; NULL: all guests' */
+	unsigned only;	   /* run only checks whose needs have all these bits */
+	/* what was read, once for all checks */
 	struct mt_outcome policy; /* its top level: what it allows */
 	struct mt_err policy_error;
 	struct mt_outcome plan; /* of the guest, if one was named: a dry run */
 	struct mt_err plan_error;
-	bool explained;		     /* why there is no plan: another check has said it */
+	bool explained;		     /* another check has reported why there is no plan */
 	const struct mt_fact *facts; /* of the guest; NULL: none, or it could not be read */
 	struct mt_device *devices;
 	size_t ndevices;
 	struct mt_nic_status *nics; /* connected, or remembered */
 	size_t nnics;
-	uint64_t now;	       /* seconds since 1970, when they were looked at */
-	const char **suspects; /* what was not well each time that we looked: doctor_steady.c */
+	uint64_t now;	       /* seconds since 1970, when both were read */
+	const char **suspects; /* what was not well each time: doctor_steady.c */
 	size_t nsuspects;
 	/* of the check that runs */
 	const struct mt_check *check;
-	const char *todo;      /* what to do, where the finding knows better than the check's row */
+	const char *todo;      /* replaces the check's todo, unless NULL */
 	struct mt_table found; /* a row for each finding, of all checks */
 	enum mt_level worst;
 	unsigned checked, bad; /* checks */
@@ -50,14 +50,14 @@ struct mt_doctor {
 enum {
 	MT_CHECK_LIBVIRT = 1, /* only where libvirt is installed */
 	MT_CHECK_GUEST = 2,   /* only with a guest's document */
-	MT_CHECK_ROOT = 4,    /* only with the privilege to look */
-	MT_CHECK_STATUS = 8,  /* of `status --check`, too */
+	MT_CHECK_ROOT = 4,    /* only with CAP_NET_ADMIN */
+	MT_CHECK_STATUS = 8,  /* run by `status --check`, too */
 };
 
 struct mt_check {
-	enum mt_level level; /* of what it finds, unless the finding says otherwise */
+	enum mt_level level; /* of its findings, but for mt_doctor_found_at()'s */
 	const char *name;    /* "bridge down": what is wrong when it finds something */
-	const char *why;     /* it matters */
+	const char *why;     /* why it matters */
 	const char *todo;    /* what to do; @: the subject of the finding, quoted for sh */
 	void (*run)(struct mt_doctor *d);
 	unsigned needs;
@@ -66,8 +66,8 @@ struct mt_check {
 /** mt_checks - all of them, ended by a NULL name: doctor_checks.c */
 extern const struct mt_check mt_checks[];
 
-/** mt_doctor_found() - say what was found; @subject: a device, file or guest that the check's row
- * says what to do with; NULL where the row needs none */
+/** mt_doctor_found() - report a finding of the check that runs
+ * @subject:	replaces each @ in the check's todo: a device, file or guest; NULL: it has no @ */
 void mt_doctor_found(struct mt_doctor *d, const char *subject, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -79,43 +79,46 @@ void mt_doctor_found_at(struct mt_doctor *d, enum mt_level level, const char *su
 enum { MT_FOUND_CHECK, MT_FOUND_LEVEL, MT_FOUND_WHAT, MT_FOUND_WHY, MT_FOUND_TODO };
 
 /**
- * mt_doctor_open() - look at everything once
- * @d:		c, file, guest and only are filled; g and p are zeroed, and closed by
- * mt_doctor_close()
+ * mt_doctor_open() - read, once, all that the checks use
+ * @d:		c, file, guest and only filled, all else zeroed; to be closed by mt_doctor_close(),
+ *		also after a failure
  *
- * Return: 0, or the exit status after saying why.
+ * Return: 0, or the exit status after printing why.
  */
 int mt_doctor_open(struct mt_doctor *d);
 void mt_doctor_close(struct mt_doctor *d);
 
-/** mt_doctor_run() - run the checks; @after is called after each, NULL: nothing is
- * @possible:	it was run: else it needs what is not there
- * @first:	of the rows that it has found; NULL: none */
+/** mt_doctor_run() - run the checks
+ * @after:	called after each check; may be NULL
+ * @possible:	the check was run; false: what it needs is not there
+ * @first:	its first finding, which its others follow; NULL: it has none */
 void mt_doctor_run(struct mt_doctor *d,
 		   void (*after)(struct mt_doctor *d, bool possible, const struct mt_row *first));
 
-/** mt_doctor_print() - what one check has found, for people; at most three rows of it */
+/** mt_doctor_print() - print a check's findings for people, at most three of them
+ * @first:	as in mt_doctor_run(), not NULL */
 void mt_doctor_print(const struct mt_check *check, const struct mt_row *first);
 
 /** mt_doctor_device() - one of the host's devices by name; NULL: there is none */
 const struct mt_device *mt_doctor_device(const struct mt_doctor *d, const char *name);
 
-/** mt_doctor_links() - calls @each for each link that the policy's top level named: once each, and
- * of a hook's options those that sound like one, or are one */
+/** mt_doctor_links() - call @each, once, for each link that the policy's top level names. A hook's
+ * option counts if its name suggests a link, or if its value is one. */
 void mt_doctor_links(struct mt_doctor *d, void (*each)(struct mt_doctor *d, const char *link));
 
-/* --- what is passing is no finding: doctor_steady.c ---------------------------------------- */
+/* --- what passes by itself is no finding: doctor_steady.c ------------------------------------- */
 
-/** mt_doctor_inspect() - look at devices and NICs; again, for a moment, while something is not
- * well */
+/** mt_doctor_inspect() - read devices and NICs; while something is not well again, for up to 3 s
+ *
+ * Return: 0, or -errno with @e filled. */
 int mt_doctor_inspect(struct mt_doctor *d, struct mt_err *e);
 
-/** mt_doctor_nic() - how bad a NIC is: MT_WELL for what was otherwise a moment ago
+/** mt_doctor_nic() - how bad a NIC's state is; MT_WELL, unless it was not well each time
  * @why:	out, as mt_level_of() */
 enum mt_level mt_doctor_nic(const struct mt_doctor *d, const struct mt_nic_status *l, char *why,
 			    size_t n);
 
-/** mt_doctor_unknown() - whether a device has been there for a moment that is no known NIC's */
+/** mt_doctor_unknown() - whether a device, each time, belonged to no known NIC */
 bool mt_doctor_unknown(const struct mt_doctor *d, const struct mt_device *dev);
 
 /* --- the host's files: doctor_read.c ---------------------------------------------------------- */
@@ -126,18 +129,18 @@ const char *mt_doctor_path(const struct mt_doctor *d, const char *path, char buf
 /** mt_doctor_is_there() - whether there is such a file or folder */
 bool mt_doctor_is_there(const struct mt_doctor *d, const char *path);
 
-/** mt_doctor_read() - a file's text in the doctor's pool, of a long one its end; NULL: it is not
- * there */
+/** mt_doctor_read() - a file's text in the doctor's pool, of a long one the last 256 KiB; NULL: it
+ * cannot be opened */
 const char *mt_doctor_read(struct mt_doctor *d, const char *path);
 
-/** mt_doctor_files() - the files of some folders whose names fit a pattern of fnmatch(3), sorted by
- * name, whatever folder they are in
+/** mt_doctor_files() - the files of some folders whose names match a pattern of fnmatch(3), sorted
+ * by name across all folders
  * @folders:	NULL-ended
  * Return: NULL-ended, as paths without the root, in the doctor's pool. */
 const char *const *mt_doctor_files(struct mt_doctor *d, const char *const *folders,
 				   const char *pattern);
 
-/* A text's lines, one after the other; @line has each without its end. */
+/* Loop over a text's lines. @line, an array of char, has each without its \n, cut to its size. */
 #define mt_doctor_each_line(line, text)                                                      \
 	for (const char *at_ = (text);                                                       \
 	     *at_ && snprintf(line, sizeof line, "%.*s", (int)strcspn(at_, "\n"), at_) >= 0; \
@@ -190,10 +193,10 @@ void mt_check_nothing_declared(struct mt_doctor *d);
 void mt_check_drift(struct mt_doctor *d);
 void mt_check_mac_twice(struct mt_doctor *d);
 
-/* doctor_stranger.c: taps in use that moontap knows nothing of */
+/* doctor_stranger.c: taps in use of which moontap knows nothing */
 void mt_check_stranger(struct mt_doctor *d);
 
-/* doctor_runs.c: runs that failed, and were not mended */
+/* doctor_runs.c: failed runs that no later run has mended */
 void mt_check_last_run(struct mt_doctor *d);
 
 /* doctor_guest.c: a guest's document, and what its plan needs */

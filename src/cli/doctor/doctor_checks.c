@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor_checks.c - the table of checks: what is wrong, why it matters, what to do (@: of whom) */
+/* doctor_checks.c - the table of checks: what is wrong, why it matters, what to do */
 #include "cli/doctor/doctor.h"
 
-/* Causes before what comes of them: they are printed in this order. */
+/* Causes before their effects: findings are printed in this order. */
 const struct mt_check mt_checks[] = {
 	{ MT_UNKNOWN, "not root", "firewalls, journals and records of runs are root's to read",
 	  "run it as root", mt_check_privilege, MT_CHECK_STATUS },

@@ -43,7 +43,7 @@ void mt_check_guest_plan(struct mt_doctor *d)
 
 /* --- ready-made taps -------------------------------------------------------------------------- */
 
-/* A tap that is there, of a NIC whose tap libvirt does not make. */
+/* Read the tap of an unmanaged NIC. Return: false: it is managed, or there is no such tap. */
 static bool ready_tap(struct mt_doctor *d, const struct mt_fact *nic, struct mt_record *tap)
 {
 	const char *dev = mt_fact_text_at(nic, "target.dev");
@@ -75,8 +75,8 @@ static uint64_t field(const struct mt_record *r, const char *name)
 	return r->v[mt_kind_field(r->kind, name)].u;
 }
 
-/* Without the flag it was made with, or with it, the kernel refuses: drivers/net/tun.c
- * tun_set_iff(). */
+/* The kernel lets nobody open a tap with several queues for one, nor the other way:
+ * drivers/net/tun.c tun_set_iff(). */
 static void check_queues(struct mt_doctor *d, const struct mt_fact *nic,
 			 const struct mt_record *tap)
 {
@@ -104,8 +104,8 @@ static bool is_ours(const struct mt_doctor *d, const char *dev)
 	return false;
 }
 
-/* libvirt and QEMU set it as they open a tap by its name; a tap that is handed over open stays as
- * it was made: QEMU's net/tap.c, net_init_tap(), of fd=. */
+/* libvirt and QEMU set vnet_hdr when they open a tap by its name. A tap that QEMU is given open
+ * keeps the one it was created with: QEMU's net/tap.c net_init_tap(), fd=. */
 static void check_header(struct mt_doctor *d, const struct mt_fact *nic,
 			 const struct mt_record *tap)
 {
@@ -133,7 +133,7 @@ static bool is_in_group(const struct passwd *user, gid_t group)
 	int n = 256;
 
 	if (getgrouplist(user->pw_name, user->pw_gid, groups, &n) < 0)
-		return true; /* too many to say */
+		return true; /* too many: assume that it is */
 	while (n--)
 		if (groups[n] == group)
 			return true;
@@ -151,8 +151,8 @@ static bool may_open(const struct stat *st, uid_t uid)
 	return (st->st_mode & 060) == 060 && user && is_in_group(user, st->st_gid);
 }
 
-/* Whose the taps are that the plan makes: a guest of session libvirt, or plain QEMU, opens them as
- * that user. Others' taps are opened by a daemon that is root. */
+/* A tap that the plan gives a user is opened by that user: by session libvirt's QEMU, or a plain
+ * one. All other taps are opened by a daemon that is root. */
 void mt_check_tun_access(struct mt_doctor *d)
 {
 	char path[PATH_MAX];
@@ -195,7 +195,7 @@ static int take_first(const struct mt_record *r, void *data, struct mt_err *e)
 	return 1;
 }
 
-/* What a kernel was built without it does not tell of any object of the kind. */
+/* A kernel reports no field that it was built without: any object of the kind shows which. */
 static void check_record(struct mt_doctor *d, const struct mt_record *put)
 {
 	const struct mt_kind *k = put->kind;

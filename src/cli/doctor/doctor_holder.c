@@ -2,7 +2,8 @@
 /*
  * doctor_holder.c - which QEMU has a tap open: proc(5), and "iff:" of a tun descriptor's fdinfo
  *
- * drivers/net/tun.c tun_chr_show_fdinfo(). The name is as the process's network namespace has it.
+ * drivers/net/tun.c tun_chr_show_fdinfo(). It prints a name alone: a tap of that name in another
+ * network namespace looks the same.
  */
 #include "cli/doctor/doctor.h"
 #include "engine/qemu.h"
@@ -52,7 +53,7 @@ static bool has_tap(struct mt_doctor *d, const char *pid, const char *dev)
 	return found;
 }
 
-/* A command line's words end in NULs; all of them, that nobody has to count. */
+/* All arguments, each ended by a NUL, however long. To be freed; @n: out: bytes. */
 static char *command_line(const struct mt_doctor *d, const char *pid, size_t *n)
 {
 	char path[64], buf[PATH_MAX], *text = NULL;

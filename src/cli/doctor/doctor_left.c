@@ -60,7 +60,7 @@ void mt_check_namespaces(struct mt_doctor *d)
 		if (others[i].gone)
 			mt_doctor_found(d, cookie, "%s is gone; NICs in it: %zu", name,
 					others[i].nics);
-		else if (!*others[i].path && !d->only) /* it may well be there */
+		else if (!*others[i].path && !d->only) /* it may still exist: no alarm */
 			mt_doctor_found(d, cookie, "nobody knows where %s is; NICs in it: %zu",
 					name, others[i].nics);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor_libvirt.c - checks of libvirt's folders of hooks, and of the daemons that look there */
+/* doctor_libvirt.c - checks of libvirt's folders of hooks, and of the daemons that run them */
 #include "cli/doctor/doctor.h"
 #include "engine/history.h"
 
@@ -36,7 +36,8 @@ static bool calls_moontap(const char *file)
 	return n > 0 && memmem(text, (size_t)n, "moontap", 7);
 }
 
-/* A link's target is below the root, too, unless what it names is there as it stands. */
+/* The file that a hook's path leads to. A link's target is below the root, too, unless it exists as
+ * it is written. */
 static void follow(const struct mt_doctor *d, const char *path, char file[static PATH_MAX])
 {
 	char target[PATH_MAX / 2];
@@ -180,9 +181,10 @@ void mt_check_libvirt_hook_copies(struct mt_doctor *d)
 	each_hook(d, check_copy, NULL);
 }
 
-/* --- a daemon that has not looked yet --------------------------------------------------------- */
+/* --- a daemon that has not noticed the hook yet ----------------------------------------------- */
 
-/* Seconds since 1970; 0: it does not run. proc(5): /proc/stat btime and /proc/PID/stat field 22 */
+/* When a process started, in seconds since 1970; 0: there is none. proc(5): /proc/stat btime and
+ * /proc/PID/stat field 22. */
 static long long start_of(struct mt_doctor *d, int pid)
 {
 	const char *boot = mt_doctor_read(d, "/proc/stat"), *stat;
@@ -205,9 +207,9 @@ static long long start_of(struct mt_doctor *d, int pid)
 }
 
 struct driver {
-	const char *name, *folder, *file; /* the places of its hooks */
+	const char *name, *folder, *file; /* where its hooks are */
 	const char *daemons[2];
-	time_t first; /* when its first hook came; 0: there is none */
+	time_t first; /* ctime of its oldest hook; 0: it has none */
 };
 
 static void note_age(struct mt_doctor *d, const struct hook *h, void *data)
@@ -244,7 +246,7 @@ static bool has_connected(const struct mt_journal *j, const char *driver, long l
 		(long long)h->v[MT_HEADER_SINCE].u >= since;
 }
 
-/* Records of runs may be cleared; the journals of what is connected stay. */
+/* Records of runs may have been cleared; journals of connected NICs cannot be. */
 static bool has_called(struct mt_doctor *d, const char *driver, long long since)
 {
 	for (size_t i = 0; i < d->nnics; i++)
@@ -268,8 +270,8 @@ static void check_daemon(struct mt_doctor *d, const struct driver *of, const cha
 				daemon, pid, of->name);
 }
 
-/* It keeps whether a driver has hooks at all, and reads the folder at each call:
- * virHookInitialize() */
+/* A daemon checks only when it starts and on SIGHUP whether a driver has hooks at all:
+ * src/util/virhook.c virHookInitialize(). Later it reads the folder at each call. */
 void mt_check_libvirt_hook_noticed(struct mt_doctor *d)
 {
 	struct driver drivers[] = {

@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-/* drivers/net/tun.c TUN_MINOR; no need of it to be loaded: opening it does that. */
+/* include/linux/miscdevice.h TUN_MINOR. The module need not be loaded: opening the device does
+ * that. */
 void mt_check_tun(struct mt_doctor *d)
 {
 	char path[PATH_MAX];
@@ -126,8 +127,8 @@ void mt_check_bridge_mac(struct mt_doctor *d)
 	mt_doctor_links(d, check_mac);
 }
 
-/* One switch for all bridges, and one of each: net/bridge/br_netfilter_hooks.c
- * br_nf_pre_routing() */
+/* Whether the host's firewall sees what the bridge forwards. There is one switch for all bridges,
+ * and one for each: net/bridge/br_netfilter_hooks.c br_nf_pre_routing(). */
 static bool passes(struct mt_doctor *d, const struct mt_record *bridge, const char *tables)
 {
 	char path[64], one[32];
@@ -155,8 +156,8 @@ struct filtering {
 	const char *link;
 };
 
-/* A rule of the chain's own: accepting in another base chain does not help. What iptables has made,
- * iptables wants to know of. */
+/* The rule must be in the chain that drops: accepting in another base chain does not help. A chain
+ * that iptables manages gets it by iptables. */
 static const char *rule_for(const struct mt_netfilter_chain *c)
 {
 	bool v4 = !strcmp(c->family, "ip"), v6 = !strcmp(c->family, "ip6");

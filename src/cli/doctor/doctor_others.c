@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The devices that it would be about: those that moontap knows, or libvirt's first. */
+/* Calls @each for each tap that moontap knows; if it knows none, for vnet0, libvirt's first. */
 static void each_tap(struct mt_doctor *d, void (*each)(struct mt_doctor *d, const char *tap))
 {
 	bool any = false;
@@ -77,7 +77,7 @@ void mt_check_network_manager(struct mt_doctor *d)
 
 /* --- systemd-networkd: systemd.network(5) ----------------------------------------------------- */
 
-/* Whether one of some patterns fits; a ! before the first: none may. */
+/* Whether a name matches one of several patterns; with a ! before the first: none of them. */
 static bool fits_any(const char *patterns, const char *name)
 {
 	bool except = *patterns == '!', any = false;
@@ -107,7 +107,7 @@ static void take_line(struct network *n, const char *section, const char *key, c
 	} else if (!strcmp(section, "Match") && !strcmp(key, "Kind")) {
 		n->other |= !fits_any(value, "tun");
 	} else if (!strcmp(section, "Match")) {
-		n->other = true; /* a MAC, a path, a driver: of one machine's card */
+		n->other = true; /* a MAC, a path, a driver: of a network card */
 	}
 }
 
@@ -131,7 +131,7 @@ static struct network read_network(const char *text, const char *tap)
 	return n;
 }
 
-/* The first file that fits is the one that counts. */
+/* networkd uses only the first file that matches. */
 static void check_networkd(struct mt_doctor *d, const char *tap)
 {
 	static const char *const folders[] = { "/etc/systemd/network", "/run/systemd/network",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor_policy.c - checks of the policy and of the hooks' files, and of who looks */
+/* doctor_policy.c - checks of the policy, the hooks' files, and the user that runs each process */
 #include "cli/doctor/doctor.h"
 #include "evaluator/policy_files.h"
 #include "evaluator/user.h"
@@ -14,7 +14,7 @@ void mt_check_privilege(struct mt_doctor *d)
 				(unsigned)geteuid());
 }
 
-/* Root of a user namespace may have few numbers. */
+/* A user namespace may not map the evaluator's uid. */
 void mt_check_evaluator_user(struct mt_doctor *d)
 {
 	struct mt_user user = mt_evaluator_user_here();
@@ -38,7 +38,7 @@ void mt_check_policy_missing(struct mt_doctor *d)
 		mt_doctor_found(d, NULL, "there is no %s", d->g.o.policy);
 }
 
-/* Whoever may write it has the host's network: the evaluator's own rule. */
+/* Whether the evaluator would read the file: only root may be able to write it. */
 static bool is_usable(struct mt_doctor *d, const struct mt_files *all, const struct mt_file *f,
 		      struct mt_err *e)
 {

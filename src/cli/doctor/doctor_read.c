@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define READ_MAX (256l << 10) /* of a log its end is enough */
+#define READ_MAX (256l << 10) /* bytes: the end of a log is enough */
 
 const char *mt_doctor_path(const struct mt_doctor *d, const char *path, char buf[static PATH_MAX])
 {
@@ -32,7 +32,7 @@ const char *mt_doctor_read(struct mt_doctor *d, const char *path)
 
 	if (!f)
 		return NULL;
-	fseek(f, -READ_MAX, SEEK_END); /* fails, to no harm, where it is shorter, or of no length */
+	fseek(f, -READ_MAX, SEEK_END); /* fails, harmlessly, on a shorter file, or in /proc */
 	n = fread(text, 1, sizeof text - 1, f);
 	fclose(f);
 	return mt_pool_copy(&d->p, text, n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor_run.c - look at everything once, run the checks, keep what was found */
+/* doctor_run.c - read everything once, run the checks, keep their findings */
 #include "cli/doctor/doctor.h"
 #include "base/paths.h"
 #include "base/sh.h"
@@ -13,7 +13,7 @@ static const struct mt_column columns[] = {
 	[MT_FOUND_TODO] = { "TODO", "todo" },	 { NULL },
 };
 
-/* --- looking ---------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static void ask_policy(struct mt_doctor *d)
 {
@@ -83,7 +83,7 @@ void mt_doctor_run(struct mt_doctor *d,
 	}
 }
 
-/* The host's places, below the root; the command line's own words are as they stand. */
+/* Default paths are below the root; paths from the command line are not. */
 static void find_places(struct mt_doctor *d)
 {
 	static char policy[PATH_MAX], state[PATH_MAX], hooks[PATH_MAX];

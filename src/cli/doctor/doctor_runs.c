@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * doctor_runs.c - the run of a guest that failed, while no later one has mended it
+ * doctor_runs.c - failed runs that no later run has mended
  *
- * A run about no guest counts no more than a mistyped word: of a file that named none, of a tap or
- * of a guest that is not there any more.
+ * A failed run does not count if it was about a file that names no guest, or if its tap or guest no
+ * longer exists.
  */
 #include "cli/doctor/doctor.h"
 #include "engine/history.h"
@@ -21,14 +21,14 @@ static bool is_same(const struct mt_history *a, const struct mt_history *b)
 		!*a->guest == !*b->guest;
 }
 
-/* It asked the policy: it was to connect. */
+/* Whether the run was to connect: it asked the policy. */
 static bool connects(const struct mt_history *h)
 {
 	return h->outcome.times.evaluate;
 }
 
-/* What connects mends all; a person's down says that the guest is done with; and what failed to be
- * taken back is mended when it was. */
+/* A later run without an error mends @h, if it connected, if it was a person's `down`, or if @h
+ * itself was only to disconnect. */
 static bool mends(const struct mt_history *later, const struct mt_history *h)
 {
 	return !*later->error && (connects(later) || !strcmp(later->event, "down") || !connects(h));
@@ -56,7 +56,7 @@ static bool has_nic(const struct mt_doctor *d, const struct mt_history *h, bool 
 	return false;
 }
 
-/* Where libvirt keeps its guests, one that is not there was undefined. */
+/* Where libvirt has folders for the driver's guests, a guest without a file there was undefined. */
 static bool is_defined(const struct mt_doctor *d, const struct mt_history *h)
 {
 	static const char *const folders[] = { "/etc/libvirt", "/run/libvirt" };

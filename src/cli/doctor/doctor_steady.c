@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * doctor_steady.c - what is passing is no finding
+ * doctor_steady.c - what passes by itself is no finding
  *
- * While guests start and stop, a tap is there a moment before its NIC is connected, and its journal
- * a moment longer than the tap. What is not well is looked at again, and counts when it was so each
- * time.
+ * A guest that starts has a tap for a moment before its NIC is connected; one that stops has a
+ * journal for a moment after its tap is gone. So what is not well is read again, several times, and
+ * is a finding only if it was not well each time.
  */
 #include "cli/doctor/doctor.h"
 
@@ -45,7 +45,8 @@ static bool is_of_steps(const struct mt_device *dev, const struct mt_steps *step
 	return false;
 }
 
-/* A journal of a device that is gone says nothing of one that has its name now. */
+/* Whether a NIC's device or a journal's step is about @dev. The name in a journal's header is not
+ * compared: a new device may have it. */
 static bool is_known(const struct mt_doctor *d, const struct mt_device *dev)
 {
 	for (size_t i = 0; i < d->nnics; i++) {
@@ -76,9 +77,9 @@ enum mt_level mt_doctor_nic(const struct mt_doctor *d, const struct mt_nic_statu
 	return MT_WELL;
 }
 
-/* --- looking ---------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
-/* Those that were suspects before, too; the first time all. */
+/* Keep a suspect: the first time each, later only one that was a suspect before. */
 static void add(struct mt_doctor *d, const char **to, size_t *n, const char *key, bool first)
 {
 	if (first || is_suspect(d, key))

@@ -2,9 +2,10 @@
 /*
  * doctor_stranger.c - a running guest's tap that nobody has connected
  *
- * Of a NIC that was plugged in without a script, or of a guest that ran before the hook was there,
- * moontap knows nothing. Who it is, libvirt's own files of running guests say, which the evaluator
- * reads; else QEMU's command line; else the tap's MAC, if it is by libvirt's rule.
+ * moontap knows nothing of a NIC that was plugged in without a script, or of a guest that was
+ * started before the hook was installed. libvirt's files of running guests, which the evaluator
+ * parses, have the guest's name; else QEMU's command line has it; else the tap's MAC shows at least
+ * the NIC's, if it follows libvirt's rule.
  */
 #include "cli/doctor/doctor.h"
 
@@ -34,7 +35,7 @@ static bool has_any(struct mt_doctor *d, const char *kind, const char *dev)
 	return !filter.kind->list(d->g.host, &filter, take_any, &any, &e) && any;
 }
 
-/* In a bridge or a switch, or routed. */
+/* It is a port of a bridge or a switch, or has an address or a route. */
 static bool is_connected(struct mt_doctor *d, const struct mt_device *dev)
 {
 	return *dev->master || has_any(d, "addr", dev->name) || has_any(d, "route", dev->name);
@@ -47,8 +48,8 @@ static bool has_address(const char *mac, const struct mt_device *dev)
 	return mt_tap_address(mac, address) && !memcmp(address, dev->address, 6);
 }
 
-/* The NIC of a guest that is remembered, and is connected in a moment, or is found as one that is
- * not. */
+/* Whether it is a remembered guest's NIC: moontap will connect it in a moment, or the check "not
+ * connected" finds it. */
 static bool is_awaited(const struct mt_doctor *d, const struct mt_device *dev)
 {
 	for (size_t i = 0; i < d->nnics; i++) {
@@ -61,10 +62,9 @@ static bool is_awaited(const struct mt_doctor *d, const struct mt_device *dev)
 	return false;
 }
 
-/* --- libvirt's files of running guests: src/conf/domain_conf.c virDomainObjFormat()
- * ------------- */
+/* --- libvirt's files of running guests: src/conf/domain_conf.c virDomainObjFormat() ----------- */
 
-/* The guest's document stands whole inside of a <domstatus>. */
+/* Find the guest's XML, which is whole inside of a <domstatus>. */
 static bool find_document(const char *text, const char **begin, size_t *n)
 {
 	static const char end[] = "</domain>";
@@ -89,7 +89,8 @@ static const struct mt_outcome_nic *nic_of(const struct mt_outcome *guest,
 	return NULL;
 }
 
-/* Return: whether the device is that guest's; what is not to be connected by us is passed over. */
+/* Return: whether the device is that guest's. No finding if it is not type='ethernet': libvirt
+ * connects all others. */
 static bool check_guest(struct mt_doctor *d, const struct mt_device *dev, const char *file)
 {
 	const char *text = mt_doctor_read(d, file), *document;
@@ -127,8 +128,7 @@ static bool check_libvirt(struct mt_doctor *d, const struct mt_device *dev)
 	return false;
 }
 
-/* --- those of whom libvirt says nothing
- * --------------------------------------------------------- */
+/* --- guests that libvirt does not know -------------------------------------------------------- */
 
 static void check_others(struct mt_doctor *d, const struct mt_device *dev)
 {
