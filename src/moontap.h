@@ -2,7 +2,7 @@
 /*
  * moontap.h - connect the network interfaces of virtual machines to their host
  *
- * The whole of libmoontap's public face. In short, without the error checks:
+ * The public interface of libmoontap. An example, almost without error checks:
  *
  *	struct moontap_options options = { .policy = "/etc/moontap/policy.lua" };
  *	struct moontap_event event = { .what = "up", .xml = xml, .xml_size = strlen(xml) };
@@ -19,18 +19,20 @@
  *	moontap_outcome_free(outcome);
  *	moontap_close(m);
  *
- * The library prints nothing, ends nothing, has no state of its own beside its handles, forks not,
- * starts no thread and installs no signal handler. XML and policies are read by a child without any
- * privilege, the program libexec/moontap/evaluator, which is started and ended within a call; a
- * host that waits for any child may see it, and need not mind its status.
+ * The library never prints, never exits, starts no thread, installs no signal handler, and keeps no
+ * state outside its handles. It does not read XML and policies in this process: each call spawns
+ * the program libexec/moontap/evaluator for that, as a child without any privilege, and waits for
+ * its end. A program that waits for any child, wait(2), may get the evaluator's status, and can
+ * ignore it.
  *
- * A handle is for one thread at a time, and for the network namespace that it was opened in; a call
- * waits at most for the policy's deadline, for other runs on the same devices, and for the kernel.
- * A tap that is being made is an open descriptor: a host with many NICs wants a high RLIMIT_NOFILE.
+ * A handle may be used by one thread at a time. It works on the network namespace in which it was
+ * opened. A call may block until the policy's deadline, while other runs work on the same devices,
+ * and in the kernel. While moontap creates a tap, it is an open descriptor: a program that connects
+ * many NICs needs a high RLIMIT_NOFILE.
  *
- * Structs grow at their end. Those that the caller fills are given with their size, so that what a
- * newer library would ask for is zero; those that the library fills are only ever reached by a
- * pointer. Unset members are zero.
+ * Later versions may add members at the end of a struct. So the caller passes the size of each
+ * struct that it fills; a newer library takes its new members as zero. Set all unused members to
+ * zero. The structs of an outcome are only reached by pointers.
  */
 #ifndef MOONTAP_H
 #define MOONTAP_H
@@ -49,101 +51,105 @@ extern "C" {
 /** moontap_version() - the library's version, "0.1.0"; the header's is in MOONTAP_VERSION_* */
 extern const char *moontap_version(void);
 
-/* Whose fault an error is: the program's exit statuses. */
+/* What an error is about. The values are the exit statuses of the program moontap. */
 enum moontap_exit {
-	MOONTAP_DONE = 0,    /* there is none */
-	MOONTAP_REFUSED = 1, /* the policy said no */
-	MOONTAP_USAGE = 2,   /* options or event: the caller's */
-	MOONTAP_INPUT = 3,   /* XML or policy is bad; where or on has file:line */
-	MOONTAP_HOST = 4,    /* the kernel, or another part of the host; everything was undone */
+	MOONTAP_DONE = 0,    /* no error */
+	MOONTAP_REFUSED = 1, /* the policy refused */
+	MOONTAP_USAGE = 2,   /* the options or the event are wrong */
+	MOONTAP_INPUT = 3,   /* XML or policy is wrong; where or on has file:line */
+	MOONTAP_HOST = 4,    /* the kernel or the host failed; everything was rolled back */
 	MOONTAP_LIMIT = 5,   /* the policy ran out of its time or memory */
-	MOONTAP_UNDO = 6,    /* undo did not complete: run the same again */
+	MOONTAP_UNDO = 6,    /* the rollback is not complete: run the same again */
 };
 
 struct moontap_error {
 	int code;	 /* an errno value; 0: no error */
 	int exit;	 /* enum moontap_exit */
 	char name[24];	 /* "EBUSY" */
-	char where[192]; /* within what, from the outside in: "NIC 1 (vnet0), policy.lua:12" */
+	char where[192]; /* its context, outermost first: "NIC 1 (vnet0), policy.lua:12" */
 	char what[32];	 /* what was tried: "link.set" */
 	char on[128];	 /* on what: "vnet0", "web.xml:12" */
 	char why[384];	 /* the kernel's, the parser's or the policy's words */
 };
 
 struct moontap_options {
-	/* a file; NULL: /etc/moontap/policy.lua, and none when that is not there */
+	/* a file; NULL: /etc/moontap/policy.lua, or no policy if that does not exist */
 	const char *policy;
 	const char *state;	  /* a directory; NULL: /run/moontap */
 	const char *const *hooks; /* directories to look for hooks in first, NULL-ended */
 	const char *evaluator;	  /* the program; NULL: the one installed with the library */
 	unsigned deadline_ms;	  /* for the policy; 0: 10,000 */
 	size_t memory;		  /* of the policy, in bytes; 0: 64 MiB */
-	/* one line for a log, without \n, while a call runs; level as syslog(3) has them */
+	/* called with each line for a log, without \n, while a call runs; level as in syslog(3);
+	 * NULL: no log */
 	void (*log)(void *data, int level, const char *line);
-	void *data;
-	/* not 0: stop between two steps and take them back; a signal handler or another thread may
-	 * set it while a call runs; NULL: never */
+	void *data; /* for log */
+	/* when this is not 0, a run stops before its next step, and rolls back; a signal handler
+	 * or another thread may set it while a call runs; NULL: never */
 	const volatile sig_atomic_t *stop;
 };
 
 struct moontap;
 
 /**
- * moontap_open() - a handle
+ * moontap_open() - open a handle
  * @m:		out: to be closed by moontap_close(); NULL on failure
- * @options:	copied, but for what data and stop point to
+ * @options:	copied; what data and stop point to must exist as long as the handle
  * @size:	sizeof *options
- * @error:	out: filled on failure; NULL: nobody asks
+ * @error:	out: always filled; NULL: not wanted
  *
  * Needs no privilege; connecting needs CAP_NET_ADMIN.
+ *
  * Return: 0, or
  *   -E2BIG	@options has members set that this library does not know
- *   -ENOMEM, -EMFILE, ...	of socket(2)
+ *   -ENOMEM, -EMFILE, ...	from malloc(3), socket(2)
  */
 extern int moontap_open(struct moontap **m, const struct moontap_options *options, size_t size,
 			struct moontap_error *error);
 
-/** moontap_close() - close a handle; what is connected stays connected. NULL is fine. */
+/** moontap_close() - close a handle; NICs stay connected. @m may be NULL. */
 extern void moontap_close(struct moontap *m);
 
 enum moontap_flag {
-	MOONTAP_DRY = 1,      /* up: say what would be done, and change nothing */
-	MOONTAP_FORCE = 2,    /* down: take down even a tap that a running guest has open */
-	MOONTAP_FD = 4,	      /* the XML comes from fd, which is read to its end and stays open */
-	MOONTAP_BY_NAME = 8,  /* down: guest is a name, whoever's uuid is the same */
-	MOONTAP_BY_UUID = 16, /* down: guest is a uuid, whoever's name is the same */
-	MOONTAP_KEEP = 32,    /* up: it is this caller's from now on, whoever connected it: no end
-			       * of its guest disconnects it */
+	MOONTAP_DRY = 1,      /* up: plan only, change nothing */
+	MOONTAP_FORCE = 2,    /* down: even if a running guest has the tap open */
+	MOONTAP_FD = 4,	      /* the XML is read from fd, to its end; fd stays open */
+	MOONTAP_BY_NAME = 8,  /* down: guest is a name, and no uuid */
+	MOONTAP_BY_UUID = 16, /* down: guest is a uuid, and no name */
+	MOONTAP_KEEP = 32,    /* up: NICs stay connected when their guest ends, until down; also
+			       * those that an event had connected */
 };
 
 struct moontap_event {
-	/* "up", "down", or what libvirt's hook is called with: "prepare", "start", "started",
-	 * "reconnect", "stopped", "release", "migrate", "restore" */
+	/* "up", "down", or an operation that libvirt calls its hook script with: "prepare",
+	 * "start", "started", "reconnect", "stopped", "release", "migrate", "restore" */
 	const char *what;
-	/* libvirt's: "qemu", "lxc", "libxl", "bhyve"; NULL: of a hook's events "qemu", of up as
-	 * the XML's type is */
+	/* libvirt's driver: "qemu", "lxc", "libxl", "bhyve"; NULL: for up the one of the XML's
+	 * type, for libvirt's operations "qemu" */
 	const char *driver;
-	/* the guest's name, not empty: of up and down NULL means as the XML says; of down also a
-	 * uuid or a device's name, and then there is no need of XML; what fits two guests is an
-	 * error, and nothing is done */
+	/* the guest's name, not empty; for up and down NULL: the one in the XML. For down it may
+	 * also be a uuid or a device's name, and no XML is needed; if it fits two guests, nothing
+	 * is done, see -ENOTUNIQ */
 	const char *guest;
-	const char *xml; /* the domain's XML, not NUL-ended */
+	const char *xml; /* the domain's XML, xml_size bytes, needs no NUL */
 	size_t xml_size;
-	int fd;		/* with MOONTAP_FD */
+	int fd;		/* the XML, with MOONTAP_FD */
 	unsigned flags; /* enum moontap_flag */
-	/* up and down: only these, each by device, MAC or index from 1; NULL-ended; NULL: all */
+	/* up and down: only these NICs, each by its device, MAC or index (from 1); NULL-ended;
+	 * NULL: all */
 	const char *const *nics;
 };
 
-/* One change, or what needs none. Texts are UTF-8 as far as the host's names are. */
+/* One step of a plan: a change, or what needs none. Its texts are UTF-8, unless a name on the host
+ * is not. */
 struct moontap_step {
 	const char *op;	     /* "add", "set", "delete", "same" */
 	const char *kind;    /* "link" */
 	const char *object;  /* "vnet0", "10.0.0.1/24 on br0" */
-	const char *record;  /* "link name=vnet0 mtu=9000": its key and what is put, as a line */
-	const char *command; /* what a person would type for it; several lines are ended by \n */
-	const char *place;   /* where it was declared: "policy.lua:12"; NULL: nowhere */
-	int shared;	     /* on an object that other NICs may want, too */
+	const char *record;  /* "link name=vnet0 mtu=9000": its key, and the fields put */
+	const char *command; /* the same as commands for sh, separated by \n */
+	const char *place;   /* where it was declared: "policy.lua:12"; NULL: it was not */
+	int shared;	     /* not 0: on an object that NICs share, as a bridge */
 };
 
 struct moontap_nic {
@@ -151,50 +157,51 @@ struct moontap_nic {
 	const char *type;     /* "ethernet" */
 	const char *mac;      /* "" when there is none */
 	const char *dev;      /* "" when it has no device yet */
-	int unmanaged;	      /* as the XML says */
-	const char *decision; /* of the policy: "managed", "unmanaged"; NULL: as the XML says */
+	int unmanaged;	      /* not 0: the XML has managed='no' */
+	const char *decision; /* the policy's: "managed", "unmanaged"; NULL: it has none */
 	const char *note;     /* why nothing was planned; NULL: it was */
-	const struct moontap_step *const *steps;  /* what its plan needs, in order; NULL-ended */
-	const struct moontap_step *const *undone; /* what went back; NULL-ended */
+	const struct moontap_step *const *steps;  /* of its plan, in order; NULL-ended */
+	const struct moontap_step *const *undone; /* steps undone; NULL-ended */
 };
 
 struct moontap_outcome {
 	const char *name, *uuid;	       /* of the guest; "" when not known */
 	const struct moontap_nic *const *nics; /* NULL-ended */
-	unsigned left;	 /* so many things someone else had changed: they were left, and logged */
-	const char *xml; /* migrate, restore: what the hook is to print; NULL: nothing */
+	unsigned left;	 /* number of things that were not undone: others had changed them */
+	const char *xml; /* migrate, restore: XML that the hook must print; NULL: none */
 	size_t xml_size;
 };
 
 /**
- * moontap_run() - run an event: all NICs are connected, or none is
+ * moontap_run() - run an event; it connects all of the guest's NICs, or none
  * @m:		handle
  * @event:	borrowed for the call
  * @size:	sizeof *event
- * @outcome:	out: what was done, as far as it went, also on failure; to be freed by
- *		moontap_outcome_free(); NULL when there was no memory for it; NULL: nobody asks
- * @error:	out: filled on failure; NULL: nobody asks
+ * @outcome:	out: what was done, also before a failure; to be freed by moontap_outcome_free();
+ *		NULL if there was no memory, or with -E2BIG; @outcome NULL: not wanted
+ * @error:	out: always filled; NULL: not wanted
  *
- * An up that finds all as it shall be changes nothing; a down evaluates nothing but, without a
- * guest, whose the XML is.
+ * Running an event again is safe: an up that finds everything as declared changes nothing. A down
+ * asks no policy; without a guest it reads the guest's name from the XML.
  *
- * Return: 0, or -errno; error->exit says whose it is. Among them:
+ * Return: 0, or -errno; error->exit is its kind. Among them:
  *   -EPERM	the policy refused (MOONTAP_REFUSED), or there is no CAP_NET_ADMIN (MOONTAP_HOST)
- *   -EINVAL	the event (MOONTAP_USAGE), the XML or the policy (MOONTAP_INPUT) is bad
+ *   -EINVAL	the event (MOONTAP_USAGE), the XML or the policy (MOONTAP_INPUT) is wrong
  *   -E2BIG	@event has members set that this library does not know (MOONTAP_USAGE)
  *   -ETIME	the policy did not stop within its deadline (MOONTAP_LIMIT)
  *   -EPROTO	the evaluator died (MOONTAP_HOST)
  *   -ENOENT	there is no evaluator (MOONTAP_HOST)
- *   -ENOTUNIQ	down: guest fits two of them, one by name, one by uuid (MOONTAP_USAGE)
+ *   -ENOTUNIQ	down: guest fits two guests, say one by name, one by uuid (MOONTAP_USAGE)
  *   -EBUSY	a device is another guest's, or is in use
- *   -EINTR	stopped: everything was taken back
- *   what the kernel answers, with its words in error->why: everything was taken back, unless
- *   error->exit is MOONTAP_UNDO
+ *   -EINTR	stopped by options.stop: everything was rolled back
+ *   the kernel's error, with its text in error->why: everything was rolled back, unless error->exit
+ * is
+ *   MOONTAP_UNDO
  */
 extern int moontap_run(struct moontap *m, const struct moontap_event *event, size_t size,
 		       struct moontap_outcome **outcome, struct moontap_error *error);
 
-/** moontap_outcome_free() - an outcome and everything that it points to. NULL is fine. */
+/** moontap_outcome_free() - free an outcome and everything that it points to; may be NULL */
 extern void moontap_outcome_free(struct moontap_outcome *outcome);
 
 #ifdef __cplusplus

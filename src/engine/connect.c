@@ -23,14 +23,15 @@ struct connect {
 	struct mt_answer answer;
 	struct mt_outcome *out;
 	struct mt_run run;
-	struct mt_outcome_nic **planned; /* of run.nics[i] */
+	struct mt_outcome_nic **planned; /* [i]: the outcome of run.nics[i] */
 	const char *driver, *guest, *mark, *policy, *by;
-	const char *before; /* what was remembered before this */
-	bool remember;	    /* when there is something to connect */
-	bool remembered;
+	const char *before; /* the guest's record until now; NULL: none */
+	bool remember;	    /* once a NIC is to be connected */
+	bool remembered;    /* the record was written */
 };
 
-/* A dry run may show what name an XML will have that has none yet. */
+/* Whether the XML's device is the one that the policy names. A dry run accepts XML without a name:
+ * decide() will name it. */
 static bool name_fits(const struct mt_interface *nic, bool dry)
 {
 	if (!nic->named || !*nic->named || nic->misnamed)
@@ -130,7 +131,8 @@ static int no_tap(const struct connect *c, bool declares, const char *now, struc
 					 : "its connect() declares nothing for it");
 }
 
-/* libvirt finds an unmanaged NIC's tap, or its guest does not start. */
+/* The guest cannot start without an unmanaged NIC's tap: it must exist, or the plan must create
+ * it. */
 static int check_made(struct connect *c, const struct mt_interface *nic, const struct mt_plan *plan,
 		      struct mt_err *e)
 {
@@ -143,7 +145,7 @@ static int check_made(struct connect *c, const struct mt_interface *nic, const s
 	return err == -ENODEV ? no_tap(c, plan->n, "the device is not there", e) : err;
 }
 
-/* Nor does it find one that this run would take away; one in use stays until down. */
+/* Nor may this run delete that tap. One that is in use is not deleted before down. */
 static int check_stays(struct connect *c, const struct mt_run_nic *n, struct mt_err *e)
 {
 	const char *made;
@@ -228,7 +230,7 @@ static int plan_all(struct connect *c, struct mt_err *e)
 	return 0;
 }
 
-/* Also of an answer that ends in a refusal or an error: as much as was said before. */
+/* Also from an answer that ends in a refusal or an error: what it has before that. */
 static void take_answer(struct mt_outcome *out, const struct mt_answer *a, int err)
 {
 	out->name = a->name;
@@ -243,7 +245,7 @@ static void take_answer(struct mt_outcome *out, const struct mt_answer *a, int e
 	out->allow = a->allow;
 	out->warnings = a->warnings;
 	out->nwarnings = a->nwarnings;
-	out->read = *a->type && err != -EPROTO; /* then it may have more NICs than it said */
+	out->read = *a->type && err != -EPROTO; /* the evaluator died: there may be more NICs */
 	out->concerned = false;
 	for (size_t i = 0; i < a->n; i++)
 		out->concerned |= !strcmp(a->nics[i].type, "ethernet") || a->nics[i].asked;
@@ -281,7 +283,7 @@ static int begin_outcome(struct connect *c, struct mt_err *e)
 	return 0;
 }
 
-/* What is only noted is moontap's own affair. */
+/* Remove MT_FIELD_NOTED fields from the steps to show: only moontap itself needs them. */
 static void hide_notes(struct mt_steps *steps)
 {
 	size_t kept = 0;
@@ -341,7 +343,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	return err;
 }
 
-/* Before anything is connected: who cannot write this down connects nothing. */
+/* Before anything is connected, so that a failure here connects nothing. */
 static int write_memory(struct connect *c, struct mt_err *e)
 {
 	int err = mt_remember(c->g, c->ask, c->driver, c->guest, &c->answer, &c->before, e);
@@ -350,8 +352,9 @@ static int write_memory(struct connect *c, struct mt_err *e)
 	return err;
 }
 
-/* What a person connects of a guest that an event remembers is the event's, as are the facts; of
- * another they are remembered once it is known that there is something to connect. */
+/* Set c->by, and write the record of an event's guest. If a person connects NICs of a guest that an
+ * event has remembered, they are the event's, and its record stays. A person's own record is
+ * written later, if there is something to connect. */
 static int remember(struct connect *c, struct mt_err *e)
 {
 	const struct mt_event_params *ask = c->ask;
@@ -392,7 +395,6 @@ static int act_on_answer(struct connect *c, struct mt_err *e)
 	return -e->code;
 }
 
-/* An answer's own words say where it was; what the guest is called, only we know. */
 int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt_outcome *out,
 	       struct mt_err *e)
 {

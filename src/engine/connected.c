@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* connected.c - the journals of connected NICs, and what differs from them */
+/* connected.c - find the journals of connected NICs, and what has drifted from them */
 #include "engine/engine.h"
 #include "plan/drift.h"
 #include "plan/lookup.h"
@@ -31,7 +31,8 @@ static bool is_of_all(const struct mt_nic_filter *w)
 	return !w->dev && !w->name && !w->uuid;
 }
 
-/* One that cannot be read is an error for whoever means it; among all there are others. */
+/* A journal that cannot be read is an error, if it matches; if all are wanted, it hides no
+ * other. */
 static int unreadable(const char *dev, const struct mt_nic_filter *which, struct mt_record *header,
 		      int err)
 {
@@ -42,7 +43,8 @@ static int unreadable(const char *dev, const struct mt_nic_filter *which, struct
 	return fits(header, which) ? err : -EXDEV;
 }
 
-/* Of a run that was killed before it had a journal, the run's. */
+/* The header of a device's journal; if there is none, that of a killed run's. kind NULL:
+ * neither. */
 static int load_header(struct mt_engine *g, const char *dev, const struct mt_nic_filter *which,
 		       struct mt_pool *p, struct mt_record *header, struct mt_err *e)
 {
@@ -68,8 +70,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The device that is named, as a list. What a person names may be no device's name: no path of
- * its. */
+/* A list of one device. If a person's word is no valid name, it must not become a path: empty. */
 static char **list_one(const char *dev, struct mt_pool *p, size_t *n)
 {
 	char **names = mt_pool_alloc(p, sizeof *names);
@@ -81,7 +82,7 @@ static char **list_one(const char *dev, struct mt_pool *p, size_t *n)
 	return names[0] ? names : NULL;
 }
 
-/* All that have a journal or a run. */
+/* All devices that have a journal or a run, sorted. */
 static int list_all(struct mt_engine *g, struct mt_pool *p, char ***names, size_t *n,
 		    struct mt_err *e)
 {
@@ -104,7 +105,7 @@ static int list_all(struct mt_engine *g, struct mt_pool *p, char ***names, size_
 	return 0;
 }
 
-/* Of one guest, an event's, or of all. By a uuid no journal is found but by reading it. */
+/* The devices of the guest, by the lookup; else all: the lookup has no uuids. */
 static int list_guest(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_pool *p,
 		      char ***names, size_t *n, struct mt_err *e)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* disconnect.c - down: journals replayed backwards; nothing is evaluated */
+/* disconnect.c - down: undo what the journals have; no evaluator is asked */
 #include "engine/engine.h"
 #include "base/clock.h"
 #include "engine/guest.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* @done: the steps that go back */
+/* @done: the steps undone, filled later. */
 static void begin_outcome(const struct mt_record *h, struct mt_steps *done, struct mt_outcome *out)
 {
 	out->nics[out->n++] = (struct mt_outcome_nic){ .index = (int)h->v[MT_HEADER_INDEX].u,
@@ -44,7 +44,7 @@ static void note_error(struct errors *to, const struct mt_record *h, struct mt_e
 		*to->first = *one;
 }
 
-/* In the order of their names, in which everybody takes their locks. */
+/* In the order of their names: all processes lock journals in that order. */
 static int disconnect_each(struct mt_engine *g, const struct mt_record *headers, size_t n,
 			   bool evict, struct mt_outcome *out, struct mt_err *e)
 {
@@ -87,7 +87,7 @@ int mt_guest_of(struct mt_engine *g, const struct mt_event_params *ask, struct m
 	int err = mt_connect(g, ask, &of, e);
 
 	if (!err) {
-		which->driver = of.driver; /* no text of the outcome's */
+		which->driver = of.driver; /* a static string, or the caller's */
 		which->name = mt_pool_copy(p, of.name, strlen(of.name));
 		which->uuid = mt_pool_copy(p, of.uuid, strlen(of.uuid));
 		if (!which->name || !which->uuid)
@@ -97,7 +97,8 @@ int mt_guest_of(struct mt_engine *g, const struct mt_event_params *ask, struct m
 	return err;
 }
 
-/* Of a guest of which nothing is known any more, no NIC is known not to have been there. */
+/* Refuse a word in which->only that is no NIC of the guest. If nothing is known of the guest any
+ * more, every word may have been one. */
 static int check_named(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_pool *p,
 		       struct mt_err *e)
 {
@@ -130,7 +131,7 @@ static int check_named(struct mt_engine *g, const struct mt_nic_filter *which, s
 	return 0;
 }
 
-/* What was remembered of them; a killed run may have left just that. */
+/* Delete their records, if unused. Without NICs, too: a killed run may have left only a record. */
 static int forget_guests(struct mt_engine *g, const struct mt_nic_filter *which,
 			 const struct mt_record *headers, size_t n, struct mt_err *e)
 {
@@ -157,7 +158,7 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_nic_filter *which,
 	int err;
 
 	out->name = out->uuid = "";
-	/* all guests of the host, or all that nobody knows: nobody means that */
+	/* without both it would be all guests, with "" all unknown ones */
 	if (!which->dev && (!which->name || !*which->name))
 		return mt_guest_unnamed(e);
 	if (which->only && check_named(g, which, &out->pool, e)) {
@@ -173,7 +174,7 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_nic_filter *which,
 	if (forget_guests(g, which, headers, n, &one) && !err)
 		*e = one, err = -one.code;
 	for (size_t i = 0; err && i < out->n; i++)
-		if (out->nics[i].undone->n) /* some of it is down, and some is not */
+		if (out->nics[i].undone->n) /* it is down in part */
 			e->blame = MT_BLAME_UNDO;
 	out->times.make = (uint32_t)(mt_now_us() - begun);
 	return err;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* libvirt's src/util/virhook.c has these names; the driver of Cloud Hypervisor calls no hook. */
+/* As in libvirt's src/util/virhook.c; the driver of Cloud Hypervisor calls no hook script. */
 const char *const mt_drivers[] = { "qemu", "lxc", "libxl", "bhyve", NULL };
 
 bool mt_driver_known(const char *driver)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* driver.h - libvirt's drivers */
+/* driver.h - libvirt's drivers that call its hook script */
 #ifndef MT_ENGINE_DRIVER_H
 #define MT_ENGINE_DRIVER_H
 
@@ -8,13 +8,13 @@
 
 extern const char *const mt_drivers[]; /* NULL-ended; the first is QEMU's */
 
-/** mt_driver_known() - whether libvirt has a hook for the guests of a driver of this name */
+/** mt_driver_known() - whether libvirt calls its hook script for guests of this driver */
 bool mt_driver_known(const char *driver);
 
 /** mt_driver_suggest() - as mt_suggest(), for a driver that is not known */
 const char *mt_driver_suggest(const char *word, char *buf, size_t n);
 
-/** mt_driver_of() - the driver of a domain's type: "kvm" is of "qemu", "lxc" of "lxc" */
+/** mt_driver_of() - the driver of a domain's type: of "kvm" it is "qemu", of "xen" "libxl" */
 const char *mt_driver_of(const char *type);
 
 #endif

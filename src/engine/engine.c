@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* engine.c - the handle: kernel, state directory, privilege */
+/* engine.c - open and close an engine: kernel, state directory; check the privilege */
 #include "engine/engine.h"
 
 #include <linux/capability.h>
@@ -25,7 +25,7 @@ int mt_engine_state(struct mt_engine *g, bool create, struct mt_err *e)
 {
 	g->state.netns = mt_host_cookie(g->host);
 	g->state.host = g->host;
-	if (create && g->state.unmarked) /* it was only read until now */
+	if (create && g->state.unmarked) /* it was opened read-only */
 		mt_state_close(&g->state);
 	if (g->state.dir < 0)
 		return mt_state_open(&g->state, g->o.state, create, e);

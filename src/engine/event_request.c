@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* event_request.c - what an event asks the evaluator: as its caller says, and as the engine does */
+/* event_request.c - complete an event's request to the evaluator by the engine's options */
 #include "engine/engine.h"
 #include "plan/shared.h"
 
 #include <string.h>
 
-/* What a policy is to know of the host and the kernel does not: as far as it can be read. */
+/* What shared objects' journals note of the host and the kernel no longer has; NULL: unreadable. */
 static const char *const *notes_of(struct mt_engine *g, struct mt_pool *pool)
 {
 	struct mt_apply w = mt_engine_apply(g, pool);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* guest.c - looking for a guest by a person's word: among journals, guest records and the log */
+/* guest.c - find the guest that a word means, among journals, guest records and the log */
 #include "engine/guest.h"
 #include "base/tokens.h"
 #include "engine/history.h"
@@ -17,7 +17,7 @@ int mt_guest_compare(const char *a, const char *b)
 	return strverscmp(a, b) ?: strcmp(a, b);
 }
 
-/* As libvirt's virUUIDParse(): dashes and blanks may stand anywhere, or nowhere. */
+/* As libvirt's virUUIDParse(): dashes and blanks are ignored. */
 static bool same_uuid(const char *a, const char *b)
 {
 	int digits = 0;
@@ -34,13 +34,13 @@ static bool same_uuid(const char *a, const char *b)
 struct candidate {
 	struct mt_nic_filter which;
 	const char *uuid;
-	unsigned fits; /* enum mt_word_is: as what */
+	unsigned fits; /* enum mt_word_is: what the word is of it */
 };
 
 struct search {
 	struct mt_engine *g;
 	struct mt_pool *p;
-	const char *word; /* NULL: all guests are looked for */
+	const char *word; /* NULL: find all guests */
 	unsigned is;
 	struct candidate *at;
 	size_t n, cap;
@@ -70,7 +70,7 @@ static struct candidate *find(struct search *s, const char *driver, const char *
 	return NULL;
 }
 
-/* A guest without a name is its tap. */
+/* Add a guest that the word fits, once. One without a name is known by its tap. */
 static int add(struct search *s, const char *driver, const char *name, const char *uuid,
 	       const char *dev)
 {
@@ -119,7 +119,8 @@ static bool has_device(const struct search *s)
 	return false;
 }
 
-/* A device that is connected is nobody else's, whoever waits for one of its name. */
+/* If the word is a connected device, remembered guests that wait for a device of that name do not
+ * count. */
 static int add_remembered(struct search *s)
 {
 	bool devices = s->word && !has_device(s);
@@ -138,8 +139,8 @@ static int add_remembered(struct search *s)
 	return 0;
 }
 
-/* The log has names, and taps that nobody's name was known for; no uuids. What is only in there is
- * meant when nothing else is. */
+/* The log has guests' names, and the taps of unknown guests, but no uuids. It counts only if the
+ * word fits nothing else. */
 static int add_logged(struct search *s)
 {
 	if (s->n)
@@ -157,8 +158,8 @@ static const char *called(const struct candidate *c)
 	return *c->which.name ? c->which.name : "(unknown)";
 }
 
-/* Two guests that the word fits in one way are told apart by their uuids, or their names; in two
- * ways, by saying the way. */
+/* The word fits two guests. If it fits both in one way, the advice is to use their uuids or names;
+ * else, to say which way is meant. */
 static int refuse(const struct search *s)
 {
 	static const char *const ways[] = {
@@ -167,7 +168,7 @@ static int refuse(const struct search *s)
 	const struct candidate *a = &s->at[0], *b = &s->at[1];
 	unsigned both = a->fits & b->fits;
 	bool names = both & MT_WORD_NAME;
-	/* of several bits the lowest: a name counts for more than a device */
+	/* the lowest bit: a name comes before a uuid, and that before a device */
 	const char *one = ways[a->fits & -a->fits], *other = ways[b->fits & -b->fits];
 
 	if (both)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* guest_record.c - files of remembered guests, in the evaluator's own lines */
+/* guest_record.c - write, read and delete the files of remembered guests */
 #include "engine/guest_record.h"
 #include "engine/tap_guests.h"
 #include "plan/lookup.h"
@@ -59,13 +59,13 @@ static const char *below_domain(const char *file)
 	return strchr(file, '/') + 1;
 }
 
-/* @before: out, in @p: what it was */
+/* @before: out, in @p: the file's text until now; "": it is new */
 static int keep(struct mt_engine *g, const char *file, const char *text, size_t n,
 		struct mt_pool *p, char **before, struct mt_err *e)
 {
 	const char *guest = below_domain(file);
 	struct mt_err ignored;
-	int lock, err = mt_state_lock(&g->state, file, &lock, e); /* events may come at once */
+	int lock, err = mt_state_lock(&g->state, file, &lock, e); /* events may run in parallel */
 
 	if (!err)
 		err = mt_state_read(&g->state, file, p, before, e);
@@ -92,13 +92,13 @@ int mt_remember(struct mt_engine *g, const struct mt_event_params *ask, const ch
 		return mt_fail(e, ENOMEM, "remember", guest, NULL);
 	write_memory(f, g, ask, driver, guest, a);
 	err = ferror(f);
-	if (fclose(f) || err || !text) { /* nor does it say that it could not shrink the text */
+	if (fclose(f) || err || !text) { /* the text is NULL if fclose() could not shrink it */
 		free(text);
 		return mt_fail(e, ENOMEM, "remember", guest, NULL);
 	}
 	file_of(driver, guest, file, sizeof file);
 	err = keep(g, file, text, n, a->pool, &old, e);
-	*before = old && *old ? old : NULL; /* its lock has made it, if nobody else has */
+	*before = old && *old ? old : NULL; /* "": mt_state_lock() has created the file */
 	free(text);
 	return err;
 }
@@ -117,7 +117,7 @@ void mt_remember_before(struct mt_engine *g, const char *driver, const char *gue
 	mt_pool_free(&p);
 }
 
-/* The first line has more than mt_answer_parse() takes: who remembered it, and where. */
+/* The first line has words that mt_answer_parse() skips: netns=, driver=, started=, by=. */
 static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
 		       struct mt_guest_record *m, struct mt_err *e)
 {
@@ -140,7 +140,7 @@ static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
 	m->since = mt_state_modified(&g->state, file);
 	if (!netns || !m->driver || (g->state.netns && strtoull(netns, NULL, 10) != g->state.netns))
 		return -ENOENT;
-	/* facts may have NULs in no place, so the text's length is its string's */
+	/* facts have no NULs, so strlen() is the text's length */
 	if (mt_answer_parse(none, text, strlen(text), &m->answer, e)) {
 		if (e->code != ENOMEM)
 			e->blame = MT_BLAME_UNDO;
@@ -221,7 +221,7 @@ void mt_params_from_record(struct mt_event_params *ask, const struct mt_guest_re
 	ask->started = m->started;
 }
 
-/* What is connected of a guest of the hook's now goes at release, as the rest does. */
+/* by: what is connected for a guest of libvirt's hook script is disconnected at its release. */
 int mt_params_from_guest(struct mt_engine *g, const struct mt_nic_filter *guest,
 			 struct mt_event_params *ask, struct mt_pool *p, struct mt_err *e)
 {
@@ -237,12 +237,13 @@ int mt_params_from_guest(struct mt_engine *g, const struct mt_nic_filter *guest,
 		return err;
 	mt_params_from_record(ask, m);
 	ask->by = m->by_up ? "up" : "hook";
-	ask->request.incoming = false; /* whoever asks says that it has arrived */
+	ask->request.incoming = false; /* a person asks only after it has arrived */
 	ask->remember = !ask->dry;
 	return 0;
 }
 
-/* Under its lock, with what a killed process wrote beside it. */
+/* Delete a record, whose lock is held, and the temporary file that a killed process may have
+ * left. */
 static int drop(struct mt_engine *g, const char *file, int lock, struct mt_err *e)
 {
 	struct mt_pool p = { 0 };
@@ -253,7 +254,8 @@ static int drop(struct mt_engine *g, const char *file, int lock, struct mt_err *
 	if (err)
 		text = NULL;
 	mt_state_discard(&g->state, file, &beside);
-	/* what is empty is no memory; and with the file the lock would go, before the links */
+	/* empty it first: an empty file is no record, and while the links are dropped, the lock
+	 * must exist */
 	err = mt_state_empty(lock, file, e)
 		?: mt_tap_guests_drop(&g->state, below_domain(file), text, NULL, &p, e)
 		?: mt_state_remove(&g->state, file, e);
@@ -302,8 +304,8 @@ int mt_forget_event(struct mt_engine *g, const char *driver, const char *guest, 
 	return err;
 }
 
-/* Of a person's up that has nothing connected any more, or nothing at all: a killed process made
- * the file and did not come to write it. Return: 1: so it is; 0 or -errno. */
+/* Return: 1: the record is a person's up's and none of its NICs is connected any more, or it is
+ * empty, since a killed process has only created it; 0: it is used; or -errno. */
 static int is_unused(struct mt_engine *g, const char *file, struct mt_pool *p, struct mt_err *e)
 {
 	struct mt_guest_record m;
@@ -313,7 +315,7 @@ static int is_unused(struct mt_engine *g, const char *file, struct mt_pool *p, s
 	if (err == -ENOENT)
 		return 1;
 	if (err)
-		return err == -ENOMEM ? err : 0; /* damaged: a person's to look at */
+		return err == -ENOMEM ? err : 0; /* damaged: keep it for a person */
 	if (!m.by_up)
 		return 0;
 	err = count_connected(g, m.driver, m.name, &n, e);
@@ -329,7 +331,7 @@ static int forget_if_unused(struct mt_engine *g, const char *file, struct mt_poo
 		return err < 0 ? err : 0;
 	err = mt_state_try_lock(&g->state, file, &lock);
 	if (err)
-		return 0; /* gone, or somebody is about to connect it */
+		return 0; /* deleted, or about to be connected */
 	err = is_unused(g, file, p, e);
 	if (err == 1)
 		return drop(g, file, lock, e);

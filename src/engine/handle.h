@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* handle.h - the inside of what moontap.h calls a handle and an outcome */
+/* handle.h - what is inside of moontap.h's handles and outcomes */
 #ifndef MT_ENGINE_HANDLE_H
 #define MT_ENGINE_HANDLE_H
 
@@ -12,25 +12,26 @@ struct moontap {
 };
 
 struct mt_result {
-	struct moontap_outcome face; /* first: the caller's pointer is ours */
+	struct moontap_outcome face; /* first: a pointer to it is one to this struct */
 	struct mt_outcome inside;
 };
 
-/** mt_handle_open() - moontap_open() of known options, with an error of ours */
+/** mt_handle_open() - as moontap_open(), but with this version's options, and a struct mt_err */
 int mt_handle_open(struct moontap **m, const struct moontap_options *options, struct mt_err *e);
 
-/** mt_handle_run() - moontap_run() of a known event, with an error of ours: @e zeroed */
+/** mt_handle_run() - as moontap_run(), but with this version's event, and a struct mt_err
+ * @e:		zeroed by the caller */
 int mt_handle_run(struct moontap *m, const struct moontap_event *event,
 		  struct moontap_outcome **outcome, struct mt_err *e);
 
 /** mt_result_face() - fill @r->face from @r->inside, in its pool. Return: 0 or -ENOMEM. */
 int mt_result_face(struct mt_result *r, struct mt_err *e);
 
-/** mt_result_command() - the command of a step: of what is as it shall be, the one that would make
- * it so. Returns @buf. */
+/** mt_result_command() - the commands of a step; of one that changes nothing, those that would put
+ * what is there. Returns @buf. */
 const char *mt_result_command(const struct mt_step *s, char *buf, size_t n);
 
-/** mt_op_name() - "add", "set", "delete", "same" */
+/** mt_op_name() - "add", "set", "delete", "same", "claim", "release" */
 const char *mt_op_name(enum mt_op op);
 
 #endif

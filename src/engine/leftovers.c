@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* leftovers.c - finishing journals whose device is gone, and mending the links to journals */
+/* leftovers.c - finish journals whose device is gone, and repair the lookup's links */
 #include "engine/leftovers.h"
 #include "engine/guest_record.h"
 #include "engine/tap_guests.h"
@@ -11,7 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* The device of a managed NIC never comes back: whoever made it makes another. */
+/* Whether nothing is left of a managed NIC. Its device never comes back: libvirt creates
+ * another. */
 static bool is_done(struct mt_engine *g, struct mt_journal *j, struct mt_pool *p)
 {
 	struct mt_apply w = mt_engine_apply(g, p);
@@ -30,7 +31,7 @@ static bool is_leftover(struct mt_engine *g, const char *name, struct mt_journal
 	char file[32];
 	int err;
 
-	/* its name first: that tells most apart, and no journal is read */
+	/* the name first: most devices exist, and then no journal is read */
 	if (!mt_name_valid(name) || mt_device_by_name(g->host, name, &d, &e) != -ENODEV ||
 	    mt_journal_load(&g->state, mt_state_path("nic", name, file), mt_kinds, p, j, &e) ||
 	    !j->header.kind || !j->header.v[MT_HEADER_IFINDEX].u)
@@ -117,7 +118,7 @@ void mt_leftovers_all(struct mt_engine *g)
 	mt_pool_free(&p);
 }
 
-/* A journal that is being written meanwhile adds its own link. */
+/* Not for journals that others write at the same time: those add their own links. */
 static int add_links(struct mt_engine *g, struct mt_pool *p, struct mt_err *e)
 {
 	struct mt_record *headers;

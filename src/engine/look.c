@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* look.c - what an event does that may not change the network, as of a session libvirt */
+/* look.c - events in a process that may not change the network, such as session libvirt's */
 #include "engine/look.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@ int mt_look_at_tap(struct mt_engine *g, const char *tap, struct mt_err *e)
 	return 0;
 }
 
-/* @begins: libvirt has not opened it yet */
+/* @begins: libvirt has not opened the tap yet, so it must not be in use. */
 static int check_ready(struct mt_engine *g, const struct mt_outcome_nic *nic, bool begins,
 		       struct mt_err *e)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* mac_twice.c - two guests with one MAC in one bridge, noticed when the second one comes */
+/* mac_twice.c - warn of two guests with one MAC in one bridge, when the second is connected */
 #include "engine/mac_twice.h"
 
 /* The device of the NIC, if this run has put it into a bridge; 0: it has not. */
@@ -14,7 +14,7 @@ static uint32_t new_port(const struct mt_run_nic *n)
 	return 0;
 }
 
-/* Taps of one MAC have guests of one MAC, by libvirt's rule for a tap's. */
+/* By libvirt's rule, mt_tap_address(), two taps have one MAC if their guests have. */
 void mt_warn_of_mac(struct mt_engine *g, const struct mt_run_nic *n)
 {
 	const char *mac = mt_header_text(&n->header, MT_HEADER_MAC);

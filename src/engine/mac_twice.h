@@ -6,8 +6,8 @@
 #include "engine/engine.h"
 #include "plan/run.h"
 
-/** mt_warn_of_mac() - a warning in the log when the bridge that @n was put into by this run has a port
- * of the same MAC already; what cannot be found out is passed over */
+/** mt_warn_of_mac() - log a warning, if this run has put @n into a bridge which has a port with the
+ * same MAC already. Failures are ignored. */
 void mt_warn_of_mac(struct mt_engine *g, const struct mt_run_nic *n);
 
 #endif

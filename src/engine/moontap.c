@@ -18,7 +18,7 @@ PUBLIC const char *moontap_version(void)
 	return MOONTAP_VERSION;
 }
 
-/* Whether or not there is one. */
+/* Fill @to, also when there is no error. */
 static int say_error(struct moontap_error *to, const struct mt_err *e)
 {
 	const char *name = e->code ? mt_errno_name(e->code) : "";
@@ -42,7 +42,7 @@ static int misused(struct mt_err *e, int code, const char *what, const char *why
 	return -code;
 }
 
-/* What the caller's struct has beyond ours must be zero: as openat2(2) does it. */
+/* Copy a caller's struct of another size. What it has beyond ours must be zero, see openat2(2). */
 static int take_struct(void *to, size_t ours, const void *from, size_t theirs, const char *what,
 		       struct mt_err *e)
 {
@@ -196,7 +196,6 @@ static int run_up(struct mt_engine *g, const struct moontap_event *ev, struct mt
 	return mt_connect(g, &ask, out, e);
 }
 
-/* Whose the XML is. */
 static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
 		    struct mt_err *e)
 {
@@ -261,7 +260,7 @@ static int run(struct mt_engine *g, const struct moontap_event *ev, struct mt_ou
 	return strcmp(ev->what, "down") ? run_hook(g, ev, out, e) : run_down(g, ev, out, e);
 }
 
-/* What was done is done, whether or not there is memory for saying it. */
+/* Without memory for the outcome, the run fails with -ENOMEM, but is not undone. */
 static void hand_over(struct mt_result *r, struct moontap_outcome **outcome, struct mt_err *e)
 {
 	struct mt_err face = { 0 };
@@ -287,7 +286,7 @@ int mt_handle_run(struct moontap *m, const struct moontap_event *event,
 	r->inside.name = r->inside.uuid = "";
 	r->inside.dry = event->flags & MOONTAP_DRY;
 	if (!run(&m->engine, event, &r->inside, e))
-		*e = (struct mt_err){ 0 }; /* of what was looked for in vain */
+		*e = (struct mt_err){ 0 }; /* left by searches that found nothing */
 	hand_over(r, outcome, e);
 	return -e->code;
 }

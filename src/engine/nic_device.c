@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* nic_device.c - a NIC's device: there, another guest's, to be made by libvirt */
+/* nic_device.c - find a NIC's device, and refuse one that is another guest's */
 #include "base/sh.h"
 #include "engine/leftovers.h"
 #include "engine/nic_device.h"
@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What libvirt will have made by the time that the plan is carried out. */
+/* For a dry run, add to the view the tap that libvirt will have created when the plan is
+ * applied. */
 static int expect_tap(struct mt_device_search *s, const struct mt_interface *nic, struct mt_err *e)
 {
 	uint8_t address[6];
@@ -18,8 +19,8 @@ static int expect_tap(struct mt_device_search *s, const struct mt_interface *nic
 	return mt_view_expect(s->view, &r) ? mt_fail(e, ENOMEM, "plan", nic->dev, NULL) : 0;
 }
 
-/* Another guest's: connected under this name, and the device is still that one.
- * @ours: out: it is connected for this guest already */
+/* Fail, if a journal connects this device for another guest.
+ * @ours: out: it is already connected for this guest */
 static int held_by_another(struct mt_device_search *s, const struct mt_interface *nic,
 			   const struct mt_device *d, bool *ours, struct mt_err *e)
 {
@@ -34,7 +35,7 @@ static int held_by_another(struct mt_device_search *s, const struct mt_interface
 	*ours = false;
 	if (err || !j.header.kind || (d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex))
 		return err;
-	/* the uuid is the answer's word; the name is the caller's, where it says one */
+	/* uuid: from the XML; name: from the caller, if it gave one */
 	*ours = (!*uuid || !*s->uuid || !strcmp(uuid, s->uuid)) && !strcmp(domain, s->guest) &&
 		!strcmp(mt_header_text(&j.header, MT_HEADER_DRIVER), s->driver);
 	if (*ours || !j.header.v[MT_HEADER_KNOWN].u ||
@@ -45,13 +46,13 @@ static int held_by_another(struct mt_device_search *s, const struct mt_interface
 		       mt_sh_advice(advice, sizeof advice, "moontap down @", domain));
 }
 
-/* One end of a pair may be a host's uplink: only LXC's NICs are such. */
+/* A veth pair may be the host's uplink; only LXC's NICs are veth pairs. */
 static bool can_be_a_nic(const struct mt_device_search *s, const struct mt_device *d)
 {
 	return d->is & MT_DEVICE_NIC || (d->is & MT_DEVICE_PAIR && !strcmp(s->driver, "lxc"));
 }
 
-/* A device that moontap has not made is the NIC's own only if it can be this NIC's. */
+/* Check whether a device that exists can be this NIC's. */
 static int check_own(const struct mt_device_search *s, const struct mt_interface *nic,
 		     const struct mt_device *d, bool ours, struct mt_err *e)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* nic_filter.c - which NICs are meant */
+/* nic_filter.c - match a guest and its device with a struct mt_nic_filter */
 #include "engine/engine.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* nic_status.c - putting together what is known of each NIC */
+/* nic_status.c - combine journals, guest records and devices into the status of each NIC */
 #include "engine/nic_status.h"
 #include "engine/guest.h"
 #include "engine/leftovers.h"
@@ -94,7 +94,7 @@ static bool has_run(struct looking *k, const char *dev)
 	return !mt_state_read(&k->g->state, mt_state_path("run", dev, file), k->p, &text, &ignored);
 }
 
-/* Whoever connects or disconnects a NIC holds the lock of its journal meanwhile. */
+/* A process that connects or disconnects a NIC holds the lock of its journal. */
 static bool is_worked_on(struct looking *k, const char *dev)
 {
 	char file[32];
@@ -181,13 +181,13 @@ static int add_connected(struct looking *k, const struct mt_record *h)
 	if (err)
 		return err;
 	if (!l->journal.header.kind && !has_run(k, l->dev)) {
-		k->n--; /* it was disconnected meanwhile */
+		k->n--; /* it has been disconnected since it was listed */
 		return 0;
 	}
 	return compare(k, l);
 }
 
-/* A run that was killed before its journal was there. */
+/* A run that was killed before it wrote a journal. */
 static int add_killed(struct looking *k, const char *dev)
 {
 	struct mt_nic_status *l = &k->at[k->n];
@@ -228,7 +228,7 @@ static int add_remembered(struct looking *k, const struct mt_guest_record *m,
 	struct mt_nic_status *l = find(k, m, nic);
 	bool ethernet = !strcmp(nic->type, "ethernet");
 
-	if (m->by_up) /* it waits for nobody */
+	if (m->by_up) /* its NICs do not wait for a guest's start */
 		return 0;
 	if (l) {
 		l->remembered = true;
@@ -252,7 +252,8 @@ static int add_remembered(struct looking *k, const struct mt_guest_record *m,
 	return *l->dev ? look_at_device(k, l) : 0;
 }
 
-/* A tap that moontap makes comes back with its guest; another's never does. */
+/* moontap creates an unmanaged NIC's tap again when its guest starts. A managed tap that is gone
+ * never comes back: libvirt creates another. */
 static void find_done(struct looking *k)
 {
 	for (size_t i = 0; i < k->n; i++) {
@@ -260,7 +261,7 @@ static void find_done(struct looking *k)
 
 		if (l->state == MT_NIC_GONE && !l->left && (!l->unmanaged || !l->remembered)) {
 			l->state = MT_NIC_DONE;
-			l->ndrift = 0; /* that all of it is gone has been said */
+			l->ndrift = 0; /* the state says that all of it is gone */
 		}
 	}
 }
@@ -277,7 +278,7 @@ static int by_guest(const void *a, const void *b)
 	return order ? order : mt_guest_compare(x->dev, y->dev);
 }
 
-/* What a guest remembers is looked for among all journals, so the choice comes last. */
+/* Last, since records of guests are matched with all journals. */
 static void choose(struct looking *k, const struct mt_nic_filter *guest)
 {
 	size_t kept = 0;

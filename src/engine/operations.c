@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * operations.c - the operations of libvirt's hook, one row each
+ * operations.c - the operations that libvirt calls its hook script with, one row each
  *
- * libvirt's docs/hooks.rst, and what 9.0 really does: prepare sees unmanaged names only, start sees
- * all and the taps are there; a failure at started or reconnect kills a running guest; stopped and
- * release come after every failure, too, and their XML names no generated tap.
+ * libvirt's docs/hooks.rst, and what libvirt 9.0 does: at prepare, the XML names only unmanaged
+ * devices; at start, it names all, and the taps exist; a failure of started or reconnect makes
+ * libvirt kill a running guest; stopped and release follow every failure, too, and their XML has no
+ * generated names.
  */
 #include "engine/leftovers.h"
 #include "engine/guest_record.h"
@@ -22,7 +23,7 @@ static int filter(struct mt_engine *g, struct mt_event_params *ask, struct mt_ou
 	return mt_connect(g, ask, out, e);
 }
 
-/* The guest comes from elsewhere: until it runs here, it is to draw no traffic. */
+/* The guest arrives from another host: until it runs here, it must attract no traffic. */
 static int migrate(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
 		   struct mt_err *e)
 {
@@ -66,7 +67,7 @@ static int start(struct mt_engine *g, struct mt_event_params *ask, struct mt_out
 	return mt_connect(g, ask, out, e);
 }
 
-/* libvirt would kill the guest: whatever happens is logged, and that is all. */
+/* A failure would make libvirt kill the running guest, so it is only logged. */
 static int never_fails(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
 		       struct mt_err *e)
 {
@@ -87,7 +88,7 @@ static int reconnect(struct mt_engine *g, struct mt_event_params *ask, struct mt
 	struct mt_err ignored;
 
 	if (!mt_engine_state(g, false, &ignored))
-		mt_forget(g, ask->driver, ask->guest, &ignored); /* it has long arrived */
+		mt_forget(g, ask->driver, ask->guest, &ignored); /* it is not incoming now */
 	return never_fails(g, ask, out, e);
 }
 
@@ -124,8 +125,8 @@ static int nothing(struct mt_engine *g, struct mt_event_params *ask, struct mt_o
 	return 0;
 }
 
-/* Whatever is broken, a guest starts that has no NIC of moontap's. When it was the policy that is
- * broken the evaluator has not come to the guest's XML, which is still there to be read. */
+/* A failure, unless the policy refused, does not stop a guest that has no NIC for moontap. If the
+ * policy is broken, the evaluator has not read the guest's XML: read it without a policy. */
 static int let_pass(struct mt_engine *g, const struct mt_event_params *ask, struct mt_outcome *out,
 		    struct mt_err *e)
 {
@@ -153,7 +154,7 @@ static const struct {
 	const char *name;
 	int (*run)(struct mt_engine *, struct mt_event_params *, struct mt_outcome *,
 		   struct mt_err *);
-	bool changes; /* not for who may not change the network */
+	bool changes; /* needs CAP_NET_ADMIN; without it mt_look_at_guest() */
 	bool stops;   /* a failure keeps the guest from starting */
 } operations[] = {
 	{ "migrate", migrate, false, true },
@@ -164,8 +165,8 @@ static const struct {
 	{ "reconnect", reconnect, true },
 	{ "stopped", stopped, true },
 	{ "release", release, true },
-	{ "attach", nothing, false }, /* documented, never called */
-	/* of other drivers' and libvirt's own hooks, should moontap be linked there */
+	{ "attach", nothing, false }, /* documented, but libvirt never calls it */
+	/* of libvirt's hook scripts for networks and the daemon, if moontap is linked there */
 	{ "shutdown", nothing, false },
 	{ "reload", nothing, false },
 	{ "updated", nothing, false },

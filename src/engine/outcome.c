@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* outcome.c - what became of an event, as moontap.h shows it */
+/* outcome.c - an event's outcome, as moontap.h shows it */
 #include "engine/handle.h"
 #include "plan/step_commands.h"
 
@@ -37,7 +37,7 @@ const char *mt_result_command(const struct mt_step *s, char *buf, size_t n)
 	return buf;
 }
 
-/* Of a dry run: what the journal has would be taken back. */
+/* Turn a journal's step into the step that would undo it. */
 static void turn_back(struct mt_step *s)
 {
 	if (s->op == MT_ADD)
@@ -48,7 +48,8 @@ static void turn_back(struct mt_step *s)
 		s->put = s->was;
 }
 
-/* Claims are moontap's own affair; a journal is taken back from its end. */
+/* Claims are not shown: only moontap needs them. A dry run's steps are a journal's, which is undone
+ * from its end. */
 bool mt_outcome_undone(const struct mt_outcome *o, const struct mt_outcome_nic *n, size_t *i,
 		       struct mt_step *shown)
 {
