@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* apply.c - one step, forth and back */
+/* apply.c - applying one step, and reverting one */
 #include "plan/apply.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static int refuse_difference(const struct mt_record *put, const struct mt_record
 		       *is ? is : "unset", mt_value_print(f, &put->v[field], want));
 }
 
-/* Another was faster between the look and the add: it may even be what we want. */
+/* Somebody else added the object after the steps were computed: fine, if it is just as wanted. */
 static int found_there(struct mt_apply *w, struct mt_step *s, int journal, struct mt_err *e)
 {
 	struct mt_err look = { 0 };
@@ -40,7 +40,7 @@ static int found_there(struct mt_apply *w, struct mt_step *s, int journal, struc
 		return -e->code;
 	err = mt_record_get(w->host, &s->put, &has, w->pool, &look);
 	if (err)
-		return -EEXIST; /* the kernel's own words stand in @e */
+		return -EEXIST; /* with the kernel's error in @e */
 	i = first_difference(&s->put, &has);
 	return i < 0
 		? 0
@@ -80,7 +80,7 @@ static int verify(struct mt_apply *w, struct mt_step *s, int journal, struct mt_
 					 ENOTSUP, e);
 }
 
-/* A step is on one object, not on whatever bears its name later. */
+/* A step is on one object, not on a later one of the same name. */
 static int find_reference(struct mt_apply *w, struct mt_step *s, struct mt_err *e)
 {
 	const struct mt_kind *k = s->put.kind;
@@ -90,7 +90,7 @@ static int find_reference(struct mt_apply *w, struct mt_step *s, struct mt_err *
 	return k->realm->find(w->host, &s->put, e);
 }
 
-/* What another would only find out by being refused. */
+/* Where EEXIST cannot tell, look for the object. Return: 0; -ENOENT: add it; or another -errno. */
 static int find_first(struct mt_apply *w, const struct mt_step *s, struct mt_err *e)
 {
 	struct mt_record has;
@@ -100,8 +100,8 @@ static int find_first(struct mt_apply *w, const struct mt_step *s, struct mt_err
 	return mt_record_get(w->host, &s->put, &has, w->pool, e);
 }
 
-/* On a device, or in a bridge, that is new since the steps were computed, a field has an old value
- * only now: what a changed policy no longer declares goes back to it. */
+/* On a device, or in a bridge, that did not exist when the steps were computed, the old values are
+ * known only now. Undo needs them when a changed policy no longer declares the field. */
 static int complete_was(struct mt_apply *w, struct mt_step *s, struct mt_err *e)
 {
 	const struct mt_kind *k = s->put.kind;
@@ -115,7 +115,7 @@ static int complete_was(struct mt_apply *w, struct mt_step *s, struct mt_err *e)
 		return 0;
 	err = mt_record_get(w->host, &s->put, &has, w->pool, e);
 	if (err)
-		return err == -ENOENT ? 0 : err; /* making it says so better */
+		return err == -ENOENT ? 0 : err; /* put() has the better message */
 	for (int i = k->nkeys; i < k->nfields; i++)
 		if (mt_record_has(&s->put, i) && !mt_record_has(&s->was, i) &&
 		    !(k->fields[i].flags & MT_FIELD_UNCOMPARED))
@@ -177,7 +177,8 @@ int mt_steps_prune(struct mt_apply *w, struct mt_steps *steps, struct mt_err *e)
 	return 0;
 }
 
-/* An index, too, may be another's: whoever makes a device can say it. */
+/* An equal ifindex is no proof, since a new device's creator may choose it: compare the kind, too.
+ * Return: 1, 0 or -errno. */
 static int is_of_its_kind(struct mt_apply *w, const struct mt_journal *j, const struct mt_device *d,
 			  struct mt_err *e)
 {
@@ -266,7 +267,7 @@ static bool is_gone(int err)
 	return err == -ENODEV || err == -ENOENT || err == -ESRCH || err == -EADDRNOTAVAIL;
 }
 
-/* Whether what the kernel would not find is really gone: what it says once may be a mistake. */
+/* Whether an object that put() did not find is there all the same: one error is no proof. */
 static bool is_still_there(struct mt_apply *w, const struct mt_record *r)
 {
 	struct mt_record has;
@@ -314,7 +315,7 @@ int mt_step_revert(struct mt_apply *w, const struct mt_step *step, struct mt_err
 	err = mt_record_get(w->host, &s.put, &has, w->pool, e);
 	if (err && !is_gone(err) && err != -EEXIST)
 		return err;
-	/* the name may have become another's, and -EEXIST says that it is of another kind now */
+	/* the name may be another object's by now; -EEXIST: one of another kind */
 	if (!err && mt_ref_is_set(&s.put.ref) && mt_ref_is_set(&has.ref) &&
 	    !mt_ref_equal(&has.ref, &s.put.ref))
 		err = -ENOENT;

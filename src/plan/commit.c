@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* commit.c - the journals that a run leaves, and the one write that decides */
+/* commit.c - committing a run: its new journals, and the one line that decides */
 #include "plan/commit.h"
 #include "kernel/host.h"
 #include "plan/in_use.h"
@@ -17,7 +17,8 @@ bool mt_removed_after_commit(const struct mt_run_nic *n, const struct mt_step *s
 	return is_device(s) || (mt_vanishes_with_device(&n->undeclared, s) && !mt_step_moves(s));
 }
 
-/* What was no longer declared is out of the journal, whether it went back or was left to others. */
+/* Removes from the new journal what is no longer declared, whether it was reverted or left to
+ * others. @devices: also what is removed only after the commit. */
 static void forget(struct mt_run_nic *n, bool devices)
 {
 	struct mt_steps *steps = &n->after.steps;
@@ -52,9 +53,10 @@ static bool is_by_up(const struct mt_record *h)
 	return !strcmp(mt_header_text(h, MT_HEADER_BY), "up");
 }
 
-/* Connected again, it has been connected since the first time, and it stays whose it was: what an
- * event connected goes with its guest, and what a person's `up` connected stays until `down`. Of
- * what an event connected the policy stays, too: that a person tried another one is in the log. */
+/* A NIC that is connected again keeps its first time, and who connected it first: what an event
+ * connected is disconnected with its guest, what a person's `up` connected stays until `down`. The
+ * journal of an event's NIC keeps the event's policy, too, when a person applies another one: that
+ * is only logged. */
 static void keep_origin(const struct mt_run *r, struct mt_record *h, const struct mt_record *had)
 {
 	const uint64_t ifindex = h->v[MT_HEADER_IFINDEX].u;
@@ -78,7 +80,7 @@ static void keep_origin(const struct mt_run *r, struct mt_record *h, const struc
 	if (!*mt_header_text(h, MT_HEADER_UUID) &&
 	    !strcmp(mt_header_text(h, MT_HEADER_DOMAIN), mt_header_text(had, MT_HEADER_DOMAIN)))
 		mt_record_put(h, MT_HEADER_UUID,
-			      had->v[MT_HEADER_UUID]); /* of a file without one */
+			      had->v[MT_HEADER_UUID]); /* XML from a file may lack it */
 }
 
 /* The device's own index, as this run's steps or else the kernel know it; 0: it is not there. */
@@ -100,7 +102,7 @@ static int find_ifindex(struct mt_run *r, const struct mt_run_nic *n, uint32_t *
 	return err == -ENODEV ? 0 : err;
 }
 
-/* Its journal as it will be, beside the one that it has. */
+/* Writes the new journal beside the old one. */
 static int write_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	struct mt_steps *steps = &n->after.steps;
@@ -121,13 +123,13 @@ static int write_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *
 		mt_record_put(&n->after.header, MT_HEADER_IFINDEX, mt_uint(ifindex));
 	keep_origin(r, &n->after.header, &n->had.header);
 	for (size_t i = 0; i < steps->n; i++)
-		if (is_device(&steps->at[i])) /* that step says of which kind it is */
+		if (is_device(&steps->at[i])) /* that step has the kind */
 			mt_record_put(&n->after.header, MT_HEADER_KIND, (struct mt_value){ 0 });
 	return mt_journal_write(r->apply.state, mt_state_path("nic", n->plan->dev, file), &n->after,
 				&n->next, e);
 }
 
-/* Devices that are no longer declared, and that nobody uses, go now. */
+/* Deletes the devices that are no longer declared, unless somebody uses them. */
 static int take_devices(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	struct mt_apply w = r->apply;
@@ -177,7 +179,7 @@ int mt_commit(struct mt_run *r, bool *decided, struct mt_err *e)
 	if (r->n && mt_journal_append_done(r->nics->run, e))
 		return mt_run_err(r->nics, e);
 	*decided = true;
-	for (size_t i = r->n; i-- > 0;) /* the first one, whose run has the line, last */
+	for (size_t i = r->n; i-- > 0;) /* last the first one, whose run has the line */
 		if (put_journal(r, &r->nics[i], e) || take_devices(r, &r->nics[i], e)) {
 			e->blame = MT_BLAME_UNDO;
 			mt_run_err(&r->nics[i], e);

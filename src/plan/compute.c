@@ -70,7 +70,7 @@ static int compute_wish(struct mt_run *r, struct mt_run_nic *n, const struct mt_
 	return 0;
 }
 
-/* By phase, as the steps will be made: what is declared before a device may name it. */
+/* By phase, as the steps will be applied: so a declaration may name a device declared after it. */
 static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	struct looking looking = { r, n };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* difference.c - records against the kernel as it will be */
+/* difference.c - comparing records with the kernel as it will be */
 #include "plan/difference.h"
 #include "base/sh.h"
 #include "kernel/host.h"
@@ -11,7 +11,7 @@
 struct found {
 	struct mt_record has;
 	bool there;
-	/* its device, or its place in a bridge, is new: what has lacks has no old value */
+	/* its device is new, or new in its bridge: a field that is unset in has has no old value */
 	bool fresh;
 };
 
@@ -23,7 +23,8 @@ static struct mt_record device_of(const struct mt_kind *k, const char *name)
 	return r;
 }
 
-/* A device that will be: whichever kind makes it, it is kept under no kind's table but its name. */
+/* Kinds of keys in mt_view.will, beside real records: a device that an earlier step creates, by
+ * whichever kind, and a device that an earlier step moves to another master. */
 static const struct mt_field by_its_name[] = { { .name = "name", .type = MT_NAME } };
 static const struct mt_kind any_device = { "device", "", by_its_name, 1, 1, 1 };
 static const struct mt_kind new_master = { "master", "", by_its_name, 1, 1, 1 };
@@ -115,7 +116,7 @@ static const char *both(const struct mt_field *f, const struct mt_value *has,
 	return buf;
 }
 
-/* The command that removes a device, for whoever has to. */
+/* The command that deletes a device, for a message. */
 static const char *removal(const struct mt_record *r, char *buf, size_t n)
 {
 	struct mt_sh s = { buf, n, 0 };
@@ -131,8 +132,8 @@ static int is_ours(struct mt_view *v, const struct found *f, struct mt_err *e)
 	return v->made_by_us ? v->made_by_us(v->data, &f->has, e) : 0;
 }
 
-/* Nothing stands in the way of most changes, so whose the device is, is asked last. Return: 1, 0 or
- * -errno. */
+/* Whether moontap may change a field that it must not change for others: it made the object, or put
+ * the field before. This reads journals, so it is asked last. Return: 1, 0 or -errno. */
 static int may_anyway(struct mt_view *v, const struct found *f, const struct mt_record *want, int i,
 		      struct mt_err *e)
 {
@@ -143,7 +144,8 @@ static int may_anyway(struct mt_view *v, const struct found *f, const struct mt_
 	return v->was_put_by_us(v->data, want, i, e);
 }
 
-/* May this field of what is there be changed? */
+/* Refuses to change a field that undo could not restore, or that is not moontap's. Return: 0 or
+ * -errno. */
 static int changeable(struct mt_view *v, const struct found *f, const struct mt_record *want, int i,
 		      struct mt_err *e)
 {
@@ -186,8 +188,8 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 		       "%s; it is somebody else's, and not to be taken away", why);
 }
 
-/* A device of ours whose fixed fields were changed since is drift: reported by status, not mended.
- * Return: 1, 0 or -errno. */
+/* A changed fixed field of a device that moontap made is drift: status reports it, no step changes
+ * it. Return: 1, 0 or -errno. */
 static int differs(struct mt_view *v, const struct found *f, const struct mt_record *want, int i,
 		   struct mt_err *e)
 {
@@ -226,7 +228,7 @@ static bool is_one_of(const char *word, const char *words)
 	return false;
 }
 
-/* The kernel would say "Operation not supported", and only once the other steps are made. */
+/* The kernel would fail with EOPNOTSUPP, but only after other steps are applied. */
 static int check_device(const struct mt_record *r, const struct mt_field *f,
 			const struct mt_device *d, struct mt_err *e)
 {
@@ -242,7 +244,7 @@ static int check_device(const struct mt_record *r, const struct mt_field *f,
 			      : ": moontap cannot put ports into Open vSwitch yet");
 }
 
-/* The devices that a step names must be there by then; the one it is on was just looked at. */
+/* The devices that a step names must exist by then. The one that it is on was read just now. */
 static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_err *e)
 {
 	char subject[96];

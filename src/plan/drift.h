@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* drift.h - what stands in a journal, against what the kernel has now */
+/* drift.h - comparing a journal with what the kernel has now */
 #ifndef MT_PLAN_DRIFT_H
 #define MT_PLAN_DRIFT_H
 
@@ -7,7 +7,7 @@
 
 /* One thing that is no longer as moontap put it. */
 struct mt_drifted {
-	const struct mt_step *step; /* on the device's present name */
+	const struct mt_step *step; /* with the device's present name */
 	int field;		    /* -1: all of it is gone */
 	const struct mt_value *is;  /* of the field; NULL when it is gone */
 };

@@ -8,7 +8,7 @@
 /**
  * mt_device_in_use() - whether somebody uses a device that moontap made, or has put an address on
  * it
- * @steps:	the NIC's: what they put on it is not somebody else's
+ * @steps:	the NIC's: addresses that they put on it do not count
  * @device:	the step that made it, located
  * @why:	out: "it is in use"
  *
@@ -24,10 +24,11 @@ int mt_device_in_use(struct mt_apply *w, const struct mt_steps *steps, const str
 int mt_device_has_address(struct mt_apply *w, const struct mt_steps *steps,
 			  const struct mt_step *device, char *why, size_t n, struct mt_err *e);
 
-/** mt_device_check_unused() - refuse when it is so, unless w->evict says that an address keeps none
+/** mt_device_check_unused() - fail when it is in use; with w->evict an address is only logged
  * @steps, @device:	as above
  *
- * Return: 0 or -errno. */
+ * Return: 0, also when it is gone; -EBUSY: others depend on it; -EBUSY, blamed on undo: somebody's
+ * address is on it; another -errno, blamed on undo. */
 int mt_device_check_unused(struct mt_apply *w, const struct mt_steps *steps,
 			   const struct mt_step *device, struct mt_err *e);
 

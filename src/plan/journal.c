@@ -59,7 +59,7 @@ bool mt_journal_made(const struct mt_journal *j, const struct mt_ref *ref)
 	return false;
 }
 
-/* Looked at before the other fields are: they may be ones that this moontap does not know. */
+/* Checked before the other fields, which this moontap may not know. */
 static int check_format(char *const *words, int n, struct mt_err *e)
 {
 	for (int i = 0; i < n; i++) {
@@ -82,7 +82,7 @@ static int parse_header(char **words, int n, struct mt_pool *p, struct mt_journa
 	struct mt_err one;
 
 	j->header.kind = &mt_header_kind;
-	for (int i = 0; i < n; i++) /* also of one that is refused: whose it is */
+	for (int i = 0; i < n; i++) /* also after an error: whose it is */
 		if (mt_record_parse(&j->header, words + i, 1, p, &one) && !err)
 			*e = one, err = -one.code;
 	return err;

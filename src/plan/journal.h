@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * journal.h - the steps that stand, in text: written before the kernel is asked, read back for undo
+ * journal.h - applied steps as text: written before the kernel is asked, read for undo
  *
  * A file of lines:
  *
  *   nic dev=mytap0 format=2 driver=qemu ...       whose it is; once, first
  *   + 0 tap name=mytap0 user=1000                 a step, as plan/step.h prints it
- *   made 12                                       the step above made the device of ifindex 12, or
- *                                                 what else its realm numbers so
+ *   made 12                                       the step above added ifindex 12, or the object
+ *                                                 with that number in another realm
  *   existed                                       the step above was answered EEXIST: not ours
  *   & 0 link name=br0 mtu=9000 | mtu=1500         a claim on a shared object, and the claim
  *                                                 before it
- *   ! 0 link name=br0 | mtu=9000                  a claim given up
+ *   ! 0 link name=br0 | mtu=9000                  a claim released
  *
- *   done                                          of a run's first device: all was made, and the
- *                                                 new journals are beside the old ones
+ *   done                                          in the run of the first NIC: the run is
+ *                                                 committed, see plan/commit.h
  *
  * A last line without its newline counts as not written.
  */
@@ -26,11 +26,12 @@
 
 #include <errno.h>
 
-/* 1 had no word for it, and a number for whatever an object's reference is. One that is higher is a
- * newer moontap's, and is refused whole: a part of it may mean what this one does not know. */
+/* Format 1 has no `format=`, and all references in it are plain numbers. A journal with a higher
+ * format was written by a newer moontap. It is refused as a whole, since any part of it may have a
+ * meaning that this one does not know. */
 #define MT_JOURNAL_FORMAT 2
 
-/* Whose journal it is, as a record, so that its text is everybody's. */
+/* Whose journal it is: a record, so that it is printed and parsed like all others. */
 extern const struct mt_kind mt_header_kind;
 enum mt_header_field {
 	MT_HEADER_DEV,
@@ -66,7 +67,7 @@ struct mt_journal {
  * @text:	overwritten; steps' texts are kept in @p
  *
  * Return: 0, -EINVAL for a damaged one, -EPROTONOSUPPORT for one of a newer moontap, -ENOMEM; @e
- * filled. The header is then as far as it could be read.
+ * filled. After a failure the header has what could be read of it.
  */
 int mt_journal_parse(const struct mt_kind *const *kinds, const char *name, char *text,
 		     struct mt_pool *p, struct mt_journal *j, struct mt_err *e);
@@ -76,30 +77,32 @@ int mt_journal_parse(const struct mt_kind *const *kinds, const char *name, char 
 int mt_journal_load(const struct mt_state *s, const char *file, const struct mt_kind *const *kinds,
 		    struct mt_pool *p, struct mt_journal *j, struct mt_err *e);
 
-/** mt_journal_is_unreadable() - whether an error of reading is the journal's own, damaged or newer */
+/** mt_journal_is_unreadable() - whether an error of reading is the journal's: damaged or newer */
 static inline bool mt_journal_is_unreadable(int err)
 {
 	return err == -EINVAL || err == -EPROTONOSUPPORT;
 }
 
-/** mt_journal_append() - one step's line; the kernel may be asked when this returned 0
- * @fd:	-1: nowhere */
+/** mt_journal_append() - append one step's line; only after that the kernel may be asked
+ * @fd:	-1: do nothing, also below
+ *
+ * Return: 0 or -errno with @e filled, also below. */
 int mt_journal_append(int fd, const struct mt_step *s, struct mt_err *e);
 
-/** mt_journal_append_made() - what came of the step above: its reference; none: EEXIST */
+/** mt_journal_append_made() - append the result of the step above: its reference; unset: EEXIST */
 int mt_journal_append_made(int fd, const struct mt_ref *ref, struct mt_err *e);
 
-/** mt_journal_append_done() - the line that decides: from now on the run is kept */
+/** mt_journal_append_done() - append the line that commits the run */
 int mt_journal_append_done(int fd, struct mt_err *e);
 
-/** mt_journal_append_header() - the first line */
+/** mt_journal_append_header() - append the first line */
 int mt_journal_append_header(int fd, const struct mt_record *header, struct mt_err *e);
 
-/** mt_journal_write() - the whole journal anew, beside the old one; @fd as mt_state_write() */
+/** mt_journal_write() - write a whole journal beside the old one; @fd as mt_state_write() */
 int mt_journal_write(const struct mt_state *s, const char *file, const struct mt_journal *j,
 		     int *fd, struct mt_err *e);
 
-/** mt_journal_replace() - the whole journal anew, all or nothing; @lock as mt_state_replace() */
+/** mt_journal_replace() - replace the journal, all or nothing; @lock as mt_state_replace() */
 int mt_journal_replace(const struct mt_state *s, const char *file, const struct mt_journal *j,
 		       int *lock, struct mt_err *e);
 

@@ -34,7 +34,7 @@ static int make_folders(const struct mt_state *s, enum mt_lookup by, const char 
 	if (err == -ENOENT && !mt_state_folder(s, "lookup", e) &&
 	    !mt_state_folder(s, kinds[by].folder, e))
 		err = mt_state_folder(s, folder, e);
-	if (!err) /* whoever made it may have been killed before its mode was set */
+	if (!err) /* a process may have been killed before it set the mode */
 		fchmodat(s->dir, folder, 0700, 0);
 	return err;
 }
@@ -51,7 +51,7 @@ int mt_lookup_add(const struct mt_state *s, enum mt_lookup by, const char *key, 
 
 		if (code == EEXIST)
 			return 0;
-		/* whoever drops a key's last entry takes the folder away: perhaps just now */
+		/* another process may have removed the folder with its last entry just now */
 		if ((code != ENOENT && code != EACCES) || tries > 100)
 			return mt_fail(e, code, "state", link, NULL);
 		if (make_folders(s, by, folder, e) && e->code != ENOENT)
@@ -69,7 +69,7 @@ int mt_lookup_drop(const struct mt_state *s, enum mt_lookup by, const char *key,
 	if (mt_state_remove(s, link, e))
 		return -e->code;
 	if (s->dir >= 0)
-		unlinkat(s->dir, folder, AT_REMOVEDIR); /* when it was the last one */
+		unlinkat(s->dir, folder, AT_REMOVEDIR); /* fails unless it was the last one */
 	return 0;
 }
 
@@ -111,14 +111,14 @@ static bool is_there(const struct mt_state *s, const char *folder, const char *n
 	return !fstatat(s->dir, file, &st, AT_SYMLINK_NOFOLLOW);
 }
 
-/* A run that was killed before its journal was there has its own file. */
+/* Whether a link names a file; of a run that was killed before its commit, perhaps only in run/. */
 static bool is_named(const struct mt_state *s, enum mt_lookup by, const char *entry)
 {
 	return is_there(s, kinds[by].files, entry) ||
 		(by == MT_LOOKUP_GUEST && is_there(s, "run", entry));
 }
 
-/* Under the lock of the file that is not there: nobody is about to write it. */
+/* Under the lock of the missing file, so that no other process is about to write it. */
 static int drop_if_gone(const struct mt_state *s, enum mt_lookup by, const char *key,
 			const char *entry, struct mt_err *e)
 {
@@ -145,7 +145,7 @@ static int mend_key(const struct mt_state *s, enum mt_lookup by, const char *key
 
 	for (size_t i = 0; !err && i < n; i++)
 		err = drop_if_gone(s, by, key, entries[i], e);
-	if (!err && !n) /* made for an entry, and that was not made */
+	if (!err && !n) /* created for a link, and the process was killed */
 		unlinkat(s->dir, folder, AT_REMOVEDIR);
 	return err;
 }

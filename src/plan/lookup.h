@@ -6,11 +6,11 @@
  *   lookup/guest/DRIVER-NAME/DEV  a link to nic/DEV: that guest's, if its journal says so
  *   lookup/tap/TAP/DRIVER-NAME    a link to domain/DRIVER-NAME: a remembered guest with a NIC whose
  *                                 tap has this name or, by libvirt's rule, this MAC
- *   lookup/complete               what was there before there was a lookup is in it, too
+ *   lookup/complete               no link is missing, also for files of versions without lookup/
  *
- * A link is made before the file that it names is written, and goes after that file, both under the
- * file's lock. So a process that is killed leaves a link too many, and never one too few. Whoever
- * follows a link reads the file and believes the file.
+ * A link is created before the file that it names is written, and removed after that file, both
+ * under the file's lock. So a process that is killed leaves a link too many, and never one too few.
+ * A reader that follows a link believes the file, not the link.
  */
 #ifndef MT_PLAN_LOOKUP_H
 #define MT_PLAN_LOOKUP_H
@@ -19,11 +19,11 @@
 
 enum mt_lookup { MT_LOOKUP_GUEST, MT_LOOKUP_TAP };
 
-/** mt_lookup_add() - @entry of @key; one that is there is fine. Return: 0 or -errno. */
+/** mt_lookup_add() - add @entry to @key; one that is there is fine. Return: 0 or -errno. */
 int mt_lookup_add(const struct mt_state *s, enum mt_lookup by, const char *key, const char *entry,
 		  struct mt_err *e);
 
-/** mt_lookup_drop() - the opposite; absent is fine. Return: 0 or -errno. */
+/** mt_lookup_drop() - remove @entry from @key; absent is fine. Return: 0 or -errno. */
 int mt_lookup_drop(const struct mt_state *s, enum mt_lookup by, const char *key, const char *entry,
 		   struct mt_err *e);
 
@@ -35,8 +35,8 @@ int mt_lookup_find(const struct mt_state *s, enum mt_lookup by, const char *key,
 /** mt_lookup_is_complete() - whether mt_lookup_find() answers */
 bool mt_lookup_is_complete(const struct mt_state *s);
 
-/** mt_lookup_complete() - from now on it does: there is a link for each journal, run and remembered
- * guest. Return: 0 or -errno. */
+/** mt_lookup_complete() - record that each journal, run and remembered guest has a link: from now
+ * on mt_lookup_find() answers. Return: 0 or -errno. */
 int mt_lookup_complete(const struct mt_state *s, struct mt_err *e);
 
 /** mt_lookup_mend() - drop the links to files that are gone. Return: 0 or -errno. */
@@ -44,6 +44,7 @@ int mt_lookup_mend(const struct mt_state *s, struct mt_err *e);
 
 /** mt_lookup_guest() - the key of a guest: its file name below domain/. Returns @buf. */
 char *mt_lookup_guest(const char *driver, const char *name, char buf[static 240]);
+/** mt_lookup_guest_of() - the same, from a journal's header */
 char *mt_lookup_guest_of(const struct mt_record *header, char buf[static 240]);
 
 /** mt_lookup_add_nic(), mt_lookup_drop_nic() - a journal's link, under that journal's lock; a guest
@@ -51,7 +52,10 @@ char *mt_lookup_guest_of(const struct mt_record *header, char buf[static 240]);
 int mt_lookup_add_nic(const struct mt_state *s, const struct mt_record *header, struct mt_err *e);
 int mt_lookup_drop_nic(const struct mt_state *s, const struct mt_record *header, struct mt_err *e);
 
-/** mt_lookup_settle_nic() - drop it, if there is neither journal nor run; @lock: the journal's */
+/** mt_lookup_settle_nic() - drop a journal's link if there is neither journal nor run
+ * @lock:	descriptor of the journal, locked
+ *
+ * Return: 0 or -errno. */
 int mt_lookup_settle_nic(const struct mt_state *s, const struct mt_record *header, int lock,
 			 struct mt_err *e);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* namespace.c - whose folder is whose, and forgetting those of namespaces that are gone */
+/* namespace.c - finding or creating a namespace's folder, and deleting those that are gone */
 #include "plan/namespace.h"
 #include "base/text.h"
 #include "kernel/host.h"
@@ -17,7 +17,8 @@
 #define MARK  "namespace"
 #define OTHER 48 /* bytes of "netns/COOKIE" */
 
-/* What of a namespace goes with it; and its log, where it has a folder of its own. */
+/* The folders to empty when a namespace is gone. (Its log stays, unless it has a folder of its own,
+ * which is deleted as a whole.) */
 static const char *const kept[] = { "nic", "run", "shared", "domain", "lookup" };
 
 enum { KEPT = sizeof kept / sizeof *kept };
@@ -59,7 +60,7 @@ static int write_mark(int dir, const struct mt_namespace *n)
 	return symlinkat(text, dir, MARK) ? -errno : 0;
 }
 
-/* Where iproute2 and Docker mount them. */
+/* Looks where iproute2 and Docker mount namespaces. */
 static void find_path(struct mt_namespace *n)
 {
 	static const char *const folders[] = { "/run/netns", "/run/docker/netns" };
@@ -91,8 +92,7 @@ static struct mt_namespace describe(const struct mt_state *s)
 
 /* --- what was written before there were folders ----------------------------------------------- */
 
-/* The first line of a journal, or of what is remembered, says of which namespace it is; 0: it does
- * not. */
+/* The cookie in the first line of a journal or of a remembered guest; 0: it has none. */
 static uint64_t cookie_in(int dir, const char *file)
 {
 	char text[4096], *netns;
@@ -129,7 +129,7 @@ static struct dirent *next(DIR *d)
 	return NULL;
 }
 
-/* Of a shared object its journal says so. */
+/* A shared object is a folder, whose journal has the cookie. */
 static uint64_t cookie_of(int dir, const char *folder, const char *name)
 {
 	char path[600];
@@ -158,7 +158,7 @@ static uint64_t written_by(int root, uint64_t ours)
 	return other ? other : ours;
 }
 
-/* What is of @cookie's goes into its folder. */
+/* Moves what belongs to the namespace @cookie from the state directory itself into its folder. */
 static void adopt(int root, int dir, uint64_t cookie)
 {
 	char path[600];
@@ -178,7 +178,7 @@ static void adopt(int root, int dir, uint64_t cookie)
 
 /* --- whose folder ----------------------------------------------------------------------------- */
 
-/* Who made the state directory: as it says, or, where nobody has said it yet, now. */
+/* Whose state directory it is, by its mark; with @create, writes the mark where there is none. */
 static int find_home(struct mt_state *s, int root, bool create, struct mt_namespace *home,
 		     struct mt_err *e)
 {
@@ -192,7 +192,7 @@ static int find_home(struct mt_state *s, int root, bool create, struct mt_namesp
 		if (home->cookie == s->netns)
 			*home = describe(s);
 		err = write_mark(root, home);
-		if (err == -EEXIST) /* another was faster */
+		if (err == -EEXIST) /* another process was faster */
 			err = read_mark(root, home);
 	}
 	return err
@@ -253,8 +253,8 @@ static int open_root(const struct mt_state *s, int *root, struct mt_err *e)
 	return *root < 0 && errno != ENOENT ? mt_fail(e, errno, "state", s->path, NULL) : 0;
 }
 
-/* No two namespaces have one inode at once; and where nothing is mounted at all, this process may
- * not see what is. */
+/* Two namespaces never have one inode at the same time: one that has ours is gone. Where even the
+ * folder of its path is missing, this process may see another file system: not taken for gone. */
 static bool is_gone(const struct mt_namespace *n, const struct mt_namespace *ours)
 {
 	char folder[sizeof n->path], *slash;

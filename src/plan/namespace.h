@@ -4,9 +4,9 @@
  *
  * The one that made the state directory has the directory itself, every other netns/COOKIE/. A
  * symbolic link `namespace` in each says whose it is, COOKIE:DEVICE:INODE:PATH: the cookie, the
- * device and inode of /proc/PID/ns/net, and where the namespace is mounted, if that is known. (A
- * link is made at once, whole or not at all.) Nobody but reconcile and down touches the folder of
- * another namespace, and they only when it is gone: its cookie cannot be asked from outside.
+ * device and inode of /proc/PID/ns/net, and where the namespace is mounted, if that is known. (It
+ * is a link since symlink(2) is atomic.) Only reconcile and down touch the folder of another
+ * namespace, and only when that one is gone: its cookie cannot be asked from outside.
  */
 #ifndef MT_PLAN_NAMESPACE_H
 #define MT_PLAN_NAMESPACE_H
@@ -17,19 +17,19 @@ struct mt_namespace {
 	uint64_t cookie;
 	uint64_t dev, inode; /* 0: unknown */
 	char path[256];	     /* "/run/netns/blue"; "": unknown */
-	bool home;	     /* it made the state directory */
+	bool home;	     /* it has the state directory itself */
 	bool gone;	     /* its path is gone, or is another namespace's */
-	size_t nics;	     /* so many have a journal, or the steps of a killed run */
-	size_t guests;	     /* so many are remembered */
+	size_t nics;	     /* how many have a journal, or the steps of a killed run */
+	size_t guests;	     /* how many are remembered */
 };
 
 /**
- * mt_namespace_enter() - the folder of @s->netns
- * @root:	the state directory, open; taken over
- * @create:	make it where it is missing
+ * mt_namespace_enter() - open the folder of @s->netns as @s->dir; -1: it does not exist
+ * @root:	the state directory, open; the function closes it, or it becomes @s->dir
+ * @create:	create the folder where it is missing
  *
- * @s->dir is its descriptor then, or -1: it is not there. What an earlier version wrote has no
- * folders: it is given to whom it says it is of.
+ * An earlier version, without folders, wrote into the state directory itself: what names this
+ * namespace there is moved into its new folder.
  * Return: 0 or -errno with @e filled.
  */
 int mt_namespace_enter(struct mt_state *s, int root, bool create, struct mt_err *e);
@@ -44,8 +44,8 @@ int mt_namespace_enter(struct mt_state *s, int root, bool create, struct mt_err 
 int mt_namespace_list(const struct mt_state *s, struct mt_pool *p, struct mt_namespace **list,
 		      size_t *n, struct mt_err *e);
 
-/** mt_namespace_drop() - forget what is kept of another one, which is gone
- * Return: 0; -EAGAIN: somebody is at work in it; or another -errno with @e filled. */
+/** mt_namespace_drop() - delete what is kept of another namespace, which is gone
+ * Return: 0; -EAGAIN: another moontap is at work in it; or another -errno with @e filled. */
 int mt_namespace_drop(const struct mt_state *s, const struct mt_namespace *n, struct mt_err *e);
 
 /** mt_namespace_name() - "network namespace 4711 (/run/netns/blue)", fit for a terminal. Returns

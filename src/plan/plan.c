@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* plan.c - merging declarations, and marking what a plan makes */
+/* plan.c - merging declarations, and marking the devices that a plan makes */
 #include "plan/plan.h"
 #include "base/hash.h"
 
@@ -40,7 +40,7 @@ static const char *place_of(const struct mt_declaration *w, int field)
 	return place ? place : "?";
 }
 
-/* Put a copy in front of the declarations of @w's object. No message names what has no place. */
+/* Put a copy in front of the declarations of @w's object, for messages that name their places. */
 static int keep(struct mt_plan *plan, struct mt_declaration *w, const struct mt_declaration *d,
 		struct mt_err *e)
 {
@@ -154,7 +154,7 @@ int mt_plan_add(struct mt_plan *plan, const struct mt_declaration *declared, str
 	return 0;
 }
 
-/* The same name on the same host: the same address; locally administered, unicast. */
+/* A locally administered unicast address, the same for one name on one host. */
 static struct mt_value derived_address(const char *name, const char *host)
 {
 	uint64_t h = mt_hash(MT_HASH_START, host, strlen(host));
@@ -176,7 +176,7 @@ static int mark_one(struct mt_plan *plan, const struct mt_kind *facet, const cha
 
 	mt_record_put(r, 0, mt_name_from(name));
 	w = mt_plan_find(plan, r);
-	if (strcmp(name, plan->dev)) /* other guests' plans may want it, too */
+	if (strcmp(name, plan->dev)) /* other guests' plans may declare it, too */
 		mark = "moontap";
 	for (int i = facet->nkeys; i < facet->nfields; i++) {
 		unsigned flags = facet->fields[i].flags;

@@ -17,7 +17,7 @@ struct mt_plan {
 };
 
 /**
- * mt_plan_add() - one declaration
+ * mt_plan_add() - add one declaration
  * @d:		checked and completed here; its texts are borrowed until the pool goes
  *
  * Declarations of one object are merged. A default gives way to a value, whichever comes first. Two
@@ -26,18 +26,17 @@ struct mt_plan {
  */
 int mt_plan_add(struct mt_plan *plan, const struct mt_declaration *d, struct mt_err *e);
 
-/** mt_plan_check_defaults() - once all is added: two defaults that differ, and no value that decides
- * between them, are the policy's error
+/** mt_plan_check_defaults() - once all is added: fail if two defaults for one field differ and no
+ * value decides between them
  *
  * Return: 0, or -EINVAL with both places.
  */
 int mt_plan_check_defaults(const struct mt_plan *plan, struct mt_err *e);
 
-/** mt_plan_find() - the wish for @key's object; NULL: none */
+/** mt_plan_find() - the merged declaration of @key's object; NULL: none */
 struct mt_declaration *mt_plan_find(const struct mt_plan *plan, const struct mt_record *key);
 
-/** mt_record_makes() - the @i-th device that adding @r makes: itself, a veth's peer; NULL: no more
- */
+/** mt_record_makes() - the @i-th device that adding @r makes (a veth makes two); NULL: no more */
 const char *mt_record_makes(const struct mt_record *r, int i);
 
 /** mt_plan_makes() - whether one of its records makes a device of this name */
@@ -47,13 +46,14 @@ bool mt_plan_makes(const struct mt_plan *plan, const char *name);
 bool mt_record_is_own(const struct mt_plan *plan, const struct mt_record *r);
 
 /**
- * mt_plan_mark() - what every device that a plan makes gets, unless the policy said otherwise: a
- * mark for people and tools that look for leftovers, and a MAC that is not random
+ * mt_plan_mark() - declare for each device that a plan makes, unless the policy declares it: a mark
+ * for people and tools that look for leftovers, and a MAC that is not random
  * @kinds:	the table with the facets that have such fields (MT_FIELD_MARK, MT_FIELD_IDENTITY)
  * @mark:	"moontap web", for the NIC's own; what others may share is marked "moontap"
  * @host:	a text that is this host's own, so that equal names on two hosts get two MACs
- * @others:	1 when a device is somebody else's, and left as it is but for what was declared; 0;
- * or -errno. NULL: none is
+ * @others:	1: the device is somebody else's, and gets neither; 0; or -errno. NULL: none is
+ *
+ * Return: 0 or -errno with @e filled.
  */
 int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const char *mark,
 		 const char *host, int (*others)(void *data, const char *name, struct mt_err *e),

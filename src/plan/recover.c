@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* recover.c - runs that were killed, before and after it was decided that they stay */
+/* recover.c - runs that were killed: rolled back, or finished where they were committed */
 #include "plan/recover.h"
 #include "plan/lookup.h"
 #include "plan/undo.h"
@@ -54,8 +54,8 @@ static int take_back(struct mt_apply *w, const char *dev, struct mt_journal *run
 	return -e->code;
 }
 
-/* Runs that were decided with @dev's, which tells them so for as long as it is there. Their locks
- * come after its own in the order in which everybody takes them. */
+/* Finishes the other NICs' parts of @dev's run, under their locks. Only @dev's part has the line
+ * that commits all of them, so it must stay until they are finished. */
 static int finish_others(struct mt_apply *w, const char *dev, struct mt_err *e)
 {
 	struct mt_journal run;
@@ -88,7 +88,7 @@ static int finish(struct mt_apply *w, const char *dev, const struct mt_journal *
 	if (!strcmp(leader_of(run, dev), dev) && finish_others(w, dev, e))
 		return -e->code;
 	err = mt_state_put(w->state, mt_state_path("nic", dev, file), lock, &fd, e);
-	return err == -ENOENT ? 0 : err; /* it had got as far as that */
+	return err == -ENOENT ? 0 : err; /* it is in place already */
 }
 
 int mt_recover(struct mt_apply *w, const char *dev, int *lock, struct mt_err *e)

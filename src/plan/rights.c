@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rights.c - what a plan's records name, against what they may */
+/* rights.c - comparing what a plan's records name with what they may name */
 #include "plan/rights.h"
 #include "kernel/host.h"
 #include "plan/shared.h"
@@ -7,7 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* A device that the plan makes must be new, or moontap's own making of earlier. */
+/* Whether a plan may make this device: there is none of the name, or moontap made it. Return: 1, 0
+ * or -errno. */
 static int is_ours_to_make(const struct mt_rights *rights, const char *name, struct mt_err *e)
 {
 	struct mt_device d;
@@ -51,7 +52,7 @@ static bool is_default(const struct mt_record *r, int i)
 	return mt_value_equal(&r->kind->fields[i], &bare.v[i], &r->v[i]);
 }
 
-/* Return: 1 when the field's value may be, 0 when not, -errno. */
+/* Return: 1: the plan may use the field's value; 0: it may not; or -errno. */
 static int may_be(const struct mt_rights *rights, const struct mt_plan *plan,
 		  const struct mt_record *r, int i, struct mt_err *e)
 {

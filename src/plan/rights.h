@@ -21,16 +21,17 @@ struct mt_rights {
 };
 
 /**
- * mt_rights_check() - what a plan's records name, against what it may
+ * mt_rights_check() - refuse a plan whose records name what they may not
  *
  * Devices: the NIC's own, those that the policy's top level named, and those that moontap makes.
  * Everything else: by the right that its field's row names. Return: 0; -EINVAL, blamed on the
- * policy, with what it would have to say; or the kernel's error.
+ * input, with what the policy would have to allow; or the kernel's error.
  */
 int mt_rights_check(const struct mt_rights *rights, const struct mt_plan *plan, struct mt_err *e);
 
-/** mt_rights_others() - whether a device is there that neither is the NIC's nor was made by moontap
- * @rights:	struct mt_rights
+/** mt_rights_others() - whether a device exists that is not the NIC's and that moontap did not make
+ * @rights:	struct mt_rights; void, since mt_plan_mark() calls it
+ *
  * Return: 1, 0 or -errno. */
 int mt_rights_others(void *rights, const char *name, struct mt_err *e);
 

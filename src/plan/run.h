@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * run.h - a transaction: the NICs of one event are connected all, or none is
+ * run.h - a transaction: all NICs of one event are connected, or none
  *
- * In order: lock the NICs' journals (sorted, so that two runs never wait for each other), finish
- * what a killed run left, compute all steps, make them, take back what the journals have and the
- * plans no longer say, make what was made outlive this process, write the journals. A failure takes
- * the run back from its last step, the failing one included.
+ * In order: lock the NICs' journals (sorted, so that two runs never wait for each other), recover
+ * from a killed run, compute all steps, apply them, undo what the journals have and the plans no
+ * longer declare, let new devices outlive this process, write the journals. A failure rolls the run
+ * back from its last step, the failing one included.
  */
 #ifndef MT_PLAN_RUN_H
 #define MT_PLAN_RUN_H
@@ -19,11 +19,11 @@
 struct mt_run_nic {
 	const struct mt_plan *plan;
 	struct mt_record header; /* for its journal; kind set */
-	/* the rest is the run's own */
+	/* the run fills in the rest */
 	struct mt_steps steps;	    /* what the plan needs, sorted; op MT_SAME included */
-	struct mt_steps undeclared; /* what the journal has and the plan no longer says */
-	struct mt_steps undone;	    /* what was done about that */
-	struct mt_steps made;	    /* what this run has made, in order, claims included */
+	struct mt_steps undeclared; /* what the journal has and the plan no longer declares */
+	struct mt_steps undone;	    /* the steps that reverted those */
+	struct mt_steps made;	    /* what this run has applied, in order, with claims */
 	struct mt_journal had;	    /* its journal, as it was before */
 	struct mt_journal after;    /* and as it will be */
 	int lock, run, next; /* descriptors: of its journal, of its steps, of its journal to be;
@@ -38,16 +38,16 @@ struct mt_run {
 	struct mt_run_nic *nics;
 	size_t n;
 	const volatile sig_atomic_t *stop; /* not 0: stop between two steps; NULL: never */
-	bool early;  /* the guest has yet to start: what is made late is left for then */
-	bool dry;    /* look only: no lock, nothing written, nothing changed */
-	bool take;   /* whoever connected it, it is this run's header's from now on */
-	bool person; /* asks, and no event: with a policy of its own, perhaps */
-	bool again;  /* only what is connected still, when its lock is had; else -EALREADY */
+	bool early;  /* the guest has yet to start: leave out kinds that are MT_KIND_LATE */
+	bool dry;    /* compute only: no lock, nothing written, nothing changed */
+	bool take;   /* this run's header replaces who connected the NIC, and by which policy */
+	bool person; /* a person asks, not an event: perhaps with another policy */
+	bool again;  /* only if the NIC is connected still, once it is locked; else -EALREADY */
 };
 
 /**
  * mt_run_begin() - lock, recover, load the journals
- * @r:	work, nics[].plan, nics[].header filled
+ * @r:	apply, nics[].plan, nics[].header filled
  *
  * Return: 0 or -errno; in either case mt_run_end() must follow.
  */
@@ -58,20 +58,21 @@ int mt_run_begin(struct mt_run *r, struct mt_err *e);
 int mt_run_compute(struct mt_run *r, struct mt_err *e);
 
 /**
- * mt_run_apply() - make it all, or nothing
+ * mt_run_apply() - apply and commit all of it, or nothing
  *
- * Return: 0; or -errno with @e saying what failed: everything is as it was before (what could not
- * be taken back is counted in work.left, and e->blame is then MT_BLAME_UNDO); -EINTR: stopped.
+ * Return: 0; -EINTR: *stop was set; or another -errno with @e saying what failed. The run is rolled
+ * back then, unless e->blame is MT_BLAME_UNDO: it is committed but not finished, or the rollback
+ * failed, too; the next command for the NIC goes on with it.
  */
 int mt_run_apply(struct mt_run *r, struct mt_err *e);
 
-/** mt_run_err() - say of which NIC an error is. Returns -@e->code. */
+/** mt_run_err() - add the NIC to an error's context. Returns -@e->code. */
 static inline int mt_run_err(const struct mt_run_nic *n, struct mt_err *e)
 {
 	return mt_err_in_nic(e, (int)n->header.v[MT_HEADER_INDEX].u, n->plan->dev);
 }
 
-/** mt_run_end() - let go of locks */
+/** mt_run_end() - close descriptors, release locks */
 void mt_run_end(struct mt_run *r);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* shared.c - claims on objects, and the objects' own journals */
+/* shared.c - setting a NIC's claim on an object, and changing the object to fit all claims */
 #include "plan/shared.h"
 #include "kernel/host.h"
 #include "plan/difference.h"
@@ -56,7 +56,7 @@ static bool has_changes(const struct mt_steps *steps)
 	return false;
 }
 
-/* What the claim needs and the kernel has not, looked at now that nobody else can change it. */
+/* Applies what the claim needs and the kernel lacks, computed under the object's lock. */
 static int make_missing(struct mt_shared_object *o, const struct mt_record *claim,
 			struct mt_steps *out, struct mt_err *e)
 {
@@ -90,9 +90,9 @@ static bool has_note(const struct mt_shared_object *o, int field)
 	return false;
 }
 
-/* The first one that needs the object notes what it is, for all that come while it is needed; what
- * was noted of an earlier device of that name is gone with it. The claim's own value is the
- * evaluator's word, and another event may have changed the kernel's since. */
+/* The first claim records in the journal what the kernel has, for as long as there are claims. What
+ * was recorded of an earlier device of that name is pruned. The claim's own value is not used: the
+ * evaluator read it earlier, and another event may have changed the kernel's since. */
 static int take_notes(struct mt_shared_object *o, const struct mt_record *claim, struct mt_err *e)
 {
 	const struct mt_kind *k = claim->kind;
@@ -152,7 +152,8 @@ static struct mt_step unclaimed(const struct mt_shared_object *o, const struct m
 	return part;
 }
 
-/* A device goes with what is on it; what moontap put on this one has gone before. */
+/* Deleting a device deletes what is on it. moontap's own addresses are removed before, so that one
+ * which is left is somebody else's: it keeps the device. */
 static int take_back(struct mt_apply *w, const struct mt_step *s, struct mt_err *e)
 {
 	const struct mt_steps none = { 0 };
@@ -209,11 +210,11 @@ static int lock_object(struct mt_shared_object *o, struct mt_err *e)
 			return -e->code;
 		err = mt_state_lock(o->apply->state, path, &o->lock, e);
 		if (err != -ENOENT)
-			return err; /* -ENOENT: the last claim, and the folder, went just now */
+			return err; /* -ENOENT: the folder is gone, with its last claim */
 	}
 }
 
-/* A journal says of which network namespace it is; loading another's fails. */
+/* The header has the network namespace: in another one mt_journal_load() refuses the journal. */
 static int begin_journal(struct mt_shared_object *o, const char *dev, struct mt_err *e)
 {
 	struct mt_record *h = &o->journal.header;
@@ -226,8 +227,8 @@ static int begin_journal(struct mt_shared_object *o, const char *dev, struct mt_
 	return mt_journal_append_header(o->lock, h, e);
 }
 
-/* The folder goes with its last claim; whoever waits for the lock makes it anew. What a killed run
- * has begun to write in it, that NIC's next run takes away. */
+/* The folder is removed with its last claim; a process that waits for the lock creates it again.
+ * ENOTEMPTY: a killed run has begun a file there, which that NIC's next run removes. */
 static int close_object(struct mt_shared_object *o, int err, struct mt_err *e)
 {
 	char path[MT_SHARED_PATH];

@@ -89,8 +89,8 @@ static int others_conflict(const struct mt_record *mine, const struct mt_record 
 	return 0;
 }
 
-/* A bridge may have a thousand ports: where all that anybody claims is what was noted, one claim
- * says as much as all, and its name says all that is in it. */
+/* A bridge may have a thousand ports. Where all claims are of noted fields only, it is enough to
+ * know whether there is another claim: look for one file's name, and read none. */
 static int find_other(struct mt_shared_object *o, const char *mine, struct mt_err *e)
 {
 	int any = mt_state_any(o->apply->state, o->folder, "by-", mine, e);
@@ -103,7 +103,6 @@ static int find_other(struct mt_shared_object *o, const char *mine, struct mt_er
 	return any < 0 ? any : 0;
 }
 
-/* The claims of all but @dev; with @claim, that each fits with it. */
 int mt_shared_load_others(struct mt_shared_object *o, const char *dev,
 			  const struct mt_record *claim, struct mt_err *e)
 {

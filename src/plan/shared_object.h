@@ -20,18 +20,18 @@ struct mt_shared_object {
 /** mt_shared_folder() - "shared/bridge,name=br0" */
 void mt_shared_folder(const struct mt_record *key, char *buf, size_t n);
 
-/** mt_shared_load() - the object's journal; -EXDEV: another network namespace's object has it */
+/** mt_shared_load() - load the object's journal; -EXDEV: it is of another network namespace */
 int mt_shared_load(struct mt_shared_object *o, struct mt_err *e);
 
 /** mt_shared_load_here() - the same; a journal from another network namespace describes a different
  * object: it is treated as absent */
 int mt_shared_load_here(struct mt_shared_object *o, struct mt_err *e);
 
-/** mt_shared_load_claim() - one claim; -ENOENT: there is none (no @e) */
+/** mt_shared_load_claim() - load one claim; -ENOENT: there is none (no @e) */
 int mt_shared_load_claim(struct mt_apply *w, const char *folder, const char *file,
 			 struct mt_record *claim, struct mt_err *e);
 
-/** mt_shared_load_others() - the claims of all but @dev; with @claim, that each fits with it
+/** mt_shared_load_others() - load all claims but @dev's; with @claim, check that each fits with it
  * Return: 0; -EBUSY: another NIC holds another value, @e says who; or another -errno. */
 int mt_shared_load_others(struct mt_shared_object *o, const char *dev,
 			  const struct mt_record *claim, struct mt_err *e);
@@ -40,7 +40,7 @@ int mt_shared_load_others(struct mt_shared_object *o, const char *dev,
 bool mt_shared_journal_has(const struct mt_shared_object *o, const struct mt_record *key,
 			   int field);
 
-/** mt_shared_is_noted() - whether it has a field of MT_FIELD_NOTED */
+/** mt_shared_is_noted() - whether @field is MT_FIELD_NOTED, and set in @r */
 bool mt_shared_is_noted(const struct mt_record *r, int field);
 
 #endif

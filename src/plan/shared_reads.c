@@ -28,7 +28,7 @@ int mt_shared_claim(struct mt_apply *w, const char *dev, const struct mt_record 
 	return mt_shared_load_claim(w, folder, file, claim, e);
 }
 
-/* Of one object's journal: as long as the device is there, what was noted of it. */
+/* Appends the steps of one object's journal that have noted fields, if their device is there. */
 static int add_notes(struct mt_shared_object *o, struct mt_steps *notes, struct mt_err *e)
 {
 	if (mt_shared_load_here(o, e))
@@ -97,8 +97,7 @@ int mt_shared_inspect(struct mt_apply *w, const struct mt_record *key, struct mt
 	return 0;
 }
 
-/* Asked for, exclusively, and the answer is not written down yet: nor will be, if that run was
- * killed. */
+/* Whether the journal has an add without its result: a process is applying it, or was killed. */
 static bool is_being_made(const struct mt_journal *j)
 {
 	for (size_t i = 0; i < j->steps.n; i++) {
@@ -132,7 +131,7 @@ static int was_made(struct mt_apply *w, const char *device, uint32_t ifindex, st
 	return 0;
 }
 
-/* The other end of a pair came with it. */
+/* The ends of a pair are made together: look for both. */
 int mt_shared_made(struct mt_apply *w, const char *device, uint32_t ifindex, struct mt_err *e)
 {
 	struct mt_device end, other = { 0 };

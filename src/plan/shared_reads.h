@@ -16,10 +16,11 @@ int mt_shared_check(struct mt_apply *w, const char *dev, const struct mt_record 
 int mt_shared_claim(struct mt_apply *w, const char *dev, const struct mt_record *key,
 		    struct mt_record *claim, struct mt_err *e);
 
-/** mt_shared_inspect() - what moontap did to @key's object, and whose claims hold it; changes
- * nothing
+/** mt_shared_inspect() - what moontap did to @key's object, and which NICs claim it
  * @journal:	out: of the object; header.kind NULL: moontap did nothing to it
  * @devs:	out: the devices of the NICs that claim it, sorted, in @w->pool
+ *
+ * Return: 0 or -errno with @e filled.
  */
 int mt_shared_inspect(struct mt_apply *w, const struct mt_record *key, struct mt_journal *journal,
 		      const char ***devs, size_t *n, struct mt_err *e);

@@ -19,11 +19,11 @@
 #include <unistd.h>
 
 #define LOCK_WAIT_MS 15000 /* longer than a whole event of another may take: its deadline is 10 s */
-#define FILE_MAX     (65u << 20) /* what is remembered has all facts of an answer: 64 MiB at most */
+#define FILE_MAX     (65u << 20) /* a remembered guest has all facts of an answer: 64 MiB at most */
 
 static const char *const folders[] = { "nic", "run", "shared", "domain", "log", "lookup" };
 
-/* What the umask takes away is given back: moontap does without the right to overrule modes. */
+/* Sets the mode in spite of the umask: without CAP_DAC_OVERRIDE, missing bits would stop moontap. */
 int mt_state_make_folder(int dir, const char *folder)
 {
 	if (mkdirat(dir, folder, 0700))
@@ -31,7 +31,7 @@ int mt_state_make_folder(int dir, const char *folder)
 	return fchmodat(dir, folder, 0700, 0) ? -errno : 0;
 }
 
-/* Somebody was killed before that. */
+/* A process may have been killed between the creation of a file and the setting of its mode. */
 static void mend_modes(int dir, const char *file)
 {
 	char folder[320];
@@ -91,7 +91,7 @@ void mt_state_close(struct mt_state *s)
 	s->dir = -1;
 }
 
-/* flock has no time-out of its own, and a signal handler is not ours to install in a library. */
+/* flock(2) has no time-out, and a library must not install a signal handler to interrupt it. */
 static int wait_for_lock(int fd)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
@@ -140,7 +140,7 @@ int mt_state_lock(const struct mt_state *s, const char *file, int *fd, struct mt
 	}
 }
 
-/* The name of a file in the making is longer than any device's. */
+/* The name of a file that is being written, longer than any device's. */
 static const char *making(const char *file, char buf[static 320])
 {
 	const char *slash = strrchr(file, '/');
@@ -251,7 +251,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* NULL in @d and 0: there is none. One that cannot be read is not an empty one. */
+/* @d: out: NULL: there is no such folder. One that cannot be read is an error. */
 static int open_folder(const struct mt_state *s, const char *folder, DIR **d, struct mt_err *e)
 {
 	int fd = s->dir < 0 ? -1 : openat(s->dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
@@ -293,7 +293,7 @@ int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *
 	return err;
 }
 
-/* readdir() would ask for a thousand names at once. */
+/* By getdents64(2) with a small buffer: readdir(3) would read a thousand names at once. */
 int mt_state_any(const struct mt_state *s, const char *folder, const char *prefix, const char *but,
 		 struct mt_err *e)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* state_open.c - the state directory: whose it is, and which folder of it is this namespace's */
+/* state_open.c - opening the state directory: its owner, and this namespace's folder in it */
 #include "plan/namespace.h"
 #include "plan/state.h"
 

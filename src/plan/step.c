@@ -122,8 +122,7 @@ void mt_step_inverse(const struct mt_step *s, const struct mt_record *has, struc
 	}
 }
 
-/* The entry of the same object that @later is composed with: another device of that name is
- * another. */
+/* The entry that @later is composed with: on the same object, not on another device of its name. */
 static struct mt_step *find(struct mt_steps *list, const struct mt_step *later)
 {
 	for (size_t i = 0; i < list->n; i++) {
@@ -143,7 +142,7 @@ static void drop(struct mt_steps *list, struct mt_step *s)
 	memmove(s, s + 1, (size_t)(list->at + --list->n - s) * sizeof *s);
 }
 
-/* What is neither a key nor a difference any more goes; says whether anything is left. */
+/* Removes the fields that are no difference any more. Return: whether any is left. */
 static bool reduce(struct mt_step *s)
 {
 	const struct mt_kind *k = s->put.kind;
@@ -175,7 +174,7 @@ static void compose(struct mt_step *s, const struct mt_step *later)
 	}
 }
 
-/* Of the claims on one object the last one stands, in the place of the first. */
+/* Of the claims on one object only the last one counts; it replaces the first in the list. */
 static int fold_claim(struct mt_steps *list, const struct mt_step *later)
 {
 	struct mt_step last = *later;
@@ -195,7 +194,8 @@ static int fold_claim(struct mt_steps *list, const struct mt_step *later)
 	return later->op == MT_RELEASE || mt_steps_add(list, &last) ? 0 : -ENOMEM;
 }
 
-/* What is declared of a device that moontap made is its own, also where it is as it began. */
+/* Whether the list adds the device that a step is on: then the step stays, also if it changes
+ * nothing any more. */
 static bool is_on_made(const struct mt_steps *list, const struct mt_step *s)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -222,18 +222,17 @@ int mt_steps_fold(struct mt_steps *list, const struct mt_step *later)
 			if (!is_on_made(list, s) && !reduce(s))
 				drop(list, s);
 		} else
-			compose(s, later); /* what is added may change before it goes */
+			compose(s, later); /* a change becomes part of the add */
 		return 0;
 	}
-	/* an add and its deletion, or a deletion and its add, in either order: as it began */
+	/* an add and a deletion, in either order, cancel each other */
 	if ((s->op == MT_ADD) != (later->op == MT_ADD))
 		drop(list, s);
 	else
-		*s = *later; /* made again after someone else took it away */
+		*s = *later; /* added again after somebody else deleted it */
 	return 0;
 }
 
-/* The phase in which it is made. */
 static int phase_of(const struct mt_step *s)
 {
 	const struct mt_kind *k = s->put.kind;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * step.h - one difference between a record and the kernel, written down both ways; lists of them
+ * step.h - one change to the kernel, with the values before and after; lists of such changes
  */
 #ifndef MT_PLAN_STEP_H
 #define MT_PLAN_STEP_H
@@ -11,19 +11,19 @@
 
 struct mt_step {
 	enum mt_op op;
-	struct mt_record put; /* the keys, and what moontap puts; a deletion: what was there, whole.
-			       * put.ref: the object or the device it is on; of an add that has a
-			       * reference of its own: what it got, none until it is made */
+	struct mt_record put; /* the keys, and what moontap puts; of a deletion: all that was there.
+			       * put.ref: the object, or the device it is on; of an add whose object
+			       * has a reference of its own: unset until it is applied */
 	struct mt_record was; /* of a change: the same fields as they were; unset: there was no such
 			       * value, since the device or its place in a bridge is new. Of a
 			       * claim: the claim before it; kind NULL: there was none */
 	const char *place;    /* where it was declared, "policy.lua:12"; NULL: not declared */
-	bool shared;	      /* on an object that several NICs may want */
-	bool made;	      /* the kernel said yes; only in a run */
-	bool existed;	      /* of an add: the kernel said EEXIST, so it is not ours */
+	bool shared;	      /* on an object that several NICs may need */
+	bool made;	      /* of an add: the kernel added the object, which is put.ref */
+	bool existed;	      /* of an add: EEXIST, so the object is not ours */
 };
 
-/* A record that a policy declared; first, so that one found by its key is its declaration. */
+/* A record that a policy declared. The record is first: mt_plan_find() casts it to this. */
 struct mt_declaration {
 	struct mt_record record;
 	const char *place;	     /* "policy.lua:12", of the first that declared the object */
@@ -53,11 +53,10 @@ int mt_step_parse(const struct mt_kind *const *kinds, char **words, int n, struc
 		  struct mt_pool *p, struct mt_err *e);
 
 /**
- * mt_step_inverse() - what would take @s back, given what the kernel has now
+ * mt_step_inverse() - the step that undoes @s, given what the kernel has now
  * @has:	the object as it is; NULL: it is not there
  * @back:	out: op MT_SAME when nothing is to be done
- * @left:	out: bit i: field i is neither what it was nor what moontap put: someone else's,
- * left
+ * @left:	out: bit i: field i is left as it is, neither what it was nor what moontap put
  */
 void mt_step_inverse(const struct mt_step *s, const struct mt_record *has, struct mt_step *back,
 		     uint32_t *left);
@@ -70,13 +69,14 @@ void mt_step_inverse(const struct mt_step *s, const struct mt_record *has, struc
  */
 int mt_steps_fold(struct mt_steps *list, const struct mt_step *later);
 
-/** mt_steps_sort() - by phase, as declared within one; stable */
+/** mt_steps_sort() - by phase; within a phase the order stays. Return: 0 or -ENOMEM. */
 int mt_steps_sort(struct mt_steps *s);
 
 /** mt_step_moves() - whether it gives a device another parent (MT_FIELD_PARENT) */
 bool mt_step_moves(const struct mt_step *s);
 
-/** mt_step_is_of_parent() - whether it changes what is lost by that (MT_REVERT_WITH_MASTER) */
+/** mt_step_is_of_parent() - whether it changes what the device loses with its parent
+ * (MT_REVERT_WITH_MASTER) */
 bool mt_step_is_of_parent(const struct mt_step *s);
 
 #endif

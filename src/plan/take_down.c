@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* take_down.c - one NIC's journal replayed backwards */
+/* take_down.c - disconnecting one NIC: its journal replayed backwards */
 #include "plan/take_down.h"
 #include "plan/in_use.h"
 #include "plan/lookup.h"
@@ -41,7 +41,7 @@ static int load_locked(struct mt_leaving *l, struct mt_err *e)
 	if (mt_recover(w, l->dev, &l->lock, e) ||
 	    mt_journal_load(w->state, mt_state_path("nic", l->dev, file), w->kinds, w->pool, j, e))
 		return -e->code;
-	/* connected anew while the lock was waited for: that one is not meant */
+	/* connected again while this process waited for the lock: not to be disconnected */
 	l->another = l->ifindex && j->header.kind && j->header.v[MT_HEADER_IFINDEX].u != l->ifindex;
 	if (l->another)
 		j->steps.n = 0;
@@ -73,7 +73,7 @@ int mt_disconnect_begin(struct mt_leaving *l, struct mt_err *e)
 	return -e->code;
 }
 
-/* What is empty is a lock only, and goes with it. */
+/* An empty journal is only a lock, which mt_state_unlock() deletes. */
 static int drop_journal(struct mt_leaving *l, const char *file, struct mt_err *e)
 {
 	char run[32];
@@ -96,13 +96,13 @@ static int undo_locked(struct mt_leaving *l, const char *file, struct mt_err *e)
 
 	rest.steps.cap = j->steps.n + 1;
 	rest.steps.at = mt_pool_alloc(w->pool, rest.steps.cap * sizeof *rest.steps.at);
-	if (!rest.steps.at) /* what fails would be in no journal any more */
+	if (!rest.steps.at) /* a step that cannot be undone would be in no journal */
 		return mt_fail(e, ENOMEM, "undo", l->dev, NULL);
 	err = mt_steps_revert(w, l->dev, &j->steps, &rest.steps, e) ?: drop_journal(l, file, e);
 	if (!err)
 		return 0;
 	e->blame = MT_BLAME_UNDO;
-	reverse(&rest.steps); /* they failed from the last one on */
+	reverse(&rest.steps); /* mt_steps_revert() goes from the last step on */
 	if (mt_journal_replace(w->state, file, &rest, &l->lock, &one))
 		mt_log(w->log, LOG_ERR, "%s", mt_err_line(&one, line, sizeof line));
 	return err;

@@ -6,12 +6,12 @@
 #include "plan/apply.h"
 
 /**
- * mt_disconnect() - replay one device's journal backwards
+ * mt_disconnect() - disconnect one NIC: replay its device's journal backwards
  * @dev:	the journal's name
  * @ifindex:	the journal must be about this device; 0: about any
  *
- * Without a journal there is nothing to do. What the kernel refuses to take back stays in the
- * journal, and so does what comes before it on the same device.
+ * Without a journal there is nothing to do. What the kernel refuses to undo stays in the journal;
+ * with a device that is not deleted, so does what is on it.
  * Return: 0; -EBUSY, when w->force is not set and nothing was changed: a running guest has the
  * device; or, with e->blame MT_BLAME_UNDO, somebody has put an address on it; another -errno with
  * e->blame MT_BLAME_UNDO: something is left, and the journal has it.
@@ -24,22 +24,22 @@ struct mt_leaving {
 	const char *dev;
 	uint32_t ifindex;
 	/* the rest is filled in */
-	struct mt_journal journal; /* what of it stands still */
+	struct mt_journal journal; /* without steps on devices that are gone */
 	int lock;		   /* -1: none */
-	bool another;		   /* it has been connected anew, and is not meant */
-	bool has_run;		   /* of what comes before its devices go: plan/together.h */
-	bool keep_run; /* which could not be taken back, and is for whoever comes next */
+	bool another;		   /* it has been connected again: leave it so */
+	bool has_run;		   /* for the groups of its devices: plan/together.h */
+	bool keep_run;		   /* it could not be undone: the next command does it */
 };
 
 /** mt_disconnect_begin() - all of mt_disconnect() that comes before the first change
- * @l:	work, dev and ifindex filled
+ * @l:	apply, dev and ifindex filled
  *
  * Return: 0: mt_disconnect_end() must follow, and the NIC is locked until then; or as
  * mt_disconnect().
  */
 int mt_disconnect_begin(struct mt_leaving *l, struct mt_err *e);
 
-/** mt_disconnect_end() - and the rest of it */
+/** mt_disconnect_end() - the rest of it: undo, and unlock. Return: as mt_disconnect(). */
 int mt_disconnect_end(struct mt_leaving *l, struct mt_err *e);
 
 #endif

@@ -18,12 +18,12 @@ struct going {
 struct together {
 	struct going *at;
 	size_t n, cap;
-	struct mt_record group; /* its kind, and the number */
+	struct mt_record group; /* its kind and number; no key */
 	int field;
 	struct mt_err e;
 };
 
-/* The facet by which devices can be told to be of one group. */
+/* Finds the facet with a group (MT_FIELD_GROUP), and a random number for it. */
 static bool find_group(const struct mt_kind *const *kinds, struct together *t)
 {
 	uint32_t number = mt_devices_group();
@@ -39,9 +39,7 @@ static bool find_group(const struct mt_kind *const *kinds, struct together *t)
 	return false;
 }
 
-/* Whether a step's device is still the one that it made, and all that is to be done is to delete
- * it.
- */
+/* Whether undo of a step has only to delete the device that it made; @back: out: that deletion. */
 static bool deletes(struct mt_leaving *nic, const struct mt_step *s, struct mt_step *back,
 		    struct mt_err *e)
 {
@@ -81,7 +79,7 @@ static int collect(struct together *t, struct mt_leaving *nic)
 	return 0;
 }
 
-/* From the @from-th device on, those of its NIC; its run is open meanwhile. */
+/* Puts one NIC's devices, from the @from-th on, into the group; @run: descriptor of its run. */
 static int group_nic(struct together *t, size_t from, int run)
 {
 	struct mt_leaving *nic = t->at[from].nic;
@@ -129,7 +127,8 @@ static int delete_all(struct together *t)
 			 : -ENOMEM;
 }
 
-/* What cannot be taken back now is by whoever comes next, or goes with its device. */
+/* Restores the groups. What fails stays in its run for the next command, or vanishes with its
+ * device. */
 static void ungroup(struct together *t)
 {
 	for (size_t i = t->n; i-- > 0;) {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * together.h - the devices of several NICs that are disconnected deleted by one request
+ * together.h - deleting the devices of several NICs, when they are disconnected, by one request
  *
- * Which devices go is what the journals say, under their locks and after every check that each one
- * alone would pass. The devices get a random number as their group; that is a run of its own, so
- * that whoever is killed meanwhile leaves a step that is taken back. Then all devices with that
- * number are compared with those that are to go, and all with that number are deleted.
+ * The journals say which devices, under their locks and after all checks that each NIC alone has to
+ * pass. Each device is put into a group with a random number, by a step in a run: a process that is
+ * killed meanwhile leaves that step, which is undone. Then all devices in the group are compared
+ * with those in the journals, and the group is deleted.
  *
- * The kernel compares nothing itself: a device that somebody gives this very number between the two
- * requests goes, too.
+ * The kernel compares nothing itself: a device that somebody puts into the group between these two
+ * requests is deleted, too.
  */
 #ifndef MT_PLAN_TOGETHER_H
 #define MT_PLAN_TOGETHER_H
@@ -16,11 +16,11 @@
 #include "plan/take_down.h"
 
 /**
- * mt_devices_together() - delete what NICs have made, if there is more than one device of it
- * @nics:	each begun by mt_disconnect_begin(); what is deleted is appended to its work.done
+ * mt_devices_together() - delete the devices that NICs have made, if there are two or more
+ * @nics:	each begun by mt_disconnect_begin(); what is deleted is appended to its apply.done
  *
- * It may do nothing: mt_disconnect_end() deletes one by one what is there still, and says why it
- * cannot.
+ * A failure is only logged: mt_disconnect_end() deletes one by one what is still there, and fails
+ * where it cannot.
  */
 void mt_devices_together(struct mt_leaving *const *nics, size_t n);
 

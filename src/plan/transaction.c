@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What another event did while the lock was waited for. */
+/* Another event may have come first while this one waited for the lock. */
 static int check_meanwhile(struct mt_run *r, const struct mt_run_nic *n, struct mt_err *e)
 {
 	const struct mt_record *had = &n->had.header;
@@ -82,7 +82,8 @@ static int note(struct mt_run_nic *n, const struct mt_step *s, struct mt_err *e)
 	return mt_steps_add(&n->made, s) ? 0 : mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
 }
 
-/* A claim is written down with the claim before it, and stands for all steps of its object. */
+/* Journals the old claim beside the new one, so that undo can restore it. One claim covers all
+ * steps on its object. */
 static int make_claim(struct mt_run *r, struct mt_run_nic *n, const struct mt_record *key,
 		      const struct mt_record *claim, struct mt_err *e)
 {
@@ -107,7 +108,7 @@ static bool claimed_already(const struct mt_run_nic *n, const struct mt_record *
 	return false;
 }
 
-/* A device that this run made has its ifindex in the list of what was made, mostly at its start. */
+/* Takes the ifindex of a device that this run made from the step that made it, mostly the first. */
 static void find_made(const struct mt_run_nic *n, struct mt_step *s)
 {
 	for (size_t i = 0; i < n->made.n; i++) {
@@ -128,7 +129,7 @@ static int make_own(struct mt_run *r, struct mt_run_nic *n, struct mt_step *s, s
 
 	if (!mt_ref_is_set(&s->put.ref))
 		find_made(n, s);
-	if (note(n, s, e)) /* before it is made: a failing step goes back, too */
+	if (note(n, s, e)) /* before it is applied: a failing step is undone, too */
 		return -e->code;
 	err = mt_step_apply(&r->apply, s, n->run, e);
 	n->made.at[at] = *s;
@@ -173,7 +174,7 @@ static int take_all_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt
 	struct mt_apply w = r->apply;
 
 	w.ahead = n->run;
-	w.done = &n->made; /* before it is made: a failing step goes back, too */
+	w.done = &n->made; /* before it is applied: a failing step is undone, too */
 	for (int turn = 0; turn < MT_UNDO_ORDERS; turn++)
 		for (size_t i = n->undeclared.n; i-- > 0;) {
 			const struct mt_step *s = &n->undeclared.at[i];
@@ -231,7 +232,7 @@ static void roll_back(struct mt_run *r, struct mt_err *e)
 	char line[512], file[32];
 	bool force = r->apply.force;
 
-	r->apply.force = true; /* what this very run made, nobody else uses yet */
+	r->apply.force = true; /* nobody else uses yet what this run made */
 	for (size_t i = r->n; i-- > 0;) {
 		struct mt_run_nic *n = &r->nics[i];
 
@@ -263,7 +264,7 @@ int mt_run_apply(struct mt_run *r, struct mt_err *e)
 	return err;
 }
 
-/* Of a run that was taken back, and of a device that was another guest's. */
+/* The link of a run that was rolled back, and of the guest that had the device before. */
 static void drop_links(struct mt_run *r, struct mt_run_nic *n)
 {
 	const struct mt_record *had = &n->had.header;

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is on a device that goes, goes with it. */
 bool mt_vanishes_with_device(const struct mt_steps *steps, const struct mt_step *s)
 {
 	for (size_t i = 0; i < steps->n; i++) {
@@ -20,7 +19,7 @@ bool mt_vanishes_with_device(const struct mt_steps *steps, const struct mt_step 
 	return false;
 }
 
-/* What a port is like goes with its place in the bridge that moontap put it into. */
+/* A port loses its settings when undo takes it out of the bridge that moontap put it into. */
 static bool lost_on_leaving_parent(const struct mt_steps *steps, const struct mt_step *s)
 {
 	for (size_t i = 0; mt_step_is_of_parent(s) && i < steps->n; i++)
@@ -35,7 +34,7 @@ static bool is_claim(const struct mt_step *s)
 	return s->op == MT_CLAIM || s->op == MT_RELEASE;
 }
 
-/* A claim goes back to what it was before: another one, or none. */
+/* Reverting a claim restores the claim before it, or none. */
 static int one_back(struct mt_apply *w, const char *dev, const struct mt_step *s, struct mt_err *e)
 {
 	if (is_claim(s))
@@ -50,8 +49,8 @@ int mt_step_undo_order(const struct mt_step *s)
 	return s->op == MT_RELEASE ? 0 : s->op != MT_CLAIM ? 1 : device ? 3 : 2;
 }
 
-/* With a device that stays stays what is on it: that was left to go with the device. There is room:
- * see undo.h. */
+/* A device that is not deleted keeps what is on it: undo had skipped those steps, since they would
+ * have vanished with the device. So keep them, too. @failed has room: see undo.h. */
 static void keep_failed(const struct mt_steps *steps, const struct mt_step *s,
 			struct mt_steps *failed)
 {
@@ -74,7 +73,7 @@ int mt_steps_revert(struct mt_apply *w, const char *dev, const struct mt_steps *
 	for (int turn = 0; turn < MT_UNDO_ORDERS; turn++) {
 		for (size_t i = steps->n; i-- > 0;) {
 			const struct mt_step *s = &steps->at[i];
-			bool wait = turn > 1 && first; /* claimed for as long as it is used */
+			bool wait = turn > 1 && first; /* a failed step may still need the claim */
 
 			if (mt_step_undo_order(s) != turn ||
 			    (turn == 1 &&
@@ -93,7 +92,7 @@ int mt_steps_revert(struct mt_apply *w, const char *dev, const struct mt_steps *
 	return first;
 }
 
-/* Its fields that are not as they were put. */
+/* Sets the fields of a port again that are not as moontap had put them. */
 static int port_restore(struct mt_apply *w, const struct mt_step *port, struct mt_err *e)
 {
 	const struct mt_kind *k = port->put.kind;
