@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* history.c - a run is written down: once, at its end, in one file */
+/* history.c - record a run, once, at its end, in its guest's file */
 #include "engine/history.h"
 #include "base/clock.h"
 #include "base/tokens.h"
@@ -61,8 +61,10 @@ static bool is_secret(const char *s, size_t n)
 	return false;
 }
 
-/* One line of facts (domain/facts.h). @depth: of objects and arrays; @secret: the depth of the one
- * that is a secret as a whole: it is called so, or it is an element of the metadata that is. */
+/* Whether to remove the value in a line of facts (domain/facts.h).
+ * @depth: of nested objects and arrays
+ * @secret: 0, or the depth of one that is removed as a whole: its name, or the name of its metadata
+ * element, is a secret's */
 static bool hides(const char *line, size_t n, int *depth, int *secret)
 {
 	const char *eq = memchr(line, '=', n);
@@ -178,7 +180,7 @@ static void put_head(struct text *t, const struct mt_history_run *run, const str
 	put(t, "\n");
 }
 
-/* With its guest's name before it, or as it is. */
+/* Whether a line was logged, as it is or after the guest's name. */
 static bool was_said(const struct mt_history_run *run, const char *text)
 {
 	size_t n = strlen(text);
@@ -202,7 +204,7 @@ static void put_all(struct text *t, struct mt_history_run *run, const struct mt_
 	put_head(t, run, g, out, e);
 	for (const char *line = run->said; line < run->said + run->said_n; line += strlen(line) + 1)
 		put_log(t, line);
-	for (size_t i = 0; i < out->nwarnings; i++) /* which a person was shown, or nobody yet */
+	for (size_t i = 0; i < out->nwarnings; i++) /* perhaps not logged, but shown */
 		if (!was_said(run, out->warnings[i]))
 			put_log(t, out->warnings[i]);
 	for (size_t i = 0; i < out->n; i++)
@@ -214,7 +216,8 @@ static void put_all(struct text *t, struct mt_history_run *run, const struct mt_
 
 /* --- the files -------------------------------------------------------------------------------- */
 
-/* Guests come and go, and their names may never come again. */
+/* Of too many guests' files delete the one with the oldest last run: a guest that was undefined
+ * would keep its file for ever. */
 static void prune_guests(const struct mt_state *s)
 {
 	struct mt_pool p = { 0 };
@@ -241,7 +244,8 @@ static void prune_guests(const struct mt_state *s)
 	mt_pool_free(&p);
 }
 
-/* The last runs, as many as may stay: at most MT_HISTORY_BYTES, so that this is seldom done. */
+/* Keep the last MT_HISTORY_RUNS runs, and of these MT_HISTORY_BYTES: half the file's limit, so that
+ * pruning is seldom needed. */
 static void prune_runs(const struct mt_state *s, const char *file, int *lock)
 {
 	struct mt_pool p = { 0 };
@@ -322,7 +326,7 @@ void mt_history_begin(struct mt_history_run *run, struct mt_engine *g)
 	g->o.log = (struct mt_log){ hear, run };
 }
 
-/* A policy whose top level fails is not shown the guest: its XML is still there to be read. */
+/* If the policy's top level fails, the evaluator has not read the XML: read it without a policy. */
 static void read_facts(struct mt_engine *g, const struct mt_source *source, struct mt_outcome *out)
 {
 	struct mt_event_params ask = { .request.source = *source,

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * history.h - what became of each run: written after the work, read when somebody asks
+ * history.h - records of runs, for `log`, `replay` and doctor
  *
- * log/DRIVER-NAME has the last runs of one guest, log/tap-DEV those of an unknown one. A run
- * is added to the file's end by one write. Lines, words escaped as in base/tokens.h:
+ * log/DRIVER-NAME has the last runs of a guest, log/tap-DEV those of an unknown guest's tap. A run
+ * is appended by one write(2). Its lines, with words escaped as in base/tokens.h:
  *
  *   run at=... event=start guest=web exit=1 error=... took=2100 evaluate=1400 ...
- *   log text=...                a line of the log, as it was said
+ *   log text=...                a line of the log
  *   nic index=1 mac=... dev=... unmanaged=true note=...
- *   ~ 12 link name=vnet0 ...    its steps, as plan/step.h prints them; then `undone` and what
- *                               went back
+ *   ~ 12 link name=vnet0 ...    its steps, as plan/step.h prints them; then `undone`, and the
+ *                               steps undone
  *   cut                         more did not fit
  *   facts bytes=N               what the policy saw, in N bytes
  *   end
  *
- * Facts and not the XML: they have no graphics, disks or secrets in them, and planning the same
- * again needs no XML reader. What the guest's metadata may hold (passwords, tokens) is taken out.
+ * It has facts instead of XML: they have no graphics, disks or libvirt secrets, and can be planned
+ * again without parsing XML. Values in the guest's metadata that look like secrets are removed.
  */
 #ifndef MT_ENGINE_HISTORY_H
 #define MT_ENGINE_HISTORY_H
@@ -23,91 +23,100 @@
 #include "engine/engine.h"
 
 #define MT_HISTORY_RUNS	  20	      /* of one guest */
-#define MT_HISTORY_GUESTS 256	      /* the least recently active go first */
-#define MT_HISTORY_BYTES  (64u << 10) /* of one run; of all of a guest's, twice as much at most */
+#define MT_HISTORY_GUESTS 256	      /* the least recently active is deleted first */
+#define MT_HISTORY_BYTES  (64u << 10) /* of one run; a guest's file: at most twice that */
 
 struct mt_history {
 	const char *event;	    /* "start", "qemu-ifup", "up" */
 	const char *driver, *guest; /* guest "": not known */
-	const char *dev;	    /* the tap that the caller named; "" */
-	const char *argv;	    /* all that it was called with */
+	const char *dev;	    /* the tap that the caller named; "": none */
+	const char *argv;	    /* all its arguments */
 	const char *policy, *checksum;
-	uint64_t at_us; /* since 1970 */
+	uint64_t at_us; /* begin, since 1970 */
 	uint32_t took_us;
 	int exit;
-	const char *error; /* one line; ""; with exit 0: it was not to be the event's failure */
+	const char *error; /* one line; "": none; with exit 0: one that must not fail the event */
 	const char **logs;
 	size_t nlogs;
-	bool cut;		   /* there were more steps */
+	bool cut;		   /* some steps did not fit */
 	struct mt_outcome outcome; /* NICs, steps, facts, times */
 };
 
-/* A run that is going on; zeroed, with event, driver and guest filled. */
+/* A run in progress; zeroed by the caller, who fills the first two lines. */
 struct mt_history_run {
 	const char *event, *driver, *guest, *dev;
 	const char *const *argv; /* NULL-ended */
-	/* the rest is the history's own */
+	/* private: */
 	uint64_t at_us;
 	int64_t begun;
-	struct mt_log log; /* the engine's, which hears every line, too */
+	struct mt_log log; /* the engine's own, which still gets every line */
 	char said[4096];
 	size_t said_n;
 };
 
-/** mt_history_begin() - from now on, what is logged is kept, too; @run until mt_history_end() */
+/** mt_history_begin() - from now on, record what the engine logs
+ * @run:	must exist until mt_history_end() */
 void mt_history_begin(struct mt_history_run *run, struct mt_engine *g);
 
 /**
- * mt_history_end() - write it down
- * @source:	of the event: asked for the facts that a failure came before; NULL: there is none
- * @out:	what became of it; NULL: nothing worth a record
- * @e:		the event's failure; NULL: it went well
+ * mt_history_end() - write the record of a run
+ * @source:	the event's; if the run failed before it had facts, they are read from it; NULL:
+ * none
+ * @out:	the outcome; NULL: do not record the run
+ * @e:		the run's failure; NULL: it succeeded
  *
- * Whatever goes wrong here is not the event's business. Who may not change the network writes
- * nothing.
+ * Not recorded: a run without failure, NICs and policy, or without CAP_NET_ADMIN. Failures here are
+ * ignored.
  */
 void mt_history_end(struct mt_history_run *run, struct mt_engine *g, const struct mt_source *source,
 		    const struct mt_outcome *out, const struct mt_err *e);
 
 /**
- * mt_history_list() - the runs of a guest, or of all, the earliest first
- * @guest:	its driver and name; of a guest that nobody knew, "", and its device; NULL: of all
+ * mt_history_list() - the recorded runs of a guest, or of all guests, the earliest first
+ * @guest:	its driver and name; of an unknown one: name "", and dev; NULL: all guests
  * @runs:	out, in @p
+ *
+ * Damaged records are skipped, and logged. Return: 0 or -errno.
  */
 int mt_history_list(struct mt_engine *g, const struct mt_nic_filter *guest, struct mt_pool *p,
 		    struct mt_history **runs, size_t *n, struct mt_err *e);
 
-/** mt_history_has() - whether there is a record of a guest; of one without a name, of its tap */
+/** mt_history_has() - whether there are records of a guest; name "": of the tap @dev */
 bool mt_history_has(const struct mt_engine *g, const char *driver, const char *name,
 		    const char *dev);
 
-/** mt_history_file() - where the records of a guest are: "log/qemu-web"; of one without a name,
- * those of its tap: "log/tap-vnet0", which is no driver's. Returns @buf. */
+/** mt_history_file() - the file of a guest's records: "log/qemu-web"; name "": of a tap's:
+ * "log/tap-vnet0", as no driver is called tap. Returns @buf. */
 char *mt_history_file(const char *driver, const char *name, const char *dev, char buf[static 256]);
-/** mt_history_clear() - forget the runs of a guest, or of all; @n: out: how many guests' there were
- * @guest:	as mt_history_list() has it */
+/** mt_history_clear() - delete the records of a guest, or of all guests
+ * @guest:	as in mt_history_list()
+ * @n:		out: how many guests had records
+ *
+ * Return: 0 or -errno. */
 int mt_history_clear(struct mt_engine *g, const struct mt_nic_filter *guest, size_t *n,
 		     struct mt_err *e);
 
 /**
- * mt_history_parse() - the run that begins at *@text
- * @text:	in: overwritten; out: where the next one begins; what is damaged is passed over
+ * mt_history_parse() - parse the first run in *@text
+ * @text:	in: the text, which is overwritten, and borrowed by @h; out: what follows the run
+ *
  * Return: 0; -ENOENT: there is none (no @e); -EINVAL: it is damaged; -ENOMEM.
  */
 int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struct mt_err *e);
 
-/** mt_history_can_replay() - whether a run can be planned again: what the policy saw was kept, or
- * the name of a tap of nobody's was all that it saw. What disconnects, or repairs, asks no
- * policy. */
+/** mt_history_can_replay() - whether a run can be planned again: its facts were recorded, or the
+ * policy knew only the name of an unknown guest's tap. False for runs that asked no policy. */
 bool mt_history_can_replay(const struct mt_history *run);
 
-/** mt_history_latest() - of @n > 0 runs the last that can be planned again; none can: the last */
+/** mt_history_latest() - the last of @n > 0 runs that can be planned again; if none can, the
+ * last */
 const struct mt_history *mt_history_latest(const struct mt_history *runs, size_t n);
 
-/** mt_history_replay() - plan the same again, with the policy and the kernel as they are now
+/** mt_history_replay() - plan a run again, with the policy and the kernel as they are now
  * @run:	borrowed until @out is freed
- * @only:	NICs, as struct mt_event_params has them; NULL: those that the run had
- * Return: as mt_connect(); -EINVAL: it evaluated nothing, or its facts were not kept. */
+ * @only:	NICs, as in struct mt_eval_request; NULL: those of the run
+ *
+ * Return: as mt_connect(); -EINVAL: it cannot be planned again. */
 int mt_history_replay(struct mt_engine *g, const struct mt_history *run, const char *const *only,
 		      struct mt_outcome *out, struct mt_err *e);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* history_read.c - runs as they were written down: read back, found by guest, planned again */
+/* history_read.c - records of runs: parse, list, delete, plan them again */
 #include "engine/history.h"
 #include "base/tokens.h"
 
@@ -14,7 +14,7 @@ struct parse {
 	struct mt_history *h;
 	struct mt_pool *p;
 	struct mt_outcome_nic *nic;
-	struct mt_steps *steps; /* where the next step goes */
+	struct mt_steps *steps; /* to which the next step is added */
 	size_t cap;		/* of NICs and of log lines */
 	struct mt_err *e;
 };
@@ -86,7 +86,7 @@ static int take_step(struct parse *p, char **words, int n)
 	return mt_steps_add(p->steps, &s) ? 0 : mt_fail(p->e, ENOMEM, "log", "", NULL);
 }
 
-/* Return: 1: it was the last line. */
+/* @rest: in, out: what follows the line. Return: 1: it was the run's last line; 0; or -errno. */
 static int take_line(struct parse *p, char *line, char **rest)
 {
 	char *words[2 * MT_FIELDS_MAX + 4];
@@ -122,7 +122,7 @@ static int take_line(struct parse *p, char *line, char **rest)
 	return 0;
 }
 
-/* Where the next run begins; NULL: nowhere. */
+/* Where the next run begins; NULL: there is none. */
 static char *next_run(char *text)
 {
 	char *at = strncmp(text, "run at=", 7) ? strstr(text, "\nrun at=") : text;
@@ -159,7 +159,7 @@ int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struc
 		return -e->code;
 	for (; !done && (end = strchr(line, '\n')); line = end) {
 		if (*h->event && !strncmp(line, "run at=", 7))
-			break; /* the one before was cut */
+			break; /* the run before has no end */
 		*end++ = 0;
 		*text = end;
 		done = take_line(&parse, line, &end);
@@ -200,7 +200,7 @@ static struct mt_history *more_room(struct listing *l)
 	return at + l->n;
 }
 
-/* A damaged record, or one of another version of moontap, hides no other. */
+/* Add a file's runs. One that is damaged, or of another version of moontap, hides no others. */
 static int read_file(struct listing *l, const char *path, struct mt_err *e)
 {
 	char *text;
@@ -304,7 +304,8 @@ int mt_history_clear(struct mt_engine *g, const struct mt_nic_filter *guest, siz
 	return err;
 }
 
-/* A tap that was handed over stands for one NIC: that of its index, or an unknown guest's. */
+/* A run of a QEMU script was about one NIC: of a known guest the one with this tap; else the
+ * tap's. */
 static void replay_tap(const struct mt_history *run, struct mt_event_params *ask, char index[16],
 		       const char *only[2])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* qemu.c - a QEMU's command line, as proc(5) has it: words that end in NULs; qemu(1) */
+/* qemu.c - read a QEMU's command line from proc(5), and parse its options, see qemu(1) */
 #include "engine/qemu.h"
 #include "base/text.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COMMAND_MAX (256u << 10) /* libvirt's are a twentieth of it */
+#define COMMAND_MAX (256u << 10) /* bytes; libvirt's command lines have a twentieth of that */
 
 bool mt_qemu_option(const char *options, const char *implied, const char *key, char *value,
 		    size_t n)
@@ -54,7 +54,8 @@ static bool is_qemu(const char *path)
 		!strcmp(name, "kvm") || !strcmp(name, "qemu");
 }
 
-/* Only whole words count, so what is longer than its bound loses its last one. */
+/* Each word ends in a NUL. If the line is longer than COMMAND_MAX, the word that is cut is
+ * dropped. */
 static bool read_line(pid_t pid, struct line *l)
 {
 	char path[40];
@@ -74,7 +75,8 @@ static bool read_line(pid_t pid, struct line *l)
 	return l->n;
 }
 
-/* Its program's file cannot be read by who has given up CAP_SYS_PTRACE, as moontap has. */
+/* Whether the process is a QEMU. /proc/PID/exe of another user's process needs CAP_SYS_PTRACE,
+ * which moontap has dropped; hence argv[0], too. */
 static bool runs_qemu(pid_t pid, const struct line *l)
 {
 	char path[40], program[256];
@@ -86,7 +88,7 @@ static bool runs_qemu(pid_t pid, const struct line *l)
 	return is_qemu(l->text) || is_qemu(program);
 }
 
-/* next_option() - the next -NAME VALUE, or --NAME VALUE. @at: 0 at first */
+/* The next -NAME VALUE, or --NAME VALUE. @at: 0 at first. */
 static bool next_option(const struct line *l, size_t *at, const char **name, const char **value)
 {
 	while (*at < l->n) {
@@ -106,14 +108,14 @@ static bool next_option(const struct line *l, size_t *at, const char **name, con
 
 enum fits { FITS_NOT, FITS_MAYBE, FITS };
 
-/* A tap that this QEMU makes: one without a name is "tap%d", net/tap.c. Its script is called for no
- * tap that it is handed. */
+/* Whether these options may be the tap's NIC. QEMU calls a script only for a tap that it creates
+ * itself, by default named "tap%d": net/tap.c. */
 static enum fits fits(const char *options, const char *tap)
 {
 	char value[256], ifname[256] = "tap%d";
 	size_t before;
 
-	if (*options == '{') /* JSON, whose tap this may be, too */
+	if (*options == '{') /* JSON: not parsed */
 		return FITS_MAYBE;
 	if (!mt_qemu_option(options, "type", "type", value, sizeof value) || strcmp(value, "tap") ||
 	    mt_qemu_option(options, NULL, "fd", value, sizeof value) ||
@@ -128,7 +130,7 @@ static enum fits fits(const char *options, const char *tap)
 	return strcmp(ifname, tap) ? FITS_NOT : FITS;
 }
 
-/* -netdev tap,id=n0 has its MAC in -device …,netdev=n0,mac=…; -nic tap has it itself. */
+/* The MAC of -netdev tap,id=n0 is in -device …,netdev=n0,mac=…. */
 static void find_mac(const struct line *l, const char *netdev, char *mac, size_t n)
 {
 	const char *name, *value;
@@ -142,7 +144,8 @@ static void find_mac(const struct line *l, const char *netdev, char *mac, size_t
 			mt_qemu_option(value, "driver", "mac", mac, n);
 }
 
-/* The one that fits by its name, or else the only one that may. */
+/* Find the MAC of the NIC whose options have the tap's name, or else of the only one that may be
+ * it. */
 static void find_nic(const struct line *l, const char *tap, char *mac, size_t n)
 {
 	const char *name, *value, *found = NULL;
@@ -169,9 +172,9 @@ static void find_nic(const struct line *l, const char *tap, char *mac, size_t n)
 		find_mac(l, found, mac, n);
 }
 
-/* --- what may be believed to be one ----------------------------------------------------------- */
+/* --- the guest -------------------------------------------------------------------------------- */
 
-/* @form: x: a hexadecimal digit; else the character itself. Lowered, or "" */
+/* Lower @text, or empty it, if it does not match @form, in which x is a hexadecimal digit. */
 static void keep_form(char *text, const char *form)
 {
 	bool fits = strlen(text) == strlen(form);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reconcile.c - one NIC after the other brought back to what it shall be */
+/* reconcile.c - repair one NIC after the other */
 #include "base/sh.h"
 #include "engine/reconcile.h"
 #include "engine/history.h"
@@ -18,7 +18,7 @@ struct repair {
 	const struct mt_nic_status *status;
 	bool dry;
 	struct mt_outcome *out;
-	struct mt_outcome_nic *nic; /* of @out, for what makes no outcome of its own */
+	struct mt_outcome_nic *nic; /* of @out; for repairs without mt_connect() */
 	struct mt_err *e;
 };
 
@@ -82,13 +82,13 @@ static int take_back_killed(struct repair *r)
 	w.done = undone;
 	err = mt_recover(&w, r->status->dev, &lock, r->e);
 	r->nic->undone = undone;
-	if (lseek(lock, 0, SEEK_END) == 0) /* a journal without a line is only its lock */
+	if (lseek(lock, 0, SEEK_END) == 0) /* an empty journal is no more than a lock */
 		mt_state_remove(&r->g->state, file, &ignored);
 	close(lock);
 	return err;
 }
 
-/* What a killed run did is in its own journal. */
+/* For a dry run: the journal of the killed run has what it did. */
 static int plan_killed(struct repair *r)
 {
 	struct mt_journal *run = mt_pool_alloc(&r->out->pool, sizeof *run);
@@ -125,7 +125,7 @@ static int finish_orphan(struct repair *r)
 	return err ?: mt_forget_unused(r->g, r->status->driver, r->status->guest, r->e);
 }
 
-/* The policy that it was connected by, where none is named now. */
+/* The policy that connected the NIC, if it is not the default, and no other was named; or NULL. */
 static const char *own_policy(const struct repair *r)
 {
 	const char *own = mt_header_text(&r->status->journal.header, MT_HEADER_POLICY);
@@ -133,7 +133,7 @@ static const char *own_policy(const struct repair *r)
 	return r->g->o.policy_optional && *own && strcmp(own, r->g->o.policy) ? own : NULL;
 }
 
-/* Of the guest's NICs only this one is shown. */
+/* Drop the guest's other NICs from the outcome. */
 static void choose_nic(struct mt_outcome *out, unsigned index)
 {
 	for (size_t i = 0; i < out->n; i++)
@@ -187,9 +187,8 @@ static int plan_of_journal(struct repair *r, struct mt_plan *plan)
 	for (size_t i = 0; i < steps->n; i++) {
 		struct mt_declaration put = { .record = steps->at[i].put };
 
-		put.record.ref = (struct mt_ref){
-			0
-		}; /* of this device: it is there under its name, or is made anew */
+		/* by its name: the device may have been created again */
+		put.record.ref = (struct mt_ref){ 0 };
 		if (steps->at[i].op != MT_DELETE && mt_plan_add(plan, &put, r->e))
 			return -r->e->code;
 	}
@@ -227,7 +226,7 @@ static int put_back(struct repair *r)
 
 /* --- which one -------------------------------------------------------------------------------- */
 
-/* The policy knows the NIC by its name, and so does the kernel's next tap of that name. */
+/* A NIC whose device was renamed cannot be repaired: policies and journals refer to the name. */
 static int check_name(struct repair *r)
 {
 	const struct mt_nic_status *l = r->status;
@@ -249,7 +248,7 @@ static int connect_again(struct repair *r, enum mt_repair *what)
 	if (err && err != -ENOENT)
 		return err;
 	if (!err && own_policy(r) && access(own_policy(r), F_OK) && errno == ENOENT)
-		err = -ENOENT; /* a policy that was tried and thrown away says nothing any more */
+		err = -ENOENT; /* a policy that was only tried out is deleted */
 	*what = err ? MT_REPAIR_JOURNAL : MT_REPAIR_POLICY;
 	if (check_name(r))
 		return -r->e->code;
@@ -285,7 +284,7 @@ static int repair_one(struct repair *r, enum mt_repair *what)
 	err = connect_again(r, what);
 	if (err != -EALREADY)
 		return err;
-	*what = MT_REPAIR_NOTHING; /* another event was faster */
+	*what = MT_REPAIR_NOTHING; /* another event has disconnected it meanwhile */
 	return 0;
 }
 
@@ -340,7 +339,7 @@ static void reconcile_one(struct reconcile *all, const struct mt_nic_status *sta
 	mt_outcome_free(&out);
 }
 
-/* Twice: what a killed run left hides what is below it. */
+/* Killed runs first: only when they are undone, the NICs' own state shows. */
 int mt_reconcile(struct mt_engine *g, const struct mt_nic_filter *guest, bool dry,
 		 void (*each)(void *data, const struct mt_reconciled *r), void *data,
 		 unsigned *left, struct mt_err *e)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * tap_events.c - a tap's name is all that is said: libvirt's <script> and <downscript>, QEMU's
- * script=
+ * tap_events.c - events with only a tap's name: libvirt's <script> and <downscript>, QEMU's script=
  *
- * libvirt names the tap and sets its MAC by its rule before it runs the script, so a guest that
- * prepare remembered is found by that MAC, or by the name of a ready-made tap. Plain QEMU's tap is
- * of an unknown guest: what its command line says of it is the policy's to believe.
+ * Before libvirt runs the script, it names the tap and sets its MAC by its rule. So a guest that
+ * prepare has remembered is found by that MAC, or by the name of an unmanaged tap. Plain QEMU's tap
+ * is an unknown guest's: the policy decides whether to trust what QEMU's command line says of it.
  */
 #include "engine/leftovers.h"
 #include "engine/guest_record.h"
@@ -79,7 +78,7 @@ static int find(struct mt_engine *g, const struct mt_device *tap, struct mt_pool
 	return 0;
 }
 
-/* A person's `up` made it ready, say to be plugged in: its name tells us nothing more than that. */
+/* Whether a person's `up` has connected this tap already, say to plug it in later. */
 static bool is_ready(struct mt_engine *g, const struct mt_device *tap, struct mt_pool *p)
 {
 	struct mt_nic_filter which = { .dev = tap->name };
@@ -126,7 +125,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_o
 			ask.request.qemu_name = qemu.name;
 			ask.request.qemu_uuid = qemu.uuid;
 			ask.request.qemu_mac = qemu.mac;
-			ask.request.want |= MT_WANT_FACTS; /* nobody can ask that process later */
+			ask.request.want |= MT_WANT_FACTS; /* for the run's record */
 		}
 		mt_log(&g->o.log, LOG_DEBUG, "%s: a tap of %s%s%s", tap,
 		       f.n ? "one of several remembered guests" : "no remembered guest",
@@ -145,8 +144,8 @@ int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_o
 	return err;
 }
 
-/* Between prepare and start nobody has a ready-made tap open yet. Whoever's downscript this is,
- * release is yet to come. */
+/* Whether the guest of an unmanaged tap is between prepare and start: nobody has the tap open then.
+ * A downscript must not disconnect it; release will. */
 static bool is_starting(struct mt_engine *g, const struct mt_record *h, struct mt_pool *p)
 {
 	struct mt_guest_record m;
@@ -187,6 +186,6 @@ int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struc
 		   struct mt_err *e)
 {
 	if (!mt_can_change_network() || !mt_name_valid(tap))
-		return 0; /* libvirt says "(null)" of a tap that it never made */
+		return 0; /* libvirt passes "(null)" for a tap that it has not created */
 	return disconnect(g, tap, handed_over, out, e);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tap_guests.c - links from a tap's name or MAC to the remembered guests that it may be of */
+/* tap_guests.c - links from a tap's name or MAC to remembered guests to which it may belong */
 #include "engine/tap_guests.h"
 #include "base/tokens.h"
 #include "engine/engine.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 
 struct key {
-	char text[MT_NAME_MAX + 8]; /* a device's name, or a MAC: no name has a colon */
+	char text[MT_NAME_MAX + 8]; /* a device's name or a MAC; names have no colons */
 };
 
 struct keys {
@@ -25,7 +25,7 @@ static void print_address(const uint8_t a[6], struct key *key)
 		 a[3], a[4], a[5]);
 }
 
-/* Of a line `interface`. Return: whether a script may ask for it. */
+/* The key of a line `interface`. Return: false: no script is called for such a NIC. */
 static bool key_of(char *line, struct key *key)
 {
 	char *words[16];
@@ -52,7 +52,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(((const struct key *)a)->text, ((const struct key *)b)->text);
 }
 
-/* Of a file's lines before its facts. */
+/* The keys of a record's lines, which are before its facts; none of a person's up's. */
 static int read_keys(const char *text, struct mt_pool *p, struct keys *k, struct mt_err *e)
 {
 	const char *facts = text ? strstr(text, "\nfacts bytes=") : NULL;
@@ -114,7 +114,7 @@ int mt_tap_guests_add_all(const struct mt_state *s, struct mt_pool *p, struct mt
 		if (!err)
 			err = mt_tap_guests_add(s, names[i], text, p, e);
 		else if (err == -ENOENT)
-			err = 0; /* forgotten meanwhile */
+			err = 0; /* deleted since it was listed */
 	}
 	return err;
 }
