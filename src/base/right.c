@@ -68,7 +68,7 @@ static bool covers_one(const struct mt_field *right, const struct mt_value *allo
 	}
 }
 
-/* Again and again finds an allowed range with the first number that is not covered yet. */
+/* Whether allowed ranges cover all of @r: looks each time for one with the first number left. */
 static bool covers_range(const struct mt_field *right, const struct mt_allow *allowed,
 			 struct mt_range r)
 {

@@ -53,7 +53,7 @@ static bool is_by_up(const struct mt_record *h)
 	return !strcmp(mt_header_text(h, MT_HEADER_BY), "up");
 }
 
-/* A NIC that is connected again keeps its first time, and who connected it first: what an event
+/* A NIC that is connected again keeps when it was connected first, and by whom: what an event
  * connected is disconnected with its guest, what a person's `up` connected stays until `down`. The
  * journal of an event's NIC keeps the event's policy, too, when a person applies another one: that
  * is only logged. */

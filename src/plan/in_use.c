@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* in_use.c - a device is in use when something depends on it, or when somebody put an address on it */
+/* in_use.c - whether something depends on a device, or somebody has put an address on it */
 #include "plan/in_use.h"
 
 #include <errno.h>

@@ -23,7 +23,7 @@
 
 static const char *const folders[] = { "nic", "run", "shared", "domain", "log", "lookup" };
 
-/* Sets the mode in spite of the umask: without CAP_DAC_OVERRIDE, missing bits would stop moontap. */
+/* Sets the mode in spite of the umask: moontap has no CAP_DAC_OVERRIDE to do without its bits. */
 int mt_state_make_folder(int dir, const char *folder)
 {
 	if (mkdirat(dir, folder, 0700))
