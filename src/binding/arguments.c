@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* arguments.c - what functions of the module take: XML, an option */
+/* arguments.c - read the arguments that several functions of the module have: XML, an option */
 #include "binding/binding.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* call.c - one call's C resources, and the tables that its results are */
+/* call.c - own one call's C resources, and create the tables of its results */
 #include "binding/binding.h"
 
 #include <string.h>
@@ -32,7 +32,7 @@ struct mtl_call *mtl_call(lua_State *L)
 	return c;
 }
 
-/* A socket a call costs microseconds, and is of the namespace that the thread is in now. */
+/* A socket for each call costs microseconds, and is in the thread's current network namespace. */
 struct mt_host *mtl_kernel(struct mtl_call *c, struct mt_err *e)
 {
 	if (!c->kernel)
@@ -48,7 +48,7 @@ void mtl_string(lua_State *L, const char *name, const char *value)
 	lua_setfield(L, -2, name);
 }
 
-/* A class is made by whoever needs it first; the Lua half gives it its looks. */
+/* The first caller creates the class's metatable; init.lua adds __tostring and __pairs to it. */
 void mtl_table(lua_State *L, const char *name)
 {
 	lua_newtable(L);

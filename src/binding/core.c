@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* core.c - the module moontap.core */
+/* core.c - open the module moontap.core */
 #include "binding/binding.h"
 
-/*
- * class(name) -> metatable
- * Of the tables of that class: "moontap.step", "moontap.link".
- */
+/* core.class(name) -> the metatable of that class's tables: "moontap.step", "moontap.link" */
 static int l_class(lua_State *L)
 {
 	luaL_newmetatable(L, luaL_checkstring(L, 1));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* error.c - the world's errors as objects: compared by name, shown as one line */
+/* error.c - the error object that functions return after nil: fields by name, shown as one line */
 #include "binding/binding.h"
 
 #define ERROR "moontap.error"
@@ -28,7 +28,7 @@ int mtl_fail(lua_State *L, const struct mt_err *e)
 	return 2;
 }
 
-/* Every field is there: what is asked for and is not was misspelt. */
+/* mtl_fail() sets every field, so a field that is not there was misspelt. */
 static int l_error_index(lua_State *L)
 {
 	return luaL_error(
@@ -42,7 +42,7 @@ static const char *field(lua_State *L, const char *name)
 	return lua_rawget(L, 1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
 }
 
-/* As mt_err_line() has it. */
+/* The same line as mt_err_line()'s. */
 static int l_error_tostring(lua_State *L)
 {
 	const char *where, *what, *on, *why;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* parse.c - a domain's XML as a table; the evaluator reads it, as ever */
+/* parse.c - domain.parse(): a domain's XML as a table. The confined evaluator reads the XML. */
 #include "binding/binding.h"
 #include "domain/facts.h"
 
@@ -7,7 +7,7 @@
 
 /***
  * domain.parse(xml [, {inactive = true}]) -> facts | nil, err
- * What a policy would be told: { domain = {...}, nics = {{...}, ...} }.
+ * The facts that a policy would get: { domain = {...}, nics = {{...}, ...} }.
  *   xml       string or file   a domain's XML, or an open file of it
  *   inactive                   as libvirt defines a domain, without what only a running one has
  * Fails: EINVAL, it is no domain; err.on has the line.

@@ -2,7 +2,8 @@
 /*
  * primitives.c - for each kind of host object: get, list, ensure, delete
  *
- * The kernel is asked, and changed, without a call of Lua in between; then the result is pushed.
+ * Each function reads or changes the kernel without a call of Lua in between, and then pushes the
+ * result.
  */
 #include "binding/binding.h"
 #include "plan/difference.h"
@@ -13,9 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- what crosses ----------------------------------------------------------------------------- */
+/* --- arguments -------------------------------------------------------------------------------- */
 
-/* A user or group by its name: root may look it up. */
+/* Look up users and groups by their names, as a policy's sandbox cannot. */
 static void find_names(lua_State *L, const char *verb, struct mtl_record *d)
 {
 	struct mt_err e;
@@ -33,7 +34,7 @@ static void find_names(lua_State *L, const char *verb, struct mtl_record *d)
 	}
 }
 
-/* The table of fields at 1, or the first field alone; its texts are borrowed from it. */
+/* Read the table of fields at 1, or the first field alone; texts are borrowed from the stack. */
 static struct mt_record take(lua_State *L, const char *verb, bool whole_key)
 {
 	struct mtl_record d = { .r.kind = lua_touserdata(L, lua_upvalueindex(1)) };
@@ -68,7 +69,7 @@ static struct mt_apply work_of(struct mtl_call *c, struct mt_host *host)
 	return (struct mt_apply){ .kinds = mt_kinds, .host = host, .pool = &c->pool };
 }
 
-/* A call about the one object whose key it is given. Return: NULL with @e filled. */
+/* Begin a call about one object, whose key is at 1. Return: NULL with @e filled. */
 static struct mt_host *begin(lua_State *L, const char *word, char verb[static 48],
 			     struct mt_record *key, struct mtl_call **c, struct mt_err *e)
 {
@@ -83,7 +84,7 @@ static struct mt_host *begin(lua_State *L, const char *word, char verb[static 48
 	return host;
 }
 
-/* --- looking ---------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /***
  * KIND.get(key | {field = value, ...}) -> record | nil, err
@@ -91,7 +92,7 @@ static struct mt_host *begin(lua_State *L, const char *word, char verb[static 48
  *   key      string   the first field of the kind: a device's name
  *   fields            the whole key, where it has more than one field
  * In the record a field that is none is false; one that the kernel does not have is nil.
- * Fails: ENOENT, there is none; what the kernel answers.   Raises: an unknown field, no key.
+ * Fails: ENOENT, there is none; an error of the kernel.   Raises: an unknown field, no key.
  *   local br0 = assert(moontap.link.get "br0")
  */
 static int l_kind_get(lua_State *L)
@@ -119,7 +120,8 @@ static int l_kind_get(lua_State *L)
 /***
  * KIND.list([{field = value, ...}]) -> array of records | nil, err
  * Every object of this kind that has these fields, as the kernel has them now.
- *   for _, port in ipairs(moontap.link.list{ master = "br0" }) do print(port.name) end
+ *   local ports = assert(moontap.link.list{ master = "br0" })
+ *   for _, port in ipairs(ports) do print(port.name) end
  */
 static int l_kind_list(lua_State *L)
 {
@@ -153,7 +155,7 @@ static int l_kind_list(lua_State *L)
 
 /* --- changing --------------------------------------------------------------------------------- */
 
-/* Nobody will give back what trusted Lua changes, so nothing is refused for that. */
+/* mt_view.was_put_by_us: trusted Lua may change any field, since it need not restore one later. */
 static int free_to_change(void *data, const struct mt_record *key, int field, struct mt_err *e)
 {
 	(void)data, (void)key, (void)field, (void)e;
@@ -180,7 +182,7 @@ static int make_steps(struct mt_apply *w, struct mt_steps *steps, struct mt_step
 	return 0;
 }
 
-/* All of them, or none, the failing one included. */
+/* Apply all steps; if one fails, revert the applied ones and what the failing one has done. */
 static int make(struct mtl_call *c, struct mt_host *host, struct mt_steps *steps, struct mt_err *e)
 {
 	struct mt_apply w = work_of(c, host);
@@ -210,11 +212,14 @@ static int compute(struct mtl_call *c, struct mt_host *host, struct mt_record *w
 
 /***
  * KIND.ensure({field = value, ...} [, {dry = true}]) -> steps | nil, err
- * Make it so: the object is there, with these fields; others are not touched, and false makes a
- * field none. The steps that were needed are returned: none when all was so. dry only computes
- * them. Fails: what the kernel answers; then nothing is changed. Raises: an unknown field, a value
- * that its field does not take, a missing key. moontap.bridge.ensure{ name = "br1" } for _, step in
- * ipairs(assert(moontap.link.ensure{ name = "br1", up = true })) do print(step) end
+ * Create the object, or change it, so that it has these fields. Other fields stay as they are;
+ * false sets a field to none. Returns the steps that were needed: none when it had them already.
+ *   dry   true: compute the steps and change nothing
+ * Fails: an error of the kernel; then nothing is changed.
+ * Raises: an unknown field, a value that its field does not take, a missing key.
+ *   moontap.bridge.ensure{ name = "br1" }
+ *   local steps = assert(moontap.link.ensure{ name = "br1", up = true })
+ *   for _, step in ipairs(steps) do print(step) end
  */
 static int l_kind_ensure(lua_State *L)
 {

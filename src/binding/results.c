@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* results.c - what became of an event, and what was said meanwhile, as tables */
+/* results.c - the outcome of an event, and the log lines during it, as tables */
 #include "binding/binding.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* session.c - moontap.h's handle as a userdata; what became of its events as tables */
+/* session.c - moontap.h's handle as a userdata, with a method for each event */
 #include "base/tokens.h"
 #include "binding/binding.h"
 #include "engine/guest.h"
@@ -12,7 +12,7 @@
 
 struct session {
 	struct moontap *handle; /* NULL: closed */
-	struct mtl_lines *log;	/* of the event that runs */
+	struct mtl_lines *log;	/* of the event that runs; NULL: none does */
 };
 
 static void log_line(void *data, int level, const char *text)
@@ -31,7 +31,7 @@ static struct session *check_open(lua_State *L)
 	return s;
 }
 
-/* --- what goes in ----------------------------------------------------------------------------- */
+/* --- arguments -------------------------------------------------------------------------------- */
 
 static bool is_xml(lua_State *L, int arg)
 {
@@ -67,7 +67,7 @@ static void take_nics(lua_State *L, int arg, struct mtl_call *c, struct moontap_
 	}
 }
 
-/* down's options; else as mtl_option() */
+/* The flags of down's options, a table at @arg; no table: 0 */
 static unsigned down_flags(lua_State *L, int arg)
 {
 	static const char *const ways[] = { "any", "name", "uuid", NULL };
@@ -137,8 +137,8 @@ static int l_session_plan(lua_State *L)
 
 /***
  * session:up(xml [, nics]) -> outcome | nil, err, outcome
- * Connect all of them, or none.
- * Fails: what the policy (err.exit 1, 3, 5), the kernel (4) or the undo (6) says.
+ * Connect all of the NICs, or none.
+ * Fails: an error of the policy (err.exit 1, 3, 5), of the kernel (4) or of the undo (6).
  */
 static int l_session_up(lua_State *L)
 {
@@ -147,7 +147,7 @@ static int l_session_up(lua_State *L)
 
 /***
  * session:down(guest [, nics [, opts]]) -> outcome | nil, err, outcome
- * Disconnect; nothing is evaluated but, where it is XML, whose it is.
+ * Disconnect. The policy does not run; of XML only the guest that it describes counts.
  *   guest   string or file   a name, uuid, device, or XML
  *   opts    table            force = true: even a tap that a running guest has open; by = "name" or
  *                            "uuid": guest is just that
@@ -172,7 +172,8 @@ static int l_session_down(lua_State *L)
 
 /***
  * session:hook(operation, guest, xml [, driver]) -> outcome | nil, err, outcome
- * What libvirt's hook is called for: "prepare", "start", ...; outcome.xml is what it would print.
+ * Do what libvirt's hook script does for an operation, "prepare", "start", ...; outcome.xml is what
+ * the script would print.
  */
 static int l_session_hook(lua_State *L)
 {
@@ -209,9 +210,9 @@ static void push_connected(lua_State *L, const struct mt_record *header,
 
 /***
  * session:status([guest]) -> array | nil, err
- * What is connected: of each NIC domain, uuid, index, mac, dev, ifindex, unmanaged, by, since,
- * policy, and drift, an array of lines: what someone else has changed since.
- *   guest   string   a name, uuid or device; else all
+ * What is connected: for each NIC a table with domain, uuid, index, mac, dev, ifindex, unmanaged,
+ * by, since, policy, and drift: an array of lines, what somebody else has changed since.
+ *   guest   string   a name, uuid or device; without it, all guests
  */
 static int l_session_status(lua_State *L)
 {
@@ -316,11 +317,14 @@ static void take_options(lua_State *L, struct moontap_options *o, struct mtl_cal
 }
 
 /***
- * open([{policy = file, state = directory, hooks = {directory, ...}, deadline = seconds,
- *         memory = bytes, evaluator = program}]) -> session | nil, err
- * A session: events of guests in the network namespace that it was opened in.
- *   policy   string   else /etc/moontap/policy.lua, and none when that is not there
- *   state    string   else /run/moontap
+ * open([{policy = file, state = directory, ...}]) -> session | nil, err
+ * Open a session, for events of guests in the current network namespace.
+ *   policy      string     without it /etc/moontap/policy.lua, or none where that does not exist
+ *   state       string     without it /run/moontap
+ *   hooks       string[]   directories that are searched for hooks first
+ *   deadline    number     seconds for an evaluation, 0.1..3600; without it 10
+ *   memory      integer    bytes for the policy's Lua; without it, or 0, 64 MiB
+ *   evaluator   string     the program; without it the installed one
  *   local session <close> = assert(moontap.open{ policy = "policy.lua" })
  */
 static int l_open(lua_State *L)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tap_handle.c - a tap's descriptor as a handle: born closed; closed by hand, <close> or the
- * collector */
+/* tap_handle.c - a tap's descriptor as a handle, which close(), <close> or the collector closes */
 #include "binding/binding.h"
 #include "kernel/tap.h"
 
@@ -59,13 +58,14 @@ static void take(lua_State *L, struct mtl_record *tap, struct mtl_record *how)
 
 /***
  * tap.open(name [, opts]) -> tap | nil, err
- * Make a tap, or attach to one that is there. Closed by tap:close(), <close> or the collector; what
- * was made then goes, unless it is persistent.
+ * Create a tap, or attach to one that exists. tap:close(), <close> or the collector closes it,
+ * which deletes a tap that is not persistent.
  *   name   string   1..15 bytes
  *   opts   table    user, group (numbers), multi_queue, vnet_hdr; exclusive = true: do not attach;
  *                   persist = true
- * Fails: EBUSY (attached elsewhere), EEXIST (exclusive), EPERM.   Raises: wrong type, unknown
- * option. local t <close> = assert(moontap.tap.open "vnet0")
+ * Fails: EBUSY (attached elsewhere), EEXIST (exclusive), EPERM.
+ * Raises: wrong type, unknown option.
+ *   local t <close> = assert(moontap.tap.open "vnet0")
  */
 static int l_tap_open(lua_State *L)
 {
@@ -108,7 +108,7 @@ static int l_tap_close(lua_State *L)
 
 /***
  * tap:fd() -> number
- * The descriptor, which stays the tap's.
+ * The descriptor. The tap owns it, and closes it.
  */
 static int l_tap_fd(lua_State *L)
 {
@@ -118,6 +118,7 @@ static int l_tap_fd(lua_State *L)
 
 /***
  * tap:name() -> string
+ * The device's name.
  */
 static int l_tap_name(lua_State *L)
 {
@@ -129,7 +130,7 @@ static int l_tap_name(lua_State *L)
 
 /***
  * tap:persist([on]) -> tap | nil, err
- * The device outlives the handle; with false, it goes with it.
+ * Let the device outlive the handle; with false, it is deleted when the handle is closed.
  */
 static int l_tap_persist(lua_State *L)
 {
