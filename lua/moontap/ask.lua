@@ -1,63 +1,62 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- ask.lua - one pass over a domain's NICs: decide for each, connect the wanted ones
+-- ask.lua - call a policy's functions for a domain's NICs: decide() for each, connect() for some
 --
 -- Requires: the table that policy/sandbox.c makes, with sandbox.lua's functions.
 local core = ...
 
 --- nic
--- One <interface> of the guest, read-only, by the names of libvirt's XML; what the XML does not say
--- is nil. In help, a name with a dot is a table in a table.
+-- One <interface> of the guest, read-only. The names are those of libvirt's XML; what the XML does
+-- not have is nil. A name with a dot is a field of a table in nic.
 --   index                  integer    its number among the guest's interfaces, from 1
 --   type                   string     ethernet, bridge, network, ...
 --   dev                    string     its device on the host; nil: it has no name yet, or none
---   unmanaged              boolean    moontap makes the device: managed='no', or decide()
+--   unmanaged              boolean    moontap creates the device: managed='no', or decide()
 --   domain                 table      the guest: help "nic.domain"
 --   target.dev             string     the device's name, as the XML has it
 --   target.managed         boolean    what <target managed=> says
---   vlan.trunk             boolean    several tags, or the XML says so
+--   vlan.trunk             boolean    true: several tags, or trunk='yes'
 --   vlan.tags              table[]    each with id, and native: "tagged" or "untagged"
---   ips                    table[]    of the guest's side
---   routes                 table[]    likewise
---   source.ips             table[]    of the host's side
---   source.routes          table[]    likewise
+--   ips                    table[]    each <ip> of the guest's side
+--   routes                 table[]    each <route> of the guest's side
+--   source.ips             table[]    each <ip> of the host's side
+--   source.routes          table[]    each <route> of the host's side
 --   bandwidth              table      inbound and outbound, each with average, peak, burst, floor
 --   virtualport            table      type, and parameters by name
---   unknown                string[]   what the XML says and this moontap does not understand
+--   unknown                string[]   what this moontap does not understand in the XML
 
 --- nic.domain
 -- The guest, read-only.
---   name             string     "" when nobody says whose tap this is
+--   name             string     "" when it is not known whose tap this is
 --   uuid             string
 --   id               integer    of a running guest
 --   type             string     kvm, qemu, lxc, ...
 --   title            string
 --   description      string
 --   os_type          string     hvm, exe, ...
---   known            any        true; false: nobody says whose tap it is; "qemu": only QEMU does
---   incoming         boolean    it is being migrated to here, and does not run yet
+--   known            any        true; false: not known whose tap it is; "qemu": only its QEMU says
+--   incoming         boolean    it is being migrated to this host, and does not run here yet
 --   nics             table[]    all its NICs: help "nic"
 --   metadata         table[]    of <metadata>: each with ns, name, text, attributes, children
 
 --- decide(nic) -> "managed" | "unmanaged" | nil [, dev]
--- A policy's function, which it need not have: whether libvirt makes the device or moontap does.
--- nil: as the XML says. Nothing can be declared here.
+-- A policy's function, which it may leave out: whether libvirt creates the device ("managed") or
+-- moontap does ("unmanaged"). nil: as the XML has it. Nothing can be declared here.
 --   dev   string   the name of an unmanaged NIC's device; else the XML's, or one that is derived
 --   function decide(nic)
 --     if nic.domain.name:find "^web%-" then return "unmanaged" end
 --   end
 
 --- connect(nic)
--- A policy's function: it declares what the host must look like while this NIC is connected. It is
--- asked for NICs of type='ethernet'.
+-- A policy's function: it declares what the host must look like while this NIC is connected.
+-- moontap calls it for NICs of type='ethernet'.
 --   function connect(nic) tap(nic, { master = "br0", up = true }) end
 
 --- connect_other(nic)
--- A policy's function, which it need not have: as connect(), for NICs of the other types that have
--- a device on the host, which libvirt makes: bridge, network, direct. They are asked about last:
--- when it fails for one there is a warning, and the guest starts.
+-- A policy's function, which it may leave out: as connect(), for NICs of the other types that have
+-- a device on the host, which libvirt creates: bridge, network, direct. moontap calls it last: when
+-- it fails there is a warning, and the guest starts.
 
--- decide() says "managed", "unmanaged", or nothing: then the NIC stays what the XML says. A second
--- value names the device of an unmanaged NIC.
+-- Call decide() for a NIC, check what it returned, and put it into the facts. Returns the decision.
 local function decide(ask, nic)
   local decision, dev = ask(core.view(nic))
   if decision == nil then return end
@@ -83,8 +82,8 @@ local function function_of(policy, name)
   return value
 end
 
--- What is wrong with a policy that connects nothing: text, and whether it may be meant. nil: it has
--- a connect().
+-- What a policy without a connect() lacks: text, and whether it may lack it on purpose. nil: it has
+-- one.
 function core.lacks(policy)
   if rawget(policy, "connect") ~= nil then return end
   local names = {}
@@ -102,7 +101,8 @@ function core.lacks(policy)
     not near and other
 end
 
--- What the policy decides, by index; the facts become as connect() is to see them.
+-- Call decide() for each NIC. Returns the decisions by index; the facts are then as connect() shall
+-- see them.
 function core.decide(policy, facts)
   local nics, decisions = facts.nics, {}
   local asked = function_of(policy, "decide")
@@ -128,8 +128,8 @@ local function connect_all(ask, facts, wanted, decisions, ethernet)
   end
 end
 
--- The NICs that are libvirt's own are asked about last, by ask_other(): what fails there fails when
--- all has been said of those that are moontap's.
+-- NICs whose devices libvirt creates come last, by ask_other(): when the policy fails there, the
+-- answer already has all of moontap's own NICs.
 function core.ask(policy, facts, wanted)
   local connect, other = function_of(policy, "connect"), function_of(policy, "connect_other")
   local decisions = core.decide(policy, facts)

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- init.lua - moontap for trusted Lua: the host's objects, taps, domains, and sessions of a policy
 --
--- Programmer's errors raise. The world's are nil and an error object: err.code is "EBUSY",
--- err.where it was ("NIC 1 (vnet0), policy.lua:12"), err.what was tried, err.on what, err.why;
--- tostring(err) is one line; a misspelt field raises.
+-- Wrong arguments raise. On any other error a function returns nil and an error object: err.code
+-- is "EBUSY", err.where the place ("NIC 1 (vnet0), policy.lua:12"), err.what was tried, err.on
+-- what, err.why; tostring(err) is one line; a misspelt field raises.
 --
 -- Requires: moontap.core (src/binding/), which has each function's documentation.
 local core = require "moontap.core"
@@ -14,7 +14,7 @@ local function quoted(value)
   return type(value) == "string" and ("%q"):format(value) or tostring(value)
 end
 
--- A record is shown as the Lua that says it, and its fields come in their kind's order.
+-- Show records as the Lua that declares them, with the fields in their kind's order.
 local function dress_records(kind)
   local class = core.class("moontap." .. kind.name)
 
@@ -39,8 +39,8 @@ local function dress_records(kind)
 end
 
 --- moontap.kinds -> array
--- The kinds of host objects: each has name, doc and fields, its fields' names in order; and
--- moontap.NAME has its functions: get, list, ensure and, where one can be deleted, delete.
+-- The kinds of host objects. Each has name, doc and fields, the names of its fields in order;
+-- moontap.NAME has its functions: get, list, ensure and, where objects can be deleted, delete.
 M.kinds = {}
 for i, kind in ipairs(core.kinds) do
   dress_records(kind)

@@ -32,7 +32,7 @@ local function sorted_keys(t)
   return keys
 end
 
--- The iterator of pairs(): a key that was taken out meanwhile is passed over.
+-- The iterator of pairs(): it skips a key that was removed meanwhile.
 local function in_order(t, show)
   local keys, i = sorted_keys(t), 0
   return function()
@@ -57,13 +57,13 @@ function words.pairs(t)
   return in_order(t)
 end
 
--- What a view stands for, and the view of a table: the same one each time.
+-- behind: the table that a view shows. views: the view of a table, the same one each time.
 local behind = setmetatable({}, { __mode = "k" })
 local views = setmetatable({}, { __mode = "kv" })
 local readonly = { __metatable = false }
 
--- Of large facts a userdata stands for a table that nobody has looked at: it is made for each view,
--- and goes with it.
+-- The read-only view of a value. Facts have a userdata in the place of a nested table, since most
+-- are never read: the view gets a table made of it, which lives as long as the view.
 local function view(value)
   local made = type(value) == "userdata"
   if not made and type(value) ~= "table" then return value end
@@ -98,7 +98,8 @@ end
 
 core.view = view
 
--- Sorting is stable, and no pivot is drawn by the clock as the library's is for large arrays.
+-- A merge sort is stable and the same each time. Lua's own takes the pivot of a large array by the
+-- clock (ltablib.c l_randomizePivot()).
 local function merge(from, to, low, middle, high, less)
   local left, right = low, middle + 1
   for i = low, high do
@@ -115,7 +116,7 @@ local function below(a, b)
 end
 
 --- table.sort(array [, less])
--- Sort an array in place; what is equal stays in its order.
+-- Sort an array in place; equal elements keep their order.
 local function sort(array, less)
   less = less or below
   local n, width = #array, 1
@@ -138,7 +139,8 @@ function libraries.table()
   return new
 end
 
--- Methods of strings are the state's, not a file's: sealed where nobody else has them.
+-- Methods of strings belong to the whole state, not to a file: nobody may change them. Not called
+-- in the REPL, whose state is shared with the user's Lua.
 function core.seal()
   local strings = getmetatable ""
   strings.__index, strings.__metatable = libraries.string(), false
@@ -148,8 +150,8 @@ function core.is_word(name)
   return words[name] ~= nil or libraries[name] ~= nil
 end
 
--- Most files say few of the words and fewer of the libraries, and to make them all for each takes
--- longer than a short policy: a file gets each when it first says its name.
+-- A file gets each global when it first uses it. Most files use few of them, and creating all for
+-- each file takes longer than a short policy.
 local function give(env, name)
   local value = words[name]
   if value == nil and libraries[name] then
@@ -170,8 +172,8 @@ local function give_all(env)
   return env
 end
 
--- What a message adds about an unknown word: what it may have been meant to be, or that it is not
--- there yet, or all that there is (where @what names the list).
+-- What a message adds about an unknown word: the nearest known one; or that moontap does not have
+-- it yet; or the list of all, if @what names it.
 function core.instead(word, names, what)
   local near = core.nearest(word, names)
   if near then return "; did you mean '" .. near .. "'?" end

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- verbs.lua - what a policy says beside its kinds: tap, hook, log
+-- verbs.lua - the verbs of the policy language that are of no kind: tap, hook, log
 --
 -- Requires: the table that policy/sandbox.c makes, with sandbox.lua's functions.
 local core = ...
@@ -8,7 +8,7 @@ local globals = core.globals
 globals.host = core.host
 
 --- log(...)
--- Say something in moontap's log: the values as text, with blanks between.
+-- Write a line to moontap's log: the values as text, with blanks between.
 function globals.log(...)
   local texts = table.pack(...)
   for i = 1, texts.n do texts[i] = globals.tostring(texts[i]) end
@@ -19,16 +19,16 @@ end
 -- The same as log().
 globals.print = globals.log
 
--- Models whose taps libvirt makes with a virtio-net header: qemuInterfaceIsVnetCompatModel.
+-- Models whose taps libvirt creates with a virtio-net header: qemu/qemu_interface.c
+-- qemuInterfaceIsVnetCompatModel().
 local vnet = {
   virtio = true, ["virtio-transitional"] = true, ["virtio-non-transitional"] = true,
   e1000e = true, igb = true, vmxnet3 = true,
 }
 
--- What an unmanaged NIC's tap is like where the options do not say; the MAC is the guest's with
--- another first byte, as libvirt's qemuInterfaceEthernetConnect sets it on taps of its own.
--- A tap with neither user nor group is open to everybody (drivers/net/tun.c tun_not_capable), so
--- where nobody is named, one that is made is root's; one that is there stays whose it is.
+-- The user of a tap for which the policy names none. A tap with neither user nor group is open to
+-- everybody (drivers/net/tun.c tun_not_capable()), so a new one is root's; one that exists keeps
+-- its user.
 local function owner(dev)
   local read, there = globals.pcall(globals.host.tap, dev)
   if not core.reads_host or not read or not there then
@@ -37,11 +37,14 @@ local function owner(dev)
   return there.user or nil
 end
 
+-- The guest's MAC with another first byte, as libvirt sets it on taps that it creates:
+-- qemu/qemu_interface.c qemuInterfaceEthernetConnect().
 local function tap_address(mac)
   local first, rest = mac:lower():match "^(..)(.*)$"
   return (first == "fe" and "fa" or "fe") .. rest
 end
 
+-- Fields of an unmanaged NIC's tap that the policy does not give.
 local function made(nic, fields)
   local queues = nic.driver and nic.driver.queues or 1
   local default = globals.default
@@ -62,18 +65,20 @@ local function has_ipv6()
   return ipv6
 end
 
--- The kernel takes IPv6 from a device whose MTU is smaller: net/ipv6/addrconf.c addrconf_notify()
+-- The kernel removes IPv6 from a device whose MTU is smaller: net/ipv6/addrconf.c addrconf_notify()
 local least_mtu = 1280
 
--- A device that is too small now has none of IPv6's settings yet, whatever it is given.
+-- Whether the device has no IPv6 settings, because its MTU is, or will be, too small. One that is
+-- too small now has none yet, even when the policy raises its MTU.
 local function too_small(dev, mtu)
   local there = globals.host.link(dev)
   mtu = core.meant(mtu)
   return type(mtu) == "number" and mtu < least_mtu or there and there.mtu < least_mtu
 end
 
--- A guest must not become the host's router: what it announces on its tap is not believed. Where
--- there is no IPv6 there is nothing to say; where it cannot be set, the guest is connected without.
+-- A guest must not become the host's router: ignore the router advertisements on its tap. Without
+-- IPv6 there is nothing to declare; where /proc/sys is read-only, the guest is connected with a
+-- warning.
 local function distrust(dev, fields)
   if not has_ipv6() or too_small(dev, fields.mtu) then return end
   if core.sysctl_read_only then
@@ -84,11 +89,13 @@ local function distrust(dev, fields)
   end
 end
 
--- A new bridge's: net/bridge/br_device.c br_dev_setup()
+-- The MTU of a new bridge: net/bridge/br_device.c br_dev_setup()
 local usual_mtu = 1500
 
--- A bridge that was never given an MTU follows the smallest of its ports', so the port gets what
--- the bridge had before moontap's first one, whatever libvirt gave it: <mtu> is the guest's word.
+-- The MTU for a port of the bridge that fields.master names. A bridge that was never given an MTU
+-- takes the smallest of its ports' (net/bridge/br_if.c br_mtu_auto_adjust()). So the port gets what
+-- the bridge had before moontap's first one: not libvirt's <mtu>, by which a guest's XML would
+-- change the bridge. Returns nil where there is no such bridge to read; else MTU, link.
 local function base_mtu(fields)
   local name = core.meant(type(fields) == "table" and rawget(fields, "master"))
   if not core.reads_host or type(name) ~= "string" or not core.is_name(name) then return end
@@ -96,8 +103,9 @@ local function base_mtu(fields)
   return bridge and (bridge.base_mtu or bridge.mtu) or usual_mtu, bridge
 end
 
--- core.port: what tap() was told of the current NIC's device: the bridge, its MTU, and whether that
--- may still give way. Which of two defaults it will be, nobody knows yet.
+-- Remember in core.port what tap() declares for the current NIC's device: the bridge's link, the
+-- port's mtu, gives_way: it is a default(), open: of two defaults that differ, so that the MTU is
+-- not known yet.
 local function note_port(fields, bridge)
   local port, mtu, gives_way = core.port, core.meant(rawget(fields, "mtu"))
   port.bridge = bridge or port.bridge
@@ -106,8 +114,8 @@ local function note_port(fields, bridge)
   port.mtu, port.gives_way, port.open = mtu, gives_way, differs or gives_way and port.open
 end
 
--- People are told before that the bridge follows a smaller port. Whether somebody gave it an MTU,
--- and it stays, the kernel does not say: net/bridge/br_if.c br_mtu_auto_adjust()
+-- Warn before a bridge's MTU follows that of a smaller port. It does not when somebody has set it,
+-- which the kernel does not report: net/bridge/br_if.c br_mtu_auto_adjust()
 function core.foretell(dev)
   local link, mtu = core.port.bridge, core.port.mtu
   if not link or not mtu or core.port.open or mtu >= link.mtu then return end
@@ -120,14 +128,15 @@ end
 
 --- tap(nic [, fields])
 -- Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
--- The host believes no router advertisement that comes from it: conf{…, accept_ra = default(0)},
--- unless /proc/sys is read-only.
---   fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
---            those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
---            tap; group is the tap's, for link's own say link{ name = nic.dev, group = … };
---            with master and no mtu: the MTU that the bridge had before moontap's first port,
---            whatever <mtu> tells the guest. That, and all that is taken from the XML (queues, MAC,
---            owner), is default(…): what another declaration says counts instead
+-- The host ignores router advertisements from it: conf{…, accept_ra = default(0)}, unless /proc/sys
+-- is read-only.
+--   fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name. Those
+--            of tap count only for unmanaged NICs, since libvirt creates the tap of others. group
+--            is the tap's; for the link's there is link{ name = nic.dev, group = … }. With master
+--            and without mtu, mtu is what the bridge had before moontap's first port, whatever
+--            <mtu> tells the guest. This, and what tap() fills in for an unmanaged NIC (user,
+--            multi_queue, vnet_hdr, address), is default(…): the value of another declaration
+--            counts instead
 -- Raises: not the nic that is being connected; an unknown field; a value that does not fit.
 --   tap(nic, { master = "br0", mtu = 9000, up = true })
 function globals.tap(nic, fields)
@@ -153,8 +162,8 @@ function globals.tap(nic, fields)
   distrust(facts.dev, fields)
 end
 
--- The devices that a hook's options name, at any depth, may be used by plans. Any text may be one;
--- the option's name goes with it, so that people can be told of what is probably misspelt.
+-- Let plans use the devices that a hook's options name, at any depth. Any text may name a device;
+-- the line has the option's name, so that a warning can tell which one is probably misspelt.
 local function allow_links(value, option, depth)
   if type(value) == "string" and core.is_name(value) then
     core.say("allow", "link", value, "option", option)
@@ -167,7 +176,7 @@ local function allow_links(value, option, depth)
   end
 end
 
-local hooks = {} -- by name: what the file returned; false while it runs
+local hooks = {} -- by name: what the hook's file returned; false while the file runs
 
 local function load_hook(name)
   hooks[name] = false
@@ -179,8 +188,8 @@ local function load_hook(name)
   return hooks[name]
 end
 
--- What an option may be: a field of a kind, "link.mtu"; or types, and texts that stand for
--- themselves: "table|function", 'boolean|"qemu"'.
+-- Why an option's value is wrong; nil: it is not. @of is a field of a kind, "link.mtu"; or types
+-- and quoted texts: "table|function", 'boolean|"qemu"'.
 local function misfit(of, value)
   local kind, field = of:match "^(%w+)%.(%w+)$"
   if kind then return core.misfit(kind, field, value) end
@@ -213,8 +222,8 @@ local function check_option(name, takes, option, value)
   if why then error(("%s: %s: %s"):format(name, option, why)) end
 end
 
--- A tap of a guest that nobody knows is let in where root's options say so: at all, or by its MAC.
--- Gives the guest's name, as far as there is one.
+-- The name of the NIC's guest. A tap of an unknown guest is refused, unless root's options let it
+-- in: any such tap by `unknown`, or by its MAC by `macs`, which has the name.
 local function guest_of(name, options, nic)
   local known = nic.domain.known
   if known ~= false and known ~= "qemu" then return nic.domain.name end
@@ -248,8 +257,9 @@ local function apply_hook(name, options)
 end
 
 --- hook(name) -> function(options) -> function(nic)
--- A ready-made policy: hooks/NAME.lua of moontap's directories. Devices that are named in its
--- options, at any depth, may be used by plans, as allow{link=…} says it. Only at the top level.
+-- A ready-made policy, hooks/NAME.lua of moontap's directories, as a function for connect() to
+-- call. Plans may use the devices that its options name, at any depth, as with allow{link=…}. Only
+-- at the top level.
 --   local lan = hook "bridge" { bridge = "br0" }
 function globals.hook(name)
   core.at_top "hook"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* allow_verb.c - the word with which a policy's top level says what plans may use beside the NIC */
+/* allow_verb.c - allow(): a policy's top level lists what plans may use beside the NIC's device */
 #include "base/right.h"
 #include "policy/lua_state.h"
 
-/* Not a kind of the host's objects; but its fields are checked and printed as theirs are. */
+/* No object of the host: it is a kind so that its fields are checked and printed like others. */
 static const struct mt_kind allow = {
 	.name = "allow",
 	.fields = mt_rights,
@@ -13,8 +13,8 @@ static const struct mt_kind allow = {
 /***
  * allow{link = name, prefix = prefix, table = number or range}
  * Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
- * these routing tables, whatever a guest's XML says. Only at the top level; what is said in several
- * lines adds up.
+ * these routing tables, whatever a guest's XML asks for. Only at the top level; several calls add
+ * up.
  *   allow{ link = "br0" }
  *   allow{ prefix = "10.0.0.0/8", table = 100 }
  *   allow{ table = "1000-1099" }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ask.c - loading a policy and asking it: the two calls of policy.h that run it */
+/* ask.c - load a policy, and call its functions: the calls of policy.h that run it */
 #include "domain/facts.h"
 #include "policy/lua_state.h"
 

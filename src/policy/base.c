@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* base.c - functions of Lua's own that a policy gets in another form */
+/* base.c - functions of Lua's base library that a policy gets in another form */
 #include "policy/lua_state.h"
 
 #include <lualib.h>
@@ -7,7 +7,7 @@
 
 /***
  * pcall(f, ...) -> true, results | false, error
- * Call a function, catching an error; but a refusal and a limit are not caught.
+ * Call a function and catch its error. A refusal and a limit are not caught.
  */
 static int l_pcall(lua_State *L)
 {
@@ -24,7 +24,8 @@ static int l_pcall(lua_State *L)
 
 /***
  * tostring(value) -> string
- * A value as text, by its __tostring where it has one; a table's or function's is its type.
+ * A value as text, by its __tostring where it has one; another table or function is shown by its
+ * type.
  */
 static int l_tostring(lua_State *L)
 {
@@ -36,7 +37,7 @@ static int l_tostring(lua_State *L)
 
 /***
  * setmetatable(table, metatable) -> table
- * As in Lua, but without __gc and __mode: what the collector does, and when, is not to be seen.
+ * As in Lua, but without __gc and __mode: a policy cannot see what the collector does, and when.
  */
 static int l_setmetatable(lua_State *L)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* compile.c - text to functions; a syntax error ends the policy */
+/* compile.c - compile a policy's or hook's text; a syntax error ends the policy */
 #include "policy/lua_state.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-/* "name:line: why", the name cut to LUA_IDSIZE; the place is said with the whole name. */
+/* Lua's message is "name:line: why", with the name cut to LUA_IDSIZE: report the whole name. */
 __attribute__((noreturn)) static void syntax_error(lua_State *L, const char *path)
 {
 	const char *message = lua_tostring(L, -1), *line, *why;

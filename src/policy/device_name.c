@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* device_name.c - what the device of a NIC is called that decide() made unmanaged */
+/* device_name.c - name the device of a NIC that decide() made unmanaged */
 #include "domain/domain.h"
 #include "policy/lua_state.h"
 
 #include <errno.h>
 
-/* core.device(index, dev) -> name | nil, why: of a NIC that decide() made unmanaged. The policy's
- * name @dev, or what the document calls it, or else one made of the domain and the MAC. */
+/* core.device(index, dev) -> name | nil, why. The name is the policy's, @dev; or the document's; or
+ * else derived from the domain and the MAC. */
 int l_device(lua_State *L)
 {
 	struct mt_policy *p = mtl_policy(L);
@@ -28,7 +28,7 @@ int l_device(lua_State *L)
 		return 2;
 	}
 	if (!edit.set_dev && !dev && !mt_fact_at(nic, "target.dev")) {
-		mt_names_derive(p->names, nic, name); /* its dev is only what the caller calls it */
+		mt_names_derive(p->names, nic, name); /* the XML has no name: dev is a request's */
 		edit.set_dev = true;
 		edit.dev = name;
 	}

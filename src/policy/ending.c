@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ending.c - running a policy protected, and saying where and why it failed when it did */
+/* ending.c - run a policy protected, and report where and why it ended */
 #include "base/tokens.h"
 #include "policy/lua_state.h"
 
@@ -33,7 +33,7 @@ void mtl_where(lua_State *L, char at[static MTL_AT])
 		}
 }
 
-/* The first end counts. The object that is raised is never looked at. */
+/* Only the first end is recorded. The error object is nil: nothing reads it. */
 __attribute__((noreturn, format(printf, 5, 0))) static void end(lua_State *L, const char *at,
 								enum mt_blame blame, int code,
 								const char *fmt, va_list ap)
@@ -72,7 +72,7 @@ void mtl_end(lua_State *L, enum mt_blame blame, int code, const char *fmt, ...)
 
 /***
  * refuse(reason)
- * Veto: the guest does not start, and whoever starts it is told the reason. Does not return; pcall
+ * Veto: the guest does not start, and the error of its start has the reason. Does not return; pcall
  * does not catch it.
  *   local bridge = host.link(name) or refuse("there is no bridge " .. name)
  */
@@ -83,7 +83,7 @@ int l_refuse(lua_State *L)
 	mtl_end(L, MT_BLAME_REFUSED, ECANCELED, "%s", lua_tostring(L, -1));
 }
 
-/* core.fail(f, text): end the policy where its function f begins */
+/* core.fail(f, text): end the policy; the place is the line on which its function f begins */
 int l_fail(lua_State *L)
 {
 	const char *text = luaL_checkstring(L, 2);
@@ -96,7 +96,7 @@ int l_fail(lua_State *L)
 	mtl_end_at(L, at, MT_BLAME_INPUT, EINVAL, "%s", text);
 }
 
-/* The bytes of "file:line: " before a message, when this function's line put them there. */
+/* The bytes of "file:line: " at the start of a message, when they name this function's line. */
 static size_t prefix(const char *message, const lua_Debug *ar)
 {
 	char before[LUA_IDSIZE + 16];
@@ -105,8 +105,8 @@ static size_t prefix(const char *message, const lua_Debug *ar)
 	return strncmp(message, before, (size_t)n) ? 0 : (size_t)n;
 }
 
-/* The message handler: finds the place while the stack is still there. It is the line that the
- * message names (error() may mean its caller's), or else the innermost one. */
+/* The message handler: finds the place while the stack is still there. The place is the line that
+ * the message names (error() may name its caller's), or else that of the innermost function. */
 static int locate(lua_State *L)
 {
 	struct mt_policy *p = mtl_policy(L);
@@ -128,7 +128,7 @@ static int locate(lua_State *L)
 	return 1;
 }
 
-/* An error object as text: a string is one, and __tostring may be a policy's own function. */
+/* An error object as text. Call it protected: __tostring may be a policy's own function. */
 static int render(lua_State *L)
 {
 	if (lua_isstring(L, 1) || luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
@@ -138,7 +138,7 @@ static int render(lua_State *L)
 	return 1;
 }
 
-/* Nobody said that the policy ended: the error on the top of the stack says why. */
+/* Record the end of a policy without mtl_end(): by the error on the top of the stack. */
 static void conclude(struct mt_policy *p, int status)
 {
 	const char *text = "out of memory";
@@ -153,7 +153,7 @@ static void conclude(struct mt_policy *p, int status)
 	}
 	if (!p->ended)
 		snprintf(p->text, sizeof p->text, "%s", text);
-	if (!*p->at) /* no function of theirs was running, or the stack is gone with the memory */
+	if (!*p->at) /* no function of a policy or hook was running, or memory was out */
 		snprintf(p->at, sizeof p->at, "%s", p->path);
 	p->ended = true;
 }

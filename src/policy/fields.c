@@ -38,7 +38,7 @@ static const char *nearest(const struct mt_kind *const *kinds, const char *name)
 	return mt_nearest(name, names, sizeof *names);
 }
 
-/* Words of ip(8), bridge(8), tc(8) and nft(8) that people will look for. */
+/* Words of ip(8), bridge(8), tc(8) and nft(8) that people may expect here. */
 static bool not_yet(const char *word)
 {
 	static const char *const words[] = {
@@ -55,7 +55,7 @@ static bool not_yet(const char *word)
 	return false;
 }
 
-/* What there is instead: raises. */
+/* Raise an error that names what there is instead. */
 __attribute__((noreturn)) static void unknown(lua_State *L, const char *verb, const char *name,
 					      const struct mt_kind *const *kinds)
 {
@@ -101,9 +101,9 @@ void mtl_unknown(lua_State *L, int table, const char *verb, const struct mt_kind
 
 /***
  * default(value) -> value
- * A field's value in a declaration that gives way: where another declaration of the object has the
- * field, that one counts, whichever comes first. Two defaults that differ are an error, unless a
- * declaration decides. default(nil) is nil.
+ * A field's value that gives way: where another declaration of the same object has the field
+ * without default(), that value counts, whichever comes first. Two defaults that differ are an
+ * error, unless a value without default() decides. default(nil) is nil.
  *   tap(nic, { master = "br0", mtu = default(9000) })
  */
 int l_default(lua_State *L)
@@ -125,7 +125,7 @@ int l_default(lua_State *L)
 	return 1;
 }
 
-/* core.meant(value) -> the value that is meant by default(value), whether it is one */
+/* core.meant(value) -> the value without its default(), whether it had one */
 int l_meant(lua_State *L)
 {
 	bool is_default = luaL_testudata(L, 1, DEFAULT) != NULL;
@@ -142,7 +142,7 @@ static bool is_number(const struct mt_field *f)
 	return f->type == MT_UINT || f->type == MT_USER || f->type == MT_GROUP;
 }
 
-/* As useradd(8) takes them. */
+/* A name that useradd(8) accepts. */
 static bool is_user_name(const char *s)
 {
 	size_t n = strlen(s);
@@ -160,7 +160,7 @@ static int mismatch(const struct mt_field *f, const char *what, struct mt_err *e
 		      mt_value_expects(f, expects, sizeof expects));
 }
 
-/* Where a number stands for the set or the range that has only it. */
+/* Whether a field takes a number: also where it stands for the set or range of just that number. */
 static bool takes_number(const struct mt_field *f)
 {
 	return is_number(f) || f->type == MT_RANGE || f->type == MT_VIDS;
@@ -178,7 +178,7 @@ static int from_number(lua_State *L, const struct mt_field *f, struct mt_value *
 		snprintf(text, sizeof text, LUA_INTEGER_FMT, n);
 	if (!whole || !takes_number(f))
 		return mismatch(f, text, e);
-	if (f->type == MT_VIDS) { /* the value is a text: Lua keeps it */
+	if (f->type == MT_VIDS) { /* the value borrows its text, which must stay on the stack */
 		lua_pushstring(L, text);
 		lua_replace(L, -2);
 		return mt_value_parse(f, lua_tostring(L, -1), NULL, v, e);
@@ -209,8 +209,8 @@ static int from_string(lua_State *L, const struct mt_field *f, struct mt_value *
 	return mismatch(f, what, e);
 }
 
-/* The value on the top of the stack, which may become its canonical text; texts in @v and @name
- * are borrowed from it. */
+/* Read the value on the top of the stack, and perhaps replace it by its canonical text. Texts in @v
+ * and @name are borrowed from it. */
 static int from_lua(lua_State *L, const struct mt_field *f, struct mt_value *v, const char **name,
 		    struct mt_err *e)
 {
@@ -231,7 +231,7 @@ static int from_lua(lua_State *L, const struct mt_field *f, struct mt_value *v, 
 	return mismatch(f, what, e);
 }
 
-/* default(value) on the top of the stack becomes the value, where one is taken. Return: whether. */
+/* If @d takes defaults, replace default(value) on the top of the stack by value. Return: if so. */
 static bool take_default(lua_State *L, const struct mtl_record *d, int field, const char *verb)
 {
 	if (!d->takes_defaults || !luaL_testudata(L, -1, DEFAULT))
@@ -269,7 +269,7 @@ void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *f
 			d->defaults = (d->defaults & ~(1u << i)) | (uint32_t)gives_way << i;
 		}
 		if (k->fields[i].type == MT_VIDS)
-			luaL_checkstack(L, 4, verb); /* it stays: the table may hold another text */
+			luaL_checkstack(L, 4, verb); /* keep the text: the table may hold another */
 		else
 			lua_pop(L, 1); /* the table still holds it */
 	}
@@ -293,7 +293,7 @@ int l_misfit(lua_State *L)
 	return 1;
 }
 
-/* core.fields(kind) -> a table with the names of its fields, but for the keys, as keys */
+/* core.fields(kind) -> a table whose keys are the names of the kind's fields, without its key's */
 int l_fields(lua_State *L)
 {
 	const struct mt_kind *k = mt_kind_find(mt_kinds, luaL_checkstring(L, 1));
@@ -308,7 +308,7 @@ int l_fields(lua_State *L)
 	return 1;
 }
 
-/* core.not_yet(word): a word of the field, and moontap has nothing of that name yet */
+/* core.not_yet(word) -> whether other tools have this word, and moontap nothing of the name yet */
 int l_not_yet(lua_State *L)
 {
 	lua_pushboolean(L, not_yet(luaL_checkstring(L, 1)));

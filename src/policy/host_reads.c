@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* host_reads.c - what a policy may ask the kernel: one object, or a list, of each kind */
+/* host_reads.c - host.KIND() and host.KINDs(): let a policy read the kernel's objects */
 #include "kernel/host.h"
 #include "policy/lua_state.h"
 
@@ -13,8 +13,8 @@ struct search {
 	size_t n;
 };
 
-/* Copied to the policy's pool, so that no Lua runs, and so nothing is raised, while the kernel's
- * answer is being read. */
+/* Read objects into the policy's pool: while the kernel's answer is read no Lua may run, since it
+ * could raise. */
 static void search(lua_State *L, const char *what, struct search *s)
 {
 	struct mt_policy *p = mtl_policy(L);
@@ -30,7 +30,7 @@ static void search(lua_State *L, const char *what, struct search *s)
 	luaL_error(L, "%s: %s%s%s", what, e.subject, *e.subject ? ": " : "", e.text);
 }
 
-/* A record as a table, with what was noted of that very device. */
+/* Push a record as a table, with the fields that were noted of the same device. */
 static void push(lua_State *L, const struct mt_record *found)
 {
 	const struct mt_policy_options *o = &mtl_policy(L)->o;
@@ -48,7 +48,7 @@ static void push(lua_State *L, const struct mt_record *found)
 	mtl_push(L, &r);
 }
 
-/* The table at 1 as a filter. */
+/* Read the table at 1 as a filter. */
 static struct mtl_record filter(lua_State *L, const char *what)
 {
 	struct mtl_record d = { .r.kind = lua_touserdata(L, lua_upvalueindex(1)) };
@@ -68,12 +68,12 @@ static struct mtl_record filter(lua_State *L, const char *what)
 
 /***
  * host.KIND(key | {field = value, ...}) -> table | nil
- * The one object that has this key, as the kernel has it; nil when there is none. For the time of
- * an event, the same question gets the same answer.
+ * The one object that has this key, as the kernel has it; nil when there is none. Within one event
+ * the same call returns the same.
  *   key      string   the first field of the kind: a device's name
  *   fields            the whole key, where it has more than one field
  * In the table a field that is none is false; one that the kernel does not have is nil.
- * Raises: an unknown field, a missing key, what the kernel answers.
+ * Raises: an unknown field, a missing key, an error of the kernel.
  *   local bridge = host.link "br0" or refuse "there is no br0"
  */
 static int l_host_one(lua_State *L)
@@ -104,8 +104,8 @@ static int l_host_one(lua_State *L)
 
 /***
  * host.KINDs([{field = value, ...}]) -> array of tables
- * Every object of this kind that has these fields, as the kernel has them. For the time of an
- * event, the same question gets the same answer.
+ * Every object of this kind that has these fields, as the kernel has them. Within one event the
+ * same call returns the same.
  *   for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
  */
 static int l_host_all(lua_State *L)

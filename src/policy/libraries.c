@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libraries.c - what a policy has of Lua's libraries
+ * libraries.c - the functions of Lua's libraries that a policy has
  *
- * Said by name, so that the next Lua's new functions are not let in. Left out, because they read,
- * load, or differ from run to run: io, os, debug, package, coroutine, load and its like, next,
- * collectgarbage, xpcall, warn, string.dump, math.random. Coroutines and xpcall would also take the
- * limits apart: a hook is set on one coroutine, and a message handler runs where hooks are off.
- * What moontap has in another form is in base.c and lua/moontap/sandbox.lua.
+ * They are listed by name, so that new functions of a later Lua stay out. Left out, because they
+ * read, load, or differ from run to run: io, os, debug, package, coroutine, load and its like,
+ * next, collectgarbage, xpcall, warn, string.dump, math.random. Coroutines and xpcall would also
+ * escape the limit on time: a debug hook is set on one coroutine, and a message handler that the
+ * hook causes runs with hooks off (Lua's ldo.c luaD_hook()). Functions that moontap has in another
+ * form are in base.c and lua/moontap/sandbox.lua.
  */
 #include "policy/lua_state.h"
 
@@ -16,8 +17,8 @@ struct library {
 	const char *name;
 	lua_CFunction open;
 	const char *has[32]; /* up to a NULL */
-	luaL_Reg instead;    /* one that moontap has its own of; it gets Lua's as its upvalue */
-	bool used;	     /* by moontap's own Lua: opened at once, the others when asked for */
+	luaL_Reg instead;    /* a function of moontap's own, with Lua's as its upvalue */
+	bool used;	     /* moontap's own Lua uses it: opened at once, others on demand */
 };
 
 static const struct library base = {
@@ -51,7 +52,7 @@ static const struct library libraries[] = {
 
 #define COUNT (int)(sizeof libraries / sizeof *libraries)
 
-/* From the library on the top of the stack into the table at @to. */
+/* Copy functions from the library on the top of the stack into the table at @to. */
 static void pick(lua_State *L, const struct library *l, int to)
 {
 	for (const char *const *name = l->has; *name; name++) {
@@ -65,7 +66,7 @@ static void pick(lua_State *L, const struct library *l, int to)
 	lua_setfield(L, to, l->instead.name);
 }
 
-/* core.libraries.NAME() -> a new table of what a policy has of it */
+/* core.libraries.NAME() -> a new table of the functions that a policy has */
 static int l_library(lua_State *L)
 {
 	const struct library *l = lua_touserdata(L, lua_upvalueindex(1));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lua_state.h - the inside of a policy: its Lua state, how far it is, how it ended
+ * lua_state.h - what the files of policy/ share: a policy's Lua state, its progress, its end
  *
  * Functions with a lua_State may raise (longjmp) unless they say otherwise. Their names begin with
  * mtl_; l_* are called by Lua itself.
@@ -18,10 +18,10 @@ struct mt_names;
 #define MTL_AT	    512		 /* bytes of a "FILE:LINE"; of a longer one, the end is kept */
 #define MTL_TEXT    1024	 /* bytes of a text for people; a longer one is cut */
 #define MTL_RECORDS 16384	 /* that one event may declare */
-#define MTL_ANSWER  (16ul << 20) /* bytes that one event may say */
+#define MTL_ANSWER  (16ul << 20) /* bytes of all lines of one event */
 #define MTL_MEMORY  (64ul << 20) /* bytes that a state may have unless told otherwise */
 
-/* What runs now; it decides which words may be used. At a prompt all may. */
+/* What runs now; it decides which verbs may be used. At a prompt all may. */
 enum mtl_phase { MTL_TOP = 1, MTL_DECIDE = 2, MTL_CONNECT = 4, MTL_PROMPT = 7 };
 
 struct mt_policy {
@@ -29,14 +29,14 @@ struct mt_policy {
 	lua_State *L;
 	size_t used;		     /* bytes that the state has */
 	struct mt_pool pool;	     /* what was read for the call in progress */
-	const struct mt_fact *facts; /* what it is asked about */
-	struct mt_names *names;	     /* the devices in them, once somebody wanted to know */
+	const struct mt_fact *facts; /* the guest that it is asked about */
+	struct mt_names *names;	     /* of the devices in facts; NULL until l_device() needs them */
 	struct mt_pool names_pool;
 	enum mtl_phase phase;
-	bool other;		/* it is asked about NICs that are libvirt's own */
+	bool other;		/* connect_other() runs: an error becomes the line `skip` */
 	char path[MTL_AT - 16]; /* of the policy's file */
-	size_t said, records;
-	char place[MTL_AT]; /* the last one said */
+	size_t said, records;	/* bytes of lines, and records, so far */
+	char place[MTL_AT];	/* that of the last line `at` */
 	/* Once a policy has ended nothing runs any more: pcall passes the error on. */
 	bool ended;
 	enum mt_blame blame;
@@ -46,19 +46,19 @@ struct mt_policy {
 
 /* self.c */
 
-/** mtl_policy() - whose state this is; never raises */
+/** mtl_policy() - the policy of this state; never raises */
 struct mt_policy *mtl_policy(lua_State *L);
 
-/** mtl_own() - the state is that of the policy on the top of the stack, a userdata [-1, +0] */
+/** mtl_own() - make the policy on the top of the stack, a userdata, that of the state [-1, +0] */
 void mtl_own(lua_State *L);
 
 /* open_policy.c */
 
 /**
- * mtl_policy_here() - a policy in a state that is not its own: trusted Lua, without limits
+ * mtl_policy_here() - a policy in the state of trusted Lua, without limits [-0, +0]
  *
- * It is the state's, in place of the one before; nothing but the names of words is shared with what
- * else runs there. Its functions are called as any other, and who calls them looks at @ended.
+ * It replaces the state's policy before it, if any; the state's collector frees it. Its functions
+ * may be called without mtl_run(); their caller then checks .ended.
  */
 struct mt_policy *mtl_policy_here(lua_State *L, const struct mt_policy_options *o);
 
@@ -67,7 +67,7 @@ struct mt_policy *mtl_policy_here(lua_State *L, const struct mt_policy_options *
 /**
  * mtl_run() - call @f protected, with @data as a light userdata; never raises
  *
- * Return: 0, or -errno after the refuse or error line was said; a policy that has ended is not run.
+ * Return: 0, or -errno after the line refuse, error or skip; a policy that has ended does not run.
  */
 int mtl_run(struct mt_policy *p, lua_CFunction f, void *data, struct mt_err *e);
 
@@ -79,7 +79,7 @@ void mtl_where(lua_State *L, char at[static MTL_AT]);
 void mtl_end(lua_State *L, enum mt_blame blame, int code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5), noreturn));
 
-/** mtl_end_at() - the same, with the place given */
+/** mtl_end_at() - mtl_end() with the place given */
 void mtl_end_at(lua_State *L, const char *at, enum mt_blame blame, int code, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6), noreturn));
 
@@ -112,7 +112,7 @@ void mtl_compile(lua_State *L, const char *text, size_t n, const char *path);
 
 /* say.c */
 
-/** mtl_say() - say a line, \n included; too many end the policy [-0, +0] */
+/** mtl_say() - add a line, \n included, to the answer; one too long ends the policy [-0, +0] */
 void mtl_say(lua_State *L, const char *line, size_t n);
 
 /** mtl_token() - add " name=text" to a line, the text escaped */
@@ -124,7 +124,7 @@ int l_say(lua_State *L);
 
 struct mtl_record {
 	struct mt_record r;
-	const char *name[MT_FIELDS_MAX]; /* of a user or group: looked up by who has the right to */
+	const char *name[MT_FIELDS_MAX]; /* of a user or group, still to be looked up; or NULL */
 	bool takes_defaults;
 	uint32_t defaults; /* bit i: field i is default(...): it gives way */
 };
@@ -132,8 +132,16 @@ struct mtl_record {
 /** mtl_unknown() - raise for a field of the table at @table that none of @kinds has [-0, +0] */
 void mtl_unknown(lua_State *L, int table, const char *verb, const struct mt_kind *const *kinds);
 
-/** mtl_take() - put the fields that @d's kind has, and @first (or NULL) has not, into @d; texts are
- * borrowed from the table, and sets of VLAN IDs from the stack [-0, +1 for each such field] */
+/**
+ * mtl_take() - read a table's fields into a record
+ * @table:	its index
+ * @verb:	for messages
+ * @first:	a kind whose fields are left out; or NULL
+ * @d:		kind and takes_defaults filled; the rest is added to
+ *
+ * Texts in @d are borrowed from the table, and sets of VLAN IDs from the stack
+ * [-0, +1 for each set].
+ */
 void mtl_take(lua_State *L, int table, const char *verb, const struct mt_kind *first,
 	      struct mtl_record *d);
 
@@ -155,13 +163,14 @@ void mtl_raise(lua_State *L, const struct mt_err *e) __attribute__((noreturn));
 void mtl_facts(lua_State *L, const struct mt_fact *f);
 
 /**
- * mtl_facts_seen() - the same, but only so many levels of tables; each table below them is a light
- * userdata, of which lua/moontap/sandbox.lua makes a table when somebody looks at it: @f must live
- * as long as the state [-0, +1]
+ * mtl_facts_seen() - push facts as tables, to a number of levels [-0, +1]
+ *
+ * Each table below them is a light userdata, which l_expand() turns into a table when a policy
+ * reads it: @f must live as long as the state.
  */
 void mtl_facts_seen(lua_State *L, const struct mt_fact *f, unsigned levels);
 
-/* core.expand(what stands for a table) -> the table, of one level */
+/* core.expand(light userdata of mtl_facts_seen()) -> the table, of one level */
 int l_expand(lua_State *L);
 
 int l_device(lua_State *L);

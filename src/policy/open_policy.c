@@ -12,7 +12,7 @@ static void *allocate(void *data, void *block, size_t had, size_t wants)
 	void *got;
 
 	if (!block)
-		had = 0; /* it said what the block is for */
+		had = 0; /* of a new block, it is the kind of object: lua_Alloc */
 	if (!wants) {
 		free(block);
 		p->used -= had;
@@ -71,7 +71,7 @@ int mt_policy_open(const struct mt_policy_options *o, struct mt_policy **out, st
 out:
 	if (status == LUA_ERRMEM)
 		mt_fail(e, ENOMEM, "policy", "", NULL);
-	else /* this liblua is another one than luac was of */
+	else /* this liblua does not load what luac has compiled */
 		mt_fail(e, ENOEXEC, "policy", "", "%s", lua_tostring(p->L, -1));
 	mt_policy_close(p);
 	return -e->code;
@@ -112,7 +112,7 @@ struct mt_policy *mtl_policy_here(lua_State *L, const struct mt_policy_options *
 	return p;
 }
 
-/* It stays set, at every instruction: what catches the error cannot go on either. */
+/* The hook stays set, at every instruction: code that catches the error cannot go on either. */
 static void stop(lua_State *L, lua_Debug *ar)
 {
 	(void)ar;

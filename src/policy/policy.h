@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * policy.h - a policy in its sandbox: loaded, asked, its answer as lines of text
+ * policy.h - run a policy in its sandbox; its answer is lines of text
  *
  * The lines, each ended by \n, words escaped as in base/tokens.h:
  *
  * - `allow link=br0`, `allow prefix=10.0.0.0/8`, `allow table=100`: what plans may use; only from
- *   the top level
+ *   the top level; a device that a hook's option names has `option=bridge`, too
  * - `nic index=1 decision=unmanaged dev=mytap0 mac=…`: each NIC, in order; without a decision when
  *   decide() made none, without what is not known
  * - `at place=policy.lua:12`: where the records after it were declared
@@ -17,6 +17,7 @@
  * - `refuse at=policy.lua:9 text=…`: the policy's veto; nothing follows
  * - `error code=3 at=policy.lua:7 text=…`: the policy failed; code is the exit status 3 or 5;
  *   nothing follows
+ * - `skip code=3 at=policy.lua:7 text=…`: the same, but of connect_other(): no error for the guest
  */
 #ifndef MT_POLICY_POLICY_H
 #define MT_POLICY_POLICY_H
@@ -28,7 +29,7 @@ struct mt_policy;
 
 struct mt_policy_options {
 	size_t memory;	       /* bytes that the Lua state may have; 0: 64 MiB */
-	bool sysctl_read_only; /* /proc/sys is: what tap() says by itself is left out */
+	bool sysctl_read_only; /* /proc/sys is read-only: tap() declares no conf{} by itself */
 	struct mt_host *host;  /* what host.link() and the others read; NULL: they fail */
 	/* fields that the kernel does not have, of @nnotes objects */
 	const struct mt_record *notes;
@@ -42,14 +43,19 @@ struct mt_policy_options {
 	void *data;
 };
 
-/** mt_policy_open() - a Lua state with the sandbox and the policy language; NULL-safe to close
- * Return: 0, -ENOMEM.
+/**
+ * mt_policy_open() - open a Lua state with the sandbox and the policy language
+ * @p:		out: for mt_policy_close(), which accepts NULL; NULL on failure
+ *
+ * Return: 0; -ENOMEM; or -ENOEXEC: this liblua does not load moontap's compiled Lua.
  */
 int mt_policy_open(const struct mt_policy_options *o, struct mt_policy **p, struct mt_err *e);
 void mt_policy_close(struct mt_policy *p);
 
-/** mt_policy_load() - compile a policy's text and run its top level
- * Return: 0, or -errno after saying a refuse or error line (@e has the same).
+/**
+ * mt_policy_load() - compile a policy's text and run its top level
+ *
+ * Return: 0, or -errno after a line refuse or error (@e has the same).
  */
 int mt_policy_load(struct mt_policy *p, const char *text, size_t n, const char *path,
 		   struct mt_err *e);
@@ -57,29 +63,33 @@ int mt_policy_load(struct mt_policy *p, const char *text, size_t n, const char *
 /**
  * mt_policy_lacks() - why a policy that is loaded connects nothing, whatever the guest
  * @text:	out, @n bytes: "": it has a connect()
- * @meant:	out: it has another of a policy's functions, and may be meant to have this one not
+ * @meant:	out: it has decide() or connect_other(), and may lack connect() on purpose
  *
  * Return: as mt_policy_load().
  */
 int mt_policy_lacks(struct mt_policy *p, char *text, size_t n, bool *meant, struct mt_err *e);
 
-/** mt_policy_ask() - decide for every NIC, and connect those that are wanted and of type='ethernet'
+/**
+ * mt_policy_ask() - decide for every NIC, and connect those that are wanted and of type='ethernet'
  * @facts:	{ domain = {...}, nics = {...} } as domain/facts.h builds it
  * @wanted:	@nwanted indexes (from 1) of NICs whose connect() runs; the others only decide
  *
- * Return: 0, or -errno after saying a refuse or error line.
+ * Return: 0, or -errno after a line refuse or error.
  */
 int mt_policy_ask(struct mt_policy *p, const struct mt_fact *facts, const int *wanted,
 		  size_t nwanted, struct mt_err *e);
 
-/** mt_policy_ask_other() - connect the others that are wanted, after mt_policy_ask()
+/**
+ * mt_policy_ask_other() - connect the wanted NICs of other types, after mt_policy_ask()
  *
- * They are libvirt's own and come up without moontap, so that a policy that fails there, or does
- * not stop, ends with a line `skip` and no error. Return: 0, or -errno after saying a refuse line.
+ * libvirt creates their devices, and they work without moontap: a policy that fails here, or does
+ * not stop, ends with a line `skip` and no error.
+ *
+ * Return: 0, or -errno after a line refuse.
  */
 int mt_policy_ask_other(struct mt_policy *p, struct mt_err *e);
 
-/** mt_policy_interrupt() - from a signal handler: stop the running policy, with its line */
+/** mt_policy_interrupt() - stop the running policy, with a line error; for a signal handler */
 void mt_policy_interrupt(struct mt_policy *p);
 
 #endif

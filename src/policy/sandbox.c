@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sandbox.c - what lua/moontap/ and C share: the table that it calls core
+ * sandbox.c - set up `core`, the table that C and lua/moontap/ share
  *
  * The state's own globals are Lua's; only lua/moontap/ sees them. A policy or hook runs in an
- * environment made of core.enum_names and core.libraries.
+ * environment made of core.globals and core.libraries.
  */
 #include "base/tokens.h"
 #include "policy/lua_state.h"
@@ -52,7 +52,7 @@ static int l_nearest(lua_State *L)
 	return 1;
 }
 
-/* core.is_name(text): whether a device can have it as its name */
+/* core.is_name(text) -> whether a device can have this name */
 static int l_is_name(lua_State *L)
 {
 	const char *s = luaL_checkstring(L, 1);
@@ -61,7 +61,7 @@ static int l_is_name(lua_State *L)
 	return 1;
 }
 
-/* core.metafield(value, name): also of a protected metatable */
+/* core.metafield(value, name) -> the metatable's field, also where the metatable is protected */
 static int l_metafield(lua_State *L)
 {
 	return luaL_getmetafield(L, 1, lua_tostring(L, 2)) != LUA_TNIL;
@@ -76,7 +76,7 @@ static int l_phase(lua_State *L)
 	return 0;
 }
 
-/* core.copy(table) -> a new one, of just its size: in Lua it would grow by doubling */
+/* core.copy(table) -> a copy of just its size: one built in Lua would grow by doubling */
 static int l_copy(lua_State *L)
 {
 	int n = 0;

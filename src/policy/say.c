@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* say.c - the lines of the answer, and the limit on how many there may be */
+/* say.c - add lines to the answer, within the limit on its bytes */
 #include "base/tokens.h"
 #include "policy/lua_state.h"
 
@@ -30,7 +30,7 @@ void mtl_token(luaL_Buffer *b, const char *name, const char *text)
 	luaL_addsize(b, n);
 }
 
-/* core.say(line, name, text, ...): a line of words; where a text is nil there is none */
+/* core.say(word, name, text, ...): add "word name=text ...\n", without names whose text is nil */
 int l_say(lua_State *L)
 {
 	luaL_Buffer b;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* self.c - from a Lua state to the policy that it is of */
+/* self.c - find the policy that a Lua state belongs to */
 #include "policy/lua_state.h"
 
 static const char self; /* its address is the registry's key */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Tables and functions are called what they are: an address would differ from run to run. */
+/* Tables and functions are shown by their type: an address would differ from run to run. */
 void mtl_push_text(lua_State *L, int i)
 {
 	int type = lua_type(L, i);

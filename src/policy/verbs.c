@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* verbs.c - the verbs that declare: one a kind, made from its table, and tap() */
+/* verbs.c - the verbs that declare objects: one for each kind, and tap() */
 #include "kernel/host.h"
 #include "policy/lua_state.h"
 
@@ -69,8 +69,8 @@ static void in_connect(lua_State *L, const char *verb)
 
 /***
  * KIND{field = value, ...}
- * Declare that an object of this kind shall be there, with these fields, while the NIC is
- * connected. A field that is not given is not touched; false makes it none.
+ * Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+ * field that is not given stays as it is; false sets it to none.
  *   fields   as `help KIND` lists them
  * Raises: an unknown field, a value that its field does not take, a missing key.
  *   link{ name = "br0", up = true }
@@ -91,7 +91,8 @@ static int l_verb(lua_State *L)
 	return 0;
 }
 
-/* A record for @device: fields of the tables at 2 and 3 that @kind knows and @first does not. */
+/* Declare a record for @device: the fields of the tables at 2 and 3 that @kind has and @first has
+ * not; those at 2 count more. */
 static void declare_part(lua_State *L, const struct mt_kind *kind, const struct mt_kind *first,
 			 const char *device)
 {
@@ -104,8 +105,8 @@ static void declare_part(lua_State *L, const struct mt_kind *kind, const struct 
 	declare(L, &d);
 }
 
-/* core.tap(device, options, made): made is nil for a device that libvirt makes, or what it shall be
- * like where the options do not say; lua/moontap/verbs.lua has the rest. */
+/* core.tap(device, options, made): the C half of tap() in lua/moontap/verbs.lua. made has the
+ * fields of a tap that moontap creates, where options lacks them; it is nil where libvirt does. */
 int l_tap(lua_State *L)
 {
 	const struct mt_kind *tap = mt_kind_find(mt_kinds, "tap");

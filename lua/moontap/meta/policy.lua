@@ -159,16 +159,16 @@
 ---@field index integer its number among the guest's interfaces, from 1
 ---@field type string ethernet, bridge, network, ...
 ---@field dev? string its device on the host; nil: it has no name yet, or none
----@field unmanaged boolean moontap makes the device: managed='no', or decide()
+---@field unmanaged boolean moontap creates the device: managed='no', or decide()
 ---@field domain moontap.domain the guest: help "nic.domain"
 ---@field target? moontap.nic.target
 ---@field vlan? moontap.nic.vlan
----@field ips? table[] of the guest's side
----@field routes? table[] likewise
+---@field ips? table[] each <ip> of the guest's side
+---@field routes? table[] each <route> of the guest's side
 ---@field source? moontap.nic.source
 ---@field bandwidth? table inbound and outbound, each with average, peak, burst, floor
 ---@field virtualport? table type, and parameters by name
----@field unknown? string[] what the XML says and this moontap does not understand
+---@field unknown? string[] what this moontap does not understand in the XML
 ---@field backend? moontap.nic.backend
 ---@field backenddomain? string
 ---@field boot? integer
@@ -194,12 +194,12 @@
 ---@field managed? boolean what <target managed=> says
 
 ---@class moontap.nic.vlan
----@field trunk? boolean several tags, or the XML says so
+---@field trunk? boolean true: several tags, or trunk='yes'
 ---@field tags? table[] each with id, and native: "tagged" or "untagged"
 
 ---@class moontap.nic.source
----@field ips? table[] of the host's side
----@field routes? table[] likewise
+---@field ips? table[] each <ip> of the host's side
+---@field routes? table[] each <route> of the host's side
 ---@field address? string
 ---@field bridge? string
 ---@field connectionid? string
@@ -281,76 +281,76 @@
 ---@field type? string
 
 ---@class moontap.domain
----@field name string "" when nobody says whose tap this is
+---@field name string "" when it is not known whose tap this is
 ---@field uuid? string
 ---@field id? integer of a running guest
 ---@field type string kvm, qemu, lxc, ...
 ---@field title? string
 ---@field description? string
 ---@field os_type? string hvm, exe, ...
----@field known? any true; false: nobody says whose tap it is; "qemu": only QEMU does
----@field incoming? boolean it is being migrated to here, and does not run yet
+---@field known? any true; false: not known whose tap it is; "qemu": only its QEMU says
+---@field incoming? boolean it is being migrated to this host, and does not run here yet
 ---@field nics moontap.nic[] all its NICs: help "nic"
 ---@field metadata table[] of <metadata>: each with ns, name, text, attributes, children
 
----Declare that an object of this kind shall be there, with these fields, while the NIC is
----connected. A field that is not given is not touched; false makes it none.
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help bridge` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.bridge
 function bridge(fields) end
 
----Declare that an object of this kind shall be there, with these fields, while the NIC is
----connected. A field that is not given is not touched; false makes it none.
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help veth` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.veth
 function veth(fields) end
 
----Declare that an object of this kind shall be there, with these fields, while the NIC is
----connected. A field that is not given is not touched; false makes it none.
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help link` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.link
 function link(fields) end
 
----Declare that an object of this kind shall be there, with these fields, while the NIC is
----connected. A field that is not given is not touched; false makes it none.
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help port` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.port
 function port(fields) end
 
----Declare that an object of this kind shall be there, with these fields, while the NIC is
----connected. A field that is not given is not touched; false makes it none.
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help conf` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.conf
 function conf(fields) end
 
----Declare that an object of this kind shall be there, with these fields, while the NIC is
----connected. A field that is not given is not touched; false makes it none.
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help addr` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.addr
 function addr(fields) end
 
----Declare that an object of this kind shall be there, with these fields, while the NIC is
----connected. A field that is not given is not touched; false makes it none.
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help route` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.route
 function route(fields) end
 
----Declare that an object of this kind shall be there, with these fields, while the NIC is
----connected. A field that is not given is not touched; false makes it none.
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help neigh` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
@@ -358,27 +358,28 @@ function route(fields) end
 function neigh(fields) end
 
 ---Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
----The host believes no router advertisement that comes from it: conf{…, accept_ra = default(0)},
----unless /proc/sys is read-only.
----    fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name;
----             those of tap are for unmanaged NICs, and count for nothing when libvirt makes the
----             tap; group is the tap's, for link's own say link{ name = nic.dev, group = … };
----             with master and no mtu: the MTU that the bridge had before moontap's first port,
----             whatever <mtu> tells the guest. That, and all that is taken from the XML (queues, MAC,
----             owner), is default(…): what another declaration says counts instead
+---The host ignores router advertisements from it: conf{…, accept_ra = default(0)}, unless /proc/sys
+---is read-only.
+---    fields   those of link and of tap (user, group, multi_queue, vnet_hdr), without the name. Those
+---             of tap count only for unmanaged NICs, since libvirt creates the tap of others. group
+---             is the tap's; for the link's there is link{ name = nic.dev, group = … }. With master
+---             and without mtu, mtu is what the bridge had before moontap's first port, whatever
+---             <mtu> tells the guest. This, and what tap() fills in for an unmanaged NIC (user,
+---             multi_queue, vnet_hdr, address), is default(…): the value of another declaration
+---             counts instead
 ---Raises: not the nic that is being connected; an unknown field; a value that does not fit.
 ---    tap(nic, { master = "br0", mtu = 9000, up = true })
 ---@param nic moontap.nic
 ---@param fields? moontap.tap.options
 function tap(nic, fields) end
 
----Veto: the guest does not start, and whoever starts it is told the reason. Does not return; pcall
+---Veto: the guest does not start, and the error of its start has the reason. Does not return; pcall
 ---does not catch it.
 ---    local bridge = host.link(name) or refuse("there is no bridge " .. name)
 ---@param reason any
 function refuse(reason) end
 
----Say something in moontap's log: the values as text, with blanks between.
+---Write a line to moontap's log: the values as text, with blanks between.
 ---@param ... any
 function log(...) end
 
@@ -386,9 +387,9 @@ function log(...) end
 ---@param ... any
 function print(...) end
 
----A field's value in a declaration that gives way: where another declaration of the object has the
----field, that one counts, whichever comes first. Two defaults that differ are an error, unless a
----declaration decides. default(nil) is nil.
+---A field's value that gives way: where another declaration of the same object has the field
+---without default(), that value counts, whichever comes first. Two defaults that differ are an
+---error, unless a value without default() decides. default(nil) is nil.
 ---    tap(nic, { master = "br0", mtu = default(9000) })
 ---@generic T
 ---@param value T
@@ -396,16 +397,17 @@ function print(...) end
 function default(value) end
 
 ---Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
----these routing tables, whatever a guest's XML says. Only at the top level; what is said in several
----lines adds up.
+---these routing tables, whatever a guest's XML asks for. Only at the top level; several calls add
+---up.
 ---    allow{ link = "br0" }
 ---    allow{ prefix = "10.0.0.0/8", table = 100 }
 ---    allow{ table = "1000-1099" }
 ---@param what { link?: string, prefix?: string, table?: integer|string }
 function allow(what) end
 
----A ready-made policy: hooks/NAME.lua of moontap's directories. Devices that are named in its
----options, at any depth, may be used by plans, as allow{link=…} says it. Only at the top level.
+---A ready-made policy, hooks/NAME.lua of moontap's directories, as a function for connect() to
+---call. Plans may use the devices that its options name, at any depth, as with allow{link=…}. Only
+---at the top level.
 ---    local lan = hook "bridge" { bridge = "br0" }
 ---@param name string
 ---@return fun(options?: table): fun(nic: moontap.nic)
@@ -414,163 +416,163 @@ function hook(name) end
 ---@class moontap.host
 host = {}
 
----The one object that has this key, as the kernel has it; nil when there is none. For the time of
----an event, the same question gets the same answer.
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, what the kernel answers.
+---Raises: an unknown field, a missing key, an error of the kernel.
 ---    local bridge = host.link "br0" or refuse "there is no br0"
 ---@param key string|moontap.tap.fields
 ---@return moontap.tap?
 function host.tap(key) end
 
----Every object of this kind that has these fields, as the kernel has them. For the time of an
----event, the same question gets the same answer.
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.tap.fields
 ---@return moontap.tap[]
 function host.taps(filter) end
 
----The one object that has this key, as the kernel has it; nil when there is none. For the time of
----an event, the same question gets the same answer.
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, what the kernel answers.
+---Raises: an unknown field, a missing key, an error of the kernel.
 ---    local bridge = host.link "br0" or refuse "there is no br0"
 ---@param key string|moontap.bridge.fields
 ---@return moontap.bridge?
 function host.bridge(key) end
 
----Every object of this kind that has these fields, as the kernel has them. For the time of an
----event, the same question gets the same answer.
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.bridge.fields
 ---@return moontap.bridge[]
 function host.bridges(filter) end
 
----The one object that has this key, as the kernel has it; nil when there is none. For the time of
----an event, the same question gets the same answer.
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, what the kernel answers.
+---Raises: an unknown field, a missing key, an error of the kernel.
 ---    local bridge = host.link "br0" or refuse "there is no br0"
 ---@param key string|moontap.veth.fields
 ---@return moontap.veth?
 function host.veth(key) end
 
----Every object of this kind that has these fields, as the kernel has them. For the time of an
----event, the same question gets the same answer.
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.veth.fields
 ---@return moontap.veth[]
 function host.veths(filter) end
 
----The one object that has this key, as the kernel has it; nil when there is none. For the time of
----an event, the same question gets the same answer.
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, what the kernel answers.
+---Raises: an unknown field, a missing key, an error of the kernel.
 ---    local bridge = host.link "br0" or refuse "there is no br0"
 ---@param key string|moontap.link.fields
 ---@return moontap.link?
 function host.link(key) end
 
----Every object of this kind that has these fields, as the kernel has them. For the time of an
----event, the same question gets the same answer.
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.link.fields
 ---@return moontap.link[]
 function host.links(filter) end
 
----The one object that has this key, as the kernel has it; nil when there is none. For the time of
----an event, the same question gets the same answer.
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, what the kernel answers.
+---Raises: an unknown field, a missing key, an error of the kernel.
 ---    local bridge = host.link "br0" or refuse "there is no br0"
 ---@param key string|moontap.port.fields
 ---@return moontap.port?
 function host.port(key) end
 
----Every object of this kind that has these fields, as the kernel has them. For the time of an
----event, the same question gets the same answer.
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.port.fields
 ---@return moontap.port[]
 function host.ports(filter) end
 
----The one object that has this key, as the kernel has it; nil when there is none. For the time of
----an event, the same question gets the same answer.
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, what the kernel answers.
+---Raises: an unknown field, a missing key, an error of the kernel.
 ---    local bridge = host.link "br0" or refuse "there is no br0"
 ---@param key string|moontap.conf.fields
 ---@return moontap.conf?
 function host.conf(key) end
 
----Every object of this kind that has these fields, as the kernel has them. For the time of an
----event, the same question gets the same answer.
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.conf.fields
 ---@return moontap.conf[]
 function host.confs(filter) end
 
----The one object that has this key, as the kernel has it; nil when there is none. For the time of
----an event, the same question gets the same answer.
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, what the kernel answers.
+---Raises: an unknown field, a missing key, an error of the kernel.
 ---    local bridge = host.link "br0" or refuse "there is no br0"
 ---@param key string|moontap.addr.fields
 ---@return moontap.addr?
 function host.addr(key) end
 
----Every object of this kind that has these fields, as the kernel has them. For the time of an
----event, the same question gets the same answer.
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.addr.fields
 ---@return moontap.addr[]
 function host.addrs(filter) end
 
----The one object that has this key, as the kernel has it; nil when there is none. For the time of
----an event, the same question gets the same answer.
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, what the kernel answers.
+---Raises: an unknown field, a missing key, an error of the kernel.
 ---    local bridge = host.link "br0" or refuse "there is no br0"
 ---@param key string|moontap.route.fields
 ---@return moontap.route?
 function host.route(key) end
 
----Every object of this kind that has these fields, as the kernel has them. For the time of an
----event, the same question gets the same answer.
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.route.fields
 ---@return moontap.route[]
 function host.routes(filter) end
 
----The one object that has this key, as the kernel has it; nil when there is none. For the time of
----an event, the same question gets the same answer.
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
 ---    key      string   the first field of the kind: a device's name
 ---    fields            the whole key, where it has more than one field
 ---In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, what the kernel answers.
+---Raises: an unknown field, a missing key, an error of the kernel.
 ---    local bridge = host.link "br0" or refuse "there is no br0"
 ---@param key string|moontap.neigh.fields
 ---@return moontap.neigh?
 function host.neigh(key) end
 
----Every object of this kind that has these fields, as the kernel has them. For the time of an
----event, the same question gets the same answer.
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
 ---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.neigh.fields
 ---@return moontap.neigh[]

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- at_hand.lua - what is at hand in the REPL: the words that ask the policy about the guest
+-- at_hand.lua - the REPL's functions about the guest and its policy: plan, try, up, down, facts
 --
 -- Requires: the table that cli/repl/repl_main.c makes, with loaded.lua's functions; it gets
 -- was_shown().
 local repl = ...
-local print = print -- what is painted is clean already
+local print = print -- Lua's own: repl.paint() has cleaned its text
 local moontap = require "moontap"
 local options = repl.options
 
@@ -12,7 +12,8 @@ _G.moontap = moontap
 
 -- --- what changes the host ----------------------------------------------------------------------
 
--- What was changed stands, even when nobody can be told: that has an exit status of its own.
+-- Before a function that may change the host, tell the C side: if the result cannot be printed
+-- afterwards, the exit status tells that the host may have changed.
 local function mark(words, name)
   local f = words[name]
   words[name] = f and function(...)
@@ -43,8 +44,8 @@ end
 -- --- asking -------------------------------------------------------------------------------------
 
 --- reload()
--- Load the guest's XML and the policy again, without what was typed; done by itself when a file has
--- changed.
+-- Load the guest's XML and the policy again, without what was typed. The REPL does so by itself
+-- when a file has changed.
 function reload()
   repl.begin()
 end
@@ -59,7 +60,7 @@ local function open_session()
   return session
 end
 
--- The indexes of NICs that are meant: of one, by its table, index, device or MAC; of all asked.
+-- The indexes of one NIC, named by its table, index, device or MAC; of nil, all that are asked for.
 local function which(one)
   local list, name = {}, type(one) == "table" and one.index or one
   for _, each in ipairs(nics) do
@@ -85,7 +86,7 @@ local function finish(outcome, err)
   return outcome
 end
 
--- Whether it has just been shown, and need not be once more.
+-- Whether finish() has just shown the value, so that it need not be shown again.
 function repl.was_shown(value)
   local was = value ~= nil and shown[value]
   if was then shown[value] = nil end
@@ -97,7 +98,8 @@ local function guest_of()
   return repl.guest_text() or error("there is no guest: moontap repl GUEST.xml", 3)
 end
 
--- Who may not change the host is told so, and not which file or socket said no first.
+-- Raise a clear error for a user who may not change the host: without it, the error would be that
+-- of the first file or socket that refuses.
 local function may_change()
   if options.replay then
     error("a replay changes nothing; what connects the guest is: moontap up", 3)
@@ -121,7 +123,7 @@ local function typed()
   return any and all or nil
 end
 
--- What the evaluator would answer, were these functions the policy's.
+-- The answer that the evaluator would give if these functions were the policy's.
 local function answer(policy, list)
   local core, wanted = repl.core, {}
   local facts = repl.load_guest()
@@ -155,7 +157,7 @@ end
 
 --- plan([nic]) -> outcome
 -- Print what connecting would change, and return it; nothing is changed. A connect(), decide() or
--- connect_other() that was typed at the prompt is the policy's, until reload().
+-- connect_other() that was typed at the prompt replaces the policy's until reload().
 --   nic   table, index, device or MAC; without it, all NICs that the event asks for
 --   for _, step in ipairs(plan(nic).nics[1].steps) do print(step.command) end
 function plan(one)
@@ -169,7 +171,7 @@ end
 
 --- try(connect [, nic]) -> outcome
 -- As plan(), with this function in the place of the policy's connect(). It may use what the policy
--- names, and what allow{...} and hooks at the prompt name.
+-- allows, and what allow{...} and hooks at the prompt allow.
 --   try(function(nic) tap(nic, { mtu = 9000 }) end)
 function try(connect, one)
   if type(connect) ~= "function" then
@@ -183,7 +185,7 @@ function try(connect, one)
 end
 
 --- up([nic]) -> outcome
--- Connect: all of them, or none. This changes the host, by the policy's file.
+-- Connect the NICs, all or none, by the policy's file. This changes the host.
 function up(one)
   may_change()
   if typed() then
@@ -195,7 +197,7 @@ function up(one)
 end
 
 --- down([nic]) -> outcome
--- Disconnect: take back what connecting did. This changes the host.
+-- Disconnect: undo what connecting did. This changes the host.
 function down(one)
   may_change()
   return finish(open_session():down(guest_of(), one and which(one)))
@@ -213,7 +215,7 @@ local function plain(value, above)
 end
 
 --- facts([nic]) -> table
--- What the policy is told of a NIC, or of the whole guest, as a table of your own.
+-- The facts that the policy gets of a NIC, or of the whole guest, as a table that you may change.
 function facts(one)
   if one ~= nil then return plain(one, {}) end
   guest_of()

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- complete.lua - what Tab makes of a line: names, fields, kinds, links and files in strings
+-- complete.lua - complete a line at Tab: names, fields, kinds, and links and files in strings
 --
--- Requires: the table that cli/repl/repl_main.c makes; it gets complete(). Nothing is called for it
--- but metamethods, and the kernel is asked for the names of links.
+-- Requires: the table that cli/repl/repl_main.c makes; it gets complete(). It calls no function of
+-- the line's but metamethods, and asks the kernel for the names of links.
 local repl = ...
 
 -- --- where the cursor is ------------------------------------------------------------------------
@@ -71,7 +71,7 @@ local function names_in(value, beginning, functions)
   return sorted(set)
 end
 
--- The value of what stands before the last dot: nic.domain.nics[1]
+-- The value of the path before the last dot: nic.domain.nics[1]
 local function value_of(path)
   local name, rest = path:match "^([%a_][%w_]*)(.*)$"
   local value = name and rawget(_G, name)
@@ -105,7 +105,7 @@ local function topics(beginning)
   return sorted(set)
 end
 
--- --- the ways to complete: each gives what is there of it already, and what could follow ---------
+-- --- the ways to complete: each returns a name's beginning, names with it, and an ending --------
 
 -- The function whose brackets are open, as it is written: "link", "host.links", "tap"
 local function caller(text, bracket)
@@ -179,7 +179,7 @@ local function in_names(text)
   return beginning, names_in(value, beginning, mark == ":"), ""
 end
 
--- --- what is done with it -----------------------------------------------------------------------
+-- --- the answer to Tab --------------------------------------------------------------------------
 
 local function common(list)
   local first, last = list[1], list[#list]

@@ -3,7 +3,7 @@
 --
 -- Requires: the table that cli/repl/repl_main.c makes; it gets name_of() and kind.
 local repl = ...
-local print = print -- what is painted is clean already
+local print = print -- Lua's own: no text of a guest is printed here
 
 -- --- help ---------------------------------------------------------------------------------------
 
@@ -20,7 +20,7 @@ help "link"         a function, a kind, a field, or a function itself: help(tap)
 
 Tab completes, Ctrl-R searches what was typed, Ctrl-C stops a chunk, Ctrl-D leaves.]]
 
--- The value that a topic's name stands for, with a kind in the place of KIND.
+-- The value that a topic's name stands for; KIND in it must be replaced by a kind's name.
 local function resolve(name)
   local value = _G
   for part in name:gmatch "[^.]+" do
@@ -45,7 +45,7 @@ function repl.name_of(f)
 end
 
 --- help([what])
--- What there is on a word, or on a function itself: help "link", help "mtu", help(tap).
+-- Show the help on a word, or on a function itself: help "link", help "mtu", help(tap).
 function help(what)
   if what == nil then
     print(overview)
@@ -78,7 +78,7 @@ function entry.__tostring(field)
 end
 
 --- kinds
--- The kinds of objects, by name, and of each its fields: kinds.link.mtu.expects.
+-- The kinds of objects by name, each with its fields: kinds.link.mtu.expects.
 kinds = setmetatable({}, listing)
 repl.kind = { allow = { field = { table = { type = "integer|string" } } } }
 for _, kind in ipairs(repl.kinds) do

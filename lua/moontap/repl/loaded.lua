@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- loaded.lua - the guest and the policy that the REPL has loaded, and what the policy says
+-- loaded.lua - load the guest and the policy into the REPL, and show what the policy declares
 --
 -- Requires: the table that cli/repl/repl_main.c makes, with show.lua's functions; it gets begin(),
 -- refresh(), clear(), tell(), asked(), load_guest(), guest_text(), allowed() and functions.
 local repl = ...
-local print = print -- what is painted is clean already
+local print = print -- Lua's own: repl.paint() has cleaned its text
 local options = repl.options
 
--- Which NICs an event asks the policy to connect; without an event, a person asks for all.
+-- Which NICs an event asks the policy to connect; without an event, all of type='ethernet'.
 local asks = {
   prepare = function(nic) return nic.unmanaged end,
   start = function() return true end,
@@ -17,12 +17,12 @@ local asks = {
 asks.started, asks.reconnect = asks.start, asks.start
 asks.restore, asks.release = asks.migrate, asks.stopped
 
--- repl.asked(nic): whether the event asks for it
+-- repl.asked(nic) -> whether the event asks to connect it
 function repl.asked(nic)
   return nic.type == "ethernet" and (asks[options.event] or asks.start)(nic)
 end
 
--- --- what the policy says, here -----------------------------------------------------------------
+-- --- what the policy declares -------------------------------------------------------------------
 
 local function unescape(word)
   return (word:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
@@ -46,9 +46,9 @@ local function as_lua(line)
   return name .. "{ " .. table.concat(fields, ", ") .. " }"
 end
 
-local allowed = {} -- the lines that say what plans may use, since the policy was loaded
+local allowed = {} -- the lines `allow` since the policy was loaded
 
--- Show what was declared and logged since; unless quiet, also what was allowed.
+-- Show what was declared and logged since the last call; unless quiet, also what was allowed.
 function repl.tell(quiet)
   for line in repl.said():gmatch "[^\n]+" do
     local word = line:match "^%S+"
@@ -70,15 +70,15 @@ local function watch(path)
   watched[path] = repl.stamp(path)
 end
 
-local xml -- the guest's, as text
+local xml -- the text of the guest's XML
 
 local function read(path)
   local f <close> = path == "-" and io.stdin or assert(io.open(path))
   return assert(f:read "a")
 end
 
--- What only who calls moontap knows: that the guest is known, and what a dry run calls a device
--- that is not there yet.
+-- Add what evaluator/complete.c adds to the facts: that the guest is known, and the name that a dry
+-- run gives a device that does not exist yet.
 local function complete(facts)
   local unnamed = 0
   if facts.domain.known == nil then facts.domain.known = true end
@@ -93,7 +93,8 @@ local function complete(facts)
   return facts
 end
 
--- Of an earlier run: what the policy was told then, in that event, unless another one is named.
+-- The facts that the policy got in an earlier run, and that run's event, unless the options have
+-- another.
 local function recall_guest()
   local facts, event, when, dev = repl.recall()
   if facts == nil then error(event, 0) end
@@ -135,7 +136,7 @@ local function show_guest(facts)
   nic = nic or nics[1]
 end
 
--- The words of the policy language, of the policy that is loaded now.
+-- Make the policy language of the policy that is loaded now global.
 local function take_words()
   for name, word in pairs(repl.core.globals) do
     if not repl.lua[name] then _G[name] = word end
@@ -165,10 +166,10 @@ local function load_policy()
   chunk()
 end
 
--- The functions of a policy; one that is typed at the prompt is the policy's until reload().
+-- The functions of a policy. One that is typed at the prompt replaces the policy's until reload().
 repl.functions = { "decide", "connect", "connect_other" }
 
--- Everything anew; what fails is raised when the rest is done.
+-- Load policy and guest again. An error of the policy is raised last, when the guest is there.
 local function begin()
   local facts, fine, why
   watched, allowed, repl.has_policy = {}, {}, false
@@ -187,7 +188,7 @@ local function begin()
   if not fine then error(why, 0) end
 end
 
--- Whether a file is not what it was.
+-- The path of a loaded file that has changed since; nil: none has.
 local function changed()
   for path, stamp in pairs(watched) do
     if repl.stamp(path) ~= stamp then return path end
@@ -196,7 +197,7 @@ end
 
 repl.begin = begin
 
--- repl.refresh(): load anew what has changed since
+-- repl.refresh(): load policy and guest again when a file has changed
 function repl.refresh()
   local path = changed()
   if not path then return end
@@ -204,7 +205,7 @@ function repl.refresh()
   begin()
 end
 
--- repl.clear(): before each chunk; whatever the last one left half done
+-- repl.clear(): forget what the last chunk left half done; called before each chunk
 function repl.clear()
   repl.ended()
   repl.core.phase "prompt"
@@ -216,7 +217,7 @@ function repl.guest_text()
   return xml
 end
 
--- repl.allowed() -> the lines that say what plans may use
+-- repl.allowed() -> the lines `allow`, which have what plans may use
 function repl.allowed()
   return allowed
 end

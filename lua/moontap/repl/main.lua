@@ -5,9 +5,9 @@
 -- main().
 local repl = ...
 local options = repl.options
-local print = print -- what is painted is clean already
+local print = print -- Lua's own: repl.paint() has cleaned its text
 
--- A guest's words are printed here, too.
+-- Clean what is printed: it may be a text of the guest's XML.
 function _G.print(...)
   local texts = table.pack(...)
   for i = 1, texts.n do texts[i] = repl.clean(tostring(texts[i])) end
@@ -16,8 +16,8 @@ end
 
 -- --- running ------------------------------------------------------------------------------------
 
--- An expression's value is wanted, a statement's not. Of two complaints, the one that comes later
--- in the text is about what was meant.
+-- Compile an expression, which has values to show, or else a statement. Of the two syntax errors
+-- return the one that is later in the text: so far the text was what the user meant.
 local function compile(text, name)
   local chunk, of_expression = load("return " .. text, "=" .. name, "t")
   if chunk then return chunk end
@@ -40,7 +40,7 @@ local function report(trouble)
   io.stderr:write(repl.trouble(trouble), "\n")
 end
 
--- guarded(f, ...) -> whether it went well; what went wrong is said
+-- guarded(f, ...) -> whether f ran without an error; an error is shown
 local function guarded(f, ...)
   local results = table.pack(xpcall(function(...)
     repl.wary()
@@ -51,7 +51,7 @@ local function guarded(f, ...)
   return results[1]
 end
 
--- What was declared before an error is said, too.
+-- Run a chunk; what it declared before an error is shown, too.
 local function run(text, name, show)
   repl.texts[name] = text
   return guarded(function()
@@ -116,7 +116,7 @@ local function painted(text)
   return "\1\27[1m\1" .. text .. "\1\27[0m\1"
 end
 
--- A statement that ends too early, or an expression.
+-- Whether a text is the beginning of a statement or of an expression.
 local function is_unfinished(text)
   if compile(text, "input") then return false end
   for _, before in ipairs{ "", "return " } do

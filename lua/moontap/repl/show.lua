@@ -1,11 +1,10 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- show.lua - values as Lua that can be read, and loaded again
 --
--- Requires: the table that cli/repl/repl_main.c makes; it gets lua, paint() and
--- show().
+-- Requires: the table that cli/repl/repl_main.c makes; it gets lua, paint() and show().
 local repl = ...
 
--- Lua's own globals, which the words of the policy language do not replace here.
+-- Lua's own globals, which the REPL keeps where the policy language has its own.
 repl.lua = {}
 for name in pairs(_G) do repl.lua[name] = true end
 
@@ -14,7 +13,7 @@ local colours = {
   ["+"] = "32", ["~"] = "33", ["-"] = "31", ["="] = "2", bad = "31",
 }
 
--- A text, made fit to be shown, in a colour where what is shown is a terminal's.
+-- Clean a text of what a terminal would act on, and colour it where the output is a terminal.
 function repl.paint(name, text)
   text = repl.clean(text)
   if not repl.coloured or not colours[name] then return text end
@@ -58,7 +57,7 @@ local function function_text(f)
   return "function"
 end
 
--- What has no text that could be loaded is nil, with a note.
+-- A value that has no loadable text is shown as nil, with a note.
 local function note(text)
   return paint("note", "nil --[[ " .. text .. " ]]"), #text + 12
 end
@@ -105,7 +104,7 @@ end
 
 local render
 
--- As many entries as fit on a line stand on one.
+-- On one line if it fits, else a line for each entry.
 local function table_text(t, indent, above)
   local parts, width, at, lines = {}, 4, 1, false
   above[t] = true
@@ -143,7 +142,7 @@ function render(value, indent, above)
   return note(tostring(value))
 end
 
--- A step is in the colour of what it does.
+-- Colour the lines of steps by what each step does.
 local function steps_text(text)
   return (("\n" .. text):gsub("\n(  ([+~=-]) [^\n]*)", function(line, sign)
     return "\n" .. paint(sign, line)
@@ -151,7 +150,7 @@ local function steps_text(text)
 end
 
 --- show(value) -> string
--- A value as it is shown here: sorted, and loadable again where it is data.
+-- A value as the REPL shows it: sorted, and loadable again where it is data.
 function repl.show(value)
   local meta = debug.getmetatable(value)
   local kind = type(value)

@@ -1,17 +1,17 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- trouble.lua - an error for people: what, the line with a caret, and who called whom
+-- trouble.lua - show an error: its message, its line with a caret, and the functions that ran
 --
 -- Requires: the table that cli/repl/repl_main.c makes; it gets texts, handler() and trouble().
 local repl = ...
 
--- What was typed, and the files that were loaded, by the names of their chunks.
+-- By the names of chunks, their texts: what was typed, and the policy.
 repl.texts = {}
 
 local function is_own(info)
   return info.what == "C" or info.source == "=?" or info.source == "=repl"
 end
 
--- A global function of the policy is called by its name, however it was called.
+-- A policy's global function is shown by its own name, whatever name it was called by.
 local function name_of(info)
   if info.what == "main" then return "the top level" end
   for name, value in pairs(repl.env or {}) do
@@ -36,7 +36,8 @@ local function frames_above(level)
   end
 end
 
--- A message that begins with a running function's place is of that place: it has the whole name.
+-- The place and the rest of a message. When the message begins with the place of a running
+-- function, that frame has the file's whole name, which Lua cuts in messages.
 local function from_message(message, frames)
   for _, frame in ipairs(frames) do
     local place = ("%s:%d: "):format(frame.short, frame.line)
@@ -52,9 +53,9 @@ local function from_place(place, message)
   return file and { file = file, line = tonumber(line) }, message
 end
 
--- repl.handler(err) -> what trouble() shows: xpcall's, called while the stack is still there
+-- repl.handler(err) -> what trouble() shows. For xpcall, which calls it while the stack is there.
 function repl.handler(err)
-  repl.calm() -- what unwinds now is not to be interrupted
+  repl.calm() -- Ctrl-C must not interrupt the unwinding
   if type(err) == "table" and getmetatable(err) == "trouble" then return err end
   local frames = frames_above(3)
   local trouble = setmetatable({ frames = frames }, { __metatable = "trouble" })
@@ -88,7 +89,7 @@ local function line_of(text, number)
   end
 end
 
--- How many bytes of a text Lua has read when it complains, and what it says.
+-- How many bytes of a text Lua has read when it finds a syntax error, and its message.
 local function complaint(before, text)
   local whole, n = before .. text, 0
   local _, why = load(function()
@@ -111,7 +112,7 @@ function repl.later(text, why, of_expression)
   return complaint("return ", text) > complaint("", text) and of_expression or why
 end
 
--- Where in the line the syntax error's last word is: nil for other errors.
+-- The columns of the word at which Lua found a syntax error; nil for other errors.
 local function syntax_at(text, number, message)
   local word = message:match "near '(.*)'$" or message:match "near (<eof>)$"
   local stop = word and read_until(text, message)
@@ -128,7 +129,7 @@ local function syntax_at(text, number, message)
   end
 end
 
--- Where in the line the words are that the message quotes; or else the whole statement.
+-- The columns of the first word in the line that the message quotes; or else of the whole line.
 local function find_in(line, message)
   for word in message:gmatch "'([^']+)'" do
     local from = 1
