@@ -9,17 +9,17 @@
 --
 -- options
 --   bridge        the bridge, which must be there; needed
---   mtu           of the NIC's device; else what the bridge had before moontap's first port, unless
---                 the policy declares another. A bridge that nobody gave an MTU to has the smallest
---                 of its ports'.
---   max_mtu       the largest <mtu size='…'/> that a guest may ask for: it becomes its device's. A
---                 <mtu> that is smaller than the device's is told to the guest, and no more; a
---                 larger one is refused without this option.
---   user, group   whom the tap of an unmanaged NIC belongs to: a name or a number
---   unknown       true: also for a tap whose guest nobody knows; "qemu": only when the QEMU that
---                 made it says a name (-name), which is a hint: nobody checks it
---   macs          guests by the MAC of a NIC: { ["52:54:00:10:00:01"] = "web" }; a tap of a guest
---                 that nobody knows is let in by its MAC
+--   mtu           of the NIC's device; without it, what the bridge had before moontap's first port,
+--                 unless the policy declares another. A bridge whose MTU was never set has the
+--                 smallest of its ports'.
+--   max_mtu       the largest <mtu size='…'/> that a guest may ask for: its device then gets it. A
+--                 <mtu> that is smaller than the device's only tells the guest; a larger one is
+--                 refused without this option.
+--   user, group   the owner of an unmanaged NIC's tap: a name or a number
+--   unknown       true: also connect a tap whose guest is not known; "qemu": only when the QEMU
+--                 that opened it has a name (-name), which is a hint: nobody checks it
+--   macs          guests by the MAC of a NIC: { ["52:54:00:10:00:01"] = "web" }; a tap whose guest
+--                 is not known is connected by its MAC
 --   and all fields of port but its device: `help port` lists them
 
 local takes = {
@@ -28,7 +28,7 @@ local takes = {
   group = "tap.group", unknown = 'boolean|"qemu"', macs = "table", ["*"] = "port",
 }
 
--- The host's bridges, for whoever misspelt one.
+-- The names of the host's bridges, for messages about a bridge that is not there.
 local function bridges()
   local names = {}
   for i, bridge in ipairs(host.bridges()) do names[i] = bridge.name end
@@ -46,8 +46,8 @@ local function find(name)
   return link
 end
 
--- The MTU of the NIC's device. What the XML says is for the guest: it may not change the bridge.
--- What the policy does not say gives way to what it says elsewhere.
+-- The MTU of the NIC's device. <mtu> in the XML is for the guest, and must not change the bridge's.
+-- Without an option it is a default(), so that the policy can declare another.
 local function mtu_of(options, nic, bridge)
   local mtu = options.mtu or bridge.base_mtu or bridge.mtu
   if not nic.mtu or nic.mtu <= mtu then return options.mtu or default(mtu) end

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- routed.lua - no bridge: the host is the guest's router, and knows the way to its addresses
+-- routed.lua - no bridge: the host routes the guest's addresses to its NIC
 --
 --   local public = hook "routed" {
 --     addresses = { web = { "192.0.2.10", "2001:db8::10" }, mail = { "192.0.2.11" } },
@@ -13,25 +13,27 @@
 -- options
 --   addresses     by the guest's name, or by the NIC's MAC: a list of IPv4 and IPv6 addresses; or a
 --                 function of nic that returns such a list, beside allow{ prefix = … }; needed
---   gateway       the host's address on the tap: the guest's way out; else "169.254.0.1"
---   gateway6      the same for IPv6; else "fe80::1"
---   uplink        answer there for the guest's addresses, if no router sends them to this host by
---                 itself: proxy neighbours (ARP and ND)
---   mtu           of the NIC's device; else the NIC's (<mtu size='…'/>), unless the policy declares
---                 another; IPv6 needs at least 1280
---   user, group   whom the tap of an unmanaged NIC belongs to: a name or a number
---   unknown       true: also for a tap whose guest nobody knows; its addresses are by its MAC then,
---                 or by the name that the QEMU that made it says (-name). "qemu": only when it says
---                 one. Nobody checks that name: who may start a QEMU so may have any addresses here
---   macs          guests by the MAC of a NIC: { ["52:54:00:10:00:01"] = "web" }; a tap of a guest
---                 that nobody knows is that guest's by its MAC
+--   gateway       the host's address on the tap, the guest's gateway; without it "169.254.0.1"
+--   gateway6      the same for IPv6; without it "fe80::1"
+--   uplink        the device on which the host answers for the guest's addresses, by proxy
+--                 neighbours (ARP and ND); for a network whose router has no route to this host
+--   mtu           of the NIC's device; without it, that of <mtu size='…'/>, unless the policy
+--                 declares another; IPv6 needs at least 1280
+--   user, group   the owner of an unmanaged NIC's tap: a name or a number
+--   unknown       true: also connect a tap whose guest is not known; it gets the addresses of its
+--                 MAC, or of the name that the QEMU that opened it has (-name). "qemu": only when
+--                 it has one. Nobody checks that name: a user who may start QEMU with it may have
+--                 any addresses here
+--   macs          guests by the MAC of a NIC: { ["52:54:00:10:00:01"] = "web" }; a tap whose guest
+--                 is not known is that guest's by its MAC
 --
--- Inside of the guest: its address with /32, a route to the gateway on the device, and the default
+-- Inside the guest: its address with /32, a route to the gateway on the device, and the default
 -- route by the gateway ("ip route add default via 169.254.0.1 dev eth0 onlink"; for IPv6 likewise).
--- The host must forward: sysctl net.ipv4.ip_forward=1, net.ipv6.conf.all.forwarding=1. That is the
--- whole host's, so the hook checks it and does not set it.
+-- The host must forward: sysctl net.ipv4.ip_forward=1, net.ipv6.conf.all.forwarding=1. They are for
+-- the whole host, so the hook checks them and does not set them.
 -- A guest that is still arriving by migration gets its device and gateway, but no route and no
--- proxy neighbour: they would draw its traffic from where it runs. `moontap up NAME` adds them.
+-- proxy neighbour, which would draw its traffic away from the host on which it runs.
+-- `moontap up NAME` adds them.
 
 local takes = {
   "addresses", -- needed
@@ -49,8 +51,8 @@ local function family_of(address)
   return address:find(":", 1, true) and "ipv6" or "ipv4"
 end
 
--- Plans may use these addresses and no others, whatever the XML says. A function's answers are
--- not known yet: whoever gives one says allow{ prefix = … } beside it.
+-- Plans may use these addresses and no others, whatever the XML says. What a function will return
+-- is not known yet: a policy that gives one needs allow{ prefix = … }, too.
 local function allow_addresses(options, gateways)
   for _, address in pairs(gateways) do
     allow{ prefix = address }
@@ -70,7 +72,7 @@ local function addresses_of(options, nic, guest)
   return from[nic.mac] or from[guest]
 end
 
--- The kernel takes IPv6 from a device with a smaller MTU: net/ipv6/addrconf.c addrconf_notify()
+-- The kernel removes IPv6 from a device with a smaller MTU: net/ipv6/addrconf.c addrconf_notify()
 local least_mtu = 1280
 
 local function mtu_of(options, nic, addresses)
@@ -96,7 +98,7 @@ end
 local function gateway(nic, family, address)
   addr{
     dev = nic.dev, address = address .. "/" .. families[family].length,
-    nodad = family == "ipv6" or nil, -- it is nobody else's on this link
+    nodad = family == "ipv6" or nil, -- nobody else has the address on this link
   }
   conf{ dev = nic.dev, family = family, forwarding = true }
 end
