@@ -22,8 +22,7 @@
  * The library never prints, never exits, starts no thread, installs no signal handler, and keeps no
  * state outside its handles. It does not read XML and policies in this process: each call spawns
  * the program libexec/moontap/evaluator for that, as a child without any privilege, and waits for
- * its end. A program that waits for any child, wait(2), may get the evaluator's status, and can
- * ignore it.
+ * its end. A program that waits for any child, wait(2), may get the evaluator's status: ignore it.
  *
  * A handle may be used by one thread at a time. It works on the network namespace in which it was
  * opened. A call may block until the policy's deadline, while other runs work on the same devices,
@@ -135,13 +134,11 @@ struct moontap_event {
 	size_t xml_size;
 	int fd;		/* the XML, with MOONTAP_FD */
 	unsigned flags; /* enum moontap_flag */
-	/* up and down: only these NICs, each by its device, MAC or index (from 1); NULL-ended;
-	 * NULL: all */
+	/* up and down: only these NICs, by device, MAC or index (from 1); NULL-ended; NULL: all */
 	const char *const *nics;
 };
 
-/* One step of a plan: a change, or what needs none. Its texts are UTF-8, unless a name on the host
- * is not. */
+/* One step of a plan: a change, or what needs none. Texts are UTF-8, if the host's names are. */
 struct moontap_step {
 	const char *op;	     /* "add", "set", "delete", "same" */
 	const char *kind;    /* "link" */
@@ -194,9 +191,8 @@ struct moontap_outcome {
  *   -ENOTUNIQ	down: guest fits two guests, say one by name, one by uuid (MOONTAP_USAGE)
  *   -EBUSY	a device is another guest's, or is in use
  *   -EINTR	stopped by options.stop: everything was rolled back
- *   the kernel's error, with its text in error->why: everything was rolled back, unless error->exit
- * is
- *   MOONTAP_UNDO
+ *   the kernel's error, with its text in error->why: everything was rolled back, unless
+ *   error->exit is MOONTAP_UNDO
  */
 extern int moontap_run(struct moontap *m, const struct moontap_event *event, size_t size,
 		       struct moontap_outcome **outcome, struct moontap_error *error);

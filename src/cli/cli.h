@@ -207,8 +207,7 @@ struct mt_log mt_cli_log(struct mt_cli *c);
 /** mt_cli_stop - set by SIGINT, SIGTERM and SIGHUP */
 extern volatile sig_atomic_t mt_cli_stop;
 
-/** mt_print_text() - as fprintf(3), at most 8,191 bytes; what must not be shown is replaced
- * (base/text.h) */
+/** mt_print_text() - as fprintf(3), up to 8,191 bytes; base/text.h replaces unsafe characters */
 void mt_print_text(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /** mt_print_outcome() - each NIC and its steps, as commands; with c->sh only the commands */

@@ -35,8 +35,7 @@ bool mt_output_flush(void)
 	return !failed;
 }
 
-/* On NFS only close() may report a failed write (close(2)). Close a copy, so that the descriptor
- * stays open. */
+/* On NFS only close() may report a failed write (close(2)). Close a copy: the stream stays open. */
 static void close_copy(void)
 {
 	int fd = dup(STDOUT_FILENO);

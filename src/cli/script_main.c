@@ -4,8 +4,7 @@
  *
  * A guest waits for its scripts, and a short program spends most of its time on loading libraries.
  * So this one is linked statically where that is possible. For what needs one of the host's
- * libraries, or is no script's work, it executes moontap, by the same name and with the same
- * arguments.
+ * libraries, or is no script's work, it executes moontap, with the same name and arguments.
  */
 #include "cli/cli.h"
 #include "domain/domain.h"

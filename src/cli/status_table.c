@@ -29,8 +29,7 @@ enum {
 
 _Static_assert(COLUMNS < MT_TABLE_COLUMNS, "a table has not so many columns");
 
-/* JSON has each field of a journal's header under the field's own name. People see some of them in
- * another form. */
+/* JSON has each field of a journal's header under its own name; people see some in another form. */
 static const struct mt_column *columns(void)
 {
 	static struct mt_column all[COLUMNS + 1] = {

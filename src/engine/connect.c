@@ -131,8 +131,7 @@ static int no_tap(const struct connect *c, bool declares, const char *now, struc
 					 : "its connect() declares nothing for it");
 }
 
-/* The guest cannot start without an unmanaged NIC's tap: it must exist, or the plan must create
- * it. */
+/* A guest cannot start without its unmanaged NIC's tap: it must exist, or be in the plan. */
 static int check_made(struct connect *c, const struct mt_interface *nic, const struct mt_plan *plan,
 		      struct mt_err *e)
 {

@@ -31,8 +31,7 @@ static bool is_of_all(const struct mt_nic_filter *w)
 	return !w->dev && !w->name && !w->uuid;
 }
 
-/* A journal that cannot be read is an error, if it matches; if all are wanted, it hides no
- * other. */
+/* A journal that cannot be read is an error, if it matches; but among all, it hides no other. */
 static int unreadable(const char *dev, const struct mt_nic_filter *which, struct mt_record *header,
 		      int err)
 {
@@ -43,8 +42,7 @@ static int unreadable(const char *dev, const struct mt_nic_filter *which, struct
 	return fits(header, which) ? err : -EXDEV;
 }
 
-/* The header of a device's journal; if there is none, that of a killed run's. kind NULL:
- * neither. */
+/* The header of a device's journal, or else of its killed run's journal. kind NULL: neither. */
 static int load_header(struct mt_engine *g, const char *dev, const struct mt_nic_filter *which,
 		       struct mt_pool *p, struct mt_record *header, struct mt_err *e)
 {

@@ -238,8 +238,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_o
 int mt_script_down(struct mt_engine *g, const char *tap, bool handed_over, struct mt_outcome *out,
 		   struct mt_err *e);
 
-/** mt_tap_address() - a tap's MAC, by libvirt's rule, from its guest's. Return: false: @mac is
- * none. */
+/** mt_tap_address() - a tap's MAC, by libvirt's rule, from its guest's; false: @mac is no MAC */
 bool mt_tap_address(const char *mac, uint8_t address[6]);
 
 /** mt_operation_known() - whether libvirt calls its hook script with this operation */

@@ -119,8 +119,7 @@ static bool has_device(const struct search *s)
 	return false;
 }
 
-/* If the word is a connected device, remembered guests that wait for a device of that name do not
- * count. */
+/* Guests that wait for a device of the word's name do not count, if such a device is connected. */
 static int add_remembered(struct search *s)
 {
 	bool devices = s->word && !has_device(s);

@@ -22,9 +22,8 @@ enum mt_word_is {
 /**
  * mt_guest_find() - the one guest that a word fits: connected, remembered, or in the log
  * @is:		bits of enum mt_word_is
- * @which:	out, in @p: its driver and name; uuid or dev, if the word is one; an unknown guest
- * has
- *		the name "", and dev
+ * @which:	out, in @p: its driver and name; uuid or dev, if the word is one; an unknown guest's
+ *		name is "", and it has dev
  *
  * Return: 0; -ENOENT: it fits none (no @e); -EINVAL: it is empty; -ENOTUNIQ: it fits several, and
  * @e has advice; or another -errno.

@@ -242,8 +242,7 @@ int mt_params_from_guest(struct mt_engine *g, const struct mt_nic_filter *guest,
 	return 0;
 }
 
-/* Delete a record, whose lock is held, and the temporary file that a killed process may have
- * left. */
+/* Delete a locked record, and the temporary file that a killed process may have left beside it. */
 static int drop(struct mt_engine *g, const char *file, int lock, struct mt_err *e)
 {
 	struct mt_pool p = { 0 };
@@ -254,8 +253,8 @@ static int drop(struct mt_engine *g, const char *file, int lock, struct mt_err *
 	if (err)
 		text = NULL;
 	mt_state_discard(&g->state, file, &beside);
-	/* empty it first: an empty file is no record, and while the links are dropped, the lock
-	 * must exist */
+	/* empty it first, and delete it last: an empty file is no record, but still the lock that
+	 * deleting the links needs */
 	err = mt_state_empty(lock, file, e)
 		?: mt_tap_guests_drop(&g->state, below_domain(file), text, NULL, &p, e)
 		?: mt_state_remove(&g->state, file, e);

@@ -30,8 +30,10 @@ int mt_remember(struct mt_engine *g, const struct mt_event_params *ask, const ch
 void mt_remember_before(struct mt_engine *g, const char *driver, const char *guest,
 			const char *before);
 
-/** mt_recall() - read the record of a guest. Return: 0; -ENOENT: there is none (no @e); or
- * -errno. */
+/** mt_recall() - read the record of a guest
+ * @m:		out: its strings are in @p
+ *
+ * Return: 0; -ENOENT: there is none (no @e); or -errno. */
 int mt_recall(struct mt_engine *g, const char *driver, const char *guest, struct mt_pool *p,
 	      struct mt_guest_record *m, struct mt_err *e);
 

@@ -60,13 +60,11 @@ void mt_history_begin(struct mt_history_run *run, struct mt_engine *g);
 
 /**
  * mt_history_end() - write the record of a run
- * @source:	the event's; if the run failed before it had facts, they are read from it; NULL:
- * none
+ * @source:	the event's, to read facts from if the run failed before it had any; NULL: none
  * @out:	the outcome; NULL: do not record the run
  * @e:		the run's failure; NULL: it succeeded
- *
- * Not recorded: a run without failure, NICs and policy, or without CAP_NET_ADMIN. Failures here are
- * ignored.
+ * Not recorded: a run without failure, NICs and policy, or without CAP_NET_ADMIN. It ignores its
+ * own failures.
  */
 void mt_history_end(struct mt_history_run *run, struct mt_engine *g, const struct mt_source *source,
 		    const struct mt_outcome *out, const struct mt_err *e);
@@ -108,8 +106,7 @@ int mt_history_parse(char **text, struct mt_pool *p, struct mt_history *h, struc
  * policy knew only the name of an unknown guest's tap. False for runs that asked no policy. */
 bool mt_history_can_replay(const struct mt_history *run);
 
-/** mt_history_latest() - the last of @n > 0 runs that can be planned again; if none can, the
- * last */
+/** mt_history_latest() - of @n > 0 runs the last that can be planned again; or else the last */
 const struct mt_history *mt_history_latest(const struct mt_history *runs, size_t n);
 
 /** mt_history_replay() - plan a run again, with the policy and the kernel as they are now

@@ -304,8 +304,7 @@ int mt_history_clear(struct mt_engine *g, const struct mt_nic_filter *guest, siz
 	return err;
 }
 
-/* A run of a QEMU script was about one NIC: of a known guest the one with this tap; else the
- * tap's. */
+/* A run of a QEMU script was about one NIC: the guest's with this tap, or an unknown guest's. */
 static void replay_tap(const struct mt_history *run, struct mt_event_params *ask, char index[16],
 		       const char *only[2])
 {

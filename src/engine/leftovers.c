@@ -11,8 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Whether nothing is left of a managed NIC. Its device never comes back: libvirt creates
- * another. */
+/* Whether nothing is left of a managed NIC. Its device never comes back: libvirt creates others. */
 static bool is_done(struct mt_engine *g, struct mt_journal *j, struct mt_pool *p)
 {
 	struct mt_apply w = mt_engine_apply(g, p);

@@ -24,8 +24,7 @@ bool mt_leftover_finish(struct mt_engine *g, const char *dev);
 /** mt_leftovers_of() - mt_leftover_finish() for each device of a guest */
 void mt_leftovers_of(struct mt_engine *g, const char *driver, const char *guest);
 
-/** mt_leftovers_all() - mt_leftover_finish() for each device; then repair the lookup. Failures are
- * logged. */
+/** mt_leftovers_all() - mt_leftover_finish() for all devices; repair the lookup; log failures */
 void mt_leftovers_all(struct mt_engine *g);
 
 /** mt_leftovers_links() - repair the lookup: delete links to files that are gone

@@ -7,8 +7,8 @@
 
 /** mt_look_at_guest() - an operation of libvirt's hook script, run by an ordinary user
  *
- * At prepare and start, the tap of an unmanaged NIC must exist, and this user must be able to open
- * it.
+ * At prepare and start, each unmanaged NIC's tap must exist, and this user must be able to open it.
+ *
  * Return: 0, or -errno: the guest cannot start.
  */
 int mt_look_at_guest(struct mt_engine *g, const char *operation, struct mt_event_params *ask,

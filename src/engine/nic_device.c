@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* For a dry run, add to the view the tap that libvirt will have created when the plan is
- * applied. */
+/* For a dry run, add to the view the tap that libvirt will have created by then. */
 static int expect_tap(struct mt_device_search *s, const struct mt_interface *nic, struct mt_err *e)
 {
 	uint8_t address[6];

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* nic_device.h - find a NIC's device: it exists and can be this NIC's, or libvirt creates it
- * later */
+/* nic_device.h - find a NIC's device: it exists, or libvirt creates it later */
 #ifndef MT_ENGINE_NIC_DEVICE_H
 #define MT_ENGINE_NIC_DEVICE_H
 

@@ -4,8 +4,8 @@
  *
  * libvirt's docs/hooks.rst, and what libvirt 9.0 does: at prepare, the XML names only unmanaged
  * devices; at start, it names all, and the taps exist; a failure of started or reconnect makes
- * libvirt kill a running guest; stopped and release follow every failure, too, and their XML has no
- * generated names.
+ * libvirt kill a running guest; stopped and release follow every failure, too, and their XML lacks
+ * the generated names.
  */
 #include "engine/leftovers.h"
 #include "engine/guest_record.h"

@@ -54,8 +54,7 @@ static bool is_qemu(const char *path)
 		!strcmp(name, "kvm") || !strcmp(name, "qemu");
 }
 
-/* Each word ends in a NUL. If the line is longer than COMMAND_MAX, the word that is cut is
- * dropped. */
+/* Each word ends in a NUL. A line longer than COMMAND_MAX loses the word that is cut. */
 static bool read_line(pid_t pid, struct line *l)
 {
 	char path[40];
@@ -144,8 +143,7 @@ static void find_mac(const struct line *l, const char *netdev, char *mac, size_t
 			mt_qemu_option(value, "driver", "mac", mac, n);
 }
 
-/* Find the MAC of the NIC whose options have the tap's name, or else of the only one that may be
- * it. */
+/* The MAC of the NIC whose options have the tap's name, or else of the only NIC that may be it. */
 static void find_nic(const struct line *l, const char *tap, char *mac, size_t n)
 {
 	const char *name, *value, *found = NULL;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * tap_guests.h - to which remembered guests a tap may belong: by its name, or its MAC by libvirt's
- * rule
+ * tap_guests.h - find the remembered guests of a tap, by its name, or its MAC by libvirt's rule
  *
  * A guest's links (plan/lookup.h) are changed with its record. The record of a person's `up` waits
  * for no tap, and has no links.

@@ -75,7 +75,7 @@ static uint64_t field(const struct mt_record *r, const char *name)
 	return r->v[mt_kind_field(r->kind, name)].u;
 }
 
-/* The kernel lets nobody open a tap with several queues for one, nor the other way:
+/* The kernel refuses to open a tap with another IFF_MULTI_QUEUE than it was created with:
  * drivers/net/tun.c tun_set_iff(). */
 static void check_queues(struct mt_doctor *d, const struct mt_fact *nic,
 			 const struct mt_record *tap)

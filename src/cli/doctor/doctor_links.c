@@ -11,8 +11,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-/* include/linux/miscdevice.h TUN_MINOR. The module need not be loaded: opening the device does
- * that. */
+/* include/linux/miscdevice.h TUN_MINOR. Opening the device loads the module. */
 void mt_check_tun(struct mt_doctor *d)
 {
 	char path[PATH_MAX];

@@ -2,8 +2,8 @@
 /*
  * doctor_runs.c - failed runs that no later run has mended
  *
- * A failed run does not count if it was about a file that names no guest, or if its tap or guest no
- * longer exists.
+ * A failed run does not count if it was about a file that names no guest, or about a tap or guest
+ * that no longer exists.
  */
 #include "cli/doctor/doctor.h"
 #include "engine/history.h"

@@ -18,8 +18,7 @@ struct mt_dot_style {
 };
 extern const struct mt_dot_style mt_dot_styles[MT_DOT_STATES];
 
-/** mt_dot_text() - any text, escaped for a label in angle brackets; ? for what is no printable
- * UTF-8 */
+/** mt_dot_text() - any text, escaped for a label in angle brackets; ? where it is not printable */
 void mt_dot_text(const char *s, FILE *out);
 
 /** mt_dot_font() - the same in a colour, MT_DOT_INK or "#rrggbb", and a size in points */

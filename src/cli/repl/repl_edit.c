@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define EDITOR	   "moontap.editor"
-#define COMPLETE_S 2 /* seconds of the clock: 1 to 2 s pass */
+#define COMPLETE_S 2 /* whole seconds of the clock: 1 to 2 s */
 
 struct editor {
 	lua_State *L; /* of the call in progress */
