@@ -75,7 +75,7 @@ struct moontap_options {
 	/* a file; NULL: /etc/moontap/policy.lua, or no policy if that does not exist */
 	const char *policy;
 	const char *state;	  /* a directory; NULL: /run/moontap */
-	const char *const *hooks; /* directories to look for hooks in first, NULL-ended */
+	const char *const *hooks; /* directories to search first for hooks; NULL-ended */
 	const char *evaluator;	  /* the program; NULL: the one installed with the library */
 	unsigned deadline_ms;	  /* for the policy; 0: 10,000 */
 	size_t memory;		  /* of the policy, in bytes; 0: 64 MiB */
@@ -165,7 +165,7 @@ struct moontap_outcome {
 	const char *name, *uuid;	       /* of the guest; "" when not known */
 	const struct moontap_nic *const *nics; /* NULL-ended */
 	unsigned left;	 /* number of things that were not undone: others had changed them */
-	const char *xml; /* migrate, restore: XML that the hook must print; NULL: none */
+	const char *xml; /* migrate, restore: XML that the hook script must print; NULL: none */
 	size_t xml_size;
 };
 

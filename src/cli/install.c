@@ -102,8 +102,8 @@ static int daemon_of(const struct hook *h)
 	return 0;
 }
 
-/* libvirt notices a driver's first hook only when it starts and on SIGHUP: src/util/virhook.c
- * virHookInitialize(). Later it reads the folder at each call. */
+/* libvirt notices a driver's first hook script only when it starts and on SIGHUP:
+ * src/util/virhook.c virHookInitialize(). Later it reads the folder at each call. */
 static void say_what_else(const struct hook *h)
 {
 	int pid = daemon_of(h);

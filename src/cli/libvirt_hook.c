@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* libvirt_hook.c - the subcommand hook, which libvirt calls for each event of a guest */
+/* libvirt_hook.c - the subcommand hook: libvirt's hook script, called for each event of a guest */
 #include "cli/cli.h"
 #include "engine/driver.h"
 #include "engine/history.h"
@@ -23,7 +23,7 @@ int mt_libvirt_hook_pass(void)
 	return 0;
 }
 
-/* libvirt uses the XML that a hook prints, so half of it must be an error. */
+/* libvirt uses the XML that its hook script prints, so half of it must be an error. */
 static int print_xml(const struct mt_outcome *out, struct mt_err *e)
 {
 	fwrite(out->xml, 1, out->xml_n, stdout);

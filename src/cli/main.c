@@ -71,7 +71,7 @@ static int run_command(struct mt_cli *c)
 	return mt_command_run(c, m, "moontap ");
 }
 
-/* libvirt runs hooks/DRIVER and every program in hooks/DRIVER.d/, whatever its name. */
+/* The driver that calls. libvirt runs hooks/DRIVER and every program in hooks/DRIVER.d/. */
 static const char *driver_of(const char *path)
 {
 	static const char *const drivers[] = { "lxc", "libxl", "bhyve", "network", "daemon", NULL };

@@ -52,7 +52,7 @@ static void to_syslog(void *data, int level, const char *text)
 		syslog(LOG_DAEMON | level, "%s", text);
 }
 
-/* libvirt shows a hook's stderr only when the hook fails; hence syslog. */
+/* libvirt shows its hook script's stderr only when the script fails; hence syslog. */
 struct mt_log mt_cli_log(struct mt_cli *c)
 {
 	bool person = c->verbose || isatty(STDERR_FILENO);

@@ -15,7 +15,7 @@
 struct mt_engine_options {
 	const char *policy;	  /* path */
 	bool policy_optional;	  /* if there is none, leave NICs as libvirt connects them */
-	const char *const *hooks; /* directories, NULL-ended */
+	const char *const *hooks; /* directories of the policy's hooks, NULL-ended */
 	const char *state;	  /* path of the state directory */
 	const char *host_id;	  /* unique to this host, for derived MACs */
 	unsigned deadline_ms;	  /* of the policy */

@@ -63,8 +63,9 @@ void mt_history_begin(struct mt_history_run *run, struct mt_engine *g);
  * @source:	the event's, to read facts from if the run failed before it had any; NULL: none
  * @out:	the outcome; NULL: do not record the run
  * @e:		the run's failure; NULL: it succeeded
- * Not recorded: a run without failure, NICs and policy, or without CAP_NET_ADMIN. It ignores its
- * own failures.
+ *
+ * Not recorded: a run without failure, NICs and policy, or without CAP_NET_ADMIN. Failures to write
+ * the record are ignored.
  */
 void mt_history_end(struct mt_history_run *run, struct mt_engine *g, const struct mt_source *source,
 		    const struct mt_outcome *out, const struct mt_err *e);

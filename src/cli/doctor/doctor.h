@@ -153,7 +153,7 @@ const char *mt_doctor_holder(struct mt_doctor *d, const char *dev, char pid[stat
 
 /* --- the checks ------------------------------------------------------------------------------- */
 
-/* doctor_policy.c: the policy and the hooks' files */
+/* doctor_policy.c: the files of the policy and its hooks */
 void mt_check_privilege(struct mt_doctor *d);
 void mt_check_evaluator_user(struct mt_doctor *d);
 void mt_check_policy_missing(struct mt_doctor *d);
@@ -161,7 +161,7 @@ void mt_check_policy_file(struct mt_doctor *d);
 void mt_check_policy_connects(struct mt_doctor *d);
 void mt_check_policy_loads(struct mt_doctor *d);
 
-/* doctor_libvirt.c: libvirt's folders of hooks, and its daemons */
+/* doctor_libvirt.c: libvirt's hook scripts, and the daemons that run them */
 void mt_check_libvirt_hook_installed(struct mt_doctor *d);
 void mt_check_libvirt_hook_broken(struct mt_doctor *d);
 void mt_check_libvirt_hook_executable(struct mt_doctor *d);

@@ -52,8 +52,8 @@ const struct mt_device *mt_doctor_device(const struct mt_doctor *d, const char *
 	return NULL;
 }
 
-/* Whether @a names a link. Each text among a hook's options is allowed as a link, also a user's
- * name: such a text counts only if its option sounds like a link, or if there is such a device. */
+/* Whether @a names a link. A policy allows each text among a hook's options as a link, also a
+ * user's name: so a text counts only if its option sounds like a link's, or if it is a device. */
 static bool is_meant(const struct mt_doctor *d, const struct mt_allow *a)
 {
 	static const char *const words[] = { "bridge", "link", "dev", "master" };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor_libvirt.c - checks of libvirt's folders of hooks, and of the daemons that run them */
+/* doctor_libvirt.c - checks of libvirt's hook scripts, and of the daemons that run them */
 #include "cli/doctor/doctor.h"
 #include "engine/history.h"
 
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* libvirt runs hooks/DRIVER, then every executable in hooks/DRIVER.d, whatever its name:
+/* A hook script. libvirt runs hooks/DRIVER, then every executable in hooks/DRIVER.d, of any name:
  * src/util/virhook.c virHookCall() */
 struct hook {
 	const char *path;      /* below the root */
@@ -36,8 +36,8 @@ static bool calls_moontap(const char *file)
 	return n > 0 && memmem(text, (size_t)n, "moontap", 7);
 }
 
-/* The file that a hook's path leads to. A link's target is below the root, too, unless it exists as
- * it is written. */
+/* The file that a hook script's path leads to. A link's target is below the root, too, unless it
+ * exists as it is written. */
 static void follow(const struct mt_doctor *d, const char *path, char file[static PATH_MAX])
 {
 	char target[PATH_MAX / 2];
@@ -181,7 +181,7 @@ void mt_check_libvirt_hook_copies(struct mt_doctor *d)
 	each_hook(d, check_copy, NULL);
 }
 
-/* --- a daemon that has not noticed the hook yet ----------------------------------------------- */
+/* --- a daemon that has not noticed its first hook script -------------------------------------- */
 
 /* When a process started, in seconds since 1970; 0: there is none. proc(5): /proc/stat btime and
  * /proc/PID/stat field 22. */
@@ -207,9 +207,9 @@ static long long start_of(struct mt_doctor *d, int pid)
 }
 
 struct driver {
-	const char *name, *folder, *file; /* where its hooks are */
+	const char *name, *folder, *file; /* where its hook scripts are */
 	const char *daemons[2];
-	time_t first; /* ctime of its oldest hook; 0: it has none */
+	time_t first; /* ctime of its oldest hook script; 0: it has none */
 };
 
 static void note_age(struct mt_doctor *d, const struct hook *h, void *data)
@@ -270,7 +270,7 @@ static void check_daemon(struct mt_doctor *d, const struct driver *of, const cha
 				daemon, pid, of->name);
 }
 
-/* A daemon checks only when it starts and on SIGHUP whether a driver has hooks at all:
+/* A daemon checks only when it starts and on SIGHUP whether a driver has hook scripts at all:
  * src/util/virhook.c virHookInitialize(). Later it reads the folder at each call. */
 void mt_check_libvirt_hook_noticed(struct mt_doctor *d)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor_policy.c - checks of the policy, the hooks' files, and the user that runs each process */
+/* doctor_policy.c - checks of the policy, its hooks, and the users of doctor and the evaluator */
 #include "cli/doctor/doctor.h"
 #include "evaluator/policy_files.h"
 #include "evaluator/user.h"

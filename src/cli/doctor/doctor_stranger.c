@@ -3,9 +3,9 @@
  * doctor_stranger.c - a running guest's tap that nobody has connected
  *
  * moontap knows nothing of a NIC that was plugged in without a script, or of a guest that was
- * started before the hook was installed. libvirt's files of running guests, which the evaluator
- * parses, have the guest's name; else QEMU's command line has it; else the tap's MAC shows at least
- * the NIC's, if it follows libvirt's rule.
+ * started before install-hook. libvirt's files of running guests, which the evaluator parses, have
+ * the guest's name; else QEMU's command line has it; else the tap's MAC shows at least the NIC's,
+ * if it follows libvirt's rule.
  */
 #include "cli/doctor/doctor.h"
 

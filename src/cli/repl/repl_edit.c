@@ -59,8 +59,8 @@ static unsigned char suspend(EditLine *el, int key)
 	return CC_REDISPLAY;
 }
 
-/* Completion may run without end, and no key stops it. Once it is late, the hook runs at every
- * instruction, so that Lua code which catches the error cannot continue either. */
+/* Completion may run without end, and no key stops it. Once it is late, Lua's count hook runs at
+ * every instruction, so that code which catches the error cannot continue either. */
 static struct timespec started;
 
 static void late(lua_State *L, lua_Debug *ar)

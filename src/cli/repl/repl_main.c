@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STEPS 1000 /* instructions between two calls of the hook */
+#define STEPS 1000 /* instructions between two calls of look() */
 
 static volatile sig_atomic_t interrupted;
 static bool running; /* a chunk runs; nothing else is interrupted */
@@ -30,8 +30,8 @@ static void interrupt(int signal)
 	interrupted = 1;
 }
 
-/* The hook, which a coroutine inherits. Once interrupted, it runs at every instruction, so that Lua
- * code which catches the error cannot continue either. */
+/* Lua's count hook, which coroutines inherit. Once interrupted, it runs at every instruction, so
+ * that code which catches the error cannot continue either. */
 static void look(lua_State *L, lua_Debug *ar)
 {
 	(void)ar;
