@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* answer.c - the evaluator's lines, one function each */
+/* answer.c - parse the evaluator's answer: a function for each kind of line */
 #include "ask/answer.h"
 #include "base/sh.h"
 #include "base/tokens.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of one answer: no real guest needs a tenth of it. */
+/* Limits for one answer: no real guest needs a tenth of them. */
 #define RECORDS_MAX 65536
 #define NICS_MAX    65536
 #define LOGS_MAX    16384
@@ -23,7 +23,7 @@ struct parse {
 	struct mt_interface *nic; /* the one that records belong to */
 	size_t records;
 	bool ended, loaded;
-	bool others; /* all is said of the NICs that are not libvirt's own */
+	bool others; /* the line `others` was there */
 	struct mt_err *e;
 };
 
@@ -46,8 +46,9 @@ static int too_many(struct parse *p, int max, const char *what)
 	return -p->e->code;
 }
 
-/* What a journal may keep, it must be able to read again. XML has no control bytes but the white
- * space, and libvirt takes no line end in a name: virXMLCheckIllegalChars(). */
+/* A text for journals, which must be able to read it again. No guest has control bytes in one: XML
+ * has no others than white space, and libvirt accepts no line end in a name
+ * (virXMLCheckIllegalChars()). */
 static int bounded(struct parse *p, char **words, int n, const char *key, const char **to)
 {
 	*to = text_of(words, n, key);
@@ -70,7 +71,7 @@ static struct mt_interface *interface_of(struct mt_answer *a, const char *index)
 {
 	int i = atoi(index);
 
-	if (i > 0 && (size_t)i <= a->n && a->nics[i - 1].index == i) /* as they mostly come */
+	if (i > 0 && (size_t)i <= a->n && a->nics[i - 1].index == i) /* the evaluator's order */
 		return &a->nics[i - 1];
 	for (size_t k = 0; k < a->n; k++)
 		if (a->nics[k].index == i)
@@ -110,15 +111,14 @@ static int take_interface(struct parse *p, char **words, int n)
 					      !strcmp(text_of(words, n, "unmanaged"), "true") };
 	if (*dev &&
 	    (!mt_name_valid(dev) ||
-	     mt_name_reserved(dev))) /* it matters once somebody wants to connect it */
+	     mt_name_reserved(dev))) /* an error only when this NIC is to be connected */
 		nic->misnamed = dev;
 	else
 		strcpy(nic->dev, dev);
 	return bounded(p, words, n, "type", &nic->type) ?: bounded(p, words, n, "mac", &nic->mac);
 }
 
-/* In a dry run a NIC whose device has no name yet is called $DEV, $DEV2, ...; decide() may know
- * better. */
+/* A dry run calls a device without a name $DEV, $DEV2, ...; decide() may give it another. */
 static bool is_stand_in(const char *dev)
 {
 	return !strncmp(dev, MT_SH_UNNAMED, strlen(MT_SH_UNNAMED));
@@ -203,8 +203,8 @@ static int take_policy(struct parse *p, char **words, int n)
 	return bounded(p, words, n, "checksum", &p->a->checksum);
 }
 
-/* Files that hold facts are read a line at a time, too: no line of theirs is to pass for one of the
- * file's own. Each line of facts begins with its type: domain/facts.h. */
+/* The files that keep facts have lines of their own, too: a line of facts must not pass for one of
+ * those. It begins with one of its marks: domain/facts.h. */
 static bool are_facts(const char *text, size_t n)
 {
 	const char *end = text + n;
@@ -240,7 +240,7 @@ static int take_bytes(struct parse *p, char **words, int n)
 	return 0;
 }
 
-/* Where the policy was, and for which NIC. */
+/* Add to the error where the policy was, and for which NIC. */
 static int ended_at(struct parse *p, const char *place)
 {
 	mt_err_in(p->e, "%s", place);
@@ -272,7 +272,8 @@ static int take_others(struct parse *p, char **words, int n)
 	return 0;
 }
 
-/* libvirt connects such a NIC by itself: half of what a policy wants besides is no better. */
+/* connect_other() did not end for p->nic, or without one began none: warn, and drop what it has
+ * declared for that NIC. libvirt connects the NIC without it; a part would be no better. */
 static int skip(struct parse *p, const char *where, const char *why)
 {
 	struct mt_answer *a = p->a;
@@ -308,9 +309,9 @@ static int take_end(struct parse *p, char **words, int n)
 }
 
 /*
- * What was said before `loaded` was written before the guest's words were read, by root's policy
- * alone; what follows may be of somebody who took the evaluator over. The files that remember a
- * guest begin with its domain.
+ * Lines before `loaded` were written before the guest's XML was read: they are root's policy's.
+ * Those after it may be of a guest that took the evaluator over. A file that keeps an answer may
+ * begin with its line `domain`, which counts as `loaded`.
  */
 enum when { ANY_TIME, TOP_LEVEL, LOADED };
 
@@ -338,7 +339,7 @@ static int take_word(struct parse *p, size_t i, char **words, int n)
 	return lines[i].take(p, words, n);
 }
 
-/* The last word may be default=FIELD,FIELD: these fields give way to other declarations. */
+/* The last word may be default=FIELD,FIELD: fields whose value gives way to other declarations'. */
 static int take_defaults(struct parse *p, const struct mt_kind *k, char **words, int *n,
 			 uint32_t *defaults)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * answer.h - what the evaluator said, as text, and what it means
+ * answer.h - the evaluator's answer: its lines of text, and what they mean
  *
  * One line after the other, words escaped as in base/tokens.h:
  *
- *   loaded                      the policy's top level is done, or there is no policy: from here on
- *                               nothing is allowed any more
+ *   loaded                      the policy's top level is done, or there is no policy: no line
+ *                               `allow` may follow
  *   domain name=web uuid=... type=qemu     the guest
  *   interface index=1 type=ethernet mac=... dev=... unmanaged=true queues=4     each NIC as its XML
  *                               has it
@@ -14,8 +14,10 @@
  *   facts bytes=N               N bytes of facts follow, opaque here
  *   xml bytes=N                 N bytes of changed XML follow
  *   warn text=...               what the description asks for and does not get
- *   allow, nic, at, log, refuse, error and records: policy/policy.h
- *   end                         last: without it there is no answer
+ *   allow, nic, at, log, refuse, error, skip and records: policy/policy.h
+ *   others                      the answer is complete for NICs of type='ethernet'; what follows is
+ *                               for the others, whose devices libvirt creates
+ *   end                         last: without it, or at least `others`, there is no answer
  */
 #ifndef MT_ASK_ANSWER_H
 #define MT_ASK_ANSWER_H
@@ -29,24 +31,24 @@ struct mt_interface {
 	int index;		   /* from 1 */
 	const char *type;	   /* "ethernet" */
 	const char *mac;	   /* ""; or as the XML has it */
-	unsigned queues;	   /* that the guest's driver has: at least 1 */
+	unsigned queues;	   /* of the guest's driver: at least 1 */
 	char dev[MT_NAME_MAX + 1]; /* ""; or its device */
-	const char *misnamed;	   /* NULL; or what the XML has for dev, and the kernel would not */
-	bool unmanaged;		   /* as the XML says */
+	const char *misnamed;	   /* NULL; or the XML's dev, which cannot be a device's name */
+	bool unmanaged;		   /* as the XML has it */
 	bool unnamed;		   /* the XML has no name for its device */
-	const char *named;	   /* NULL; or the name that decide() wants for it, unmanaged */
-	bool asked;		   /* the policy was asked to connect it */
+	const char *named;	   /* NULL; or the name that decide() has for it, unmanaged */
+	bool asked;		   /* a record was declared for it */
 	enum mt_decision decision;
 	struct mt_declaration *declared, **end;
 };
 
 struct mt_answer {
 	struct mt_pool *pool;
-	const char *name, *uuid, *type; /* of the domain; "" when not said */
+	const char *name, *uuid, *type; /* of the domain; "" when not known */
 	const char *checksum;		/* of the policy; NULL: there is none */
 	const char *lacks;		/* NULL; or why the policy connects nothing */
-	bool lacks_meant;		/* and that may be what is wanted */
-	const char *facts, *xml;	/* NULL: not said; not NUL-ended */
+	bool lacks_meant;		/* with lacks: perhaps on purpose */
+	const char *facts, *xml;	/* NULL: not in the answer; not NUL-ended */
 	size_t facts_n, xml_n;
 	struct mt_interface *nics;
 	size_t n, cap;
@@ -57,34 +59,39 @@ struct mt_answer {
 	size_t nwarnings, warnings_cap;
 };
 
-/* Facts, a policy's lines and a document, each at its largest, are just less. */
+/* Bytes of an answer. Facts, a policy's lines and a document, each at its largest, need less. */
 #define MT_ANSWER_MAX (64u << 20)
 
-/** mt_answer_too_long() - that it has more than MT_ANSWER_MAX bytes. Return: -errno. */
+/** mt_answer_too_long() - fill @e: the answer has more than MT_ANSWER_MAX bytes. Return: -errno. */
 int mt_answer_too_long(struct mt_err *e);
 
-/* How far an answer was looked at that is being read; zeroed at first. */
+/* How far mt_answer_is_whole() has looked into an answer that grows; zeroed at first. */
 struct mt_answer_seen {
-	size_t line;  /* where the line begins that is not yet whole */
-	size_t bytes; /* and how many there were then */
+	size_t line;  /* offset of the line that is not complete yet */
+	size_t bytes; /* how many bytes there were then */
 };
 
 /**
  * mt_answer_is_whole() - whether an answer that is being read has come to its line `end`
+ * @seen:	in, out: the calls for one answer share it, so that no byte is searched twice
  *
- * What is framed by its length is passed over, whatever is in it.
+ * The bytes after a line with bytes=N are skipped, whatever is in them.
  */
 bool mt_answer_is_whole(const char *text, size_t n, struct mt_answer_seen *seen);
 
 /**
- * mt_answer_parse() - understand a whole answer
- * @text, @n:	overwritten, and borrowed by @a
+ * mt_answer_parse() - parse a whole answer
  * @kinds:	for the records
+ * @text, @n:	overwritten, and borrowed by @a
+ * @a:		pool set; out
+ * @e:		out: filled on failure
  *
- * Nothing here is trusted: every record is checked against its kind. When only connect_other() has
- * failed, or did not come to an end, there is a warning, and what it declared for that NIC counts
- * not. Return: 0; -EPROTO: no `end`, or a line that means nothing; -EINVAL: the policy's error, a
- * refusal or a bad record, with the blame set.
+ * Nothing in @text is trusted: every record is checked against its kind. When only connect_other()
+ * has failed, or did not come to an end, there is a warning, and what it declared for its last NIC
+ * is dropped.
+ *
+ * Return: 0; -EPROTO: neither `end` nor `others`, or a line that means nothing; -EINVAL: the
+ * policy's error, a refusal or a bad record, with the blame set.
  */
 int mt_answer_parse(const struct mt_kind *const *kinds, char *text, size_t n, struct mt_answer *a,
 		    struct mt_err *e);

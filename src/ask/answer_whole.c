@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* answer_whole.c - how far an answer is that is being read */
+/* answer_whole.c - find the end of an answer while it is read, and its limit */
 #include "ask/answer.h"
 
 #include <stdint.h>
@@ -16,7 +16,7 @@ int mt_answer_too_long(struct mt_err *e)
 	return -e->code;
 }
 
-/* The lines that are followed by as many bytes as they say: take_bytes(). */
+/* How many bytes follow a line, as answer.c take_bytes() reads them. */
 static size_t bytes_after(const char *line)
 {
 	static const char *const framed[] = { "facts bytes=", "xml bytes=" };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* evaluate.c - the parent's side: start the child, read its answer, end it at its deadline */
+/* evaluate.c - the parent's side: start the child, read its answer, kill it at its deadline */
 #include "ask/evaluate.h"
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 /*
- * Parent and child take turns: one waits while the other works. On two processors that would be two
- * idle ones that must be woken, and caches filled twice; so both stay on this one meanwhile. More
- * processors than a cpu_set_t has room for: nobody is kept.
+ * Keep parent and child on one CPU. They take turns: one waits while the other works. On two CPUs
+ * each turn would wake an idle CPU, and both would fill their caches. On a host with more CPUs than
+ * a cpu_set_t holds nothing is pinned.
  */
 static void pin_to_cpu(struct mt_child *c)
 {
@@ -82,7 +82,7 @@ static int more_room(struct text *t, struct mt_err *e)
 	return err ? mt_fail(e, -err, "evaluator", "", NULL) : 0;
 }
 
-/* Until `end`, the end of the pipe, or the deadline. */
+/* Read until the line `end`, the end of the pipe, or the deadline. */
 static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_err *e)
 {
 	int64_t end = mt_now_ms() + deadline_ms;
@@ -117,11 +117,12 @@ static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_e
 }
 
 /*
- * The answer is whole or of no use: the child is killed; it has no state. It is waited for here,
- * where it still shares a processor with who waits: later, an idle one would have to be woken.
+ * Kill the child, which has no state to save, and wait for it. The answer is complete, or will not
+ * be. Waiting before unpin() is cheaper, since the child needs no other, idle CPU to exit on.
  *
- * A host may wait for any child, in a signal handler or another thread, and get ours: then its pid
- * can be another process's. So in a host it is ended by its pidfd, and ECHILD is fine.
+ * A host program may wait for any child, in a signal handler or another thread, and so reap ours:
+ * then the pid can be another process's. So there the child is killed and awaited by its pidfd, and
+ * ECHILD is no error.
  */
 static void end(struct mt_child *c)
 {
@@ -162,7 +163,7 @@ int mt_evaluate(const struct mt_eval_request *q, mt_start start, const struct mt
 			      : mt_fail(&why, ENOMEM, "evaluator", "", NULL);
 		if (!err && parsed)
 			*e = why;
-		/* what came in time may be enough; or else it is nothing */
+		/* what came before the deadline may be enough (`others`); else drop all of it */
 		if (err && parsed)
 			*a = (struct mt_answer){
 				.pool = a->pool, .name = "", .uuid = "", .type = ""

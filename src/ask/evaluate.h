@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * evaluate.h - ask a child without any privilege what a policy says of a domain
- */
+/* evaluate.h - let a child without privileges evaluate a policy for a domain */
 #ifndef MT_ASK_EVALUATE_H
 #define MT_ASK_EVALUATE_H
 
@@ -13,13 +11,13 @@
 enum mt_want {
 	MT_WANT_FACTS = 1,     /* the facts, as text */
 	MT_WANT_DECISIONS = 2, /* the policy's decide() for each NIC */
-	MT_WANT_PLANS = 4,     /* and its connect() for those selected */
+	MT_WANT_PLANS = 4,     /* its connect() for the selected NICs */
 	MT_WANT_XML = 8,    /* the document with decide() applied; nothing when nothing changes */
 	MT_WANT_WHOLE = 16, /* with MT_WANT_XML: the document as it is when nothing changes */
 	MT_WANT_NOTES = 32, /* log what libvirt's own schema would refuse */
 };
 
-/* Where the guest's description comes from: the first that is given. */
+/* Where the guest's description comes from: fd, or else bytes. */
 struct mt_source {
 	int fd;		   /* XML to its end; -1: not this one */
 	const char *bytes; /* XML, or the facts' text when @facts */
@@ -36,32 +34,32 @@ struct mt_eval_request {
 	const char *const *hooks;
 	unsigned want;		 /* enum mt_want */
 	bool managed, unmanaged; /* which NICs connect() is asked for, by what the XML says */
-	/* and of these only those: device, MAC or index; NULL-ended; or NULL */
+	/* only these of them: device, MAC or index; NULL-ended; NULL: all */
 	const char *const *only;
-	/* what a managed NIC without a device is called, "$DEV"; NULL: skipped */
+	/* the name for the device of an ethernet NIC that has none, "$DEV"; NULL: skip the NIC */
 	const char *unnamed;
-	const char *dev; /* a tap that is handed over: the NIC that it is of, or of nobody's */
-	/* what was noted of the host's devices, the text of a step each; NULL-ended; or NULL */
+	const char *dev; /* the tap that a script got: the device of the selected NIC; or NULL */
+	/* notes about the host's devices, the text of a step each; NULL-ended; or NULL */
 	const char *const *notes;
-	/* of a guest that nobody knows: what the QEMU that made its tap says; NULL: it says
-	 * nothing */
+	/* of an unknown guest, from the command line of the tap's QEMU; NULL: not there */
 	const char *qemu_name, *qemu_uuid, *qemu_mac;
-	bool known, incoming;
-	bool inactive;	    /* facts and XML as libvirt defines a domain */
-	const char *prefix; /* of generated names; NULL */
-	const char *schema; /* a RELAX NG schema that the XML must fit; NULL */
-	unsigned libvirt;   /* whose rules the XML must fit, MT_LIBVIRT(); 0: it has checked it */
+	bool known, incoming; /* nic.domain.known and .incoming of lua/moontap/ask.lua */
+	bool inactive;	      /* facts and XML as libvirt defines a domain */
+	const char *prefix;   /* of generated names; NULL */
+	const char *schema;   /* a RELAX NG schema that the XML must fit; NULL */
+	unsigned libvirt; /* the XML must fit this version, MT_LIBVIRT(); 0: libvirt accepted it */
 	unsigned deadline_ms;
-	size_t memory;	       /* of the Lua state */
-	pid_t parent;	       /* who asks; the child must not outlive it */
+	size_t memory;	       /* bytes for the Lua state; 0: the default */
+	pid_t parent;	       /* it reads the answer; the child must not outlive it */
 	const char *evaluator; /* mt_start_spawn(): the program that it runs */
 };
 
-/** mt_nic_is() - whether a person's word for a NIC means this one: its device, MAC or number */
+/** mt_nic_is() - whether a user's word for a NIC is this one's device, MAC or number */
 bool mt_nic_is(const char *word, const char *dev, const char *mac, unsigned index);
 
-/** mt_request_selects() - whether connect() is to be asked for this NIC
- * @unmanaged:	as the XML says
+/**
+ * mt_request_selects() - whether the request asks for this NIC's connect()
+ * @unmanaged:	as the XML has it
  * @dev, @mac:	"" when there is none
  * @index:	in the XML, from 1
  */
@@ -70,32 +68,38 @@ bool mt_request_selects(const struct mt_eval_request *q, bool unmanaged, const c
 
 /* A running evaluator. */
 struct mt_child {
-	pid_t pid;	   /* 0: it has ended, and somebody else waited for it */
-	int fd;		   /* pidfd_open(2); -1: nobody else in this process waits for children */
-	int out;	   /* its answer */
-	bool pinned;	   /* whoever asks is kept where the child runs, until it has ended: */
-	cpu_set_t allowed; /* and may run on these afterwards */
+	pid_t pid;	   /* 0: it has ended, and other code of the host program waited for it */
+	int fd;		   /* pidfd_open(2); -1: no other code of this process waits for it */
+	int out;	   /* descriptor of its answer */
+	bool pinned;	   /* parent and child are on one CPU until the child has ended; */
+	cpu_set_t allowed; /* then the parent gets these back */
 };
 
-/* Starts the evaluator. On failure there is none. */
+/* Start the evaluator. Return: 0; or -errno with @e filled, and no child. */
 typedef int (*mt_start)(const struct mt_eval_request *q, struct mt_child *c, struct mt_err *e);
 
-/** mt_start_fork() - in a fork of this process, which must have one thread: @run is
- * mt_evaluator_run(), a pointer since the library has no evaluator in it */
+/**
+ * mt_start_fork() - start the evaluator in a fork of this process, which must have one thread
+ * @run:	mt_evaluator_run(); a pointer, since the library has no evaluator in it
+ */
 int mt_start_fork(const struct mt_eval_request *q,
 		  int (*run)(const struct mt_eval_request *q, int out), struct mt_child *c,
 		  struct mt_err *e);
 
-/** mt_start_spawn() - the installed program, @q->evaluator: for hosts with threads, and for those
- * that shall have neither Lua nor libxml2 */
+/**
+ * mt_start_spawn() - start the evaluator as a program, @q->evaluator
+ *
+ * For host programs with threads, and for those that must not load Lua and libxml2.
+ */
 int mt_start_spawn(const struct mt_eval_request *q, struct mt_child *c, struct mt_err *e);
 
 /**
- * mt_evaluate() - ask, wait until the deadline, understand
- * @start:	how the child is started
+ * mt_evaluate() - start an evaluator, read its answer until the deadline, and parse it
+ * @start:	mt_start_spawn(), or a function that calls mt_start_fork()
  * @a:		pool set; out
  *
- * Return: as mt_answer_parse(); -ETIME: it was killed at its deadline, blamed on the policy.
+ * Return: as @start and mt_answer_parse(); -ETIME: the evaluator was killed at its deadline without
+ * an answer of use, blamed on the policy.
  */
 int mt_evaluate(const struct mt_eval_request *q, mt_start start, const struct mt_kind *const *kinds,
 		struct mt_answer *a, struct mt_err *e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* request.c - one table of a request's fields, for writing and for reading */
+/* request.c - write a request as command-line words, and read it, by one table of its fields */
 #include "ask/request.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST "version=" MOONTAP_VERSION /* the two programs must be of one moontap */
+#define FIRST "version=" MOONTAP_VERSION /* both programs must be of the same version */
 
 enum type { TEXT, LIST, FLAG, NUMBER };
 
@@ -123,7 +123,7 @@ int mt_request_to_args(const struct mt_eval_request *q, const char *program, str
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* The words of a list stand one after the other: the list is as long as what is left, at most. */
+/* Append to a list. Its words are adjacent, so the words from its first one on bound its length. */
 static int append(char **words, const char ***list, size_t *n, const char *value, struct mt_pool *p)
 {
 	size_t most = 2;

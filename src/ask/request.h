@@ -4,19 +4,19 @@
  *
  *   evaluator version=0.1.0 policy=/etc/moontap/policy.lua want=4 fd=0 parent=4711 ...
  *
- * Bytes of a source do not cross in a word: who starts the program makes a descriptor of them.
+ * The bytes of a source are in no word: mt_start_spawn() passes a descriptor of them.
  */
 #ifndef MT_ASK_REQUEST_H
 #define MT_ASK_REQUEST_H
 
 #include "ask/evaluate.h"
 
-/** mt_request_to_args() - @q as words after @program, NULL-ended, in @p. Return: 0 or -ENOMEM. */
+/** mt_request_to_args() - write @q as words after @program, NULL-ended, in @p; 0 or -ENOMEM */
 int mt_request_to_args(const struct mt_eval_request *q, const char *program, struct mt_pool *p,
 		       char ***words, struct mt_err *e);
 
 /**
- * mt_request_from_args() - the request that mt_request_to_args() wrote
+ * mt_request_from_args() - read the request that mt_request_to_args() wrote
  * @words:	without the program; borrowed
  *
  * Return: 0, -ENOMEM, or -EINVAL: a word of another version of moontap.

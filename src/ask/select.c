@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* select.c - which of a guest's NICs are meant, for both sides */
+/* select.c - which of a guest's NICs a request asks for; for evaluator and parent */
 #include "ask/evaluate.h"
 
 #include <stdio.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * spawn.c - the evaluator as a program, started by a host that may have threads
+ * spawn.c - start the evaluator as a program, from a host program that may have threads
  *
- * A fork of a process with threads may do little more than exec: another thread may have held any
- * lock, of the allocator or of the loader, and nobody is there to release it. posix_spawn() forks
- * nothing; the child begins as the program.
+ * After fork(2), the child of a process with threads may do little more than exec: another thread
+ * may have held a lock, of the allocator or of the loader, which nothing releases in the child
+ * (fork(2)). posix_spawn(3) runs no code of this process in the child but its own.
  *
- * It reads the source from its standard input and answers on its standard output, has no
- * environment, no signal blocked or ignored, and no other descriptor of ours.
+ * The evaluator reads the source from its standard input and answers on its standard output. It has
+ * no environment, no signal blocked or ignored, and no other descriptor of this process.
  */
 #include "ask/request.h"
 #include "base/bytes.h"
@@ -21,7 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* A descriptor of the source's bytes. Return: it, or -errno. */
+/* Return: a new descriptor from which the source's bytes can be read; or -errno. */
 static int file_of(const struct mt_source *s)
 {
 	int fd = memfd_create("moontap", MFD_CLOEXEC), err;
@@ -37,8 +37,8 @@ static int file_of(const struct mt_source *s)
 	return err;
 }
 
-/* A host may have closed its standard descriptors: the answer's end must be none of them, since
- * they are given to the child one after the other. */
+/* Create the answer's pipe. Its write end must be above 2, also where the host program has closed
+ * its standard descriptors: arrange() replaces those of the child one after the other. */
 static int answer_pipe(int ends[2])
 {
 	int low, code;
@@ -57,7 +57,7 @@ static int answer_pipe(int ends[2])
 	return -code;
 }
 
-/* Errors here are ENOMEM; each function returns its error's number. */
+/* The child's descriptors. Return: 0 or the error's number. */
 static int arrange(posix_spawn_file_actions_t *files, int in, int out)
 {
 	int err = in < 0
@@ -65,7 +65,7 @@ static int arrange(posix_spawn_file_actions_t *files, int in, int out)
 		: posix_spawn_file_actions_adddup2(files, in, STDIN_FILENO);
 
 	err = err ?: posix_spawn_file_actions_adddup2(files, out, STDOUT_FILENO);
-#ifndef MT_SANITIZED /* whose reports go there */
+#ifndef MT_SANITIZED /* a sanitizer's reports go to standard error */
 	err = err
 		?: posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 #endif
@@ -102,8 +102,8 @@ static int run(const char *program, char **words, int in, int out, pid_t *pid)
 	return err;
 }
 
-/* It may have ended already, and the host may have waited for it: then the pid is nobody's, or
- * another's, and is not ours to use. No descriptor left is no reason to lose sight of it. */
+/* The child may have ended already, and the host program waited for it: then the pid may be another
+ * process's and must not be used. On another error, such as EMFILE, the pid alone has to do. */
 static void open_pidfd(struct mt_child *c)
 {
 	c->fd = (int)syscall(SYS_pidfd_open, c->pid, 0);
