@@ -188,7 +188,7 @@ int mt_options_check(const struct mt_cli *c, const struct mt_command *m)
 		if (c->given >> i & 1 && !mt_options_takes(m, &mt_options[i]))
 			return mt_cli_usage(c, "'%s' takes no option --%s", m->name,
 					    mt_options[i].name);
-	if (c->back && !strstr(m->options, "run"))
+	if (c->back && !mt_options_takes(m, mt_option_find("run")))
 		return mt_cli_usage(c, "'%s' takes no option -%u", m->name, c->back);
 	return 0;
 }
