@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #define MT_VID_MAX 4094
-#define MT_VIDS_TEXT \
-	768 /* bytes of a set's text and its NUL: a journal's line holds four of them */
+/* Bytes of a set's text and its NUL: a journal's line holds four of them. */
+#define MT_VIDS_TEXT 768
 
 struct mt_range {
 	uint32_t first, last; /* a single number: the same one twice */

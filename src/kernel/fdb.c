@@ -17,7 +17,7 @@ static int take_entry(const struct nlmsghdr *n, void *data)
 }
 
 /* By NTF_MASTER the kernel asks the bridge that @port is in: net/core/rtnetlink.c rtnl_fdb_get(),
- * Linux 5.1. Of two ports with one MAC the first has the entry: net/bridge/br_fdb.c
+ * Linux 5.0. Of two ports with one MAC the first has the entry: net/bridge/br_fdb.c
  * fdb_add_local(). */
 int mt_bridge_port_of(struct mt_host *h, uint32_t port, const uint8_t address[6], uint32_t *first,
 		      struct mt_err *e)

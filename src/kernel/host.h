@@ -165,8 +165,8 @@ int mt_device_list(struct mt_host *h, struct mt_pool *p, struct mt_device **devi
  *
  * drivers/net/tun.c tun_set_iff(), tun_not_capable(); of a macvtap, its /dev/tapN. Nothing is
  * opened: that would be seen on the host.
- * Return: 0; -ENOENT: it is no tap; -EINVAL: it has other flags; -EPERM: it belongs to another user
- * or group; -EACCES: its file in /dev may not be opened; or another -errno. @e says why.
+ * Return: 0; -EINVAL: it is no tap, or has other flags; -EPERM: it belongs to another user or group;
+ * -EACCES: its file in /dev may not be opened; or another -errno. @e says why.
  */
 int mt_tap_openable(struct mt_host *h, const struct mt_device *d, unsigned queues,
 		    struct mt_err *e);

@@ -148,7 +148,7 @@ int mt_tap_persist(struct mt_host *h, int fd, const char *name, bool on, struct 
 {
 	int err = control(h, fd, TUNSETPERSIST, on);
 
-	return err ? mt_fail(e, -err, "tap.finish", name, NULL) : 0;
+	return err ? mt_fail(e, -err, "tap.persist", name, NULL) : 0;
 }
 
 static int add(struct mt_host *h, const struct mt_record *r, struct mt_err *e)

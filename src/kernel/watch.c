@@ -3,6 +3,7 @@
 #include "kernel/watch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <unistd.h>
@@ -24,7 +25,7 @@ int mt_watch_open(int *fd, struct mt_err *e)
 					  sizeof groups[i]))
 			code = errno;
 	if (!code) {
-		*fd = dup(mnl_socket_get_fd(nl));
+		*fd = fcntl(mnl_socket_get_fd(nl), F_DUPFD_CLOEXEC, 0);
 		code = *fd < 0 ? errno : 0;
 	}
 	if (nl)
