@@ -149,7 +149,6 @@ int mt_record_keep(struct mt_record *r, struct mt_pool *p)
 int mt_record_check(const struct mt_record *r, struct mt_err *e)
 {
 	const struct mt_kind *k = r->kind;
-	char subject[96];
 
 	for (int i = 0; i < k->nkeys; i++) {
 		if (i < k->required && r->v[i].state == MT_UNSET)
@@ -157,7 +156,6 @@ int mt_record_check(const struct mt_record *r, struct mt_err *e)
 		if (r->v[i].state == MT_NONE)
 			return mt_bad(e, k->name, "", "'%s' cannot be none", k->fields[i].name);
 	}
-	mt_record_subject(r, subject, sizeof subject);
 	return k->check ? k->check(r, e) : 0;
 }
 

@@ -15,10 +15,6 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define POLICY "/etc/moontap/policy.lua"
-#define STATE  "/run/moontap"
-#define HOOKS  "/etc/moontap/hooks"
-
 #define DEADLINE_MS 10000 /* without --deadline */
 
 static void stop(int signal)
