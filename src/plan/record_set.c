@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* record_set.c - an open-addressing table, at most half full */
 #include "plan/record_set.h"
+#include "base/hash.h"
 
 #include <errno.h>
+#include <string.h>
 
-static uint32_t hash(const struct mt_record *r)
+static uint64_t hash(const struct mt_record *r)
 {
+	uint64_t h = mt_hash(MT_HASH_START, r->kind->name, strlen(r->kind->name));
 	char text[MT_VALUE_TEXT];
-	uint32_t h = 2166136261u; /* FNV-1a */
 
-	for (const char *c = r->kind->name; *c; c++)
-		h = (h ^ (unsigned char)*c) * 16777619u;
 	for (int i = 0; i < r->kind->nkeys; i++) {
-		h = (h ^ '|') * 16777619u;
-		for (const char *c = mt_value_print(&r->kind->fields[i], &r->v[i], text); *c; c++)
-			h = (h ^ (unsigned char)*c) * 16777619u;
+		const char *value = mt_value_print(&r->kind->fields[i], &r->v[i], text);
+
+		h = mt_hash(mt_hash(h, "|", 1), value, strlen(value));
 	}
 	return h;
 }
