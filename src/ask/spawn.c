@@ -17,25 +17,8 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* Return: a new descriptor from which the source's bytes can be read; or -errno. */
-static int file_of(const struct mt_source *s)
-{
-	int fd = memfd_create("moontap", MFD_CLOEXEC), err;
-
-	if (fd < 0)
-		return -errno;
-	err = mt_write_all(fd, s->bytes, s->n);
-	if (!err && lseek(fd, 0, SEEK_SET) < 0)
-		err = -errno;
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
-}
 
 /* Create the answer's pipe. Its write end must be above 2, also where the host program has closed
  * its standard descriptors: arrange() replaces those of the child one after the other. */
@@ -138,7 +121,7 @@ int mt_start_spawn(const struct mt_eval_request *q, struct mt_child *c, struct m
 
 	asked.parent = getpid();
 	if (q->source.fd < 0 && q->source.bytes) {
-		own = file_of(&q->source);
+		own = mt_bytes_file("moontap", q->source.bytes, q->source.n);
 		if (own < 0)
 			return mt_fail(e, -own, "evaluator", "memfd", NULL);
 	}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bytes.c - realloc(3) and write(2), in loops */
+/* bytes.c - realloc(3) and write(2), in loops; memfd_create(2) */
 #include "base/bytes.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 int mt_bytes_room(char **at, size_t *cap, size_t want, size_t first, size_t most)
@@ -38,4 +39,19 @@ int mt_write_all(int fd, const char *bytes, size_t n)
 		n -= (size_t)w;
 	}
 	return 0;
+}
+
+int mt_bytes_file(const char *name, const char *bytes, size_t n)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC), err;
+
+	if (fd < 0)
+		return -errno;
+	err = mt_write_all(fd, bytes, n);
+	if (!err && lseek(fd, 0, SEEK_SET) < 0)
+		err = -errno;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
 }

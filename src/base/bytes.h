@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bytes.h - a buffer that grows, and a write(2) that is complete */
+/* bytes.h - a buffer that grows, a write(2) that is complete, and a file in memory */
 #ifndef MT_BASE_BYTES_H
 #define MT_BASE_BYTES_H
 
@@ -18,5 +18,11 @@ int mt_bytes_room(char **at, size_t *cap, size_t want, size_t first, size_t most
 
 /** mt_write_all() - write(2) until all is written. Return: 0 or -errno. */
 int mt_write_all(int fd, const char *bytes, size_t n);
+
+/** mt_bytes_file() - a file in memory, memfd_create(2), that is read from its beginning
+ * @name:	for people who look into /proc/PID/fd
+ *
+ * Return: its descriptor, to be closed by the caller, or -errno. */
+int mt_bytes_file(const char *name, const char *bytes, size_t n);
 
 #endif

@@ -62,6 +62,14 @@ static int start(struct watch *w, struct mt_err *e)
 	return 0;
 }
 
+static int no_memory(const struct watch *w)
+{
+	struct mt_err e;
+
+	mt_fail(&e, ENOMEM, "watch", "", NULL);
+	return mt_cli_error(w->c, NULL, &e);
+}
+
 /* On a terminal, replace what was printed before; elsewhere print below it, if it differs. */
 static int draw(struct watch *w)
 {
@@ -76,9 +84,12 @@ static int draw(struct watch *w)
 	}
 	f = open_memstream(&text, &n);
 	if (!f)
-		return 4;
+		return no_memory(w);
 	status = w->print(w->c, w->g, f);
-	fclose(f);
+	if (fclose(f) || !text) {
+		free(text);
+		return no_memory(w);
+	}
 	if (!w->shown || strcmp(w->shown, text))
 		printf("%s%s", w->shown && !w->c->json ? "\n" : "", text);
 	free(w->shown);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* graph.c - graph: guests and the devices that connect them, as DOT, or drawn by Graphviz */
 #include "cli/graph/graph_scene.h"
+#include "base/bytes.h"
 #include "cli/cli.h"
 #include "cli/status_parts.h"
 
@@ -9,7 +10,6 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,28 +44,16 @@ static int start_dot(const struct mt_cli *c, int in, pid_t *pid, int *fd, struct
 			       : NULL);
 }
 
-static int text_file(const char *text, size_t n, struct mt_err *e)
-{
-	int fd = memfd_create("graph.dot", MFD_CLOEXEC);
-
-	if (fd >= 0 && pwrite(fd, text, n, 0) == (ssize_t)n)
-		return fd;
-	mt_fail(e, errno, "graph", "dot", NULL);
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 /* dot's output passes through here, so that a full disk is reported as in every subcommand. */
 static int draw(const struct mt_cli *c, const char *text, size_t n, struct mt_err *e)
 {
-	int in = text_file(text, n, e), out = -1, status;
+	int in = mt_bytes_file("graph.dot", text, n), out = -1, status;
 	char buf[65536];
 	pid_t pid = 0;
 	ssize_t got;
 
 	if (in < 0)
-		return -e->code;
+		return mt_fail(e, -in, "graph", "dot", NULL);
 	if (start_dot(c, in, &pid, &out, e)) {
 		close(in);
 		return -e->code;

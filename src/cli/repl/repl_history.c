@@ -37,9 +37,9 @@ static int open_file(const char *file, int how)
 
 	if (fd < 0)
 		return -errno;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+	err = fstat(fd, &st) ? errno : S_ISREG(st.st_mode) ? 0 : ENXIO;
+	if (!err)
 		return fd;
-	err = S_ISREG(st.st_mode) ? errno : ENXIO;
 	close(fd);
 	return -err;
 }

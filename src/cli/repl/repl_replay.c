@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* repl_replay.c - plan an earlier run again, or what was declared at the prompt */
+#include "base/bytes.h"
 #include "base/sh.h"
 #include "binding/binding.h"
 #include "cli/repl/repl_module.h"
@@ -10,8 +11,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 /* at_us: the run, once chosen; -N names another one when further runs are recorded. */
 struct place {
@@ -106,15 +105,10 @@ static int l_recall(lua_State *L)
 /* Instead of an evaluator: the answer is the request's source. */
 static int start_answered(const struct mt_eval_request *q, struct mt_child *c, struct mt_err *e)
 {
-	int fd = memfd_create("answer", MFD_CLOEXEC);
+	int fd = mt_bytes_file("answer", q->source.bytes, q->source.n);
 
 	*c = (struct mt_child){ .fd = -1, .out = fd };
-	if (fd >= 0 && pwrite(fd, q->source.bytes, q->source.n, 0) == (ssize_t)q->source.n)
-		return 0;
-	mt_fail(e, fd < 0 ? errno : ENOSPC, "evaluator", "", NULL);
-	if (fd >= 0)
-		close(fd);
-	return -e->code;
+	return fd < 0 ? mt_fail(e, -fd, "evaluator", "", NULL) : 0;
 }
 
 /* What to plan. driver, answer: NULL: the recorded run. */
