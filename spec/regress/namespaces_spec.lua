@@ -74,13 +74,14 @@ describe("network namespaces with one state directory", function()
         here doctor -p policy.lua | grep -c 'is gone; NICs in it: 1'
         here status --check | grep -c 'warning: namespace gone: .* NICs in it: 1'
         here status | grep -c 'it is gone: moontap reconcile'
-        here reconcile -p policy.lua | grep -c '/run/netns/a.: it is gone'
+        here reconcile -p policy.lua --dry-run | grep -c ': it is gone, and to be forgotten$'
+        here reconcile -p policy.lua | grep -c '/run/netns/a.: it is gone, and forgotten$'
         here reconcile -p policy.lua
         here status | grep -c '^network namespace.*/run/netns/b'
         in_b status | grep -c '^web .* connected'
         quietly in_b down web
         quietly here down web]]):format(first, first, first))
-      assert.same({ "1\n1\n1\n1\nall is as it shall be\n1\n1\n", "" }, { r.out, r.err })
+      assert.same({ "1\n1\n1\n1\n1\nall is as it shall be\n1\n1\n", "" }, { r.out, r.err })
       assert.same({}, program.state())
     end)
   end

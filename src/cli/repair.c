@@ -89,7 +89,7 @@ static void forgot(void *data, const struct mt_namespace *n, const struct mt_err
 	} else if (error) {
 		mt_cli_error(r->c, NULL, error);
 	} else {
-		printf("%s: it is gone, and %s forgotten\n", name, done);
+		printf("%s: it is gone, and %sforgotten\n", name, done);
 	}
 }
 
