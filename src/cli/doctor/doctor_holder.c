@@ -2,8 +2,8 @@
 /*
  * doctor_holder.c - which QEMU has a tap open: proc(5), and "iff:" of a tun descriptor's fdinfo
  *
- * drivers/net/tun.c tun_chr_show_fdinfo(). It prints a name alone: a tap of that name in another
- * network namespace looks the same.
+ * drivers/net/tun.c tun_chr_show_fdinfo(). It prints a name alone. So a QEMU in another network
+ * namespace is taken for the holder of a tap of that namespace.
  */
 #include "cli/doctor/doctor.h"
 #include "engine/qemu.h"
@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static DIR *open_folder(const struct mt_doctor *d, const char *path)
@@ -27,6 +28,17 @@ static bool is_tun(const struct mt_doctor *d, const char *path)
 	ssize_t n = readlink(mt_doctor_path(d, path, buf), target, sizeof target - 1);
 
 	return n == 12 && !memcmp(target, "/dev/net/tun", 12);
+}
+
+/* Whether a process is in this network namespace, as far as can be known. */
+static bool is_here(const struct mt_doctor *d, const char *pid)
+{
+	char path[64], buf[PATH_MAX];
+	struct stat own, its;
+
+	snprintf(path, sizeof path, "/proc/%.16s/ns/net", pid);
+	return stat("/proc/self/ns/net", &own) || stat(mt_doctor_path(d, path, buf), &its) ||
+		(own.st_dev == its.st_dev && own.st_ino == its.st_ino);
 }
 
 static bool has_tap(struct mt_doctor *d, const char *pid, const char *dev)
@@ -98,7 +110,7 @@ const char *mt_doctor_holder(struct mt_doctor *d, const char *dev, char pid[stat
 		if (!isdigit((unsigned char)*i->d_name) || strlen(i->d_name) > 16)
 			continue;
 		strcpy(pid, i->d_name);
-		if (has_tap(d, pid, dev))
+		if (is_here(d, pid) && has_tap(d, pid, dev))
 			guest = guest_of(d, pid);
 	}
 	if (proc)

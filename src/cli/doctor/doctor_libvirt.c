@@ -133,21 +133,23 @@ void mt_check_libvirt_hook_executable(struct mt_doctor *d)
 
 static void check_twice(struct mt_doctor *d, const struct hook *h, void *data)
 {
-	const char **first = data;
-	bool other = h->ours && h->executable && *first &&
-		!strncmp(*first, h->path, sizeof "/etc/libvirt/hooks/q" - 1);
+	static const char lxc[] = "/etc/libvirt/hooks/lxc";
+	const char **first = data; /* of each driver: qemu, lxc */
 
-	if (other)
+	first += !strncmp(h->path, lxc, sizeof lxc - 1);
+	if (!h->ours || !h->executable)
+		return;
+	if (*first)
 		mt_doctor_found(d, h->path, "%s calls moontap, and so does %s", h->path, *first);
-	else if (h->ours && h->executable)
+	else
 		*first = h->path;
 }
 
 void mt_check_libvirt_hook_twice(struct mt_doctor *d)
 {
-	const char *first = NULL;
+	const char *first[2] = { NULL };
 
-	each_hook(d, check_twice, &first);
+	each_hook(d, check_twice, first);
 }
 
 /* --- others' ---------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Calls @each for each tap that moontap knows; if it knows none, for vnet0, libvirt's first. */
 static void each_tap(struct mt_doctor *d, void (*each)(struct mt_doctor *d, const char *tap))
@@ -19,6 +20,19 @@ static void each_tap(struct mt_doctor *d, void (*each)(struct mt_doctor *d, cons
 	}
 	if (!any)
 		each(d, "vnet0");
+}
+
+/* In place: without the blanks at both ends. Returns where the text begins. */
+static char *trim(char *s)
+{
+	static const char blanks[] = " \t\r";
+	size_t n;
+
+	s += strspn(s, blanks);
+	for (n = strlen(s); n && strchr(blanks, s[n - 1]); n--)
+		;
+	s[n] = 0;
+	return s;
 }
 
 /* --- NetworkManager: NetworkManager.conf(5), "device list format" ----------------------------- */
@@ -43,10 +57,10 @@ static bool keeps_off(const char *text, const char *tap)
 	mt_doctor_each_line(line, text)
 	{
 		value = strchr(line, '=');
-		if (strncmp(line, "unmanaged-devices", 17) || !value)
+		if (strncmp(trim(line), "unmanaged-devices", 17) || !value)
 			continue;
-		for (char *s = strtok_r(value + 1, ";, ", &save); s;
-		     s = strtok_r(NULL, ";, ", &save))
+		for (char *s = strtok_r(value + 1, ";, \t", &save); s;
+		     s = strtok_r(NULL, ";, \t", &save))
 			if (spec_fits(s, tap))
 				return true;
 	}
@@ -89,6 +103,17 @@ static bool fits_any(const char *patterns, const char *name)
 	return any != except;
 }
 
+/* src/basic/parse-util.c parse_boolean() */
+static bool is_true(const char *value)
+{
+	static const char *const words[] = { "1", "yes", "y", "true", "t", "on" };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcasecmp(value, words[i]))
+			return true;
+	return false;
+}
+
 struct network {
 	bool name, type, other, fits, unmanaged;
 };
@@ -97,7 +122,7 @@ static void take_line(struct network *n, const char *section, const char *key, c
 		      const char *tap)
 {
 	if (!strcmp(section, "Link") && !strcmp(key, "Unmanaged")) {
-		n->unmanaged = strchr("yt1", *value) && *value;
+		n->unmanaged = is_true(value);
 	} else if (!strcmp(section, "Match") && !strcmp(key, "Name")) {
 		n->name = true;
 		n->fits = fits_any(value, tap);
@@ -114,17 +139,18 @@ static void take_line(struct network *n, const char *section, const char *key, c
 static struct network read_network(const char *text, const char *tap)
 {
 	struct network n = { 0 };
-	char line[1024], section[32] = "", *eq;
+	char line[1024], section[32] = "", *key, *eq;
 
 	mt_doctor_each_line(line, text)
 	{
-		eq = strchr(line, '=');
-		if (*line == '[') {
-			snprintf(section, sizeof section, "%.*s", (int)strcspn(line + 1, "]"),
-				 line + 1);
-		} else if (eq && !strchr("#;", *line)) {
+		key = trim(line);
+		eq = strchr(key, '=');
+		if (*key == '[') {
+			snprintf(section, sizeof section, "%.*s", (int)strcspn(key + 1, "]"),
+				 key + 1);
+		} else if (eq && !strchr("#;", *key)) {
 			*eq = 0;
-			take_line(&n, section, line, eq + 1, tap);
+			take_line(&n, section, trim(key), trim(eq + 1), tap);
 		}
 	}
 	n.fits = !n.other && (n.name ? n.fits : n.type);

@@ -36,17 +36,21 @@ static const char *key_of_device(const struct mt_device *dev, char *buf, size_t 
 	return buf;
 }
 
+/* A claim has no reference, nor has an add that a killed run was at: only their names are known. */
 static bool is_of_steps(const struct mt_device *dev, const struct mt_steps *steps)
 {
-	for (size_t i = 0; i < steps->n; i++)
-		if (mt_ref_ifindex(&steps->at[i].put.ref) == dev->ifindex ||
-		    !strcmp(mt_record_device(&steps->at[i].put), dev->name))
+	for (size_t i = 0; i < steps->n; i++) {
+		const struct mt_record *put = &steps->at[i].put;
+
+		if (mt_ref_is_set(&put->ref) ? mt_ref_ifindex(&put->ref) == dev->ifindex
+					     : !strcmp(mt_record_device(put), dev->name))
 			return true;
+	}
 	return false;
 }
 
-/* Whether a NIC's device or a journal's step is about @dev. The name in a journal's header is not
- * compared: a new device may have it. */
+/* Whether a NIC's device or a journal's step is about @dev. Names are not compared where an ifindex
+ * is known: a new device may have the name. */
 static bool is_known(const struct mt_doctor *d, const struct mt_device *dev)
 {
 	for (size_t i = 0; i < d->nnics; i++) {

@@ -94,9 +94,7 @@ static const struct mt_outcome_nic *nic_of(const struct mt_outcome *guest,
 static bool check_guest(struct mt_doctor *d, const struct mt_device *dev, const char *file)
 {
 	const char *text = mt_doctor_read(d, file), *document;
-	struct mt_event_params ask = { .request.want = MT_WANT_FACTS,
-				       .driver = "qemu",
-				       .dry = true };
+	struct mt_event_params ask = { .request.want = MT_WANT_FACTS, .dry = true };
 	struct mt_outcome guest = { 0 };
 	const struct mt_outcome_nic *nic = NULL;
 	struct mt_err e;
