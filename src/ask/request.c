@@ -43,6 +43,8 @@ static const struct field {
 	FIELD(FLAG, "incoming", incoming),
 	FIELD(FLAG, "inactive", inactive),
 	FIELD(TEXT, "prefix", prefix),
+	FIELD(TEXT, "schema", schema),
+	FIELD(NUMBER, "libvirt", libvirt),
 	FIELD(NUMBER, "deadline_ms", deadline_ms),
 	FIELD(NUMBER, "memory", memory),
 	FIELD(NUMBER, "parent", parent),

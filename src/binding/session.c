@@ -41,30 +41,36 @@ static bool is_xml(lua_State *L, int arg)
 		(s && s[strspn(s, " \t\r\n\xef\xbb\xbf")] == '<');
 }
 
-static void take_nics(lua_State *L, int arg, struct mtl_call *c, struct moontap_event *ev)
+/* The list at @arg as texts, NULL-ended; NULL: nil. */
+static const char *const *take_list(lua_State *L, int arg, struct mtl_call *c)
 {
-	const char **nics;
+	const char **list;
 	lua_Integer n;
 
 	if (lua_isnoneornil(L, arg))
-		return;
+		return NULL;
 	luaL_checktype(L, arg, LUA_TTABLE);
 	n = luaL_len(L, arg);
-	luaL_argcheck(L, n > 0, arg, "no NIC in it");
-	nics = mt_pool_alloc(&c->pool, ((size_t)n + 1) * sizeof *nics);
-	if (!nics)
+	list = mt_pool_alloc(&c->pool, ((size_t)n + 1) * sizeof *list);
+	if (!list)
 		luaL_error(L, "not enough memory");
-	ev->nics = nics;
-	for (lua_Integer i = 1; i <= n; i++) {
+	for (lua_Integer i = 0; i < n; i++) {
 		const char *s;
 
-		lua_geti(L, arg, i);
+		lua_geti(L, arg, i + 1);
 		s = luaL_tolstring(L, -1, NULL);
-		*nics = mt_pool_copy(&c->pool, s, strlen(s));
-		if (!*nics++)
+		list[i] = mt_pool_copy(&c->pool, s, strlen(s));
+		if (!list[i])
 			luaL_error(L, "not enough memory");
 		lua_pop(L, 2);
 	}
+	return list;
+}
+
+static void take_nics(lua_State *L, int arg, struct mtl_call *c, struct moontap_event *ev)
+{
+	ev->nics = take_list(L, arg, c);
+	luaL_argcheck(L, !ev->nics || *ev->nics, arg, "no NIC in it");
 }
 
 /* The flags of down's options, a table at @arg; no table: 0 */
@@ -294,7 +300,6 @@ static void check_names(lua_State *L)
 /* Strings are borrowed from the table. */
 static void take_options(lua_State *L, struct moontap_options *o, struct mtl_call *c)
 {
-	struct moontap_event hooks = { 0 };
 	lua_Number deadline;
 
 	lua_getfield(L, 1, "policy");
@@ -311,8 +316,7 @@ static void take_options(lua_State *L, struct moontap_options *o, struct mtl_cal
 	lua_getfield(L, 1, "memory");
 	o->memory = (size_t)luaL_optinteger(L, -1, 0);
 	lua_getfield(L, 1, "hooks");
-	take_nics(L, lua_gettop(L), c, &hooks);
-	o->hooks = hooks.nics;
+	o->hooks = take_list(L, lua_gettop(L), c);
 	lua_pop(L, 6);
 }
 

@@ -59,7 +59,8 @@ int mt_reply_line(struct mt_reply *s, const char *word, const char *const *pairs
 		if (!pairs[1] || !*pairs[1])
 			continue;
 		n += (size_t)snprintf(line + n, sizeof line - n, " %s=", pairs[0]);
-		n += mt_token_escape(pairs[1], line + n, sizeof line - n);
+		if (n < sizeof line)
+			n += mt_token_escape(pairs[1], line + n, sizeof line - n);
 		if (n + 2 > sizeof line)
 			return -EFBIG;
 	}

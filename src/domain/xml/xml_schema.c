@@ -33,14 +33,18 @@ void *mt_xml_schema_open(const char *rng, struct mt_err *e)
 	xmlRelaxNGParserCtxtPtr parser = xmlRelaxNGNewParserCtxt(rng);
 	xmlStructuredErrorFunc theirs = xmlStructuredError;
 	void *their_state = xmlStructuredErrorContext;
+	xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
 	xmlRelaxNGPtr schema = NULL;
 
 	e->code = 0;
 	if (parser) {
 		xmlRelaxNGSetParserStructuredErrors(parser, complain, &c);
+		/* An <include> or <externalRef> may name a URL: root's process fetches none. */
 		/* libxml2 reads the files by another parser: the global handler gets its errors. */
 		xmlSetStructuredErrorFunc(&c, complain);
+		xmlSetExternalEntityLoader(xmlNoNetExternalEntityLoader);
 		schema = xmlRelaxNGParse(parser);
+		xmlSetExternalEntityLoader(loader);
 		xmlSetStructuredErrorFunc(their_state, theirs);
 		xmlRelaxNGFreeParserCtxt(parser);
 	}
