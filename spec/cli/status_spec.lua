@@ -97,12 +97,12 @@ describe("status", function()
     moontap "up db.xml"
     helper.run "ip link set web0 mtu 1400"
     local rows = objects(status "web"[1])
-    assert.same({ "as put", "db0" }, rows["addr 10.0.0.1/24 on br0: made"])
+    assert.same({ "as put", "db0" }, rows["addr 10.0.0.1/24 on br0: created"])
     assert.same({ "1400" }, rows["link web0: mtu 1500"])
     assert.same({ "as put" }, rows["link web0: master br0"])
     helper.run "ip addr del 10.0.0.1/24 dev br0"
-    assert.same({ "gone", "db0" }, objects(status "web"[1])["addr 10.0.0.1/24 on br0: made"])
-    assert.truthy(moontap "status web".out:find "10.0.0.1/24 on br0  made%s+%-%s+gone%s+db0\n")
+    assert.same({ "gone", "db0" }, objects(status "web"[1])["addr 10.0.0.1/24 on br0: created"])
+    assert.truthy(moontap "status web".out:find "10.0.0.1/24 on br0  created%s+%-%s+gone%s+db0\n")
   end)
 
   it("knows a policy that was named from elsewhere", function()

@@ -105,7 +105,7 @@ static void print_times(const struct mt_history *h)
 	const struct mt_times *t = &h->outcome.times;
 	char line[128];
 
-	snprintf(line, sizeof line, "%.1f ms: evaluate %.1f, compute %.1f, make %.1f",
+	snprintf(line, sizeof line, "%.1f ms: evaluate %.1f, compute %.1f, apply %.1f",
 		 h->took_us / 1e3, t->evaluate / 1e3, t->compute / 1e3, t->make / 1e3);
 	print_line("took", line, 0);
 }
@@ -201,7 +201,8 @@ int mt_command_log(struct mt_cli *c)
 	int status;
 
 	if (c->clear && (c->back || c->json))
-		return mt_cli_usage(c, "log --clear forgets all runs of a guest, and prints none");
+		return mt_cli_usage(c,
+				    "log --clear deletes all records of a guest, and prints none");
 	if (c->clear)
 		return clear(c);
 	if (c->back && !c->n)

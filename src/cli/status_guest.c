@@ -167,9 +167,9 @@ static void add_whole(struct mt_table *t, const struct object *o)
 					      mt_value_print(&s->put.kind->fields[i], &s->put.v[i],
 							     text));
 	mt_table_cell(t, PUT, 0, "%s%s",
-		      s->op == MT_DELETE ? "taken away"
-			      : found	 ? "needed"
-					 : "made",
+		      s->op == MT_DELETE ? "deleted"
+			      : found	 ? "claimed"
+					 : "created",
 		      fields);
 	if (found)
 		mt_table_cell(t, BEFORE, '=', "as found");
@@ -218,9 +218,10 @@ static void print_device(const struct mt_nic_status *l, FILE *out)
 			 *d->kind ? d->kind : "link", d->ifindex, mt_status_link(l), d->mtu,
 			 *d->master ? ", in " : "", d->master);
 	else
-		snprintf(line, sizeof line, "%s is not there%s", l->dev,
-			 l->state == MT_NIC_WAITING && !l->unmanaged ? ": libvirt makes it at start"
-								     : "");
+		snprintf(line, sizeof line, "%s does not exist%s", l->dev,
+			 l->state == MT_NIC_WAITING && !l->unmanaged
+				 ? ": libvirt creates it at start"
+				 : "");
 	print_line("device", line, out);
 }
 

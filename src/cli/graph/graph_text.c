@@ -5,7 +5,7 @@
 
 const struct mt_dot_style mt_dot_styles[MT_DOT_STATES] = {
 	[MT_DOT_FOUND] = { "the host's", "#90a4ae", "#f5f7f8", "rounded", 1 },
-	[MT_DOT_OURS] = { "made by moontap", "#2e7d32", "#e8f5e9", "rounded", 2 },
+	[MT_DOT_OURS] = { "created by moontap", "#2e7d32", "#e8f5e9", "rounded", 2 },
 	[MT_DOT_DRIFTED] = { "drifted", MT_DOT_RED, "#fdecea", "rounded", 2 },
 	[MT_DOT_MISSING] = { "gone", "#90a4ae", "#ffffff", "rounded,dashed", 1 },
 };
