@@ -58,7 +58,7 @@ describe("reconcile --dry-run", function()
     guests.setup()
     program.write("policy.lua", (guests.policy:gsub('bridge = "br0"', "%0, mtu = 1500")))
     moontap "up web.xml"
-    assert.equal("all is as it shall be\n", moontap "reconcile --dry-run".out)
+    assert.equal("everything is as declared\n", moontap "reconcile --dry-run".out)
     helper.run "ip link set web0 mtu 1400"
     local state = program.state()
     assert.same(moontap "plan web", moontap "reconcile --dry-run")

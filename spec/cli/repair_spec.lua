@@ -23,7 +23,7 @@ describe("reconcile", function()
   end)
 
   it("has nothing to do, and leaves no record of that", function()
-    local nothing = { status = 0, out = "all is as it shall be\n", err = "" }
+    local nothing = { status = 0, out = "everything is as declared\n", err = "" }
     assert.same(nothing, moontap "reconcile")
     moontap "up web.xml"
     guests.prepare "db"
@@ -39,7 +39,7 @@ describe("reconcile", function()
       .. "<mac address='52:54:00:00:00:01'/></interface></devices></domain>"):format(name)
     assert.equal(0, moontap("hook qemu " .. name .. " prepare begin -", xml).status)
     assert.matches("waiting", moontap "status".out)
-    assert.equal("all is as it shall be\n", moontap "reconcile".out)
+    assert.equal("everything is as declared\n", moontap "reconcile".out)
     assert.equal(0, moontap("hook qemu " .. name .. " release end -", xml).status)
     assert.same({}, program.state())
   end)

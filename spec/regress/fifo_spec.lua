@@ -18,7 +18,7 @@ describe("a FIFO", function()
       local r = program.run(("timeout 60 '%s' %s")
         :format(program.path, words))
       assert.equal(3, r.status)
-      assert.matches("fifo: .*nobody writes into it", r.err)
+      assert.matches("fifo: .*it has no writer", r.err)
     end)
   end
 

@@ -81,7 +81,7 @@ describe("network namespaces with one state directory", function()
         in_b status | grep -c '^web .* connected'
         quietly in_b down web
         quietly here down web]]):format(first, first, first))
-      assert.same({ "1\n1\n1\n1\n1\nall is as it shall be\n1\n1\n", "" }, { r.out, r.err })
+      assert.same({ "1\n1\n1\n1\n1\neverything is as declared\n1\n1\n", "" }, { r.out, r.err })
       assert.same({}, program.state())
     end)
   end

@@ -113,9 +113,9 @@ describe("a tap of a guest that nobody knows", function()
       assert.same({ 0, "", "qemu web nil 52:54:00:10:00:01" }, says(words), words)
     end
     moontap "log --clear"
-    assert.same({ 0, "moontap: tap0: no record says what its QEMU said of it, so the policy is " ..
-      "told nothing of its guest\n", "false  nil 52:54:00:10:00:01" }, says "plan --all")
-    assert.matches("no record says", moontap "-p policy.lua plan --all --json".out)
+    assert.same({ 0, "moontap: tap0: there is no record of its QEMU's command line, so the " ..
+      "policy gets no hints about its guest\n", "false  nil 52:54:00:10:00:01" }, says "plan --all")
+    assert.matches("there is no record", moontap "-p policy.lua plan --all --json".out)
   end)
 
   it("does not take another guest's device for a name", function()

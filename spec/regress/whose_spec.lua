@@ -124,7 +124,7 @@ describe("a NIC that a person connected", function()
     program.write("other.lua", guests.policy:gsub('bridge = "br0"', '%0, mtu = 1300'))
     assert.matches("its policy was asked anew", program.moontap "reconcile".out)
     assert.equal(1300, mtu())
-    assert.equal("all is as it shall be\n", program.moontap "reconcile".out)
+    assert.equal("everything is as declared\n", program.moontap "reconcile".out)
     assert.matches("its policy was asked anew", moontap "reconcile web".out) -- -p policy.lua
     assert.equal(1500, mtu())
   end)

@@ -50,7 +50,7 @@ local function down(held)
     local r = moontap("down -v " .. name)
     if name == held then
       assert.equal(6, r.status)
-      assert.matches("--force takes it down all the same", r.err, 1, true)
+      assert.matches("--force disconnects it all the same", r.err, 1, true)
       r = moontap("down -v --force " .. name)
     end
     assert.equal(0, r.status)

@@ -103,14 +103,13 @@ static int check_words(struct mt_cli *c, const struct mt_command *m, const char 
 	if (status)
 		return status;
 	if (!!c->name + !!c->uuid + !!c->dev + !!c->netns_gone + c->all > 1)
-		return mt_cli_usage(
-			c, "one of --name, --uuid, --dev, --all, --netns-gone, not several");
+		return mt_cli_usage(c,
+				    "give only one of --name, --uuid, --dev, --all, --netns-gone");
 	take_guest(c);
 	if (any_empty(c)) /* an unset variable; would match what has no name */
-		return mt_cli_usage(c, "an empty word means nothing: %s%s %s", before, m->name,
-				    m->args);
+		return mt_cli_usage(c, "an argument is empty: %s%s %s", before, m->name, m->args);
 	if (c->all && c->n)
-		return mt_cli_usage(c, "--all is every guest: no other is named beside it");
+		return mt_cli_usage(c, "--all already means every guest: name none");
 	if ((c->n < m->least && !c->all) || (m->most >= 0 && c->n > m->most))
 		return mt_cli_usage(c, "usage: %s%s %s", before, m->name, m->args);
 	return 0;

@@ -48,7 +48,7 @@ static int look(const struct hook *h, char target[static PATH_MAX], struct mt_er
 	name = strrchr(target, '/');
 	if (name && !strcmp(name, "/moontap"))
 		return 1;
-	return mt_fail(e, EEXIST, "hook", h->link, "it is not moontap's, and stays");
+	return mt_fail(e, EEXIST, "hook", h->link, "something else has this name; left as it is");
 }
 
 static int make_folders(const char *path, struct mt_err *e)
@@ -109,12 +109,11 @@ static void say_what_else(const struct hook *h)
 	int pid = daemon_of(h);
 
 	if (pid)
-		printf("libvirt looks for a driver's first hook when it starts, and on SIGHUP: "
-		       "kill "
-		       "-HUP %d\n",
+		printf("libvirt looks for a driver's first hook script when it starts, and on "
+		       "SIGHUP: kill -HUP %d\n",
 		       pid);
 	else
-		printf("libvirt does not run: it finds the hook when it starts\n");
+		printf("libvirt does not run: it finds the link when it starts\n");
 	if (strncmp(h->program, "/usr/bin/", 9) && strncmp(h->program, "/usr/sbin/", 10))
 		printf("where AppArmor confines libvirt, add this line to "
 		       "/etc/apparmor.d/local/usr.sbin.libvirtd:\n  %s" MT_PROGRAMS " PUx,\n",
@@ -133,7 +132,7 @@ int mt_command_install_hook(struct mt_cli *c)
 	if (there < 0)
 		return mt_cli_error(c, NULL, &e);
 	if (there && !strcmp(target, h.program)) {
-		printf("%s is there already\n", h.link);
+		printf("%s exists already\n", h.link);
 		return 0;
 	}
 	if (make_folders(h.folder, &e) || make_link(&h, &e))
@@ -156,6 +155,6 @@ int mt_command_uninstall_hook(struct mt_cli *c)
 		there = mt_fail(&e, errno, "hook", h.link, NULL);
 	if (there < 0)
 		return mt_cli_error(c, NULL, &e);
-	printf(there ? "%s is removed; libvirt need not be told\n" : "%s is not there\n", h.link);
+	printf(there ? "%s deleted; libvirt needs no restart\n" : "%s does not exist\n", h.link);
 	return 0;
 }

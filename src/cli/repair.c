@@ -116,7 +116,7 @@ int mt_command_reconcile(struct mt_cli *c)
 	else if (c->json)
 		status = mt_print_table(c, &r.table, "", stdout);
 	else if (!r.repaired && !left && !r.left)
-		puts("all is as it shall be");
+		puts("everything is as declared");
 out:
 	mt_pool_free(&p);
 	mt_engine_close(&g);

@@ -130,7 +130,7 @@ int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s)
 	s->fd = open_source(file, c->deadline_ms);
 	if (s->fd >= 0)
 		return 0;
-	mt_fail(&e, -s->fd, "xml", file, s->fd == -ETIMEDOUT ? "nobody writes into it" : NULL);
+	mt_fail(&e, -s->fd, "xml", file, s->fd == -ETIMEDOUT ? "it has no writer" : NULL);
 	e.blame = MT_BLAME_INPUT;
 	return mt_cli_error(c, NULL, &e);
 }

@@ -71,8 +71,7 @@ static int show_guest(struct mt_cli *c, struct mt_engine *g, FILE *out, struct m
 	if (!status && mt_nics_inspect(g, &which, &p, &nics, &n, e)) {
 		status = mt_cli_error(c, c->args[0], e);
 	} else if (!status && !n && !c->json) {
-		fprintf(out,
-			"nothing of it is connected or remembered; what became of it says: %s\n",
+		fprintf(out, "nothing of it is connected or remembered; its last runs: %s\n",
 			mt_sh_advice(advice, sizeof advice, "moontap log @", c->args[0]));
 	} else if (!status) {
 		mt_finish_done(g, nics, n);

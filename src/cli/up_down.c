@@ -117,7 +117,7 @@ static int plan_guest(struct mt_engine *g, const struct mt_nic_filter *which,
 
 	ask.request.unnamed = MT_SH_UNNAMED;
 	if (err == -ENOENT)
-		err = mt_bad(e, "plan", "", "it is connected, and nothing of it is remembered");
+		err = mt_bad(e, "plan", "", "it is connected, but there is no record of it");
 	return err ? err : mt_connect(g, &ask, out, e);
 }
 
@@ -126,8 +126,8 @@ static int plan_guest(struct mt_engine *g, const struct mt_nic_filter *which,
 static int plan_tap(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_outcome *out,
 		    struct mt_err *e)
 {
-	static const char *const untold[] = { "no record says what its QEMU said of it, so the "
-					      "policy is told nothing of its guest" };
+	static const char *const untold[] = { "there is no record of its QEMU's command line, so "
+					      "the policy gets no hints about its guest" };
 	struct mt_event_params ask = mt_cli_params(MT_WANT_PLANS, true);
 	struct mt_history *runs;
 	size_t n;
@@ -211,7 +211,7 @@ static int take_down(struct mt_cli *c, struct mt_engine *g, struct mt_nic_filter
 		putchar('\n');
 	}
 	if (err && e.code == EBUSY)
-		strncat(e.text, "; --force takes it down all the same",
+		strncat(e.text, "; --force disconnects it all the same",
 			sizeof e.text - strlen(e.text) - 1);
 	return show(c, out, err, &e);
 }

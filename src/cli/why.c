@@ -122,7 +122,7 @@ static void print_policy(const struct why *w)
 	if (d->plan_error.code)
 		print_line(mt_err_line(&d->plan_error, line, sizeof line));
 	else if (!is_asked(w))
-		print_line("it was not asked: what it would be told of the guest is not known");
+		print_line("the policy was not asked: nothing is known of the guest");
 	else if (!any)
 		print_line("nothing would change");
 }
@@ -180,7 +180,7 @@ static void print_next(const struct why *w)
 	if (first)
 		return;
 	if (w->d.plan_error.code)
-		print_line("mend what the policy, or the kernel, says no to, and start it again");
+		print_line("fix what the policy or the kernel refuses, then start it again");
 	else if (!w->n)
 		print_line("start it: it is not connected");
 	else

@@ -144,8 +144,8 @@ int mt_command_graph(struct mt_cli *c)
 	if (c->svg && c->png)
 		return mt_cli_usage(c, "--svg or --png, not both");
 	if (c->png && isatty(STDOUT_FILENO))
-		return mt_cli_usage(c,
-				    "a PNG is nothing for a terminal: moontap graph --png >FILE");
+		return mt_cli_usage(
+			c, "will not write a PNG to a terminal: moontap graph --png >FILE");
 	status = mt_cli_engine(c, &g);
 	if (!status)
 		status = find_guests(c, &g, &p, &looks, &n);
