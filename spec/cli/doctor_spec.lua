@@ -79,7 +79,7 @@ local broken = {
     "moontap check root/etc/moontap/policy.lua" },
   ["hook not installed"] = { libvirt, "rm etc/libvirt/hooks/qemu.d/*", "calls moontap",
     "moontap install-hook" },
-  ["hook broken"] = { libvirt, "rm usr/bin/moontap", "not there", "moontap install-hook" },
+  ["hook broken"] = { libvirt, "rm usr/bin/moontap", "a program that does not exist", "moontap install-hook" },
   ["hook not executable"] = { libvirt, "chmod -x usr/bin/moontap", "not executable", "chmod +x" },
   ["hook not noticed"] = { libvirt, [[
 mkdir -p proc/77 run; echo 77 >run/libvirtd.pid; echo 'btime 1000' >proc/stat
@@ -93,7 +93,7 @@ cd etc/libvirt/hooks/qemu.d; echo '#!/bin/sh' >40-qos.bak; cp 40-qos.bak 50-mine
 chmod +x ??-*]], "40-qos.bak looks like an old copy", "chmod -x" },
   ["confined"] = { libvirt, [[
 mkdir -p sys/kernel/security/apparmor
-echo 'libvirtd (enforce)' >sys/kernel/security/apparmor/profiles]], "is in none of its places",
+echo 'libvirtd (enforce)' >sys/kernel/security/apparmor/profiles]], "may not be executed by it",
     "PUx," },
   ["denied"] = { [[
 mkdir -p var/log; echo 'apparmor="DENIED" operation="exec" name="/opt/moontap"' >var/log/kern.log
@@ -102,17 +102,17 @@ echo 'apparmor="DENIED" operation="exec" name="/opt/other"' >>var/log/kern.log]]
   ["NetworkManager takes taps"] = { [[
 mkdir -p run/NetworkManager etc/NetworkManager/conf.d
 printf '[keyfile]\nunmanaged-devices=interface-name:tap*\n' >etc/NetworkManager/conf.d/a.conf]],
-    "keeps it off vnet0", "unmanaged-devices=interface-name:vnet0" },
+    "is not told to leave vnet0 alone", "unmanaged-devices=interface-name:vnet0" },
   ["networkd takes taps"] = { [[
 mkdir -p run/systemd/netif etc/systemd/network usr/lib/systemd/network
 printf '[Match]\nName=en* vn*\n[Network]\nDHCP=yes\n' >etc/systemd/network/20-wired.network]],
-    "20-wired.network is for vnet0", "Unmanaged=yes" },
+    "20-wired.network applies to vnet0", "Unmanaged=yes" },
   ["firewall drops bridged traffic"] = { drop_forwarded(),
     "chain FORWARD of table ip filter drops", "iptables -I FORWARD -i br0 -o br0 -j ACCEPT" },
   ["no /dev/net/tun"] = { "rm dev/net/tun", "No such file", "modprobe tun" },
   ["link missing"] = { "ip link set br0 name br1", "there is no such device; did you mean br1?",
     "ip -br link" },
-  ["bridge down"] = { "ip link set br0 down", "br0 is there, and is down",
+  ["bridge down"] = { "ip link set br0 down", "br0 exists, but is down",
     "ip link set dev br0 up" },
   ["bridge delays"] = { "ip link set br0 type bridge stp_state 1", "forward delay of 15 s",
     "ip link set dev br0 type bridge stp_state 0" },
@@ -129,10 +129,10 @@ ip tuntap add dev tap7 mode tap; ip link set tap7 address 02:00:00:00:00:77 mast
   end, "ip link del web0", "the device is gone", "moontap reconcile" },
   ["journal unreadable"] = { function() up "web.xml" end,
     "sed -i '1s/$/ format=9/' run/moontap/nic/web0", "its format is 9, of a newer moontap",
-    "the moontap that wrote it" },
+    "the version of moontap that wrote it" },
   ["namespace gone"] = { function() up "web.xml" end, [[
 ns=run/moontap/netns/4711; mkdir -p -m 700 $ns/nic; cp run/moontap/nic/web0 $ns/nic
-ln -s 4711:4:1: $ns/namespace]], "network namespace 4711 is; NICs in it: 1",
+ln -s 4711:4:1: $ns/namespace]], "the path of network namespace 4711 is unknown; NICs in it: 1",
     "moontap down --netns-gone 4711" },
   ["no connect()"] = { "echo 'function conect(nic) end' >etc/moontap/policy.lua", "connect",
     "moontap check" },
@@ -171,11 +171,11 @@ printf '/usr/bin/qemu-system-x86_64\0-name\0guest=lost,debug-threads=on\0' >proc
     "echo 'function connect(nic) refuse [[not today]] end' >etc/moontap/policy.lua", "not today",
     "moontap plan web.xml", with = "web.xml" },
   ["queues differ"] = { "ip tuntap add dev web0 mode tap multi_queue",
-    "made for several queues, and the guest wants 1", "ip link del dev web0", with = "web.xml" },
+    "created for several queues, and the guest wants 1", "ip link del dev web0", with = "web.xml" },
   ["vnet_hdr differs"] = { "ip tuntap add dev web0 mode tap vnet_hdr",
-    "made with vnet_hdr, and the guest's model is not said", "ip link del dev web0",
+    "created with vnet_hdr, and the guest names no model", "ip link del dev web0",
     with = "web.xml" },
-  ["tun not for this user"] = { give_away, "chmod 660 dev/net/tun", "not for uid 65534",
+  ["tun not for this user"] = { give_away, "chmod 660 dev/net/tun", "cannot be opened by uid 65534",
     "chmod 0666", with = "web.xml" },
 }
 
@@ -198,7 +198,7 @@ describe("doctor", function()
   it("says that all is well, and exits with 0", function()
     local r = doctor()
     assert.same({ 0, "" }, { r.status, r.err })
-    assert.matches("^all is well: %d+ checks; moontap doctor GUEST looks at a guest, too\n$",
+    assert.matches("^all is well: %d+ checks; moontap doctor GUEST checks a guest, too\n$",
       r.out)
     libvirt()
     up "web.xml"
@@ -317,7 +317,7 @@ function connect() end]])
       "doctor -v --root root"):format(program.path))
     assert.equal(3, r.status)
     assert.truthy(r.out:find("not root\n  found  ", 1, true))
-    assert.truthy(r.out:find("leftover tap: not looked at", 1, true))
+    assert.truthy(r.out:find("leftover tap: not checked", 1, true))
   end)
 
   it("says little of a check that finds much", function()

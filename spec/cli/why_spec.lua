@@ -43,7 +43,7 @@ describe("why", function()
     assert.equal(0, r.status)
     assert.truthy(r.out:find "nothing of it is connected or remembered")
     assert.truthy(r.out:find("refused (exit 1)\n  NIC 1 (web0), policy.lua:1: refused", 1, true))
-    assert.truthy(r.out:find("moontap log web -1 # once that is known: moontap log --clear web", 1,
+    assert.truthy(r.out:find("moontap log web -1 # to silence this: moontap log --clear web", 1,
       true))
   end)
 

@@ -87,7 +87,7 @@ static void check_queues(struct mt_doctor *d, const struct mt_fact *nic,
 	if (many == (n > 1))
 		return;
 	d->explained = true;
-	mt_doctor_found(d, tap->v[0].name, "%s was made for %s, and the guest wants %d",
+	mt_doctor_found(d, tap->v[0].name, "%s was created for %s, and the guest wants %d",
 			tap->v[0].name, many ? "several queues" : "one queue", (int)n);
 }
 
@@ -115,9 +115,8 @@ static void check_header(struct mt_doctor *d, const struct mt_fact *nic,
 	if (wants == has || is_ours(d, tap->v[0].name))
 		return;
 	d->explained = true;
-	mt_doctor_found(d, tap->v[0].name,
-			"%s was made with%s vnet_hdr, and the guest's model is %s", tap->v[0].name,
-			has ? "" : "out", model ? model : "not said");
+	mt_doctor_found(d, tap->v[0].name, "%s was created with%s vnet_hdr, and the guest names %s",
+			tap->v[0].name, has ? "" : "out", model ? model : "no model");
 }
 
 void mt_check_header(struct mt_doctor *d)
@@ -170,8 +169,8 @@ void mt_check_tun_access(struct mt_doctor *d)
 			if (user > 0 && mt_record_has(r, user) && r->v[user].state == MT_SET &&
 			    !may_open(&st, (uid_t)r->v[user].u))
 				mt_doctor_found(d, path,
-						"%s (mode %04o) is not for uid %u, whose "
-						"%s will be",
+						"%s (mode %04o) cannot be opened by uid %u, the "
+						"owner of %s",
 						path, (unsigned)st.st_mode & 0777,
 						(unsigned)r->v[user].u, r->v[0].name);
 		}
@@ -208,7 +207,7 @@ static void check_record(struct mt_doctor *d, const struct mt_record *put)
 	for (int i = k->nkeys; i < k->nfields; i++)
 		if (mt_record_has(put, i) && put->v[i].state == MT_SET &&
 		    any.r.v[i].state == MT_UNSET && !(k->fields[i].flags & MT_FIELD_WRITE_ONLY))
-			mt_doctor_found(d, NULL, "this kernel knows no %s of a %s",
+			mt_doctor_found(d, NULL, "this kernel has no field %s of a %s",
 					k->fields[i].name, k->name);
 }
 

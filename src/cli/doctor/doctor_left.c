@@ -12,8 +12,9 @@ void mt_check_leftover_tap(struct mt_doctor *d)
 
 		if (!strncmp(dev->alias, "moontap ", 8) && !dev->carrier &&
 		    mt_doctor_unknown(d, dev))
-			mt_doctor_found(d, dev->name, "%s is marked '%s', and nobody has it open",
-					dev->name, dev->alias);
+			mt_doctor_found(d, dev->name,
+					"%s is marked '%s', and no process has it open", dev->name,
+					dev->alias);
 	}
 }
 
@@ -61,7 +62,7 @@ void mt_check_namespaces(struct mt_doctor *d)
 			mt_doctor_found(d, cookie, "%s is gone; NICs in it: %zu", name,
 					others[i].nics);
 		else if (!*others[i].path && !d->only) /* it may still exist: no alarm */
-			mt_doctor_found(d, cookie, "nobody knows where %s is; NICs in it: %zu",
+			mt_doctor_found(d, cookie, "the path of %s is unknown; NICs in it: %zu",
 					name, others[i].nics);
 	}
 }

@@ -111,7 +111,7 @@ static void check_broken(struct mt_doctor *d, const struct hook *h, void *data)
 {
 	(void)data;
 	if (h->ours && h->broken)
-		mt_doctor_found(d, h->path, "%s leads to a program that is not there", h->path);
+		mt_doctor_found(d, h->path, "%s leads to a program that does not exist", h->path);
 }
 
 void mt_check_libvirt_hook_broken(struct mt_doctor *d)
@@ -268,7 +268,7 @@ static void check_daemon(struct mt_doctor *d, const struct driver *of, const cha
 	snprintf(pid, sizeof pid, "%d", text ? atoi(text) : 0);
 	start = start_of(d, atoi(pid));
 	if (start && of->first > start && !has_called(d, of->name, start))
-		mt_doctor_found(d, pid, "%s (%s) was started before there was any hook of %s",
+		mt_doctor_found(d, pid, "%s (%s) was started before any hook script of %s existed",
 				daemon, pid, of->name);
 }
 

@@ -40,7 +40,7 @@ static void check_missing(struct mt_doctor *d, const char *link)
 	const char *near = mt_doctor_device(d, link) ? NULL : nearest_device(d, link);
 
 	if (!mt_doctor_device(d, link))
-		mt_doctor_found(d, link, "the policy names %s, and there is no such device%s%s%s",
+		mt_doctor_found(d, link, "the policy names %s, but there is no such device%s%s%s",
 				link, near ? "; did you mean " : "", near ? near : "",
 				near ? "?" : "");
 }
@@ -64,7 +64,7 @@ static void check_down(struct mt_doctor *d, const char *link)
 	const struct mt_device *bridge = bridge_of(d, link);
 
 	if (bridge && !bridge->up)
-		mt_doctor_found(d, link, "%s is there, and is down", link);
+		mt_doctor_found(d, link, "%s exists, but is down", link);
 }
 
 void mt_check_bridge_down(struct mt_doctor *d)

@@ -80,7 +80,7 @@ static void check_network_manager(struct mt_doctor *d, const char *tap)
 		if (text && keeps_off(text, tap))
 			return;
 	}
-	mt_doctor_found(d, tap, "NetworkManager runs, and nothing keeps it off %s", tap);
+	mt_doctor_found(d, tap, "NetworkManager runs, and is not told to leave %s alone", tap);
 }
 
 void mt_check_network_manager(struct mt_doctor *d)
@@ -172,7 +172,7 @@ static void check_networkd(struct mt_doctor *d, const char *tap)
 		if (!net.fits)
 			continue;
 		if (!net.unmanaged)
-			mt_doctor_found(d, tap, "%s is for %s, too", *f, tap);
+			mt_doctor_found(d, tap, "%s applies to %s, too", *f, tap);
 		return;
 	}
 }
@@ -200,7 +200,7 @@ void mt_check_confined(struct mt_doctor *d)
 		if (!strncmp(program, places[i], strlen(places[i])))
 			return;
 	snprintf(both, sizeof both, "%s" MT_PROGRAMS, program);
-	mt_doctor_found(d, both, "libvirtd is confined, and %s is in none of its places", program);
+	mt_doctor_found(d, both, "libvirtd is confined, and %s may not be executed by it", program);
 }
 
 static bool is_denial(const char *line)
@@ -222,7 +222,7 @@ static void check_log(struct mt_doctor *d, const char *log)
 		snprintf(last, sizeof last, "%.299s", line);
 	}
 	if (n)
-		mt_doctor_found(d, NULL, "%s, %u times, at last: %s", log, n, last);
+		mt_doctor_found(d, NULL, "%s, %u times, last: %s", log, n, last);
 }
 
 void mt_check_denials(struct mt_doctor *d)

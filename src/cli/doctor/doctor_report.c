@@ -50,7 +50,7 @@ static void print_check(struct mt_doctor *d, bool possible, const struct mt_row 
 		mt_doctor_print(d->check, first);
 	else if (d->c->verbose)
 		printf("%s%s: %s%s\n", mt_colour(stdout, '='), d->check->name,
-		       possible ? "no" : "not looked at", mt_colour(stdout, 0));
+		       possible ? "no" : "not checked", mt_colour(stdout, 0));
 }
 
 static void print_sum(const struct mt_doctor *d)
@@ -61,7 +61,7 @@ static void print_sum(const struct mt_doctor *d)
 	else
 		printf("%sall is well%s: %u checks", mt_colour(stdout, '+'), mt_colour(stdout, 0),
 		       d->checked);
-	printf("%s\n", d->file ? "" : "; moontap doctor GUEST looks at a guest, too");
+	printf("%s\n", d->file ? "" : "; moontap doctor GUEST checks a guest, too");
 }
 
 int mt_command_doctor(struct mt_cli *c)
