@@ -43,8 +43,8 @@ local cases = {
     4, host = bridge .. "; ip link add web0 type veth peer name web1; ip link set web0 type bridge"
       .. " 2>/dev/null; ip link del web0; ip link add web0 type dummy || ip link add web0 type "
       .. "bridge",
-    line = "^moontap: web: NIC 1 %(web0%): the device is there and is no tap but a %a+: "
-      .. "it cannot be a NIC's",
+    line = "^moontap: web: NIC 1 %(web0%): the device exists, but is no tap: "
+      .. "it is a %a+",
   },
   ["a tap of another owner"] = {
     4, host = bridge .. "; ip tuntap add dev web0 mode tap user 7",

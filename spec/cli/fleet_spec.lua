@@ -80,7 +80,7 @@ describe("reconcile --dry-run", function()
     moontap "up web.xml"
     helper.run "ip link del web0"
     r = moontap "reconcile --dry-run"
-    assert.matches("^web NIC 1 .*to be finished\n$", r.out)
+    assert.matches("^web NIC 1 .*to be disconnected\n$", r.out)
     assert.truthy(program.state()["nic/web0"])
   end)
 end)

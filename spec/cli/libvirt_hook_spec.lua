@@ -251,7 +251,7 @@ describe("two guests that name one device", function()
     local r = second:hook "prepare"
     assert.equal(4, r.status)
     assert.equal("moontap: db: NIC 1 (web0): it is connected for the guest web; "
-      .. "when that one is done with: moontap down web\n", r.err)
+      .. "to disconnect that guest: moontap down web\n", r.err)
     assert.equal("", snapshot.difference(running, snapshot.take()))
   end)
 

@@ -93,7 +93,7 @@ describe("qemu-ifup", function()
     assert.equal(0, program.moontap "up -p policy.lua guest.xml".status)
     local r = up "lab0"
     assert.equal(0, r.status)
-    assert.matches("it is connected for lab already", r.err, 1, true)
+    assert.matches("it is already connected for lab", r.err, 1, true)
     assert.equal(0, down "lab0".status) -- stays until moontap down
     assert.equal("lab1", alias "lab0")
   end)

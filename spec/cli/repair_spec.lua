@@ -111,7 +111,7 @@ function connect(nic) lan(nic) end]])
     assert.same({ web0 = "run killed" }, states())
     local r = moontap "reconcile"
     assert.same({ 0, "" }, { r.status, r.err })
-    assert.truthy(r.out:find("a killed run was taken back", 1, true))
+    assert.truthy(r.out:find("a killed run was undone", 1, true))
     assert.truthy(r.out:find("- ip link del dev web0", 1, true))
     assert.same({}, states())
     assert.equal("", snapshot.difference(before, snapshot.take()))
@@ -137,7 +137,7 @@ ip link set web0 mtu 1400]]
     local steps = rows[1].steps
     rows[1].steps = nil
     assert.same({ { domain = "web", index = 1, dev = "web0", error = nil,
-      repair = "its policy was asked anew" } }, rows)
+      repair = "its policy was asked again" } }, rows)
     local changed = {}
     for _, step in ipairs(steps) do
       if step.op ~= "same" then changed[#changed + 1] = step.command end

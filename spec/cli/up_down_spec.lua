@@ -120,7 +120,7 @@ end)
 describe("moontap up", function()
   it("connects what is there or unmanaged, and says that libvirt makes the rest", function()
     local r = moontap "up -p policy.lua web.xml"
-    assert.matches("web2, managed: libvirt makes its device at start\n", r.out)
+    assert.matches("web2, managed: libvirt creates its device at start\n", r.out)
     assert.equal("web0", devices())
     assert.equal(0, r.status)
   end)

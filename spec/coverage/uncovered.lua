@@ -28,7 +28,7 @@ return {
   { file = "plan/state%.c", line = "s%->path, NULL", why = guard },
   { file = "plan/journal%.c", line = "E2BIG", why = guard },
   { file = "plan/journal%.c", line = "^%s*return 0;", why = guard },
-  { file = "engine/nic_device%.c", line = "it was asked about", after = 1, before = 1,
+  { file = "engine/nic_device%.c", line = "the question was about", after = 1, before = 1,
     why = hostile },
   { file = "evaluator/evaluator%.c", line = "mt_reply_error%(&v%->say, &e%)", why = guard },
   { file = "evaluator/evaluator%.c", line = '"log"', why = "spec/domain/schema_spec.lua asks the "

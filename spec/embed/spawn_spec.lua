@@ -59,9 +59,9 @@ describe("a host", function()
 2 EINVAL: up: there is no XML
 2 EINVAL: down: there is neither a guest nor XML
 2 EINVAL: prepare: there is no guest
-2 EINVAL: prepare: a hook is for all NICs
-2 EINVAL: down: it has no such flag
-2 EINVAL: up: it has no such flag
+2 EINVAL: prepare: libvirt's operations are for all NICs
+2 EINVAL: down: this event does not take such a flag
+2 EINVAL: up: this event does not take such a flag
 ]], r.out)
     assert.equal(0, r.status) -- of what was right, after them
     assert.equal("br0", links().web0)

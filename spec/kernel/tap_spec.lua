@@ -55,7 +55,7 @@ describe("a tap", function()
         assert.equal("EEXIST", err.code)
       end
       local _, err = host:get("tap name=" .. name)
-      assert.equal("the device is no tap but a " .. kind, err.text)
+      assert.equal("the device is no tap: it is a " .. kind, err.text)
       assert.is_nil(host:put("delete", "bridge name=v0"))
     end
     assert.same({}, host:list "tap")

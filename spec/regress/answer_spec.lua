@@ -64,7 +64,7 @@ describe("an evaluator that was taken over", function()
     helper.run "ip link add '$x' type bridge"
     before = snapshot.take()
     refused(s, standin.answer("", standin.guest("web",
-      { { dev = "$x", records = "link name=$x up=true\n" } })), "it cannot be a NIC's")
+      { { dev = "$x", records = "link name=$x up=true\n" } })), "the device exists, but is no tap")
   end)
 
   it("writes no line and no escape of its own on a terminal", function()

@@ -14,7 +14,7 @@ end
 describe("a prepare that fails", function()
   it("without a policy, since the tap is missing, leaves nothing", function()
     local r = program.moontap("hook qemu web prepare begin -", xml)
-    assert.matches("no policy makes the device", r.err, 1, true)
+    assert.matches("no policy creates it", r.err, 1, true)
     assert.same({}, program.state())
   end)
 

@@ -75,6 +75,6 @@ describe("a guest without a NIC of moontap's", function()
     assert.equal(0, program.moontap("-p policy.lua hook qemu g prepare begin -", bridged).status)
     local r = program.moontap "log g -1"
     assert.matches("'%)' expected", r.out)
-    assert.matches("connect_other%(%) was not asked", r.out)
+    assert.matches("connect_other%(%) was not called", r.out)
   end)
 end)

@@ -20,7 +20,7 @@ describe("a guest that comes into a bridge", function()
   end)
 
   it("with the MAC of one that is there is connected, with a line that names both", function()
-    local line = "web0 in br0, which sends what is for one of the two guests"
+    local line = "web0 in br0, which sends the frames for both guests"
     local said = up("db", 1)
     assert.matches("db0: its MAC, 52:54:00:00:00:01, is also that of " .. line, said, 1, true)
     assert.matches(line, program.moontap "log db -1".out:gsub("%s+", " "), 1, true)

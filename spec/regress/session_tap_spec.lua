@@ -61,9 +61,9 @@ describe("the hook of a session's libvirt", function()
 
   it("refuses what is no tap", function()
     for add, said in pairs {
-      ["ip link add web0 type veth peer name end0"] = "is no tap but a veth",
-      ["ip link add web0 type bridge"] = "is no tap but a bridge",
-      ["ip tuntap add dev web0 mode tun"] = "is no tap but a tun",
+      ["ip link add web0 type veth peer name end0"] = "is no tap: it is a veth",
+      ["ip link add web0 type bridge"] = "is no tap: it is a bridge",
+      ["ip tuntap add dev web0 mode tun"] = "is no tap: it is a tun",
     } do
       helper.run(add)
       assert_refused(said, xml())

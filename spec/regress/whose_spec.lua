@@ -82,7 +82,7 @@ describe("a NIC that the hook connected", function()
       assert.same(ups, status())
       assert.same(ups, ends())
       helper.run "ip link set web0 mtu 1300"
-      assert.matches("its policy was asked anew", moontap "reconcile".out)
+      assert.matches("its policy was asked again", moontap "reconcile".out)
       assert.equal(1500, mtu())
       assert.equal(0, moontap "down web".status)
       assert.same({}, program.state())
@@ -113,7 +113,7 @@ describe("a NIC that a person connected", function()
       assert.same(ups, status())
     end
     helper.run "ip link set web0 mtu 1300"
-    assert.matches("its policy was asked anew", moontap "reconcile".out)
+    assert.matches("its policy was asked again", moontap "reconcile".out)
     assert.equal(0, moontap "down web".status)
     assert.same({}, program.state())
   end)
@@ -122,10 +122,10 @@ describe("a NIC that a person connected", function()
     program.moontap "up -p other.lua web.xml"
     assert.equal(1400, mtu())
     program.write("other.lua", guests.policy:gsub('bridge = "br0"', '%0, mtu = 1300'))
-    assert.matches("its policy was asked anew", program.moontap "reconcile".out)
+    assert.matches("its policy was asked again", program.moontap "reconcile".out)
     assert.equal(1300, mtu())
     assert.equal("everything is as declared\n", program.moontap "reconcile".out)
-    assert.matches("its policy was asked anew", moontap "reconcile web".out) -- -p policy.lua
+    assert.matches("its policy was asked again", moontap "reconcile web".out) -- -p policy.lua
     assert.equal(1500, mtu())
   end)
 

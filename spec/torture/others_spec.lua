@@ -84,7 +84,7 @@ local cases = {
     does = "for d in web0 db0 own0; do ip link set $d name new-$d; done",
     drifts = { "web0 is called new-web0 now", "db0 is called new-db0 now" },
     stays = "ip link set db0 name new-db0", says = {},
-    refused = { "NIC 1 (db0): it was renamed to new-db0: give it its name back, or take it down" },
+    refused = { "NIC 1 (db0): it was renamed to new-db0: restore its name, or disconnect it" },
   },
   {
     "move taps to another bridge",

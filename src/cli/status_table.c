@@ -172,7 +172,7 @@ static void add_row(struct mt_table *t, const struct mt_nic_status *l)
 	mt_table_cell(t, STATE, colour_of(l->state), "%s", mt_nic_state_name(l->state));
 	if (l->state == MT_NIC_GONE || l->state == MT_NIC_KILLED ||
 	    (l->state == MT_NIC_DONE && !mt_can_change_network()))
-		mt_table_note(t, "to be finished by: moontap reconcile");
+		mt_table_note(t, "to finish: moontap reconcile");
 }
 
 void mt_status_table(struct mt_table *t, const struct mt_nic_status *nics, size_t n,

@@ -124,10 +124,10 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 
 static int no_tap(const struct connect *c, bool declares, const char *now, struct mt_err *e)
 {
-	return mt_bad(e, "", "", "the XML says managed='no', %s, and the policy makes none: %s",
-		      now,
+	return mt_bad(e, "", "",
+		      "the XML says managed='no', but %s, and the policy declares no tap: %s", now,
 		      c->answer.lacks	 ? c->answer.lacks
-			      : declares ? "its connect() says no tap() for it"
+			      : declares ? "its connect() does not call tap() for it"
 					 : "its connect() declares nothing for it");
 }
 
@@ -141,7 +141,7 @@ static int check_made(struct connect *c, const struct mt_interface *nic, const s
 	if (!nic->unmanaged || mt_plan_makes(plan, nic->dev))
 		return 0;
 	err = mt_device_by_name(c->g->host, nic->dev, &d, e);
-	return err == -ENODEV ? no_tap(c, plan->n, "the device is not there", e) : err;
+	return err == -ENODEV ? no_tap(c, plan->n, "the device does not exist", e) : err;
 }
 
 /* Nor may this run delete that tap. One that is in use is not deleted before down. */
@@ -159,7 +159,7 @@ static int check_stays(struct connect *c, const struct mt_run_nic *n, struct mt_
 			continue;
 		used = mt_device_in_use(&c->run.apply, &n->had.steps, s, why, sizeof why, e);
 		if (!used)
-			no_tap(c, n->plan->n, "moontap's own tap would go", e);
+			no_tap(c, n->plan->n, "this would delete moontap's own tap", e);
 		if (used != 1)
 			return mt_run_err(n, e);
 	}
@@ -176,8 +176,8 @@ static int plan_nic(struct connect *c, const struct mt_interface *nic,
 	if (!plan)
 		return mt_fail(e, ENOMEM, "plan", nic->dev, NULL);
 	if (!c->answer.checksum) {
-		o->note = nic->unmanaged ? "there is no policy: the device is as it was found"
-					 : "there is no policy: as libvirt does it";
+		o->note = nic->unmanaged ? "there is no policy: the device stays as it is"
+					 : "there is no policy: libvirt connects it by itself";
 		return nic->unmanaged ? mt_require_device(c->g, nic, e) : 0;
 	}
 	if (build_plan(c, nic, plan, e) || check_made(c, nic, plan, e))

@@ -58,7 +58,7 @@ static bool finish(struct mt_engine *g, const char *dev, struct mt_pool *p)
 
 	if (!is_leftover(g, dev, &j, p))
 		return false;
-	mt_log(&g->o.log, LOG_NOTICE, "%s: its device is gone; finishing", dev);
+	mt_log(&g->o.log, LOG_NOTICE, "%s: its device is gone; disconnecting it", dev);
 	if (!mt_disconnect(&w, dev, (uint32_t)j.header.v[MT_HEADER_IFINDEX].u, &e) &&
 	    !mt_forget_unused(g, mt_header_text(&j.header, MT_HEADER_DRIVER),
 			      mt_header_text(&j.header, MT_HEADER_DOMAIN), &e))

@@ -28,7 +28,7 @@ void mt_warn_of_mac(struct mt_engine *g, const struct mt_run_nic *n)
 	    mt_device_by_index(g->host, port, &other, &ignored))
 		return;
 	mt_log(&g->o.log, LOG_WARNING,
-	       "%s: its MAC, %s, is also that of %s in %s, which sends what is for one of the two "
-	       "guests to the one that has spoken last",
+	       "%s: its MAC, %s, is also that of %s in %s, which sends the frames for both guests "
+	       "to the one that sent last",
 	       n->plan->dev, mac, other.name, other.master);
 }

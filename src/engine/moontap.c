@@ -227,7 +227,7 @@ static int run_hook(struct mt_engine *g, const struct moontap_event *ev, struct 
 	if (!ev->guest)
 		return misused(e, EINVAL, ev->what, "there is no guest");
 	if (ev->nics)
-		return misused(e, EINVAL, ev->what, "a hook is for all NICs");
+		return misused(e, EINVAL, ev->what, "libvirt's operations are for all NICs");
 	ask.driver = ask.driver ? ask.driver : "qemu";
 	if (!mt_driver_known(ask.driver))
 		return misused(e, EINVAL, ev->what, "there is no such driver");
@@ -248,7 +248,7 @@ static int run(struct mt_engine *g, const struct moontap_event *ev, struct mt_ou
 	if (ev->flags & ~ALL_FLAGS || (ev->flags & MOONTAP_DRY && !up) ||
 	    (ev->flags & MOONTAP_KEEP && !up) ||
 	    (ev->flags & (MOONTAP_BY_NAME | MOONTAP_BY_UUID) && strcmp(ev->what, "down")))
-		return misused(e, EINVAL, ev->what, "it has no such flag");
+		return misused(e, EINVAL, ev->what, "this event does not take such a flag");
 	if (ev->guest && !*ev->guest)
 		return mt_guest_unnamed(e);
 	for (const char *const *nic = ev->nics; nic && *nic; nic++)

@@ -41,7 +41,7 @@ static int held_by_another(struct mt_device_search *s, const struct mt_interface
 	    (!s->ask->person && !s->ask->dry && mt_leftover_finish(s->g, nic->dev)))
 		return 0;
 	return mt_fail(e, EBUSY, "", "",
-		       "it is connected for the guest %s; when that one is done with: %s", domain,
+		       "it is connected for the guest %s; to disconnect that guest: %s", domain,
 		       mt_sh_advice(advice, sizeof advice, "moontap down @", domain));
 }
 
@@ -59,19 +59,18 @@ static int check_own(const struct mt_device_search *s, const struct mt_interface
 	uint8_t address[6];
 
 	if (!can_be_a_nic(s, d))
-		return mt_fail(e, EINVAL, "", "",
-			       "the device is there and is no tap but %s%s: it cannot be a NIC's",
+		return mt_fail(e, EINVAL, "", "", "the device exists, but is no tap: it is %s%s",
 			       *d->kind ? "a " : "some other link", d->kind);
 	if (!nic->unmanaged && tap && s->ask->request.known && mt_tap_address(nic->mac, address) &&
 	    memcmp(address, d->address, 6))
 		return mt_fail(
 			e, EEXIST, "", "",
-			"a tap of that name is there, and not with the MAC that libvirt would "
-			"give it: it is another's");
+			"a tap of that name exists, but its MAC is not what libvirt would give "
+			"it: it belongs to somebody else");
 	if (nic->unmanaged && tap && d->carrier && !ours && !s->ask->after_start &&
 	    !s->ask->request.dev && !s->g->o.force)
 		return mt_fail(e, EBUSY, "", "",
-			       "the tap is there and in use, and not by a guest of moontap's");
+			       "the tap is in use, but not by a guest that moontap knows");
 	return 0;
 }
 
@@ -83,7 +82,7 @@ enum mt_device_found mt_nic_find_device(struct mt_device_search *s, const struct
 
 	s->device = (struct mt_device){ 0 };
 	if (s->ask->request.dev && strcmp(s->ask->request.dev, nic->dev)) {
-		mt_fail(e, EPROTO, "evaluator", nic->dev, "it was asked about %s",
+		mt_fail(e, EPROTO, "evaluator", nic->dev, "the question was about %s",
 			s->ask->request.dev);
 		return MT_DEVICE_ERROR;
 	}
@@ -110,10 +109,10 @@ enum mt_device_found mt_nic_find_device(struct mt_device_search *s, const struct
 	if (s->ask->dry)
 		return expect_tap(s, nic, e) ? MT_DEVICE_ERROR : MT_DEVICE_READY;
 	if (s->ask->after_start) {
-		mt_fail(e, ENODEV, "", "", "libvirt should have made it, and it is not there");
+		mt_fail(e, ENODEV, "", "", "libvirt should have created it, but it does not exist");
 		return MT_DEVICE_ERROR;
 	}
-	*note = "libvirt makes its device at start";
+	*note = "libvirt creates its device at start";
 	return MT_DEVICE_NOT_YET;
 }
 
@@ -125,7 +124,7 @@ int mt_require_device(struct mt_engine *g, const struct mt_interface *nic, struc
 	if (err == -ENODEV)
 		return mt_fail(
 			e, ENODEV, "", "",
-			"the XML says managed='no', no policy makes the device, and it is not "
-			"there");
+			"the XML says managed='no', but the device does not exist and no policy "
+			"creates it");
 	return err;
 }

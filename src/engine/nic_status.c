@@ -20,24 +20,24 @@ struct looking {
 };
 
 const struct mt_described mt_nic_states[] = {
-	[MT_NIC_CONNECTED] = { "connected", "all is as moontap put it" },
+	[MT_NIC_CONNECTED] = { "connected", "everything is as moontap put it" },
 	[MT_NIC_DRIFTED] = { "drifted", "somebody has changed something that moontap put" },
-	[MT_NIC_GONE] = { "device gone", "the device is gone, and something is left of it" },
+	[MT_NIC_GONE] = { "device gone",
+			  "the device is gone, but something that was done for it is left" },
 	[MT_NIC_DONE] = { "gone, nothing left",
 			  "the device is gone, with all that was done for it; "
 			  "status finishes it" },
 	[MT_NIC_KILLED] = { "run killed",
-			    "a run was killed; what it did is undone by the next that comes "
-			    "by" },
-	[MT_NIC_WAITING] = { "waiting", "its guest is known, and it is not connected, or not yet" },
+			    "a run was killed; the next event, or reconcile, undoes it" },
+	[MT_NIC_WAITING] = { "waiting", "its guest is known, but it is not connected, or not yet" },
 	[MT_NIC_WORKED_ON] = { "in progress",
 			       "another process connects or disconnects it at this moment" },
 	[MT_NIC_NOTHING] = { "nothing declared",
-			     "the policy was asked, and declared nothing for it" },
+			     "the policy was asked, but declared nothing for it" },
 	[MT_NIC_OTHERS] = { "libvirt's own", "libvirt connects it by itself" },
 	[MT_NIC_UNREADABLE] = { "unreadable",
-				"its journal is damaged, or was written by a newer moontap: it is "
-				"not touched" },
+				"its journal is damaged, or a newer version wrote it; moontap "
+				"leaves it alone" },
 	{ NULL },
 };
 

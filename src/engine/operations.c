@@ -141,8 +141,8 @@ static int let_pass(struct mt_engine *g, const struct mt_event_params *ask, stru
 	    !out->read || out->concerned)
 		return -e->code;
 	mt_log(&g->o.log, LOG_WARNING,
-	       "%s: %s (the guest has no NIC that is moontap's and goes on; connect_other() was "
-	       "not asked, or not heard)",
+	       "%s: %s (the guest goes on, since none of its NICs is moontap's; connect_other() "
+	       "was not called, or its answer was lost)",
 	       ask->guest, mt_err_line(e, line, sizeof line));
 	out->ignored = *e;
 	out->xml = NULL;

@@ -25,11 +25,11 @@ struct repair {
 const char *mt_repair_name(enum mt_repair r)
 {
 	static const char *const names[] = {
-		[MT_REPAIR_NOTHING] = "nothing was to be done",
-		[MT_REPAIR_KILLED] = "a killed run was taken back",
+		[MT_REPAIR_NOTHING] = "there was nothing to do",
+		[MT_REPAIR_KILLED] = "a killed run was undone",
 		[MT_REPAIR_ORPHAN] = "its device is gone; it was disconnected",
-		[MT_REPAIR_POLICY] = "its policy was asked anew",
-		[MT_REPAIR_JOURNAL] = "what its journal says was put back",
+		[MT_REPAIR_POLICY] = "its policy was asked again",
+		[MT_REPAIR_JOURNAL] = "what its journal has was put again",
 	};
 
 	return names[r];
@@ -100,13 +100,13 @@ static int plan_killed(struct repair *r)
 			    &r->out->pool, run, r->e))
 		return -r->e->code;
 	r->nic->undone = &run->steps;
-	r->nic->note = "a killed run is to be taken back";
+	r->nic->note = "a killed run is to be undone";
 	return 0;
 }
 
 static int plan_orphan(struct repair *r)
 {
-	r->nic->note = "its device and its guest are gone; it is to be finished";
+	r->nic->note = "its device and its guest are gone; it is to be disconnected";
 	return 0;
 }
 
@@ -233,7 +233,7 @@ static int check_name(struct repair *r)
 
 	if (!l->here || !strcmp(l->device.name, l->dev))
 		return 0;
-	mt_fail(r->e, EBUSY, "", "", "it was renamed to %s: give it its name back, or take it down",
+	mt_fail(r->e, EBUSY, "", "", "it was renamed to %s: restore its name, or disconnect it",
 		l->device.name);
 	return -EBUSY;
 }
@@ -254,7 +254,7 @@ static int connect_again(struct repair *r, enum mt_repair *what)
 		return -r->e->code;
 	if (!l->here && !l->unmanaged)
 		return mt_fail(r->e, ENODEV, "", "",
-			       "libvirt made its device, and it is gone: stop the guest, or %s",
+			       "its device, which libvirt created, is gone: stop the guest, or %s",
 			       mt_sh_advice(advice, sizeof advice, "moontap down @", l->dev));
 	return err ? put_back(r) : ask_policy(r, &m);
 }

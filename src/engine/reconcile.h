@@ -31,7 +31,7 @@ struct mt_reconciled {
 	const struct mt_err *error; /* NULL: it was repaired */
 };
 
-/** mt_repair_name() - "its policy was asked anew", ... */
+/** mt_repair_name() - "its policy was asked again", ... */
 const char *mt_repair_name(enum mt_repair r);
 
 /**

@@ -89,7 +89,7 @@ static bool is_ready(struct mt_engine *g, const struct mt_device *tap, struct mt
 	if (mt_connected(g, &which, p, &headers, &n, &e) || !n || !headers->v[MT_HEADER_KNOWN].u ||
 	    headers->v[MT_HEADER_IFINDEX].u != tap->ifindex)
 		return false;
-	mt_log(&g->o.log, LOG_INFO, "%s: it is connected for %s already", tap->name,
+	mt_log(&g->o.log, LOG_INFO, "%s: it is already connected for %s", tap->name,
 	       mt_header_text(headers, MT_HEADER_DOMAIN));
 	return true;
 }
@@ -129,7 +129,7 @@ int mt_script_up(struct mt_engine *g, const char *tap, pid_t caller, struct mt_o
 		}
 		mt_log(&g->o.log, LOG_DEBUG, "%s: a tap of %s%s%s", tap,
 		       f.n ? "one of several remembered guests" : "no remembered guest",
-		       *qemu.name ? "; its QEMU says it is of " : "", qemu.name);
+		       *qemu.name ? "; its QEMU names the guest " : "", qemu.name);
 		err = mt_connect(g, &ask, out, e);
 		return err == -EALREADY && is_ready(g, &d, &out->pool) ? 0 : err;
 	}

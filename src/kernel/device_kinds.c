@@ -18,7 +18,7 @@ struct all {
 static int other_kind(struct mt_err *e, const struct mt_kind *wanted, const char *is)
 {
 	return mt_fail(e, EEXIST, "", "", "the device is no %s%s%s", wanted->name,
-		       *is ? " but a " : "", is);
+		       *is ? ": it is a " : "", is);
 }
 
 static int take_device(const struct nlmsghdr *n, void *data)

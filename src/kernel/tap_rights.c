@@ -73,7 +73,7 @@ int mt_tap_openable(struct mt_host *h, const struct mt_device *d, unsigned queue
 	mt_record_put(&key, 0, mt_name_from(d->name));
 	err = strcmp(d->kind, "tun") ? -ENOENT : mt_record_get(h, &key, &tap, &p, e);
 	if (err == -ENOENT)
-		err = mt_fail(e, EINVAL, "", "", "the device is there and is no tap but %s%s",
+		err = mt_fail(e, EINVAL, "", "", "the device exists, but is no tap: it is %s%s",
 			      *d->kind ? "a " : "some other link", d->kind);
 	else if (!err)
 		err = check_owner(&tap, e) ?: check_queues(&tap, queues, e) ?:
