@@ -170,20 +170,26 @@ static int put_journal(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	return mt_state_remove(r->apply.state, mt_state_path("run", n->plan->dev, file), e);
 }
 
+static int finish_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	if (!put_journal(r, n, e) && !take_devices(r, n, e))
+		return 0;
+	e->blame = MT_BLAME_UNDO;
+	mt_run_err(n, e);
+	return mt_err_in(e, "connected, but");
+}
+
 int mt_commit(struct mt_run *r, bool *decided, struct mt_err *e)
 {
 	*decided = false;
 	for (size_t i = 0; i < r->n; i++)
 		if (write_journal(r, &r->nics[i], e))
 			return mt_run_err(&r->nics[i], e);
-	if (r->n && mt_journal_append_done(r->nics->run, e))
-		return mt_run_err(r->nics, e);
+	if (r->leader && mt_journal_append_done(r->leader->run, e))
+		return mt_run_err(r->leader, e);
 	*decided = true;
-	for (size_t i = r->n; i-- > 0;) /* last the first one, whose run has the line */
-		if (put_journal(r, &r->nics[i], e) || take_devices(r, &r->nics[i], e)) {
-			e->blame = MT_BLAME_UNDO;
-			mt_run_err(&r->nics[i], e);
-			return mt_err_in(e, "connected, but");
-		}
-	return 0;
+	for (size_t i = r->n; i-- > 0;)
+		if (&r->nics[i] != r->leader && finish_one(r, &r->nics[i], e))
+			return -e->code;
+	return r->leader ? finish_one(r, r->leader, e) : 0; /* last: it has the line */
 }

@@ -27,7 +27,7 @@ static const struct mt_field header_fields[] = {
 	[MT_HEADER_CHECKSUM] = { "checksum", MT_TEXT, .doc = "the policy's checksum" },
 	[MT_HEADER_BY] = { "by", MT_TEXT, .doc = "hook, script or up" },
 	[MT_HEADER_SINCE] = { "since", MT_UINT, 8, .doc = "seconds since 1970" },
-	[MT_HEADER_WITH] = { "with", MT_NAME, .doc = "the first device of the run" },
+	[MT_HEADER_WITH] = { "with", MT_NAME, .doc = "the device whose file commits the run" },
 	[MT_HEADER_KIND] = { "kind", MT_TEXT, .doc = "what kind of device it is" },
 	[MT_HEADER_NOTHING] = { "nothing", MT_BOOL, 1, .doc = "the policy declared nothing" },
 };

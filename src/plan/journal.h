@@ -49,7 +49,7 @@ enum mt_header_field {
 	MT_HEADER_CHECKSUM,
 	MT_HEADER_BY,	   /* "hook", "script", "up" */
 	MT_HEADER_SINCE,   /* seconds since 1970 */
-	MT_HEADER_WITH,	   /* of a run's steps: the first device of the run, when it is another */
+	MT_HEADER_WITH,	   /* of a run's steps: the device of its leader, when it is another */
 	MT_HEADER_KIND,	   /* of a device that moontap did not make: "tun", "veth" */
 	MT_HEADER_NOTHING, /* the policy declared nothing for it */
 	MT_HEADER_FIELDS

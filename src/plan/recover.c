@@ -16,7 +16,7 @@ static int load_run(struct mt_apply *w, const char *dev, struct mt_journal *run,
 			       e);
 }
 
-/* The first device of the run that @run is part of. */
+/* The device of the leader of the run that @run is part of: run.h. */
 static const char *leader_of(const struct mt_journal *run, const char *dev)
 {
 	const struct mt_value *with = &run->header.v[MT_HEADER_WITH];
@@ -55,7 +55,8 @@ static int take_back(struct mt_apply *w, const char *dev, struct mt_journal *run
 }
 
 /* Finishes the other NICs' parts of @dev's run, under their locks. Only @dev's part has the line
- * that commits all of them, so it must stay until they are finished. */
+ * that commits all of them, so it must stay until they are finished. Their names sort after @dev:
+ * all processes lock journals in that order. */
 static int finish_others(struct mt_apply *w, const char *dev, struct mt_err *e)
 {
 	struct mt_journal run;

@@ -37,6 +37,8 @@ struct mt_run {
 	struct mt_view view;
 	struct mt_run_nic *nics;
 	size_t n;
+	struct mt_run_nic *leader; /* whose file below run/ has the line that commits all of them;
+				    * set by mt_run_begin(); NULL: there is no NIC */
 	const volatile sig_atomic_t *stop; /* not 0: stop between two steps; NULL: never */
 	bool early;  /* the guest has yet to start: leave out kinds that are MT_KIND_LATE */
 	bool dry;    /* compute only: no lock, nothing written, nothing changed */

@@ -68,6 +68,8 @@ int mt_run_begin(struct mt_run *r, struct mt_err *e)
 	if (!sorted)
 		return mt_fail(e, ENOMEM, "run", "", NULL);
 	qsort(sorted, r->n, sizeof *sorted, by_device);
+	/* who finishes a killed run holds its leader's lock while it waits for the others' */
+	r->leader = r->n ? sorted[0] : NULL;
 	for (size_t i = 0; i < r->n && !err; i++) {
 		if (i && !strcmp(sorted[i - 1]->plan->dev, sorted[i]->plan->dev))
 			return mt_bad(e, "nic", sorted[i]->plan->dev,
@@ -207,17 +209,20 @@ static int open_run(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	if (mt_lookup_add_nic(r->apply.state, &header, e) ||
 	    mt_state_create(r->apply.state, mt_state_path("run", n->plan->dev, file), &n->run, e))
 		return -e->code;
-	if (n != r->nics)
-		mt_record_put(&header, MT_HEADER_WITH, mt_name_from(r->nics->plan->dev));
+	if (n != r->leader)
+		mt_record_put(&header, MT_HEADER_WITH, mt_name_from(r->leader->plan->dev));
 	return mt_journal_append_header(n->run, &header, e);
 }
 
+/* The leader's file is the first of the run's, and the last: see is_decided() of recover.c. */
 static int make_all(struct mt_run *r, struct mt_err *e)
 {
+	if (r->leader && open_run(r, r->leader, e))
+		return mt_run_err(r->leader, e);
 	for (size_t i = 0; i < r->n; i++) {
 		struct mt_run_nic *n = &r->nics[i];
 
-		if (open_run(r, n, e) || make_steps(r, n, e) || take_all_undeclared(r, n, e))
+		if ((n != r->leader && open_run(r, n, e)) || make_steps(r, n, e) || take_all_undeclared(r, n, e))
 			return mt_run_err(n, e);
 	}
 	for (size_t i = 0; i < r->n; i++)
@@ -226,29 +231,53 @@ static int make_all(struct mt_run *r, struct mt_err *e)
 	return 0;
 }
 
+static int revert_nic(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
+{
+	char file[32];
+
+	mt_state_discard(r->apply.state, mt_state_path("nic", n->plan->dev, file), &n->next);
+	return mt_steps_revert(&r->apply, n->plan->dev, &n->made, NULL, e)
+		?: mt_ports_restore(&r->apply, &n->made, &n->had.steps, e);
+}
+
+static int remove_run(struct mt_run *r, const struct mt_run_nic *n, struct mt_err *e)
+{
+	char file[32];
+
+	return mt_state_remove(r->apply.state, mt_state_path("run", n->plan->dev, file), e);
+}
+
+static void note_failure(struct mt_run *r, const struct mt_err *undo, struct mt_err *e)
+{
+	char line[512];
+
+	mt_log(r->apply.log, LOG_ERR, "could not be taken back: %s",
+	       mt_err_line(undo, line, sizeof line));
+	e->blame = MT_BLAME_UNDO;
+}
+
 static void roll_back(struct mt_run *r, struct mt_err *e)
 {
 	struct mt_err undo = { 0 };
-	char line[512], file[32];
-	bool force = r->apply.force;
+	bool force = r->apply.force, leader = false;
 
 	r->apply.force = true; /* nobody else uses yet what this run made */
 	for (size_t i = r->n; i-- > 0;) {
 		struct mt_run_nic *n = &r->nics[i];
+		int err;
 
 		if (n->run < 0)
 			continue;
-		mt_state_discard(r->apply.state, mt_state_path("nic", n->plan->dev, file),
-				 &n->next);
-		if (!mt_steps_revert(&r->apply, n->plan->dev, &n->made, NULL, &undo) &&
-		    !mt_ports_restore(&r->apply, &n->made, &n->had.steps, &undo) &&
-		    !mt_state_remove(r->apply.state, mt_state_path("run", n->plan->dev, file),
-				     &undo))
-			continue;
-		mt_log(r->apply.log, LOG_ERR, "could not be taken back: %s",
-		       mt_err_line(&undo, line, sizeof line));
-		e->blame = MT_BLAME_UNDO;
+		err = revert_nic(r, n, &undo);
+		if (n == r->leader)
+			leader = !err;
+		else if (!err)
+			err = remove_run(r, n, &undo);
+		if (err)
+			note_failure(r, &undo, e);
 	}
+	if (leader && remove_run(r, r->leader, &undo))
+		note_failure(r, &undo, e);
 	r->apply.force = force;
 }
 
