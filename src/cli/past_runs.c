@@ -131,7 +131,7 @@ static void print_run(const struct mt_cli *c, const struct mt_history *h, unsign
 	mt_print_outcome(c, &h->outcome, stdout);
 	if (h->cut)
 		printf("  ... and more steps, which were not kept\n");
-	if (!h->outcome.facts && *h->guest)
+	if (!mt_history_can_replay(h))
 		return;
 	snprintf(text, sizeof text, "moontap replay @ -%u", back);
 	printf("\n%splan the same with the policy as it is now: %s%s\n", mt_colour(stdout, '='),
