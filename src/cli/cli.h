@@ -49,6 +49,7 @@ struct mt_cli {
 	bool all;	/* --all: instead of the word GUEST */
 	uint64_t given; /* bit i: mt_options[i] was given */
 	bool changes;	/* print no step that changes nothing */
+	bool person;	/* a person asks: log to stderr, also where it is no terminal */
 	enum mt_output_is output;
 	const char **args; /* the arguments that are no options, NULL-ended */
 	int n;

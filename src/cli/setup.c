@@ -51,7 +51,7 @@ static void to_syslog(void *data, int level, const char *text)
 /* libvirt shows its hook script's stderr only when the script fails; hence syslog. */
 struct mt_log mt_cli_log(struct mt_cli *c)
 {
-	bool person = c->verbose || isatty(STDERR_FILENO);
+	bool person = c->verbose || c->person || isatty(STDERR_FILENO);
 
 	return (struct mt_log){ person ? to_stderr : to_syslog, c };
 }

@@ -168,6 +168,7 @@ int mt_command_plan(struct mt_cli *c)
 
 int mt_command_up(struct mt_cli *c)
 {
+	c->person = true;
 	return connect(c, false);
 }
 
@@ -230,6 +231,7 @@ int mt_command_down(struct mt_cli *c)
 	struct mt_engine g;
 	int status;
 
+	c->person = true;
 	if (c->netns_gone)
 		return mt_namespaces_drop(c, c->netns_gone);
 	if (c->all)
