@@ -61,6 +61,7 @@ enum moontap_exit {
 	MOONTAP_UNDO = 6,    /* the rollback is not complete: run the same again */
 };
 
+/* Its layout is fixed: the caller allocates it, and passes no size. */
 struct moontap_error {
 	int code;	 /* an errno value; 0: no error */
 	int exit;	 /* enum moontap_exit */
