@@ -49,15 +49,15 @@ local cases = {
   ["a tap of another owner"] = {
     4, host = bridge .. "; ip tuntap add dev web0 mode tap user 7",
     policy = "function connect(nic) tap(nic, { user = 8 }) end",
-    line = "^moontap: web: NIC 1 %(web0%), policy.lua:1: tap web0: the device is there already, "
-      .. "made by someone else: user is 7, and 8 is wanted; "
+    line = "^moontap: web: NIC 1 %(web0%), policy.lua:1: tap web0: "
+      .. "somebody else created the device already: user is 7, and 8 is wanted; "
       .. "if it is a leftover: ip link del dev web0\n$",
   },
   ["a tap without the queues that the XML wants"] = {
     4, host = bridge .. "; ip tuntap add dev web0 mode tap user 0 vnet_hdr",
     policy = "function connect(nic) tap(nic, {}) end",
     xml = document(nic .. "<model type='virtio'/><driver queues='4'/>"),
-    line = "tap web0: the device is there already, made by someone else: multi_queue is false, "
+    line = "tap web0: somebody else created the device already: multi_queue is false, "
       .. "and true is wanted",
   },
   ["a name that is too long"] = {

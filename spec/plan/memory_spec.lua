@@ -115,24 +115,24 @@ describe("the difference", function()
     local refused = {
       ["a fixed field"] = {
         "EEXIST", "box name=a lid=red", "box name=a lid=blue",
-        "box a: the device is there already, made by someone else: lid is red, and blue is wanted",
+        "box a: somebody else created the device already: lid is red, and blue is wanted",
       },
       ["an exclusive object"] = {
         "EEXIST", "note key=a text=x", "note key=a text=y",
-        "note a: it is there already and not as wanted: text is x, and y is wanted",
+        "note a: it already exists, but not as declared: text is x, and y is wanted",
       },
       ["what the device computes by itself"] = {
         "EOPNOTSUPP", "face name=a size=1500", "face name=a size=9",
         "face a: size is 1500, and 9 is wanted; the device computes it by itself and never does "
-          .. "again once it is set, so it could not be given back",
+          .. "again once it is set, so moontap could not restore it",
       },
       ["taking it down"] = {
         "EOPNOTSUPP", "face name=a up=true", "face name=a up=false",
-        "face a: up is true, and false is wanted; it is somebody else's, and not to be taken away",
+        "face a: up is true, and false is wanted; it belongs to somebody else, so moontap leaves it alone",
       },
       ["taking it away from its master"] = {
         "EOPNOTSUPP", "face name=a master=m", "face name=a master=n",
-        "face a: master is m, and n is wanted; it is somebody else's, and not to be taken away",
+        "face a: master is m, and n is wanted; it belongs to somebody else, so moontap leaves it alone",
       },
     }
     for what, case in pairs(refused) do

@@ -51,7 +51,7 @@ describe("a link of the host that moontap has put into a bridge", function()
     helper.run "ip link set eth5 master br1"
     local r = up "br0"
     assert.equal(4, r.status)
-    assert.matches("it is somebody else's, and not to be taken away", r.err, 1, true)
+    assert.matches("it belongs to somebody else, so moontap leaves it alone", r.err, 1, true)
     assert.equal("br1", master())
   end)
 end)

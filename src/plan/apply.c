@@ -65,7 +65,7 @@ static int verify(struct mt_apply *w, struct mt_step *s, int journal, struct mt_
 	if (err == -ENOENT)
 		return mt_fail(e, ENOTSUP, k->name,
 			       mt_record_subject(&s->put, subject, sizeof subject),
-			       "the kernel said yes, and it is not there");
+			       "the kernel reported success, but it does not exist");
 	if (err)
 		return err;
 	if (s->op == MT_ADD && has_own_reference(k)) {
@@ -75,9 +75,10 @@ static int verify(struct mt_apply *w, struct mt_step *s, int journal, struct mt_
 			return -e->code;
 	}
 	i = first_difference(&s->put, &has);
-	return i < 0 ? 0
-		     : refuse_difference(&s->put, &has, i, "the kernel said yes, and did not do it",
-					 ENOTSUP, e);
+	return i < 0
+		? 0
+		: refuse_difference(&s->put, &has, i,
+				    "the kernel reported success, but did not do it", ENOTSUP, e);
 }
 
 /* A step is on one object, not on a later one of the same name. */

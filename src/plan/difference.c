@@ -168,24 +168,24 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 	both(field, has, to, why, sizeof why);
 	if (exclusive)
 		return mt_fail(e, EEXIST, k->name, subject,
-			       "it is there already and not as wanted: %s", why);
+			       "it already exists, but not as declared: %s", why);
 	if (fixed)
 		return mt_fail(e, EEXIST, k->name, subject,
-			       "the device is there already, made by someone else: %s%s%s", why,
+			       "somebody else created the device already: %s%s%s", why,
 			       k->del ? "; if it is a leftover: " : "",
 			       removal(want, command, sizeof command));
 	if (sticky)
 		return mt_fail(e, ENOTSUP, k->name, subject,
 			       "%s; the device computes it by itself and never does again once it "
-			       "is set, so it could not be given back",
+			       "is set, so moontap could not restore it",
 			       why);
 	if (theirs)
 		return mt_fail(e, ENOTSUP, k->name, subject,
-			       "%s; the device is somebody else's, and what its ports lose by that "
-			       "change could not be given back",
+			       "%s; the device belongs to somebody else, and moontap could not "
+			       "restore what its ports lose by that change",
 			       why);
 	return mt_fail(e, ENOTSUP, k->name, subject,
-		       "%s; it is somebody else's, and not to be taken away", why);
+		       "%s; it belongs to somebody else, so moontap leaves it alone", why);
 }
 
 /* A changed fixed field of a device that moontap made is drift: status reports it, no step changes

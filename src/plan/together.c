@@ -140,7 +140,7 @@ static void ungroup(struct together *t)
 		if (!at->grouped || !mt_step_revert(&w, &at->group, &t->e))
 			continue;
 		at->nic->keep_run = true;
-		mt_log(w.log, LOG_WARNING, "could not be taken back: %s",
+		mt_log(w.log, LOG_WARNING, "could not be undone: %s",
 		       mt_err_line(&t->e, line, sizeof line));
 	}
 }

@@ -251,7 +251,7 @@ static void note_failure(struct mt_run *r, const struct mt_err *undo, struct mt_
 {
 	char line[512];
 
-	mt_log(r->apply.log, LOG_ERR, "could not be taken back: %s",
+	mt_log(r->apply.log, LOG_ERR, "could not be undone: %s",
 	       mt_err_line(undo, line, sizeof line));
 	e->blame = MT_BLAME_UNDO;
 }
