@@ -38,18 +38,18 @@ const char *mt_kind_note(const struct mt_kind *k, int field, int nth)
 		const char *text;
 	} notes[] = {
 		{ f->flags & MT_FIELD_IDENTITY,
-		  "on what moontap makes, unless given: derived, never random" },
+		  "of what moontap creates, unless given: derived, never random" },
 		{ f->flags & MT_FIELD_MARK,
-		  "on what moontap makes, unless given: moontap's mark, with the guest's name" },
-		{ back_is(f, MT_REVERT_FIXED, k), "given when it is made, and not changed after" },
+		  "of what moontap creates, unless given: moontap's mark, with the guest's name" },
+		{ back_is(f, MT_REVERT_FIXED, k), "set when it is created, and not changed later" },
 		{ back_is(f, MT_REVERT_STICKY, k),
-		  "not changed on others' devices that compute it by themselves: it could not be "
-		  "given back" },
+		  "not changed on others' devices that compute it by themselves: moontap could not "
+		  "restore it" },
 		{ back_is(f, MT_REVERT_WITH_MASTER, k), "lost when the device leaves its bridge" },
 		{ f->flags & MT_FIELD_NO_TAKEAWAY && f->type == MT_BOOL,
-		  "never set to false on a device that moontap did not make" },
+		  "never set to false on a device that moontap did not create" },
 		{ f->flags & MT_FIELD_NO_TAKEAWAY && f->type != MT_BOOL,
-		  "another one is never taken away from a device that moontap did not make" },
+		  "never removed from a device that moontap did not create" },
 		{ f->right && f->right->type == MT_PREFIX,
 		  "inside of a prefix that the policy allows" },
 		{ f->right && f->right->type != MT_PREFIX && f->flags & MT_FIELD_USUAL,
@@ -58,10 +58,10 @@ const char *mt_kind_note(const struct mt_kind *k, int field, int nth)
 		  "only what the policy allows" },
 		{ f->flags & MT_FIELD_WRITE_ONLY, "the kernel does not show it afterwards" },
 		{ f->flags & MT_FIELD_OPENER,
-		  "whoever opens the device sets it anew, so a difference counts for nothing" },
-		{ f->flags & MT_FIELD_OURS, "not changed on a device that moontap did not make" },
+		  "each program that opens the device sets it, so a difference is no drift" },
+		{ f->flags & MT_FIELD_OURS, "not changed on a device that moontap did not create" },
 		{ f->flags & MT_FIELD_NOTED,
-		  "noted when the first NIC needs the device, and never set" },
+		  "recorded when the first NIC needs the device, and never set" },
 	};
 
 	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)

@@ -48,9 +48,9 @@ static const struct mt_field fields[NFIELDS] = {
 		  .doc = "the destination; 0.0.0.0/0 or ::/0: everything else" },
 	[TABLE] = { "table", MT_UINT, 4, .flags = MT_FIELD_USUAL,
 		    .right = &mt_rights[MT_RIGHT_TABLE], .attr = RTA_TABLE, .min = 1,
-		    .ip_arg = "table", .doc = "the routing table; 254, main, when it is not said" },
+		    .ip_arg = "table", .doc = "the routing table; 254, main, unless given" },
 	[METRIC] = { "metric", MT_UINT, 4, .attr = RTA_PRIORITY, .ip_arg = "metric",
-		     .doc = "the smallest wins; 0, or 1024 of IPv6, when it is not said" },
+		     .doc = "the smallest wins; unless given, 0, or 1024 for IPv6" },
 	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM, .ip_arg = "dev",
 		  .doc = "out of this device" },
 	[VIA] = { "via", MT_IP, .flags = MT_FIELD_CUSTOM, .ip_arg = "via",
@@ -60,13 +60,13 @@ static const struct mt_field fields[NFIELDS] = {
 	[SCOPE] = { "scope", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .ip_arg = "scope",
 		    .enum_names = scopes, .doc = "IPv4: how far the destination is" },
 	[PROTO] = { "proto", MT_UINT, 1, .flags = MT_FIELD_CUSTOM | MT_FIELD_MARK, .min = 1,
-		    .ip_arg = "proto", .doc = "who made it; 109, moontap, when it is not said" },
+		    .ip_arg = "proto", .doc = "who created it; 109, moontap, unless given" },
 	[MTU] = { "mtu", MT_UINT, 4, .flags = MT_FIELD_CUSTOM, .min = 68, .unit = "bytes",
 		  .ip_arg = "mtu", .doc = "largest packet on this way" },
 	[ONLINK] = { "onlink", MT_BOOL, 0, .flags = MT_FIELD_CUSTOM, .ip_arg = "onlink",
 		     .doc = "the gateway is on the device, whatever its addresses say" },
 	[TYPE] = { "type", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .enum_names = types,
-		   .doc = "unicast, when it is not said" },
+		   .doc = "unicast, unless given" },
 };
 
 static bool is_v6(const struct mt_record *r)

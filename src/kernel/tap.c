@@ -206,7 +206,7 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 {
 	if (op == MT_CHANGE)
 		return mt_fail(e, EOPNOTSUPP, "tap.set", r->v[NAME].name,
-			       "what a tap is like is said when it is made");
+			       "a tap's fields are set when it is created, and never later");
 	return op == MT_ADD ? add(h, r, e) : destroy(h, r, e);
 }
 

@@ -116,16 +116,16 @@
 ---a route to a destination, by a device or a gateway
 ---@class moontap.route.fields
 ---@field dst? string the destination; 0.0.0.0/0 or ::/0: everything else: an address with its prefix length, such as 192.0.2.1/24
----@field table? integer the routing table; 254, main, when it is not said: 1..4294967295
----@field metric? integer the smallest wins; 0, or 1024 of IPv6, when it is not said: 0..4294967295
+---@field table? integer the routing table; 254, main, unless given: 1..4294967295
+---@field metric? integer the smallest wins; unless given, 0, or 1024 for IPv6: 0..4294967295
 ---@field dev? string out of this device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field via? string by this gateway: an IPv4 or IPv6 address
 ---@field src? string the address that the host's own packets get: an IPv4 or IPv6 address
 ---@field scope? "global"|"site"|"link"|"host" IPv4: how far the destination is: one of global, site, link, host
----@field proto? integer who made it; 109, moontap, when it is not said: 1..255
+---@field proto? integer who created it; 109, moontap, unless given: 1..255
 ---@field mtu? integer largest packet on this way: 68..4294967295 bytes
 ---@field onlink? boolean the gateway is on the device, whatever its addresses say: true or false
----@field type? "unicast"|"local"|"broadcast"|"anycast"|"multicast"|"blackhole"|"unreachable"|"prohibit"|"throw" unicast, when it is not said: one of unicast, local, broadcast, anycast, multicast, blackhole, unreachable, prohibit, throw
+---@field type? "unicast"|"local"|"broadcast"|"anycast"|"multicast"|"blackhole"|"unreachable"|"prohibit"|"throw" unicast, unless given: one of unicast, local, broadcast, anycast, multicast, blackhole, unreachable, prohibit, throw
 
 ---@class moontap.route: moontap.route.fields
 ---@field dst string
