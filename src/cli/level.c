@@ -7,13 +7,13 @@
 
 const struct mt_described mt_levels[] = {
 	[MT_WELL] = { "ok", "all is well" },
-	[MT_WARNING] = { "warning", "something was found that stops no guest, and cuts none off" },
+	[MT_WARNING] = { "warning", "a finding that neither stops a guest nor cuts one off" },
 	[MT_CRITICAL] = { "critical",
 			  "a running guest's NIC is not connected, a guest cannot start, or guests "
 			  "are no longer kept apart" },
 	[MT_UNKNOWN] = { "unknown",
-			 "it could not be found out: wrong usage, no right to look, a state "
-			 "directory that cannot be read" },
+			 "the check failed: wrong usage, no privilege, or a state directory that "
+			 "cannot be read" },
 	{ NULL },
 };
 

@@ -132,7 +132,7 @@ static void print_line(const struct mt_doctor *d, enum mt_level level)
 	} else if (level == MT_WELL) {
 		printf("%u NIC%s connected", n, n == 1 ? "" : "s");
 	} else {
-		printf("it could not be found out");
+		printf("the check failed");
 	}
 	if (others)
 		printf("; and %u more: moontap doctor", others);
