@@ -117,38 +117,19 @@ void mt_remember_before(struct mt_engine *g, const char *driver, const char *gue
 	mt_pool_free(&p);
 }
 
-/* The first line has words that mt_answer_parse() skips: netns=, driver=, started=, by=. */
 static int read_memory(struct mt_engine *g, const char *file, struct mt_pool *p,
 		       struct mt_guest_record *m, struct mt_err *e)
 {
-	static const struct mt_kind *const none[] = { NULL };
-	char *text, *copy, *words[16], *netns;
-	int err = mt_state_read(&g->state, file, p, &text, e), n;
+	char *text;
+	int err = mt_state_read(&g->state, file, p, &text, e);
 
-	*m = (struct mt_guest_record){ .name = "", .uuid = "", .answer.pool = p };
 	if (err)
 		return err;
-	copy = mt_pool_copy(p, text, strcspn(text, "\n"));
-	if (!copy)
-		return mt_fail(e, ENOMEM, "remember", file, NULL);
-	n = mt_tokens_split(copy, words, 16);
-	netns = mt_tokens_get(words, n, "netns");
-	m->driver = mt_tokens_get(words, n, "driver");
-	m->incoming = !strcmp(mt_tokens_get(words, n, "incoming") ?: "", "true");
-	m->started = !strcmp(mt_tokens_get(words, n, "started") ?: "", "true");
-	m->by_up = !strcmp(mt_tokens_get(words, n, "by") ?: "", "up");
+	err = mt_guest_text_read(text, p, m, e);
 	m->since = mt_state_modified(&g->state, file);
-	if (!netns || !m->driver || (g->state.netns && strtoull(netns, NULL, 10) != g->state.netns))
-		return -ENOENT;
-	/* facts have no NULs, so strlen() is the text's length */
-	if (mt_answer_parse(none, text, strlen(text), &m->answer, e)) {
-		if (e->code != ENOMEM)
-			e->blame = MT_BLAME_UNDO;
+	if (err && err != -ENOENT)
 		return mt_err_in(e, "%s", file);
-	}
-	m->name = m->answer.name;
-	m->uuid = m->answer.uuid;
-	return 0;
+	return err || (g->state.netns && m->netns != g->state.netns) ? -ENOENT : 0;
 }
 
 int mt_recall(struct mt_engine *g, const char *driver, const char *guest, struct mt_pool *p,

@@ -9,14 +9,7 @@
 #define MT_ENGINE_GUEST_RECORD_H
 
 #include "engine/engine.h"
-
-struct mt_guest_record {
-	const char *driver, *name, *uuid;
-	bool incoming, started;	 /* as in the event that was remembered */
-	bool by_up;		 /* a person's up remembered it; else an event */
-	uint64_t since;		 /* when it was written: seconds since 1970 */
-	struct mt_answer answer; /* name, uuid, nics and facts, as the evaluator answered */
-};
+#include "engine/guest_text.h"
 
 /** mt_remember() - write the record of a guest, with an answer's facts
  * @before:	out: the record's text until now, in @a->pool; NULL: there was none

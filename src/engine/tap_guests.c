@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tap_guests.c - links from a tap's name or MAC to remembered guests to which it may belong */
 #include "engine/tap_guests.h"
-#include "base/tokens.h"
 #include "engine/engine.h"
+#include "engine/guest_text.h"
 #include "plan/lookup.h"
 
 #include <errno.h>
@@ -25,25 +25,20 @@ static void print_address(const uint8_t a[6], struct key *key)
 		 a[3], a[4], a[5]);
 }
 
-/* The key of a line `interface`. Return: false: no script is called for such a NIC. */
-static bool key_of(char *line, struct key *key)
+/* Return: false: no script is called for such a NIC. */
+static bool key_of(const struct mt_interface *nic, struct key *key)
 {
-	char *words[16];
-	int n = mt_tokens_split(line, words, 16);
-	const char *dev = mt_tokens_get(words, n, "dev"), *mac = mt_tokens_get(words, n, "mac");
 	uint8_t address[6];
 
-	if (strcmp(mt_tokens_get(words, n, "type") ?: "", "ethernet"))
+	if (strcmp(nic->type, "ethernet"))
 		return false;
-	if (strcmp(mt_tokens_get(words, n, "unmanaged") ?: "", "true")) {
-		if (!mac || !mt_tap_address(mac, address))
-			return false;
-		print_address(address, key);
-		return true;
+	if (nic->unmanaged) {
+		snprintf(key->text, sizeof key->text, "%s", nic->dev);
+		return *nic->dev;
 	}
-	if (!dev || !mt_name_valid(dev))
+	if (!mt_tap_address(nic->mac, address))
 		return false;
-	snprintf(key->text, sizeof key->text, "%s", dev);
+	print_address(address, key);
 	return true;
 }
 
@@ -52,30 +47,21 @@ static int by_text(const void *a, const void *b)
 	return strcmp(((const struct key *)a)->text, ((const struct key *)b)->text);
 }
 
-/* The keys of a record's lines, which are before its facts; none of a person's up's. */
+/* A person's up's record has no keys, and a damaged one none that can be known. */
 static int read_keys(const char *text, struct mt_pool *p, struct keys *k, struct mt_err *e)
 {
-	const char *facts = text ? strstr(text, "\nfacts bytes=") : NULL;
-	char *copy, *line, *rest;
-	size_t cap = 0;
+	struct mt_guest_record m = { 0 };
+	int err = text ? mt_guest_text_read_head(text, p, &m, e) : -ENOENT;
 
 	*k = (struct keys){ 0 };
-	if (!facts)
-		return 0;
-	copy = mt_pool_copy(p, text, (size_t)(facts - text));
-	if (!copy)
+	if (err || m.by_up)
+		return err == -ENOMEM ? err : 0;
+	k->at = mt_pool_alloc(p, (m.answer.n + 1) * sizeof *k->at);
+	if (!k->at)
 		return mt_fail(e, ENOMEM, "remember", "", NULL);
-	line = strtok_r(copy, "\n", &rest);
-	if (line && strstr(line, " by=up"))
-		return 0;
-	while ((line = strtok_r(NULL, "\n", &rest))) {
-		k->at = mt_pool_room(p, k->at, k->n, &cap, sizeof *k->at);
-		if (!k->at)
-			return mt_fail(e, ENOMEM, "remember", "", NULL);
-		k->n += !strncmp(line, "interface ", 10) && key_of(line, &k->at[k->n]);
-	}
-	if (k->n)
-		qsort(k->at, k->n, sizeof *k->at, by_text);
+	for (size_t i = 0; i < m.answer.n; i++)
+		k->n += key_of(&m.answer.nics[i], &k->at[k->n]);
+	qsort(k->at, k->n, sizeof *k->at, by_text);
 	return 0;
 }
 

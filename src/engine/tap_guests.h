@@ -28,8 +28,8 @@ int mt_tap_guests_add(const struct mt_state *s, const char *guest, const char *t
 int mt_tap_guests_drop(const struct mt_state *s, const char *guest, const char *text,
 		       const char *but, struct mt_pool *p, struct mt_err *e);
 
-/** mt_tap_guests_add_all() - add the links of all records, as earlier versions wrote none. Return:
- * 0 or -errno. */
+/** mt_tap_guests_add_all() - add the links of all records, for a state directory of a moontap that
+ * had no lookup/. Return: 0 or -errno. */
 int mt_tap_guests_add_all(const struct mt_state *s, struct mt_pool *p, struct mt_err *e);
 
 /** mt_tap_guests_find() - the guests to which @tap may belong

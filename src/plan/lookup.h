@@ -36,7 +36,8 @@ int mt_lookup_find(const struct mt_state *s, enum mt_lookup by, const char *key,
 bool mt_lookup_is_complete(const struct mt_state *s);
 
 /** mt_lookup_complete() - record that each journal, run and remembered guest has a link: from now
- * on mt_lookup_find() answers. Return: 0 or -errno. */
+ * on mt_lookup_find() answers. Once for each state directory: when it is new, or when the one
+ * before was a moontap that had no lookup/. Return: 0 or -errno. */
 int mt_lookup_complete(const struct mt_state *s, struct mt_err *e);
 
 /** mt_lookup_mend() - drop the links to files that are gone. Return: 0 or -errno. */
