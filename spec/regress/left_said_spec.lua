@@ -26,13 +26,6 @@ end]])
     end)
   end
 
-  it("is said by an up that does not declare it any more", function()
-    program.write("policy.lua", "function connect(nic) tap(nic, { up = true }) end")
-    local r = guests.moontap "up web.xml"
-    assert.equal(0, r.status)
-    assert.matches("left as it is: link br0: group is 9", r.err, 1, true)
-  end)
-
   it("is not said to libvirt by its hook script", function()
     helper.run "ip link set br0 group 7"
     assert.equal(0, guests.moontap "down web".status)

@@ -168,7 +168,6 @@ int mt_command_plan(struct mt_cli *c)
 
 int mt_command_up(struct mt_cli *c)
 {
-	c->person = true;
 	return connect(c, false);
 }
 
