@@ -275,11 +275,19 @@ static int begin_outcome(struct connect *c, struct mt_err *e)
 							   .queues = a->nics[i].queues,
 							   .decision = a->nics[i].decision };
 	c->out->n = a->n;
-	for (size_t i = 0; i < a->nlogs; i++)
-		mt_log(&c->g->o.log, LOG_INFO, "%s: policy: %s", c->guest, a->logs[i]);
-	for (size_t i = 0; i < a->nwarnings && !c->ask->shows_warnings; i++)
-		mt_log(&c->g->o.log, LOG_WARNING, "%s: %s", c->guest, a->warnings[i]);
 	return 0;
+}
+
+/* What the policy logged, also before it refused or failed: that is when somebody reads it. */
+static void log_answer(const struct connect *c)
+{
+	const struct mt_answer *a = &c->answer;
+	const char *guest = c->ask->guest ? c->ask->guest : a->name;
+
+	for (size_t i = 0; i < a->nlogs; i++)
+		mt_log(&c->g->o.log, LOG_INFO, "%s: policy: %s", guest, a->logs[i]);
+	for (size_t i = 0; i < a->nwarnings && !c->ask->shows_warnings; i++)
+		mt_log(&c->g->o.log, LOG_WARNING, "%s: %s", guest, a->warnings[i]);
 }
 
 /* Remove MT_FIELD_NOTED fields from the steps to show: only moontap itself needs them. */
@@ -412,5 +420,6 @@ int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt
 	c.policy = mt_path_absolute(g->o.policy, MT_TEXT_MAX, policy);
 	out->times.evaluate = (uint32_t)(mt_now_us() - begun);
 	take_answer(out, &c.answer, err);
+	log_answer(&c);
 	return err ? err : act_on_answer(&c, e);
 }
