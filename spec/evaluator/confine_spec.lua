@@ -102,14 +102,18 @@ local works = {
   "take an alarm",
 }
 
+-- Which confinement the tests are of: an evaluator's, or a spare's, which has two filters.
+local whole
+
 local function each(deeds, answer)
+  local stage = whole
   for deed, able in pairs(deeds) do
     for _, caller in ipairs(callers) do
       it(("%s (%s)"):format(deed, caller), function()
         if able:find(caller, 1, true) then
           assert.equal("ok", confine.try(deed, { as = caller, stage = "none" }))
         end
-        assert.equal(answer, confine.try(deed, { as = caller }))
+        assert.equal(answer, confine.try(deed, { as = caller, stage = stage }))
       end)
     end
   end
@@ -128,111 +132,138 @@ local function look(caller, stage)
   return field
 end
 
-describe("a confined evaluator is refused:", function()
-  each(refused, "ENOSYS")
-  each(closed, "EBADF")
-  each({ ["change a link"] = uid_0 }, "EPERM") -- by netlink, which sees no capability
-end)
+-- stage -> tests of all that is confined so
+local function tests_of(stage, as)
+  whole = stage
 
-describe("a confined evaluator is killed:", function()
-  each(killed, "SIGSYS")
-  if confine.is_x86_64 then
-    each({
-      ["fork by its own call"] = everybody,
-      ["getpid by x32"] = nobody, -- kernels are built without
-    }, "SIGSYS")
-    -- A machine without i386's gate ends whoever knocks there, confined or not.
-    local unconfined = confine.try("getpid by i386", { as = anyone, stage = "none" })
-    each({ ["getpid by i386"] = nobody }, unconfined == "SIGSEGV" and "SIGSEGV" or "SIGSYS")
-  end
-
-  it("when it has used up its CPU time", function()
-    assert.equal("ok", confine.try("spin for two seconds", { as = anyone, stage = "none" }))
-    assert.equal("SIGKILL", confine.try("spin for two seconds", { as = anyone }))
+  describe("a confined evaluator is refused:" .. as, function()
+    each(refused, "ENOSYS")
+    each(closed, "EBADF")
+    each({ ["change a link"] = uid_0 }, "EPERM") -- by netlink, which sees no capability
   end)
 
-  it("when it aborts", function()
-    local answer = confine.try("abort", { as = anyone })
-    -- a sanitizer makes a report of the signal, and exits
-    assert.matches(confine.is_sanitized and "^not set up$" or "^SIG", answer)
+  describe("a confined evaluator is killed:" .. as, function()
+    each(killed, "SIGSYS")
+    if confine.is_x86_64 then
+      each({
+        ["fork by its own call"] = everybody,
+        ["getpid by x32"] = nobody, -- kernels are built without
+      }, "SIGSYS")
+      -- A machine without i386's gate ends whoever knocks there, confined or not.
+      local unconfined = confine.try("getpid by i386", { as = anyone, stage = "none" })
+      each({ ["getpid by i386"] = nobody }, unconfined == "SIGSEGV" and "SIGSEGV" or "SIGSYS")
+    end
+
+    it("when it has used up its CPU time", function()
+      assert.equal("ok", confine.try("spin for two seconds", { as = anyone, stage = "none" }))
+      assert.equal("SIGKILL", confine.try("spin for two seconds", { as = anyone, stage = stage }))
+    end)
+
+    it("when it aborts", function()
+      local answer = confine.try("abort", { as = anyone, stage = stage })
+      -- a sanitizer makes a report of the signal, and exits
+      assert.matches(confine.is_sanitized and "^not set up$" or "^SIG", answer)
+    end)
+
+    it("when its parent dies", function()
+      for _, caller in ipairs(callers) do
+        assert.is_false(confine.orphan { as = caller, stage = "none" })
+        assert.is_true(confine.orphan { as = caller, stage = stage })
+      end
+    end)
   end)
 
-  it("when its parent dies", function()
-    for _, caller in ipairs(callers) do
-      assert.is_false(confine.orphan { as = caller, stage = "none" })
-      assert.is_true(confine.orphan { as = caller })
+  describe("a confined evaluator can:" .. as, function()
+    for _, deed in ipairs(works) do
+      for _, caller in ipairs(callers) do
+        it(("%s (%s)"):format(deed, caller), function()
+          assert.equal("ok", confine.try(deed, { as = caller, stage = stage }))
+        end)
+      end
     end
   end)
-end)
 
-describe("a confined evaluator can:", function()
-  for _, deed in ipairs(works) do
+  describe("a confined evaluator" .. as, function()
+    it("waits on after it was stopped", function()
+      assert.is_true(confine.stop { as = anyone, stage = stage })
+    end)
+  end)
+
+  describe("from outside, a confined evaluator" .. as, function()
     for _, caller in ipairs(callers) do
-      it(("%s (%s)"):format(deed, caller), function()
-        assert.equal("ok", confine.try(deed, { as = caller }))
+      it(("has no privilege (%s)"):format(caller), function()
+        local before, after = look(caller, "none"), look(caller, stage)
+        for _, set in ipairs { "CapInh", "CapPrm", "CapEff", "CapAmb" } do
+          assert.matches("^0+$", after[set])
+        end
+        assert.equal(caller == "user", before.CapEff:find "^0+$" ~= nil) -- it had some before
+        assert.same({ "0", "1" }, { before.NoNewPrivs, after.NoNewPrivs })
+        assert.same({ "0", "2" }, { before.Seccomp, after.Seccomp })
       end)
+
+      it(("cannot be looked into by its own user (%s)"):format(caller), function()
+        if caller == "user" then -- root's files look the same to root
+          assert.not_equal(0, look(caller, "none").owner)
+        end
+        assert.equal(0, look(caller, stage).owner)
+      end)
+
+      it(("has its limits (%s)"):format(caller), function()
+        local after = look(caller, stage)
+        assert.equal("1 1", after["Max cpu time"])
+        assert.equal("0 0", after["Max core file size"])
+        assert.equal("0 0", after["Max processes"])
+      end)
+
+      if confine.is_root() then
+        it(("has what it was given and no more (%s)"):format(caller), function()
+          assert.matches("57 /dev/zero", look(caller, "none").descriptors)
+          local names = {}
+          for number, name in look(caller, stage).descriptors:gmatch "(%d+) ([^\n:]*)[^\n]*\n" do
+            names[#names + 1] = confine.is_sanitized and number + 0 < 3 and "/dev/null" or name
+          end
+          table.sort(names)
+          assert.matches("^/dev/null /dev/null /dev/null /tmp/[^ ]*/file net pipe socket$",
+                         table.concat(names, " "))
+        end)
+      end
     end
-  end
-end)
-
-describe("a confined evaluator", function()
-  it("waits on after it was stopped", function()
-    assert.is_true(confine.stop { as = anyone })
-  end)
-end)
-
-describe("from outside, a confined evaluator", function()
-  for _, caller in ipairs(callers) do
-    it(("has no privilege (%s)"):format(caller), function()
-      local before, after = look(caller, "none"), look(caller)
-      for _, set in ipairs { "CapInh", "CapPrm", "CapEff", "CapAmb" } do
-        assert.matches("^0+$", after[set])
-      end
-      assert.equal(caller == "user", before.CapEff:find "^0+$" ~= nil) -- it had some before
-      assert.same({ "0", "1" }, { before.NoNewPrivs, after.NoNewPrivs })
-      assert.same({ "0", "2" }, { before.Seccomp, after.Seccomp })
-    end)
-
-    it(("cannot be looked into by its own user (%s)"):format(caller), function()
-      if caller == "user" then -- root's files look the same to root
-        assert.not_equal(0, look(caller, "none").owner)
-      end
-      assert.equal(0, look(caller).owner)
-    end)
-
-    it(("has its limits (%s)"):format(caller), function()
-      local after = look(caller)
-      assert.equal("1 1", after["Max cpu time"])
-      assert.equal("0 0", after["Max core file size"])
-      assert.equal("0 0", after["Max processes"])
-    end)
 
     if confine.is_root() then
-      it(("has what it was given and no more (%s)"):format(caller), function()
-        assert.matches("57 /dev/zero", look(caller, "none").descriptors)
-        local names = {}
-        for number, name in look(caller).descriptors:gmatch "(%d+) ([^\n:]*)[^\n]*\n" do
-          names[#names + 1] = confine.is_sanitized and number + 0 < 3 and "/dev/null" or name
-        end
-        table.sort(names)
-        assert.matches("^/dev/null /dev/null /dev/null /tmp/[^ ]*/file net pipe socket$",
-                       table.concat(names, " "))
+      it("is the user that is its own, in no other group, when root starts it", function()
+        local after = look("root", stage)
+        assert.equal("54321\t54321\t54321\t54321", after.Uid)
+        assert.equal("54321\t54321\t54321\t54321", after.Gid)
+        assert.same({ "0", "" }, { look("root", "none").Groups, after.Groups })
       end)
     end
-  end
 
-  if confine.is_root() then
-    it("is the user that is its own, in no other group, when root starts it", function()
-      local after = look "root"
-      assert.equal("54321\t54321\t54321\t54321", after.Uid)
-      assert.equal("54321\t54321\t54321\t54321", after.Gid)
-      assert.same({ "0", "" }, { look("root", "none").Groups, after.Groups })
+    it("is still itself when the caller may not change ids", function()
+      assert.equal(look(anyone, "none").Uid, look(anyone, stage).Uid)
     end)
-  end
-
-  it("is still itself when the caller may not change ids", function()
-    assert.equal(look(anyone, "none").Uid, look(anyone).Uid)
   end)
+end
+
+tests_of("all", "")
+tests_of("spare", " as a spare:")
+
+-- What a zygote may besides: fork (spec/service has it do so), and prepare the child.
+describe("a zygote", function()
+  local may = { ["make a netlink socket"] = true, ["set a limit"] = true,
+    ["duplicate a descriptor"] = true, ["outlive the parent"] = true }
+
+  for _, deeds in ipairs { refused, killed } do
+    for deed in pairs(deeds) do
+      if deed == "fork" then goto next end
+      for _, caller in ipairs(callers) do
+        it(("%s: %s (%s)"):format(may[deed] and "can" or "is refused", deed, caller), function()
+          local answer = confine.try(deed, { as = caller, stage = "zygote" })
+          assert.equal(may[deed] and "ok" or "ENOSYS", answer)
+        end)
+      end
+      ::next::
+    end
+  end
 end)
 
 -- The filter hides what is behind it: so once without.

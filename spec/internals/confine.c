@@ -13,8 +13,11 @@
 
 /* All stages but the last: whether the others are entered is hidden behind it. */
 static bool unfiltered;
-#define prctl(what, ...) ((what) == PR_SET_SECCOMP && unfiltered ? 0 : prctl(what, __VA_ARGS__))
-#define mt_confine	 confine_wholly
+#define prctl(what, ...)    ((what) == PR_SET_SECCOMP && unfiltered ? 0 : prctl(what, __VA_ARGS__))
+#define mt_confine	    confine_wholly
+#define mt_confine_zygote   confine_zygote
+#define mt_confine_spare    confine_spare
+#define mt_descriptor_order descriptor_order
 #include "evaluator/confine.c"
 
 #include <fcntl.h>
@@ -104,6 +107,10 @@ static int enter(const struct order *o, const struct mt_confine *c, struct mt_er
 	unfiltered = !strcmp(name, "all but calls");
 	if (unfiltered || !strcmp(name, "all"))
 		return confine_wholly(c, e);
+	if (!strcmp(name, "zygote"))
+		return confine_zygote(c, e);
+	if (!strcmp(name, "spare")) /* both of its filters, in one process */
+		return confine_zygote(c, e) ?: confine_spare(c->parent, c->cpu_s, e);
 	if (!strcmp(name, "none"))
 		return 0;
 	if (!strcmp(name, "descriptors"))
@@ -116,13 +123,8 @@ static int enter(const struct order *o, const struct mt_confine *c, struct mt_er
 		return stage(name, close_others(c->keep, c->keep_n) ?: set_limits(c->cpu_s), e);
 	r = gain_nothing(); /* without which the other two need a capability */
 	if (!r)
-		r = !strcmp(name, "files") ? landlock_deny_all() : filter_calls();
+		r = !strcmp(name, "files") ? landlock_deny_all() : CALLS(mt_filter);
 	return stage(name, r, e);
-}
-
-static int by_number(const void *a, const void *b)
-{
-	return *(const int *)a - *(const int *)b;
 }
 
 static void confine_as_ordered(const struct order *o, const struct place *p, struct mt_err *e)
@@ -135,7 +137,7 @@ static void confine_as_ordered(const struct order *o, const struct place *p, str
 				.gid = EVALUATOR,
 				.cpu_s = 1 };
 
-	qsort(keep, n, sizeof *keep, by_number);
+	qsort(keep, n, sizeof *keep, descriptor_order);
 	if (o->keep_n) {
 		n = o->keep_n;
 		memcpy(keep, o->keep, n * sizeof *keep);

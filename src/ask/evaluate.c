@@ -67,10 +67,13 @@ int mt_start_fork(const struct mt_eval_request *q,
 	return 0;
 }
 
+#define GRACE_MS 500
+
 struct text {
 	char *at;
 	size_t n, cap;
 	struct mt_answer_seen seen;
+	bool whole;
 };
 
 static int more_room(struct text *t, struct mt_err *e)
@@ -82,19 +85,32 @@ static int more_room(struct text *t, struct mt_err *e)
 	return err ? mt_fail(e, -err, "evaluator", "", NULL) : 0;
 }
 
-/* Read until the line `end`, the end of the pipe, or the deadline. */
-static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_err *e)
+unsigned mt_alarm_ms(unsigned deadline_ms)
 {
-	int64_t end = mt_now_ms() + deadline_ms;
+	return deadline_ms > 2 * GRACE_MS ? deadline_ms - GRACE_MS : deadline_ms / 2 + 1;
+}
 
-	while (!mt_answer_is_whole(t->at, t->n, &t->seen)) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = end - mt_now_ms();
+/* Read until the line `end`, the end of the pipe, or the deadline. */
+static int read_answer(const struct mt_child *c, unsigned deadline_ms, struct text *t,
+		       struct mt_err *e)
+{
+	int64_t end = mt_now_ms() + deadline_ms,
+		alarm = end - deadline_ms + mt_alarm_ms(deadline_ms);
+	bool told = !c->told_of_time;
+
+	while (!(t->whole = mt_answer_is_whole(t->at, t->n, &t->seen))) {
+		struct pollfd p = { .fd = c->out, .events = POLLIN };
+		int64_t left = (told ? end : alarm) - mt_now_ms();
 		int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
 		ssize_t got;
 
 		if (ready < 0 && errno == EINTR)
 			continue;
+		if (ready == 0 && !told) {
+			syscall(SYS_pidfd_send_signal, c->fd, SIGALRM, NULL, 0);
+			told = true;
+			continue;
+		}
 		if (ready == 0) {
 			mt_fail(e, ETIME, "policy", "",
 				"it did not stop within its %g s, and was killed",
@@ -104,7 +120,7 @@ static int read_answer(int fd, unsigned deadline_ms, struct text *t, struct mt_e
 		}
 		if (more_room(t, e))
 			return -e->code;
-		got = read(fd, t->at + t->n, t->cap - t->n - 1);
+		got = read(c->out, t->at + t->n, t->cap - t->n - 1);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -155,7 +171,9 @@ int mt_evaluate(const struct mt_eval_request *q, mt_start start, const struct mt
 
 	if (start(q, &child, e))
 		return -e->code;
-	err = read_answer(child.out, q->deadline_ms, &t, e);
+	err = read_answer(&child, q->deadline_ms, &t, e);
+	if (child.whole)
+		*child.whole = t.whole;
 	end(&child);
 	if (!err || err == -ETIME) {
 		kept = mt_pool_copy(a->pool, t.at ? t.at : "", t.n);

@@ -71,6 +71,8 @@ struct mt_child {
 	pid_t pid;	   /* 0: it has ended, and other code of the host program waited for it */
 	int fd;		   /* pidfd_open(2); -1: no other code of this process waits for it */
 	int out;	   /* descriptor of its answer */
+	bool told_of_time; /* it has no timer: it gets SIGALRM before the deadline */
+	bool *whole;	   /* out: the answer had its end; NULL: not wanted */
 	bool pinned;	   /* parent and child are on one CPU until the child has ended; */
 	cpu_set_t allowed; /* then the parent gets these back */
 };
@@ -86,12 +88,25 @@ int mt_start_fork(const struct mt_eval_request *q,
 		  int (*run)(const struct mt_eval_request *q, int out), struct mt_child *c,
 		  struct mt_err *e);
 
+/** mt_spawn_evaluator() - start the installed program, without any environment
+ * @words:	its own name, and what request.h or spare.h say
+ * @in, @out:	its standard input and output; in -1: none
+ *
+ * Return: 0 or -errno.
+ */
+int mt_spawn_evaluator(const char *program, char **words, int in, int out, pid_t *pid,
+		       struct mt_err *e);
+
 /**
  * mt_start_spawn() - start the evaluator as a program, @q->evaluator
  *
  * For host programs with threads, and for those that must not load Lua and libxml2.
  */
 int mt_start_spawn(const struct mt_eval_request *q, struct mt_child *c, struct mt_err *e);
+
+/** mt_alarm_ms() - when an evaluator is told that its time is short: before the deadline, so that
+ * there is time for the policy to report its line */
+unsigned mt_alarm_ms(unsigned deadline_ms);
 
 /**
  * mt_evaluate() - start an evaluator, read its answer until the deadline, and parse it

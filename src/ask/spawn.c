@@ -94,6 +94,14 @@ static void open_pidfd(struct mt_child *c)
 		c->pid = 0;
 }
 
+int mt_spawn_evaluator(const char *program, char **words, int in, int out, pid_t *pid,
+		       struct mt_err *e)
+{
+	int err = run(program, words, in, out, pid);
+
+	return err ? mt_fail(e, err, "evaluator", program, NULL) : 0;
+}
+
 static int start(const struct mt_eval_request *q, char **words, int in, struct mt_child *c,
 		 struct mt_err *e)
 {
@@ -101,11 +109,11 @@ static int start(const struct mt_eval_request *q, char **words, int in, struct m
 
 	if (err)
 		return mt_fail(e, -err, "evaluator", "pipe", NULL);
-	err = run(q->evaluator, words, in, ends[1], &c->pid);
+	err = mt_spawn_evaluator(q->evaluator, words, in, ends[1], &c->pid, e);
 	close(ends[1]);
 	if (err) {
 		close(ends[0]);
-		return mt_fail(e, err, "evaluator", q->evaluator, NULL);
+		return err;
 	}
 	c->out = ends[0];
 	open_pidfd(c);

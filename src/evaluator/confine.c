@@ -52,9 +52,14 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
-#include "evaluator/filter.h" /* made by filter_gen: mt_filter[] */
+#include "evaluator/filter.h" /* made by filter_gen: mt_filter[], mt_zygote_filter[] */
 
 enum { NOBODY = 65534 };
+
+int mt_descriptor_order(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
 
 static int close_span(unsigned int first, unsigned int last)
 {
@@ -209,11 +214,11 @@ static int set_limits(unsigned int cpu_s)
 	       limit(RLIMIT_NOFILE, lowest);
 }
 
-static int filter_calls(void)
+static int filter_calls(const struct sock_filter *filter, size_t n)
 {
 	const struct sock_fprog program = {
-		.len = sizeof mt_filter / sizeof *mt_filter,
-		.filter = (struct sock_filter *)mt_filter, /* only read; the field lacks const */
+		.len = (unsigned short)n,
+		.filter = (struct sock_filter *)filter, /* only read; the field lacks const */
 	};
 
 #ifdef MT_SANITIZED /* reads /proc/self/maps while that is allowed, for a report's addresses */
@@ -227,26 +232,45 @@ static int stage(const char *name, int r, struct mt_err *e)
 	return r ? mt_fail(e, -r, "confine", name, NULL) : 0;
 }
 
-/* Valgrind needs what these forbid: `make valgrind` builds without them, in another BUILD. */
-static int shut_the_rest(const struct mt_confine *c, struct mt_err *e)
-{
+/* Valgrind needs what limits and calls forbid: `make valgrind` builds without them, in a BUILD of
+ * its own. */
 #ifdef MT_WATCHED
-	(void)c;
-	(void)e;
-	return 0;
+#define CALLS(filter) 0
+#define LIMITS(set)   0
+#define FILES	      0
 #else
-	return stage("files", landlock_deny_all(), e) ?:
-	       stage("limits", set_limits(c->cpu_s), e) ?:
-	       stage("calls", filter_calls(), e);
+#define CALLS(filter) filter_calls(filter, sizeof filter / sizeof *filter)
+#define LIMITS(set)   set
+#define FILES	      landlock_deny_all()
 #endif
-}
 
-int mt_confine(const struct mt_confine *c, struct mt_err *e)
+static int give_up(const struct mt_confine *c, struct mt_err *e)
 {
 	return stage("descriptors", close_others(c->keep, c->keep_n), e) ?:
 	       stage("ids", give_up_ids(c->uid, c->gid), e) ?:
 	       stage("capabilities", drop_capabilities(), e) ?:
 	       stage("gains", gain_nothing(), e) ?:
 	       stage("parent", die_with(c->parent), e) ?:
-	       shut_the_rest(c, e);
+	       stage("files", FILES, e);
+}
+
+int mt_confine(const struct mt_confine *c, struct mt_err *e)
+{
+	return give_up(c, e) ?:
+	       stage("limits", LIMITS(set_limits(c->cpu_s)), e) ?:
+	       stage("calls", CALLS(mt_filter), e);
+}
+
+int mt_confine_zygote(const struct mt_confine *c, struct mt_err *e)
+{
+	return give_up(c, e) ?:
+	       stage("limits", LIMITS(limit(RLIMIT_CORE, 0)), e) ?:
+	       stage("calls", CALLS(mt_zygote_filter), e);
+}
+
+int mt_confine_spare(pid_t zygote, unsigned int cpu_s, struct mt_err *e)
+{
+	return stage("parent", die_with(zygote), e) ?:
+	       stage("limits", LIMITS(set_limits(cpu_s)), e) ?:
+	       stage("calls", CALLS(mt_filter), e);
 }

@@ -7,6 +7,9 @@
 
 #include "base/err.h"
 
+/** mt_descriptor_order() - for qsort(3): descriptors, ascending */
+int mt_descriptor_order(const void *a, const void *b);
+
 struct mt_confine {
 	const int *keep;     /* descriptors that stay open, ascending; borrowed */
 	unsigned int keep_n; /* how many */
@@ -40,5 +43,21 @@ struct mt_confine {
  * After a failure the process is confined in part: it must _exit() and answer nothing but @e.
  */
 int mt_confine(const struct mt_confine *c, struct mt_err *e);
+
+/**
+ * mt_confine_zygote() - confine a process that forks spares: as mt_confine() does, but with a
+ * filter of its own, which lets it take descriptors, fork, and open netlink sockets
+ * @c:	cpu_s is not used: a zygote lives long
+ */
+int mt_confine_zygote(const struct mt_confine *c, struct mt_err *e);
+
+/**
+ * mt_confine_spare() - confine a zygote's child as mt_confine() confines an evaluator
+ * @zygote:	its parent, which it must not outlive
+ * @cpu_s:	as struct mt_confine has it
+ *
+ * It has ids, capabilities, files and descriptors of the zygote, which gave up the others.
+ */
+int mt_confine_spare(pid_t zygote, unsigned int cpu_s, struct mt_err *e);
 
 #endif

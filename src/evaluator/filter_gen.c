@@ -25,13 +25,17 @@
  * on. Add a row only when the call cannot be made before, or left out.
  */
 #include <errno.h>
+#include <linux/sched.h>
 #include <linux/filter.h>
 #include <linux/futex.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <stdbool.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 
 struct row {
 	uint32_t action;
@@ -53,7 +57,8 @@ struct row {
 
 static const struct row rows[] = {
 	/* The kept descriptors. */
-	ALLOW(read, "the policy, the hooks, the XML"),
+	ALLOW(read, "the XML, a spare's request"),
+	ALLOW(pread64, "the policy and the hooks: spares share the descriptors' offsets"),
 	ALLOW(write, "the answer"),
 	ALLOW(close, "what has been read"),
 	ALLOW(poll, "waits for netlink and for the XML"),
@@ -116,6 +121,45 @@ static const struct row rows[] = {
 	KILL(mount, "another file system"),
 };
 
+/*
+ * The zygote's own: it takes a spare's end of a socket and forks; the child opens a netlink socket,
+ * limits itself, and installs the filter above over this one. Of two filters the stricter answer
+ * counts, so this one allows all that the other does. It may neither run a program nor connect, nor
+ * open a file.
+ */
+#define NOT_A_THREAD_NOR_A_NAMESPACE                                                             \
+	(CLONE_VM | CLONE_THREAD | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
+	 CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+#ifdef __s390x__
+#define CLONE_FLAGS 1
+#else
+#define CLONE_FLAGS 0
+#endif
+
+static const struct row zygote_rows[] = {
+	ALLOW(clone, "forks a spare", WITHOUT(CLONE_FLAGS, NOT_A_THREAD_NOR_A_NAMESPACE)),
+	ALLOW(fork, "the same"),
+	ALLOW(set_robust_list, "fork(3), in the child"),
+	ALLOW(rseq, "the same"),
+	ALLOW(gettid, "the same"),
+	ALLOW(rt_sigprocmask, "the same"),
+	ALLOW(rt_sigaction, "a spare's handlers"),
+	ALLOW(getpid, "whose child a spare is"),
+	ALLOW(getppid, "that its parent lives"),
+	ALLOW(socket, "a spare's questions to the kernel", IS(0, AF_NETLINK)),
+	ALLOW(bind, "of that socket"),
+	ALLOW(getsockname, "of that socket"),
+	ALLOW(setsockopt, "of that socket"),
+	ALLOW(getsockopt, "of that socket: its network namespace"),
+	ALLOW(dup, "how many descriptors there are"),
+	ALLOW(prctl, "a spare ends with its zygote", IS(0, PR_SET_PDEATHSIG)),
+	ALLOW(prctl, "a spare's filter", IS(0, PR_SET_SECCOMP)),
+	ALLOW(prlimit64, "a spare's limits, its own", IS(0, 0)),
+	ALLOW(setrlimit, "the same"),
+	ALLOW(setitimer, "the deadline of the policy's top level"),
+	ALLOW(madvise, "malloc"),
+};
+
 static void fail(const char *what, int err)
 {
 	fprintf(stderr, "filter_gen: %s: %s\n", what, strerror(err));
@@ -124,7 +168,21 @@ static void fail(const char *what, int err)
 
 /* Level 2 of CTL_OPTIMIZE is a binary tree. It matters at installation, when the kernel runs the
  * filter once for each existing call (kernel/seccomp.c seccomp_cache_prepare()). */
-static scmp_filter_ctx build(void)
+static void add(scmp_filter_ctx filter, const struct row *rows_of, size_t n, bool killing)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct row *row = &rows_of[i];
+		int r = 0;
+
+		if (row->action == SCMP_ACT_ALLOW || killing)
+			r = seccomp_rule_add_array(filter, row->action, row->call,
+						   row->only_if.op ? 1 : 0, &row->only_if);
+		if (r)
+			fail(row->name, -r);
+	}
+}
+
+static scmp_filter_ctx build(bool zygote)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
 	int r;
@@ -136,12 +194,9 @@ static scmp_filter_ctx build(void)
 		r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (r)
 		fail("seccomp_attr_set", -r);
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		r = seccomp_rule_add_array(filter, rows[i].action, rows[i].call,
-					   rows[i].only_if.op ? 1 : 0, &rows[i].only_if);
-		if (r)
-			fail(rows[i].name, -r);
-	}
+	add(filter, rows, sizeof rows / sizeof *rows, !zygote);
+	if (zygote)
+		add(filter, zygote_rows, sizeof zygote_rows / sizeof *zygote_rows, false);
 	return filter;
 }
 
@@ -154,20 +209,20 @@ static void print_list(void)
 		       rows[i].name, rows[i].only_if.op ? ", by argument" : "", rows[i].why);
 }
 
-static void print_program(FILE *program)
+static void print_program(FILE *program, const char *name)
 {
 	struct sock_filter op;
 
-	puts("static const struct sock_filter mt_filter[] = {");
+	printf("static const struct sock_filter %s[] = {\n", name);
 	while (fread(&op, sizeof op, 1, program) == 1)
 		printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", op.code, op.jt, op.jf, op.k);
 	puts("};");
 }
 
-int main(void)
+static void print_filter(bool zygote, const char *name)
 {
 	FILE *program = tmpfile();
-	scmp_filter_ctx filter = build();
+	scmp_filter_ctx filter = build(zygote);
 	int r;
 
 	if (!program)
@@ -176,7 +231,15 @@ int main(void)
 	if (r)
 		fail("seccomp_export_bpf", -r);
 	rewind(program);
+	print_program(program, name);
+	if (ferror(program))
+		fail("tmpfile", EIO);
+}
+
+int main(void)
+{
 	print_list();
-	print_program(program);
-	return ferror(program) || fflush(stdout) ? 1 : 0;
+	print_filter(false, "mt_filter");
+	print_filter(true, "mt_zygote_filter");
+	return fflush(stdout) ? 1 : 0;
 }

@@ -115,7 +115,7 @@ int mt_files_read(const struct mt_files *all, const struct mt_file *f, const cha
 	if (!to)
 		return bad(e, ENOMEM, f->path, NULL);
 	for (*n = 0; *n < (size_t)st->st_size;) {
-		ssize_t got = read(f->fd, to + *n, (size_t)st->st_size - *n);
+		ssize_t got = pread(f->fd, to + *n, (size_t)st->st_size - *n, (off_t)*n);
 
 		if (got < 0 && errno == EINTR)
 			continue;

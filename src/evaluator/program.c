@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * program.c - the evaluator as a program of its own, which the library starts
+ * program.c - the evaluator as a program of its own, which the library starts, and the service as a
+ * zygote
  *
  * Its arguments are those of request.h. It reads the guest's description from its standard input,
  * and writes the answer to its standard output.
  */
 #include "base/tokens.h"
+#include "ask/spare.h"
 #include "evaluator/evaluator.h"
+#include "evaluator/zygote.h"
 #include "ask/request.h"
 
 #include <errno.h>
@@ -51,8 +54,11 @@ int main(int argc, char **argv)
 	struct mt_pool pool = { 0 };
 	struct mt_eval_request q;
 	struct mt_err e;
+	bool zygote = argc && !strcmp(argv[0], MT_ZYGOTE);
 	int err = mt_request_from_args(argv + (argc > 0), &pool, &q, &e);
 
+	if (zygote)
+		_exit(err ? 1 : mt_zygote_run(&q, STDIN_FILENO));
 	if (!err && q.source.facts && q.source.fd >= 0)
 		err = map_facts(&q.source, &e);
 	/* no exit(3): no handler may run in a confined process */

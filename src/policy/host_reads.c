@@ -20,6 +20,7 @@ static void search(lua_State *L, const char *what, struct search *s)
 	struct mt_policy *p = mtl_policy(L);
 	struct mt_err e;
 
+	p->wanted_host |= !p->o.host;
 	if (!p->o.host)
 		luaL_error(L, "%s: the host cannot be read here", what);
 	mt_pool_free(&p->pool);
@@ -146,6 +147,6 @@ void mtl_host(lua_State *L)
 		lua_settable(L, -3);
 	}
 	lua_setfield(L, -2, "host");
-	lua_pushboolean(L, mtl_policy(L)->o.host != NULL);
+	lua_pushboolean(L, mtl_policy(L)->o.host || mtl_policy(L)->o.host_later);
 	lua_setfield(L, -2, "reads_host");
 }

@@ -77,6 +77,19 @@ out:
 	return -e->code;
 }
 
+void mt_policy_go_on(struct mt_policy *p, struct mt_host *host, const struct mt_record *notes,
+		     size_t nnotes)
+{
+	p->o.host = host;
+	p->o.notes = notes;
+	p->o.nnotes = nnotes;
+}
+
+bool mt_policy_wanted_host(const struct mt_policy *p)
+{
+	return p->wanted_host;
+}
+
 void mt_policy_close(struct mt_policy *p)
 {
 	if (!p)

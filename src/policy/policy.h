@@ -31,6 +31,7 @@ struct mt_policy_options {
 	size_t memory;	       /* bytes that the Lua state may have; 0: 64 MiB */
 	bool sysctl_read_only; /* /proc/sys is read-only: tap() declares no conf{} by itself */
 	struct mt_host *host;  /* what host.link() and the others read; NULL: they fail */
+	bool host_later;       /* mt_policy_go_on() will give it */
 	/* fields that the kernel does not have, of @nnotes objects */
 	const struct mt_record *notes;
 	size_t nnotes;
@@ -68,6 +69,16 @@ int mt_policy_load(struct mt_policy *p, const char *text, size_t n, const char *
  * Return: as mt_policy_load().
  */
 int mt_policy_lacks(struct mt_policy *p, char *text, size_t n, bool *meant, struct mt_err *e);
+
+/** mt_policy_go_on() - give the host to a policy that was loaded without one, with host_later
+ * @notes:	as struct mt_policy_options has them; borrowed until the policy is closed
+ */
+void mt_policy_go_on(struct mt_policy *p, struct mt_host *host, const struct mt_record *notes,
+		     size_t nnotes);
+
+/** mt_policy_wanted_host() - whether the policy's top level asked for the host before it was there:
+ * then what it said is of no use, and it must be loaded again once there is one */
+bool mt_policy_wanted_host(const struct mt_policy *p);
 
 /**
  * mt_policy_ask() - decide for every NIC, and connect those that are wanted and of type='ethernet'
