@@ -55,13 +55,7 @@ JSON_LIBS   = $(call pkg,--libs,jansson)
 EDIT_LIBS   = $(call pkg,--libs,libedit)
 SECCOMP_LIBS = $(call pkg,--libs,libseccomp)
 
-# moontap-script is static where the system has archives of libc and Lua; where it has none of libmnl,
-# kernel/mnl_static.c stands in. make STATIC= links it as the others are.
-MNL_ARCHIVE := $(call archive,libmnl.a)
-STATIC      ?= $(and $(LUA_ARCHIVE),$(call archive,libc.a),$(if $(SAN)$(WATCHED),,1))
-STATIC      := $(STATIC)
-
-FLAGS = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(if $(STATIC),static)
+FLAGS = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
 
 # A changed flag rebuilds what was built with another.
 $(BUILD)/.flags: FORCE
@@ -84,7 +78,7 @@ EVAL_OBJ    := $(filter-out $(EVAL_MAIN) %/filter_gen.o,$(call objects,$(call so
 # What the library exports; the rest of it is taken from the archive, as far as it is needed.
 FACE_OBJ    := $(BUILD)/obj/engine/moontap.o
 # No Lua and no libxml2.
-LIB_OBJ     := $(filter-out $(FACE_OBJ) %/mnl_static.o,\
+LIB_OBJ     := $(filter-out $(FACE_OBJ),\
 	$(call objects,$(call sources,base domain kernel plan ask engine)))
 # The Lua module: values cross as they do between a policy and its host.
 BINDING_OBJ := $(call objects,$(call sources,binding)) $(patsubst %,$(BUILD)/obj/policy/%.o,\
@@ -93,9 +87,7 @@ BINDING_OBJ := $(call objects,$(call sources,binding)) $(patsubst %,$(BUILD)/obj
 REPL_OBJ    := $(call objects,$(call sources,cli/repl)) $(BUILD)/obj/cli/topic.o $(BUILD)/obj/cli/wrap.o \
 	$(BUILD)/obj/evaluator/policy_files.o $(FACE_OBJ) \
 	$(call objects,$(call sources,binding policy))
-SCRIPT_MAIN := $(BUILD)/obj/cli/script_main.o
-SCRIPT_OBJ  := $(SCRIPT_MAIN) $(patsubst %,$(BUILD)/obj/cli/%.o,qemu_script command options output setup caps)
-CLI_OBJ     := $(filter-out $(SCRIPT_MAIN),$(call objects,$(call sources,cli cli/doctor cli/graph)))
+CLI_OBJ     := $(call objects,$(call sources,cli cli/doctor cli/graph))
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	$(call say,CC,$<)
@@ -129,20 +121,19 @@ $(BUILD)/gen/cli/topics.h: doc/tools/topics.lua $(TOPICS)
 
 $(BUILD)/obj/cli/topic.o: $(BUILD)/gen/cli/topics.h
 
-include doc/doc.mk
+include doc/doc.mk src/client/client.mk
 
-# Links to the programs: what they do depends on the name that they are called by.
+# Links to the client: what it does depends on the name that it is called by.
 ENTRY_POINTS := $(patsubst %,$(BUILD)/%,qemu-ifup qemu-ifdown qemu lxc)
-entered       = $(if $(filter qemu-if%,$(notdir $(1))),moontap-script,moontap)
 
-$(ENTRY_POINTS):
+$(ENTRY_POINTS): FORCE
 	@mkdir -p $(@D)
-	$(Q)ln -sf $(call entered,$@) $@
+	@ln -sf moontap-event $@
 
 INTERNAL := $(BUILD)/obj/internal.a
 
 .PHONY: program library lua
-program: $(BUILD)/moontap $(BUILD)/moontap-script $(BUILD)/lib/moontap/moontap-xml.so \
+program: $(BUILD)/moontap $(BUILD)/moontapd $(BUILD)/lib/moontap/moontap-xml.so \
 	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/lib/moontap/moontap-repl.so $(BUILD)/share/moontap/hooks \
 	$(ENTRY_POINTS) library lua
 library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/evaluator
@@ -155,15 +146,9 @@ $(BUILD)/moontap: $(CLI_OBJ) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
 	$(Q)$(program_link) -o $@ $^ $(LUA_INSIDE) $(MNL_LIBS)
 
-# One segment for code and what is only read: each segment more is mapped, copied by a fork, and
-# let go, in both processes.
-STATIC_LINK = -static -Wl,-z,noseparate-code $(LUA_ARCHIVE) -lm \
-	$(or $(MNL_ARCHIVE),$(filter %/mnl_static.o,$^))
-
-$(BUILD)/moontap-script: $(SCRIPT_OBJ) $(EVAL_OBJ) $(BUILD)/obj/kernel/mnl_static.o $(INTERNAL)
+$(BUILD)/moontapd: $(call objects,$(call sources,service)) $(FACE_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)
-	$(Q)$(program_link) -o $@ $(filter-out %/mnl_static.o,$^) \
-	  $(if $(STATIC),$(STATIC_LINK),$(LUA_INSIDE) $(MNL_LIBS))
+	$(Q)$(program_link) -o $@ $^ $(MNL_LIBS)
 
 $(BUILD)/libexec/moontap/evaluator: $(EVAL_MAIN) $(EVAL_OBJ) $(INTERNAL)
 	$(call say,LINK,$@)

@@ -12,8 +12,13 @@ meta: program
 
 # The manual's pages, and what shells complete, are made around the program's own tables.
 COMPLETION := $(patsubst %,$(BUILD)/doc/completion/%,moontap.bash _moontap)
+UNITS      := $(patsubst doc/%,$(BUILD)/doc/%,$(wildcard doc/systemd/*))
 .PHONY: manual
-manual: $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd)) $(COMPLETION)
+manual: $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd)) $(COMPLETION) $(UNITS)
+
+$(UNITS): $(BUILD)/doc/%: doc/% $(BUILD)/.flags
+	@mkdir -p $(@D)
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|' $< >$@
 
 $(BUILD)/doc/help.json: $(BUILD)/moontap $(BUILD)/lib/moontap/moontap-json.so
 	@mkdir -p $(@D)

@@ -15,8 +15,10 @@ local sees = {
   policy = "base kernel/host.h domain/facts.h domain/domain.h lua",
   evaluator = "base kernel/host.h domain plan/step.h ask policy",
   engine = "base kernel/host.h plan ask moontap.h",
+  service = "base kernel plan ask engine moontap.h",
   binding = "base domain kernel plan ask policy engine",
   cli = "base domain kernel plan ask policy evaluator engine binding lua",
+  client = "service/event_socket.h",
 }
 
 -- Where each library's headers may stand.
@@ -27,8 +29,8 @@ local seen_by = {
   ["libxml/"] = { "^domain/xml/" },
   ["libmnl/"] = { "^kernel/" },
   ["linux/.*netlink%.h"] = { "^kernel/" },
-  ["linux/if"] = { "^kernel/" },
-  ["sys/ioctl%.h"] = { "^kernel/" },
+  ["linux/if"] = { "^kernel/", "^client/" },
+  ["sys/ioctl%.h"] = { "^kernel/", "^client/sys_libc%.h" },
   ["jansson%.h"] = { "^cli/json/" },
   ["seccomp%.h"] = { "^evaluator/filter_gen%.c" },
 }

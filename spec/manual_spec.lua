@@ -52,13 +52,13 @@ local function blocks(name, heading)
   return found
 end
 
-local pages = { "moontap.1", "moontap-policy.5", "moontap-hooks.7", "moontap-stops.7" }
+local pages = { "moontap.1", "moontap-policy.5", "moontap-hooks.7", "moontap-stops.7", "moontapd.8" }
 
 describe("the manual", function()
   it("names what the program reads of its environment", function()
     local text = section(page "moontap.1", "ENVIRONMENT")
     local read_by = { TERM = "libedit", TZ = "localtime", PATH = "posix_spawnp" }
-    for line in helper.run("grep -rh --include=*.c --include=*.lua getenv src lua")
+    for line in helper.run("grep -rh --include=*.c --include=*.lua --exclude-dir=service getenv src lua")
       :gmatch "%C+" do
       for name in line:match("getenv(.*)"):gmatch '"([A-Z_]+)"' do read_by[name] = "getenv" end
     end
@@ -66,6 +66,27 @@ describe("the manual", function()
     for name, by in pairs(read_by) do
       assert.truthy((" " .. text):find("[ \n]" .. name .. "[,\n]"), name .. ", by " .. by)
     end
+  end)
+
+  it("names what the service reads of its environment", function()
+    local text, n = section(page "moontapd.8", "ENVIRONMENT"), 0
+    for name in helper.run "grep -rh getenv src/service":gmatch '"([A-Z_]+)"' do
+      assert.truthy((" " .. text):find("[ \n]" .. name .. "[,\n]"), name)
+      n = n + 1
+    end
+    assert.is_true(n > 4)
+  end)
+
+  it("has the service's options, as it says them itself", function()
+    local said = helper.run("'" .. program.path .. "d' --help")
+    local text, n = section(page "moontapd.8", "OPTIONS"), 0
+    for option in said:gmatch "%-%-(%l+)" do
+      if not ("help version"):find(option) then
+        assert.truthy(text:find("--" .. option, 1, true), option)
+        n = n + 1
+      end
+    end
+    assert.is_true(n > 5)
   end)
 
   it("is what man can show without a complaint", function()

@@ -14,7 +14,7 @@ end
 M.path = absolute(os.getenv "MOONTAP_BUILD" or "build") .. "/moontap"
 
 -- The one that qemu-ifup and qemu-ifdown are links to.
-M.script_path = M.path .. "-script"
+M.script_path = M.path
 
 -- write(name, text) -> name: a file in the test's folder
 function M.write(name, text)

@@ -20,7 +20,7 @@ $(BUILD)/spec/internals/%.so: spec/internals/%.c $(BUILD)/spec/internals.a $(BUI
 
 # Once more the kernel folder and its binding, with the seam by which requests fail.
 FAULTS_OBJ := $(patsubst src/%.c,$(BUILD)/obj/faults/%.o,\
-	$(filter-out %/mnl_static.c,$(call sources,kernel)))
+	$(call sources,kernel))
 
 $(BUILD)/obj/faults/%.o: src/%.c $(BUILD)/.flags
 	$(call say,CC,$< with faults)

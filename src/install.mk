@@ -20,11 +20,12 @@ MANUALS    = $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd))
 COMPLETED  = moontap qemu-ifup qemu-ifdown
 
 # What is removed again: files and links, then the folders that are nobody else's.
-INSTALLED  = bin/moontap bin/moontap-script $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS))) \
+INSTALLED  = bin/moontap bin/moontap-event sbin/moontapd $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS))) \
 	$(patsubst %,lib/moontap/moontap-%.so,xml json repl) \
 	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
 	$(patsubst %,share/bash-completion/completions/%,$(COMPLETED)) \
+	$(patsubst %,lib/systemd/system/%,$(notdir $(UNITS))) \
 	share/zsh/site-functions/_moontap $(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES) $(META_FILES)) lib/lua/5.4/moontap/core.so
 FOLDERS    = libexec/moontap lib/moontap share/moontap/hooks share/moontap \
 	share/lua/5.4/moontap/meta share/lua/5.4/moontap \
@@ -37,18 +38,20 @@ install: install-program install-library install-lua
 	@case $(PREFIX)/bin in /usr/bin|/usr/sbin) ;; *) \
 	  echo "where AppArmor confines libvirt, this line is needed in" \
 	    "/etc/apparmor.d/local/usr.sbin.libvirtd:"; \
-	  echo "  $(PREFIX)/bin/moontap{,-script} PUx," ;; esac
+	  echo "  $(PREFIX)/bin/moontap{,-event} PUx," ;; esac
 
 install-program: program manual
 	$(call say,INSTALL,$(to)/bin/moontap)
-	$(Q)$(INSTALL) -D -m 755 -t $(to)/bin $(BUILD)/moontap $(BUILD)/moontap-script
+	$(Q)$(INSTALL) -D -m 755 -t $(to)/bin $(BUILD)/moontap $(BUILD)/moontap-event
+	$(Q)$(INSTALL) -D -m 755 -t $(to)/sbin $(BUILD)/moontapd
 	$(Q)$(INSTALL) -D -m 755 -t $(to)/libexec/moontap $(BUILD)/libexec/moontap/evaluator
-	$(Q)$(foreach e,$(notdir $(ENTRY_POINTS)),ln -sf ../../bin/$(call entered,$e) \
+	$(Q)$(foreach e,$(notdir $(ENTRY_POINTS)),ln -sf ../../bin/moontap-event \
 	  $(to)/libexec/moontap/$e &&) true
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/lib/moontap $(BUILD)/lib/moontap/*.so
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/moontap/hooks $(HOOK_FILES)
 	$(Q)for page in $(MANUALS); do \
 	  $(INSTALL) -D -m 644 -t $(to)/share/man/man$${page##*.} $$page || exit; done
+	$(Q)$(INSTALL) -D -m 644 -t $(to)/lib/systemd/system $(UNITS)
 	$(Q)for name in $(COMPLETED); do $(INSTALL) -D -m 644 $(BUILD)/doc/completion/moontap.bash \
 	  $(to)/share/bash-completion/completions/$$name || exit; done
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/zsh/site-functions $(BUILD)/doc/completion/_moontap
@@ -76,7 +79,7 @@ install-lua: lua
 # The hook's link, where it leads to what is removed: libvirt would go on calling nothing.
 uninstall:
 	for link in $(DESTDIR)/etc/libvirt/hooks/*.d/*; do \
-	  case $$(readlink "$$link") in 	    "$(PREFIX)/bin/moontap"|"$$(realpath -m "$(PREFIX)")/bin/moontap") rm -f "$$link" ;; 	  esac; done
+	  case $$(readlink "$$link") in 	    "$(PREFIX)/bin/moontap"*|"$$(realpath -m "$(PREFIX)")/bin/moontap"*) rm -f "$$link" ;; 	  esac; done
 	rm -f $(addprefix $(to)/,$(INSTALLED)) $(DESTDIR)$(PKG_DIR)/moontap.pc \
 	  $(patsubst %,$(DESTDIR)$(LIBDIR)/libmoontap.%,so so.$(ABI) a)
 	-rmdir $(addprefix $(to)/,$(FOLDERS)) 2>/dev/null

@@ -21,9 +21,15 @@ function M.median(values)
   return (values[(n + 1) // 2] + values[n // 2 + 1]) / 2
 end
 
+-- The service that a command is to ask, if any: words.socket.
+local function choose_service(words)
+  assert(spawn.setenv("MOONTAP_EVENT_SOCKET", words.socket))
+end
+
 --- run(words) -> what it took: wall, cpu, own (without the kernel's share) in seconds, peak in
 -- bytes; raises when it fails. A peak is at least the bench's own, which the process starts with.
 function M.run(words)
+  choose_service(words)
   local took = spawn.run(words)
   if took.status ~= 0 then
     error(("failed with %d: %s"):format(took.status, table.concat(words, " ")), 0)
@@ -32,11 +38,21 @@ function M.run(words)
   return took
 end
 
---- together(commands) -> seconds from the first start to the last end
+--- together(commands) -> seconds from the first start to the last end; all ask the same service
 function M.together(commands)
+  choose_service(commands[1])
   local seconds, failed = spawn.together(commands)
   if failed > 0 then error(failed .. " of them failed", 0) end
   return seconds
+end
+
+--- rate(lanes, turns) -> how many commands end in a second: lanes is an array of pairs of commands,
+-- and all at once run theirs, one after the other, so many times; all ask the same service
+function M.rate(lanes, turns)
+  choose_service(lanes[1][1])
+  local seconds, failed = spawn.lanes(lanes, turns)
+  if failed > 0 then error(failed .. " of them failed", 0) end
+  return 2 * turns * #lanes / seconds
 end
 
 -- A kernel may count by its ticks whose a moment was: only many of them tell.
@@ -84,7 +100,7 @@ end
 
 -- --- the table ----------------------------------------------------------------------------------
 
-local columns = { "", "ms", "CPU", "own CPU", "MiB", "ratio", "target", "" }
+local columns = { "", "ms", "CPU", "own CPU", "MiB", "per s", "ratio", "target", "" }
 local rows = {}
 
 --- section(title): the rows that follow are about this
@@ -98,7 +114,7 @@ local function milliseconds(seconds)
 end
 
 --- row(name, took [, ratio [, target]]): one command's medians, and another's against it
---   took     wall, cpu, own, peak: those that are there
+--   took     wall, cpu, own, peak, rate: those that are there
 --   target   { most = number } or { least = number }
 function M.row(name, took, ratio, target)
   local wanted, met = "", ""
@@ -111,6 +127,7 @@ function M.row(name, took, ratio, target)
     "  " .. name, milliseconds(took.wall), milliseconds(took.cpu),
     took.own and ("%.3f"):format(took.own * 1e3) or "",
     took.peak and ("%.0f"):format(took.peak / (1 << 20)) or "",
+    took.rate and ("%.0f"):format(took.rate) or "",
     ratio and ("%.2f"):format(ratio) or "", wanted, met,
   }
 end

@@ -6,6 +6,7 @@
 -- 100 or more for a figure that counts; BENCH_GROWTH_RUNS: of each long one; BENCH_ONLY: the cases
 -- to run, by name.
 local measure = require "measure"
+local service = require "service"
 local spawn = require "spawn"
 
 local prefix = assert(os.getenv "MOONTAP_INSTALLED")
@@ -24,13 +25,17 @@ local function command(program, policy, ...)
   return { program, "-p", here .. "/policy/" .. policy, "--state", state(policy), ... }
 end
 
-local function ifup_by_moontap(tap)
-  return command(prefix .. "/libexec/moontap/qemu-ifup", "bridge.lua", tap)
+-- A script of QEMU's, with the policy and the state directory that a host has: host.sh.
+local function script(below, name, socket)
+  return function(tap)
+    return { ("%s/%s/%s"):format(prefix, below, name), tap, socket = socket }
+  end
 end
 
-local function ifup_with_libraries(tap)
-  return command(prefix .. "/bench/qemu-ifup", "bridge.lua", tap)
-end
+local nowhere = folder .. "/nowhere/event"
+local ifup_without = script("libexec/moontap", "qemu-ifup", nowhere)
+local ifdown_without = script("libexec/moontap", "qemu-ifdown", nowhere)
+local ifup_direct = script("bench", "qemu-ifup")
 
 local function ifup_by_sh(tap)
   return { "/bin/sh", here .. "/ifup.sh", tap }
@@ -42,13 +47,13 @@ end
 
 local function remove_tap(tap)
   sh("ip link del %s", tap)
-  os.remove(state "bridge.lua" .. "/nic/" .. tap)
+  os.remove("/run/moontap/nic/" .. tap)
 end
 
 -- A host that knows of nothing.
 local function new_host()
   assert(spawn.unshare())
-  sh("rm -rf %s/state-*", folder)
+  sh("rm -rf %s/state-* /run/moontap/*", folder)
 end
 
 local function host_with_bridge()
@@ -61,11 +66,19 @@ local function disable_ipv6()
   measure.write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1")
 end
 
--- What connects one tap to br0, against moontap; times against the floor at most.
-local function ifup(most)
-  local moon, loading, bare, least, nothing, script, python = table.unpack(measure.in_turn({
-    ifup_by_moontap "tap0",
-    ifup_with_libraries "tap0",
+-- The service's part is nobody's child here: of its client only the time tells.
+local function wall(took)
+  return { wall = took.wall }
+end
+
+-- What connects one tap to br0. Afterwards the service makes a new evaluator: a command that
+-- follows at once would pay for it.
+local function ifup()
+  local served <close> = service.start(prefix, folder)
+  local with, without, direct, bare, least, nothing, by_sh, python = table.unpack(measure.in_turn({
+    script("bench/service", "qemu-ifup", served.socket) "tap0",
+    ifup_without "tap0",
+    ifup_direct "tap0",
     { prefix .. "/bench/bare", "tap0", "br0" },
     { prefix .. "/bench/bare", "tap0", "br0", "least" },
     { "/bin/true" },
@@ -73,16 +86,20 @@ local function ifup(most)
     { "/usr/bin/python3", here .. "/ifup.py", "tap0" },
   }, {
     runs = runs,
-    before = function() make_tap "tap0" end,
+    before = function()
+      make_tap "tap0"
+      sh "sleep 0.02"
+    end,
     after = function() remove_tap "tap0" end,
   }))
-  row("moontap: qemu-ifup", moon)
-  row("the same, loading libraries", loading, loading.wall / moon.wall)
-  row("bare C, the same messages: slower by", bare, moon.wall / bare.wall, { most = most })
-  row("bare C, half of them: slower by", least, moon.wall / least.wall)
+  row("bare C, the same messages", bare)
+  row("bare C, half of them", least)
   row("a process that does nothing", nothing)
-  row("sh, ip twice: faster by", script, script.wall / moon.wall, { least = 2 })
-  row("Python, ip twice: faster by", python, python.wall / moon.wall)
+  row("qemu-ifup with the service: times bare C", wall(with), with.wall / bare.wall, { most = 1.3 })
+  row("qemu-ifup without it: times bare C", without, without.wall / bare.wall)
+  row("moontap itself by that name: times bare C", direct, direct.wall / bare.wall)
+  row("sh, ip twice: with the service faster by", by_sh, by_sh.wall / with.wall, { least = 2 })
+  row("Python, ip twice: with the service faster by", python, python.wall / with.wall)
 end
 
 local cases = {}
@@ -90,7 +107,7 @@ local cases = {}
 function cases.ifup()
   host_with_bridge()
   measure.section("a tap into a bridge, its guest unknown; median of " .. runs)
-  ifup(2.2)
+  ifup()
 end
 
 function cases.crowd()
@@ -100,7 +117,38 @@ function cases.crowd()
   measure.write(folder .. "/links", table.concat(links))
   sh("ip -batch %s/links", folder)
   measure.section "the same with 2,000 other links present"
-  ifup(2.4)
+  ifup()
+end
+
+-- --- events a second ----------------------------------------------------------------------------
+
+-- The median of how many events end in a second, each client's of a tap of its own.
+local function events(clients, ifup_by, ifdown_by)
+  local lanes, rates = {}, {}
+  for i = 1, clients do lanes[i] = { ifup_by("tap" .. i), ifdown_by("tap" .. i) } end
+  for round = 0, growth_runs do -- the first warms caches up, and is not counted
+    local rate = measure.rate(lanes, math.max(5 * runs // clients, 1))
+    if round > 0 then rates[round] = rate end
+  end
+  return { rate = measure.median(rates) }
+end
+
+function cases.rate()
+  host_with_bridge()
+  local served <close> = service.start(prefix, folder)
+  measure.section(("qemu-ifup and qemu-ifdown in turn; median of %d rounds of %d")
+    :format(growth_runs, 10 * runs))
+  for i = 1, 8 do make_tap("tap" .. i) end
+  local with, without = {}, {}
+  for _, clients in ipairs { 1, 8 } do
+    with[clients] = events(clients, script("bench/service", "qemu-ifup", served.socket),
+      script("bench/service", "qemu-ifdown", served.socket))
+    without[clients] = events(clients, ifup_without, ifdown_without)
+  end
+  row("events without the service, 1 client", without[1])
+  row("events with it, 1 client: more by", with[1], with[1].rate / without[1].rate)
+  row("events without the service, 8 clients at once", without[8])
+  row("events with it, 8 clients at once: more by", with[8], with[8].rate / without[8].rate)
 end
 
 -- --- others that are connected ------------------------------------------------------------------
@@ -128,7 +176,7 @@ local function event(guest, operation)
   if operation == "bare C" then return { prefix .. "/bench/bare", guest.tap, "br0" } end
   local options = { "-p", here .. "/policy/bridge.lua", "--state", guest.host.state }
   local words = operation == "qemu-ifup"
-    and { prefix .. "/libexec/moontap/qemu-ifup", guest.tap }
+    and ifup_direct(guest.tap)
     or { moontap, "hook", "qemu", guest.name, operation, "begin", "-", input = guest.xml }
   table.move(words, 2, #words, 6)
   table.move(options, 1, 4, 2, words)
@@ -326,15 +374,19 @@ end
 function cases.together()
   host_with_bridge()
   measure.section("100 guests; median of " .. growth_runs)
-  local moon = connect_all(100, ifup_by_moontap, measure.together)
-  local script = connect_all(100, ifup_by_sh, in_turn)
-  row("moontap: qemu-ifup, all at once", moon)
-  row("sh, one after the other: faster by", script, script.wall / moon.wall)
+  local served <close> = service.start(prefix, folder)
+  local with = connect_all(100, script("bench/service", "qemu-ifup", served.socket),
+    measure.together)
+  local without = connect_all(100, ifup_without, measure.together)
+  local by_sh = connect_all(100, ifup_by_sh, in_turn)
+  row("qemu-ifup with the service, all at once", with)
+  row("qemu-ifup without it, all at once", without)
+  row("sh, one after the other: with the service faster by", by_sh, by_sh.wall / with.wall)
 end
 
 -- ------------------------------------------------------------------------------------------------
 
 local only = os.getenv "BENCH_ONLY" or ""
-if only == "" then only = "ifup crowd connected growth down facts together" end
+if only == "" then only = "ifup crowd rate connected growth down facts together" end
 for name in only:gmatch "%a+" do cases[name]() end
 measure.print()

@@ -6,7 +6,9 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <sched.h>
+#include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -14,6 +16,7 @@
 
 #define PROCESSES_MAX 1024
 #define WORDS_MAX     16
+#define LANES_MAX     64
 
 extern char **environ;
 
@@ -130,6 +133,94 @@ static int l_together(lua_State *L)
 	return 2;
 }
 
+struct lane {
+	pid_t pid;
+	lua_Integer left; /* commands, this one included */
+};
+
+/* The next command of lane @i of the array at 1. */
+static void start_next(lua_State *L, struct lane *lane, int i)
+{
+	char *words[WORDS_MAX + 1];
+	int err;
+
+	lua_rawgeti(L, 1, i + 1);
+	lua_rawgeti(L, -1, lane->left % 2 ? 2 : 1);
+	take_words(L, lua_gettop(L), words);
+	err = start(words, take_input(L, lua_gettop(L)), &lane->pid);
+	if (err)
+		luaL_error(L, "%s: %s", words[0], strerror(err));
+	lua_pop(L, 2);
+}
+
+static struct lane *lane_of(struct lane *lanes, int n, pid_t pid)
+{
+	for (int i = 0; i < n; i++)
+		if (lanes[i].left && lanes[i].pid == pid)
+			return &lanes[i];
+	return NULL;
+}
+
+/* lanes(array of pairs of words, turns) -> seconds from the first start to the last end, how many
+ * failed: all lanes at once run each its two commands, one after the other, so many times */
+static int l_lanes(lua_State *L)
+{
+	lua_Integer turns = luaL_checkinteger(L, 2), failed = 0;
+	int n = (int)luaL_len(L, 1), running = n, status;
+	struct lane lanes[LANES_MAX], *lane;
+	double before = now();
+	pid_t pid;
+
+	luaL_argcheck(L, n <= LANES_MAX && turns > 0, 1, "too many, or no turns");
+	for (int i = 0; i < n; i++) {
+		lanes[i].left = 2 * turns;
+		start_next(L, &lanes[i], i);
+	}
+	while (running && ((pid = wait(&status)) > 0 || errno == EINTR)) {
+		lane = pid > 0 ? lane_of(lanes, n, pid) : NULL;
+		if (!lane)
+			continue;
+		failed += status != 0;
+		if (--lane->left)
+			start_next(L, lane, (int)(lane - lanes));
+		else
+			running--;
+	}
+	lua_pushnumber(L, now() - before);
+	lua_pushinteger(L, failed);
+	return 2;
+}
+
+/* start(words) -> pid for stop(): start a program and do not wait for it */
+static int l_start(lua_State *L)
+{
+	char *words[WORDS_MAX + 1];
+	pid_t pid;
+	int err;
+
+	take_words(L, 1, words);
+	err = start(words, take_input(L, 1), &pid);
+	if (err)
+		return luaL_error(L, "%s: %s", words[0], strerror(err));
+	lua_pushinteger(L, pid);
+	return 1;
+}
+
+static int l_stop(lua_State *L)
+{
+	pid_t pid = (pid_t)luaL_checkinteger(L, 1);
+
+	return luaL_fileresult(L, !kill(pid, SIGTERM) && waitpid(pid, NULL, 0) == pid, "stop");
+}
+
+/* setenv(name, value): for what is started from now on; without a value, nothing of that name */
+static int l_setenv(lua_State *L)
+{
+	const char *name = luaL_checkstring(L, 1), *value = luaL_optstring(L, 2, NULL);
+
+	return luaL_fileresult(L, !(value ? setenv(name, value, 1) : unsetenv(name)), name);
+}
+
 /* unshare(): into a new network namespace */
 static int l_unshare(lua_State *L)
 {
@@ -153,9 +244,10 @@ static int l_enter(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-	{ "run", l_run },	  { "together", l_together },
-	{ "unshare", l_unshare }, { "namespace", l_namespace },
-	{ "enter", l_enter },	  { NULL, NULL },
+	{ "run", l_run },	  { "together", l_together },	{ "lanes", l_lanes },
+	{ "start", l_start },	  { "stop", l_stop },		{ "setenv", l_setenv },
+	{ "unshare", l_unshare }, { "namespace", l_namespace }, { "enter", l_enter },
+	{ NULL, NULL },
 };
 
 int luaopen_spawn(lua_State *L);

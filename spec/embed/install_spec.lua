@@ -27,20 +27,18 @@ describe("make install", function()
     build.host()
   end)
 
-  it("has two real programs, and links to them", function()
-    for name, to in pairs { ["qemu-ifup"] = "moontap-script", ["qemu-ifdown"] = "moontap-script",
-      qemu = "moontap", lxc = "moontap" } do
-      assert.equal("regular file\n", helper.run("stat -c %F " .. prefix() .. "/bin/" .. to))
-      assert.equal(prefix() .. "/bin/" .. to .. "\n",
+  it("has links to the client", function()
+    for _, name in ipairs { "qemu-ifup", "qemu-ifdown", "qemu", "lxc" } do
+      assert.equal(prefix() .. "/bin/moontap-event\n",
         helper.run("readlink -f " .. prefix() .. "/libexec/moontap/" .. name))
     end
   end)
 
-  it("has a program for scripts that hands over what is no script's", function()
+  it("has a client that becomes moontap where it is called otherwise", function()
     local r = program.run(prefix() .. "/libexec/moontap/qemu-ifup --help")
     assert.equal(0, r.status, r.err)
     assert.truthy(r.out:find "moontap plan")
-    assert.truthy(program.run(prefix() .. "/bin/moontap-script status --state state").out
+    assert.truthy(program.run(prefix() .. "/bin/moontap-event status --state state").out
       :find "nothing is connected")
   end)
 
@@ -52,7 +50,7 @@ describe("make install", function()
   end)
 
   it("says what AppArmor is to be told", function()
-    assert.truthy(said:find("/usr/local/bin/moontap{,-script} PUx,", 1, true))
+    assert.truthy(said:find("/usr/local/bin/moontap{,-event} PUx,", 1, true))
   end)
 
   it("compiles no DESTDIR in", function()
@@ -142,9 +140,9 @@ describe("install-hook", function()
   it("links the program where libvirt looks, once", function()
     local r = run "install-hook"
     assert.equal(0, r.status, r.err)
-    assert.equal(program.path .. "\n", helper.run("readlink " .. link))
+    assert.equal(program.path .. "-event\n", helper.run("readlink " .. link))
     assert.truthy(r.out:find "libvirt does not run: it finds the link when it starts")
-    assert.truthy(r.out:find(program.path .. "{,-script} PUx,", 1, true))
+    assert.truthy(r.out:find(program.path .. "{,-event} PUx,", 1, true))
     assert.truthy(run "install-hook".out:find "exists already")
     assert.truthy(run "uninstall-hook".out:find "deleted; libvirt needs no restart")
     assert.truthy(run "uninstall-hook".out:find "does not exist")
@@ -153,7 +151,7 @@ describe("install-hook", function()
 
   it("has a folder for each driver", function()
     assert.equal(0, run "install-hook --driver lxc".status)
-    assert.equal(program.path .. "\n",
+    assert.equal(program.path .. "-event\n",
       helper.run("readlink " .. root .. "/etc/libvirt/hooks/lxc.d/moontap"))
     assert.equal(2, run "install-hook --driver xen".status)
   end)
@@ -166,7 +164,7 @@ describe("install-hook", function()
   it("replaces another moontap's link", function()
     helper.run(("mkdir -p %s && ln -s /opt/old/bin/moontap %s"):format(link:match "(.*)/", link))
     assert.equal(0, run "install-hook".status)
-    assert.equal(program.path .. "\n", helper.run("readlink " .. link))
+    assert.equal(program.path .. "-event\n", helper.run("readlink " .. link))
   end)
 
   for what, command in pairs {

@@ -16,8 +16,8 @@ FUZZ_CFLAGS   = -std=gnu11 -D_GNU_SOURCE -DMOONTAP_FAULTS -DMOONTAP_VERSION='"$(
 	-DMOONTAP_PREFIX='"$(PREFIX)"' -Isrc $(XML_CFLAGS) -MMD -MP
 
 # What reads, without what runs in the child; the program's main() is called as a function.
-FUZZ_OBJ := $(patsubst src/%.c,$(BUILD)/fuzz/obj/%.o,$(filter-out \
-	src/kernel/mnl_static.c,$(call sources,base domain domain/xml kernel plan ask engine)) \
+FUZZ_OBJ := $(patsubst src/%.c,$(BUILD)/fuzz/obj/%.o,\
+	$(call sources,base domain domain/xml kernel plan ask engine) \
 	$(patsubst %,src/cli/%.c,main command options output))
 
 $(BUILD)/fuzz/obj/%.o: src/%.c $(BUILD)/.flags

@@ -67,7 +67,7 @@ valgrind-bin: program $(SPEC_SO)
 	@mkdir -p $(BUILD)/logs $(BUILD)/bin
 	@cp spec/lint/valgrind.sh $(BUILD)/bin/moontap
 	@ln -s ../spec ../lib ../libexec ../share ../libmoontap.* $(BUILD)/bin
-	@for name in moontap-script qemu-ifup qemu-ifdown; do \
+	@for name in qemu-ifup qemu-ifdown; do \
 	  ln -s moontap $(BUILD)/bin/$$name || exit; done
 
 $(VALGRIND_PARTS): valgrind-%:

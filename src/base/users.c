@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * users.c - users and groups by name, as this host's name services know them
- *
- * glibc loads these services as shared libraries (nsswitch.conf(5)). A static program cannot load
- * them, and executes moontap instead: cli/script_main.c.
- */
+/* users.c - users and groups by name, as this host's name services know them */
 #include "base/users.h"
 
 #include <grp.h>

@@ -66,8 +66,8 @@ struct mt_command {
 	enum mt_output_is output;
 };
 
-/* After moontap's path in an AppArmor rule: matches moontap and moontap-script. */
-#define MT_PROGRAMS "{,-script}"
+/* After moontap's path in an AppArmor rule: matches moontap and moontap-event. */
+#define MT_PROGRAMS "{,-event}"
 
 #define MT_POLICY_OPTIONS "policy hooks deadline"
 /* Options that replace the argument GUEST; MT_NAME_OPTIONS where it cannot be a device. */
@@ -135,9 +135,6 @@ bool mt_options_takes(const struct mt_command *m, const struct mt_option *o);
 
 /** mt_options_check() - refuse options that @m does not take. Return: 0, or the exit status. */
 int mt_options_check(const struct mt_cli *c, const struct mt_command *m);
-
-/** mt_drop_capabilities() - drop, for good, all capabilities but those that connecting needs */
-void mt_drop_capabilities(void);
 
 /** mt_cli_engine() - open an engine with the command line's options, and catch signals
  * @g:		out: to be closed by mt_engine_close()

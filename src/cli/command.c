@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* command.c - for both programs: find a subcommand, check its arguments, run it */
+#include "base/capabilities.h"
 #include "base/tokens.h"
 #include "cli/cli.h"
 #include "cli/level.h"

@@ -11,9 +11,23 @@
 
 struct hook {
 	const char *driver, *root;
+	char moontap[PATH_MAX]; /* this program */
 	char program[PATH_MAX]; /* as libvirt will call it: without the root */
 	char folder[PATH_MAX + 64], link[PATH_MAX + 80];
 };
+
+#define CLIENT "/moontap-event"
+
+/* libvirt calls the client, which is beside this program: it has the event done by moontapd where
+ * that runs, and else becomes this program. */
+static void take_client(char program[static PATH_MAX])
+{
+	char client[PATH_MAX + sizeof CLIENT], *slash = strrchr(program, '/');
+
+	snprintf(client, sizeof client, "%.*s" CLIENT, (int)(slash - program), program);
+	if (!access(client, X_OK) && strlen(client) < PATH_MAX)
+		strcpy(program, client);
+}
 
 static int find_hook(struct mt_cli *c, struct hook *h)
 {
@@ -25,9 +39,13 @@ static int find_hook(struct mt_cli *c, struct hook *h)
 		return mt_cli_usage(c, "--driver is qemu or lxc, not '%s'", h->driver);
 	if (!realpath("/proc/self/exe", h->program))
 		strcpy(h->program, MOONTAP_PREFIX "/bin/moontap");
+	strcpy(h->moontap, h->program);
+	take_client(h->program);
 	root = strlen(h->root);
 	if (root && !strncmp(h->program, h->root, root) && h->program[root] == '/')
 		memmove(h->program, h->program + root, strlen(h->program + root) + 1);
+	if (root && !strncmp(h->moontap, h->root, root) && h->moontap[root] == '/')
+		memmove(h->moontap, h->moontap + root, strlen(h->moontap + root) + 1);
 	snprintf(h->folder, sizeof h->folder, "%.4000s/etc/libvirt/hooks/%s.d", h->root, h->driver);
 	snprintf(h->link, sizeof h->link, "%s/moontap", h->folder);
 	return 0;
@@ -46,7 +64,7 @@ static int look(const struct hook *h, char target[static PATH_MAX], struct mt_er
 		return mt_fail(e, errno, "hook", h->link, NULL);
 	target[n < 0 ? 0 : n] = 0;
 	name = strrchr(target, '/');
-	if (name && !strcmp(name, "/moontap"))
+	if (name && (!strcmp(name, "/moontap") || !strcmp(name, CLIENT)))
 		return 1;
 	return mt_fail(e, EEXIST, "hook", h->link, "something else has this name; left as it is");
 }
@@ -117,7 +135,7 @@ static void say_what_else(const struct hook *h)
 	if (strncmp(h->program, "/usr/bin/", 9) && strncmp(h->program, "/usr/sbin/", 10))
 		printf("where AppArmor confines libvirt, add this line to "
 		       "/etc/apparmor.d/local/usr.sbin.libvirtd:\n  %s" MT_PROGRAMS " PUx,\n",
-		       h->program);
+		       h->moontap);
 }
 
 int mt_command_install_hook(struct mt_cli *c)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* libvirt_hook.c - the subcommand hook: libvirt's hook script, called for each event of a guest */
 #include "cli/cli.h"
+#include "engine/invocation.h"
 #include "engine/driver.h"
-#include "engine/history.h"
 
 #include <errno.h>
 #include <string.h>
@@ -23,27 +23,26 @@ int mt_libvirt_hook_pass(void)
 	return 0;
 }
 
-/* libvirt uses the XML that its hook script prints, so half of it must be an error. */
-static int print_xml(const struct mt_outcome *out, struct mt_err *e)
+/* libvirt uses the XML that its hook script prints, so half of it must be an error:
+ * mt_output_end()'s. */
+static int print_xml(void *data, const char *xml, size_t n, struct mt_err *e)
 {
-	fwrite(out->xml, 1, out->xml_n, stdout);
+	(void)data;
+	fwrite(xml, 1, n, stdout);
 	return mt_output_flush() ? 0 : mt_fail(e, errno, "standard output", NULL, NULL);
 }
 
 int mt_command_hook(struct mt_cli *c)
 {
 	const char *driver = c->args[0], *guest = c->args[1], *operation = c->args[2];
-	struct mt_event_params ask = { .request.source = { .fd = STDIN_FILENO, .name = guest },
-				       .driver = driver,
-				       .guest = guest };
-	struct mt_history_run run = {
-		.event = operation, .driver = driver, .guest = guest, .argv = c->args
-	};
+	struct mt_hook_call call = { .argv = c->args,
+				     .source = { .fd = STDIN_FILENO, .name = guest },
+				     .print = print_xml };
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_engine g;
 	struct mt_err e = { 0 };
 	char hint[256];
-	int status, err, unread = 0;
+	int status;
 
 	if (!mt_driver_known(driver))
 		return mt_cli_unknown(c, "driver", driver,
@@ -54,13 +53,8 @@ int mt_command_hook(struct mt_cli *c)
 	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;
-	mt_history_begin(&run, &g);
-	err = mt_operation_run(&g, operation, &ask, &out, &e);
-	if (err)
+	if (mt_call_hook(&g, &call, &out, &e))
 		status = mt_cli_error(c, guest, &e);
-	else
-		unread = print_xml(&out, &e); /* mt_output_end() reports it */
-	mt_history_end(&run, &g, &ask.request.source, &out, err || unread ? &e : NULL);
 	drain(STDIN_FILENO);
 	mt_outcome_free(&out);
 	mt_engine_close(&g);

@@ -71,22 +71,6 @@ static int run_command(struct mt_cli *c)
 	return mt_command_run(c, m, "moontap ");
 }
 
-/* The driver that calls. libvirt runs hooks/DRIVER and every program in hooks/DRIVER.d/. */
-static const char *driver_of(const char *path)
-{
-	static const char *const drivers[] = { "lxc", "libxl", "bhyve", "network", "daemon", NULL };
-	char folder[32];
-
-	for (const char *const *d = drivers; *d; d++) {
-		const char *name = strrchr(path, '/');
-
-		snprintf(folder, sizeof folder, "/%s.d/", *d);
-		if (!strcmp(name ? name + 1 : path, *d) || strstr(path, folder))
-			return *d;
-	}
-	return "qemu";
-}
-
 /* Whether libvirt calls: the last four arguments are GUEST OPERATION SUB EXTRA. They are not parsed
  * as options, since a guest's name may begin with "-". */
 static bool is_hook(struct mt_cli *c, int argc, char **argv, int *status)
@@ -98,7 +82,7 @@ static bool is_hook(struct mt_cli *c, int argc, char **argv, int *status)
 	*status = mt_options_parse(c, argc - 4, argv);
 	if (*status || c->n)
 		return *status;
-	words[0] = driver_of(argv[0]);
+	words[0] = mt_driver_of_hook(argv[0]);
 	for (int i = 0; i < 4; i++)
 		words[i + 1] = argv[argc - 4 + i];
 	c->args = words;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* setup.c - from the command line to an engine: paths, log, signals, input, errors */
-#include "base/sh.h"
 #include "cli/cli.h"
+#include "engine/invocation.h"
 #include "evaluator/evaluator.h"
 #include "base/paths.h"
 
@@ -145,22 +145,10 @@ void mt_cli_warnings(struct mt_cli *c, const struct mt_outcome *o)
 
 int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err *e)
 {
-	bool may = e->code != EPERM || mt_can_change_network();
-	char line[sizeof *e], advice[MT_LINE_MAX];
+	char line[8192];
 
-	if (!guest)
-		guest = "";
-	mt_print_text(stderr, "%s: %s%s%s%s", c->program, guest, *guest ? ": " : "",
-		      mt_err_line(e, line, sizeof line),
-		      e->blame == MT_BLAME_REFUSED || may ? ""
-							  : "; it needs root, or CAP_NET_ADMIN");
-	if (e->blame == MT_BLAME_UNDO && mt_journal_is_unreadable(-e->code))
-		mt_print_text(stderr, "; it is not touched, see: moontap doctor");
-	else if (e->blame == MT_BLAME_UNDO)
-		mt_print_text(stderr, "; what is left stands in %s: finish it with `%s`",
-			      c->state ? c->state : MT_DEFAULT_STATE,
-			      mt_sh_advice(advice, sizeof advice, "moontap down @",
-					   *guest ? guest : "DEVICE"));
-	fprintf(stderr, "\n");
+	fprintf(stderr, "%s\n",
+		mt_error_line(c->program, guest, c->state ? c->state : MT_DEFAULT_STATE, e, line,
+			      sizeof line));
 	return mt_exit_status(e->blame);
 }

@@ -3,6 +3,7 @@
 #include "engine/driver.h"
 #include "base/tokens.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* As in libvirt's src/util/virhook.c; the driver of Cloud Hypervisor calls no hook script. */
@@ -26,4 +27,20 @@ const char *mt_driver_of(const char *type)
 	return !strcmp(type, "xen")				 ? "libxl"
 		: !strcmp(type, "lxc") || !strcmp(type, "bhyve") ? type
 								 : "qemu";
+}
+
+/* libvirt runs hooks/DRIVER and every program in hooks/DRIVER.d/, whatever its name. */
+const char *mt_driver_of_hook(const char *path)
+{
+	static const char *const drivers[] = { "lxc", "libxl", "bhyve", "network", "daemon", NULL };
+	char folder[32];
+
+	for (const char *const *d = drivers; *d; d++) {
+		const char *name = strrchr(path, '/');
+
+		snprintf(folder, sizeof folder, "/%s.d/", *d);
+		if (!strcmp(name ? name + 1 : path, *d) || strstr(path, folder))
+			return *d;
+	}
+	return "qemu";
 }

@@ -17,4 +17,10 @@ const char *mt_driver_suggest(const char *word, char *buf, size_t n);
 /** mt_driver_of() - the driver of a domain's type: of "kvm" it is "qemu", of "xen" "libxl" */
 const char *mt_driver_of(const char *type);
 
+/** mt_driver_of_hook() - which driver's hook script a path is: hooks/lxc, hooks/qemu.d/moontap
+ *
+ * Return: also "network" and "daemon", which are no drivers; of any other name "qemu".
+ */
+const char *mt_driver_of_hook(const char *path);
+
 #endif

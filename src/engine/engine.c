@@ -32,6 +32,12 @@ int mt_engine_state(struct mt_engine *g, bool create, struct mt_err *e)
 	return create ? mt_state_fill(&g->state, e) : 0;
 }
 
+void mt_engine_rest(struct mt_engine *g)
+{
+	mt_state_close(&g->state);
+	g->has_links = false;
+}
+
 bool mt_can_change_network(void)
 {
 	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };

@@ -97,6 +97,10 @@ void mt_engine_close(struct mt_engine *g);
  * Return: 0 or -errno. */
 int mt_engine_state(struct mt_engine *g, bool create, struct mt_err *e);
 
+/** mt_engine_rest() - between two events of a process that lives long: the state directory is
+ * opened again, since it may be another one by then */
+void mt_engine_rest(struct mt_engine *g);
+
 /** mt_can_change_network() - whether this process may change the network: CAP_NET_ADMIN */
 bool mt_can_change_network(void);
 

@@ -26,7 +26,7 @@ static bool calls_moontap(const char *file)
 	ssize_t n = 0;
 	int fd;
 
-	if (name && !strcmp(name, "/moontap"))
+	if (name && (!strcmp(name, "/moontap") || !strcmp(name, "/moontap-event")))
 		return true;
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd >= 0) {

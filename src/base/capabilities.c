@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* caps.c - drop all of root's capabilities but those that connecting needs */
-#include "cli/cli.h"
+/* capabilities.c - drop all of root's capabilities but those that connecting needs */
+#include "base/capabilities.h"
 
 #include <linux/capability.h>
 #include <sys/prctl.h>

@@ -1,0 +1,83 @@
+-- daemon.lua - a moontapd of the test's own: in its folder, and ended with it
+
+local helper = require "spec.helper"
+local program = require "spec.program"
+
+local M = {}
+
+local Daemon = {}
+Daemon.__index = Daemon
+
+local function wait_for(what, check)
+  for _ = 1, 1000 do
+    local found = check()
+    if found then return found end
+    helper.run "sleep 0.02"
+  end
+  error("waited in vain for " .. what, 2)
+end
+M.wait_for = wait_for
+
+-- start(words) -> daemon: with policy.lua, one worker and two spares where nothing else is said
+function M.start(words)
+  local r = program.run(([[
+    rm -f moontapd.log
+    '%sd' --foreground -p policy.lua --state state --socket sock/event --workers 1 --spares 2 %s \
+      >moontapd.log 2>&1 & echo $!]]):format(program.path, words or ""))
+  local self = setmetatable({ pid = r.out:match "%d+" }, Daemon)
+  wait_for("moontapd", function() return self:log():find "ready\n" or not self:lives() end)
+  return self
+end
+
+function Daemon.log() return program.read "moontapd.log" or "" end
+
+function Daemon:lives()
+  return program.run("grep -q '^State:[^Z]*$' /proc/" .. self.pid .. "/status").status == 0
+end
+
+-- children(of) -> pids, as numbers, of this process, or of another
+function Daemon:children(of)
+  local list = {}
+  of = of or self.pid
+  for pid in helper.run(("cat /proc/%s/task/%s/children 2>/dev/null || true"):format(of, of))
+      :gmatch "%d+" do
+    list[#list + 1] = tonumber(pid)
+  end
+  return list
+end
+
+-- tree() -> the only worker, its zygote, and the spares that are ready
+function Daemon:tree()
+  local worker = self:children()[1]
+  local zygote = worker and self:children(worker)[1]
+  return worker, zygote, zygote and self:children(zygote) or {}
+end
+
+-- ready(n) -> once there are n spares: as tree()
+function Daemon:ready(n)
+  wait_for("spares", function()
+    local _, _, spares = self:tree()
+    return #spares == (n or 2)
+  end)
+  return self:tree()
+end
+
+-- call(words, input) -> as program.run(), of the client by one of its names
+function Daemon:call(words, input)
+  assert(self:lives())
+  local name, rest = words:match "^(%S+)(.*)"
+  return program.run(("MOONTAP_EVENT_SOCKET=$PWD/sock/event '%s/%s'%s"):format(
+    program.path:match "(.*)/", name, rest), input)
+end
+
+-- stop(signal): wait until all of its processes are gone
+function Daemon:stop(signal)
+  program.run(("kill -%s %s"):format(signal or "TERM", self.pid))
+  wait_for("the end", function() return not self:lives() end)
+end
+
+Daemon.__close = function(self)
+  if self:lives() then self:stop() end
+end
+
+return M

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* moontapd.c - the service as a program: its options, and where it logs */
+#include "base/err.h"
+#include "base/log.h"
+#include "service/event_socket.h"
+#include "service/listener.h"
+#include "service/spares.h"
+#include "service/supervisor.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define SPARES 4
+#define EVENTS 10000
+
+struct options {
+	struct mt_worker worker;
+	const char *socket;
+	unsigned workers;
+	bool foreground;
+};
+
+static const char usage[] =
+	"usage: moontapd [OPTION...]\n"
+	"Serve events of guests by processes that are ready before they come; see moontapd(8).\n"
+	"  -p, --policy FILE       the policy; else /etc/moontap/policy.lua\n"
+	"      --state DIR         the state directory; else /run/moontap\n"
+	"      --deadline SECONDS  for the policy; else 10\n"
+	"      --socket PATH       make the socket here; else " MT_EVENT_SOCKET "\n"
+	"      --workers N         events that are served at once; else one a processor\n"
+	"      --spares N          evaluators that each worker has ready; else 4\n"
+	"      --foreground        log to standard error\n"
+	"  -h, --help\n"
+	"      --version\n";
+
+/* systemd reads the level from the line: sd-daemon(3). */
+static void to_stderr(void *data, int level, const char *text)
+{
+	const struct options *o = data;
+
+	if (level >= LOG_DEBUG)
+		return;
+	if (o->foreground)
+		fprintf(stderr, "moontapd: %s\n", text);
+	else
+		fprintf(stderr, "<%d>%s\n", level, text);
+}
+
+static void to_syslog(void *data, int level, const char *text)
+{
+	(void)data;
+	syslog(LOG_DAEMON | level, "%s", text);
+}
+
+static unsigned number(const char *word, unsigned least, unsigned most)
+{
+	char *end;
+	unsigned long n = strtoul(word, &end, 10);
+
+	return *word && !*end && n >= least && n <= most ? (unsigned)n : most + 1;
+}
+
+/* Return: 0; or the exit status, plus one. */
+static int parse(int argc, char **argv, struct options *o)
+{
+	enum { STATE = 256, DEADLINE, SOCKET, WORKERS, SPARES_N, FOREGROUND, VERSION };
+	static const struct option known[] = { { "policy", 1, NULL, 'p' },
+					       { "state", 1, NULL, STATE },
+					       { "deadline", 1, NULL, DEADLINE },
+					       { "socket", 1, NULL, SOCKET },
+					       { "workers", 1, NULL, WORKERS },
+					       { "spares", 1, NULL, SPARES_N },
+					       { "foreground", 0, NULL, FOREGROUND },
+					       { "help", 0, NULL, 'h' },
+					       { "version", 0, NULL, VERSION },
+					       { NULL } };
+
+	for (int c; (c = getopt_long(argc, argv, "p:h", known, NULL)) != -1;)
+		switch (c) {
+		case 'p':
+			o->worker.options.policy = optarg;
+			break;
+		case STATE:
+			o->worker.options.state = optarg;
+			break;
+		case DEADLINE:
+			o->worker.options.deadline_ms = 1000 * number(optarg, 1, 3600);
+			break;
+		case SOCKET:
+			o->socket = optarg;
+			break;
+		case WORKERS:
+			o->workers = number(optarg, 1, MT_WORKERS_MAX);
+			break;
+		case SPARES_N:
+			o->worker.spares = number(optarg, 1, MT_SPARES_MAX);
+			break;
+		case FOREGROUND:
+			o->foreground = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 1;
+		case VERSION:
+			puts("moontapd " MOONTAP_VERSION);
+			return 1;
+		default:
+			return 3;
+		}
+	if (optind < argc || o->worker.options.deadline_ms > 3600000 ||
+	    o->workers > MT_WORKERS_MAX || o->worker.spares > MT_SPARES_MAX) {
+		fputs(usage, stderr);
+		return 3;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .socket = MT_EVENT_SOCKET,
+			     .workers = (unsigned)get_nprocs(),
+			     .worker = { .ready = -1, .spares = SPARES, .events = EVENTS } };
+	char line[700];
+	struct mt_err e;
+	int status;
+
+	if (o.workers > MT_WORKERS_MAX)
+		o.workers = MT_WORKERS_MAX;
+	status = parse(argc, argv, &o);
+	if (status)
+		return status - 1;
+	o.worker.options.log = o.foreground || getenv("JOURNAL_STREAM") ? to_stderr : to_syslog;
+	o.worker.options.data = &o;
+	o.worker.listener = mt_listener_open(o.socket, &e);
+	if (o.worker.listener < 0) {
+		fprintf(stderr, "moontapd: %s\n", mt_err_line(&e, line, sizeof line));
+		return 4;
+	}
+	return mt_supervisor_run(&o.worker, o.workers);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* peer.h - who is at the other end of a socket, by the kernel's word */
+#ifndef MT_SERVICE_PEER_H
+#define MT_SERVICE_PEER_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct mt_peer {
+	uid_t uid;
+	pid_t pid;	/* 0: it is in a pid namespace that is not below this one */
+	uint64_t netns; /* cookie of the network namespace that it connected in; 0: not known */
+};
+
+/** mt_peer_of() - Return: 0 or -errno. */
+int mt_peer_of(int connection, struct mt_peer *peer);
+
+/** mt_peer_parent() - the parent of a process; 0: not known */
+pid_t mt_peer_parent(pid_t pid);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * spares.h - a worker's zygote, and the evaluators that it forked ahead
+ *
+ * There is one set in a process. A worker makes spares while it has nothing else to do; an event
+ * that finds none, or that a spare cannot serve, has its evaluator started as without a service.
+ */
+#ifndef MT_SERVICE_SPARES_H
+#define MT_SERVICE_SPARES_H
+
+#include "engine/engine.h"
+
+#define MT_SPARES_MAX 32
+
+/** mt_spares_begin() - use spares for this engine's evaluations from now on
+ * @g:		borrowed until mt_spares_end(); its o.start is changed
+ * @most:	how many are to be ready
+ */
+void mt_spares_begin(struct mt_engine *g, unsigned most);
+
+/**
+ * mt_spares_work() - one small piece of work: take a spare that is ready, ask for another, replace
+ * a zygote that is gone or whose files changed
+ *
+ * Return: milliseconds after which there may be more to do, when mt_spares_fd() is not readable
+ * before; -1: nothing is to be done.
+ */
+int mt_spares_work(void);
+
+/** mt_spares_fd() - readable: there is work; -1: there is no zygote */
+int mt_spares_fd(void);
+
+/** mt_spares_ready() - how many there are */
+unsigned mt_spares_ready(void);
+
+/** mt_spares_end() - end the zygote and all spares */
+void mt_spares_end(void);
+
+#endif

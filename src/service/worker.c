@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* worker.c - accept, serve, and make spares while there is nothing else to do */
+#include "service/worker.h"
+#include "base/capabilities.h"
+#include "engine/handle.h"
+#include "service/event_server.h"
+#include "service/spares.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t ending;
+
+static void end(int signal)
+{
+	(void)signal;
+	ending = 1;
+}
+
+/* SIGTERM is taken only while the worker waits: what was begun is finished. */
+static void block_signals(sigset_t *waiting)
+{
+	struct sigaction act = { .sa_handler = end };
+	sigset_t block;
+
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&block);
+	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGHUP);
+	sigprocmask(SIG_BLOCK, &block, waiting);
+	sigdelset(waiting, SIGTERM);
+	sigdelset(waiting, SIGINT);
+	sigdelset(waiting, SIGHUP);
+}
+
+/* A tap that is being made is an open descriptor, and a guest may have many. */
+static void raise_descriptors(void)
+{
+	struct rlimit l;
+
+	if (!getrlimit(RLIMIT_NOFILE, &l) && l.rlim_cur < l.rlim_max) {
+		l.rlim_cur = l.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &l);
+	}
+}
+
+static void say_ready(int *ready)
+{
+	if (*ready < 0)
+		return;
+	if (write(*ready, "", 1) < 0)
+		return;
+	close(*ready);
+	*ready = -1;
+}
+
+/* Return: whether an event was served. */
+static bool serve_one(struct mt_engine *g, int listener)
+{
+	int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (connection < 0)
+		return false; /* another worker was faster */
+	mt_event_serve(g, connection);
+	close(connection);
+	mt_engine_rest(g);
+	return true;
+}
+
+static void serve(const struct mt_worker *w, struct mt_engine *g)
+{
+	int ready = w->ready, timeout = 0;
+	unsigned served = 0;
+	sigset_t waiting;
+
+	block_signals(&waiting);
+	while (!ending && (!w->events || served < w->events)) {
+		struct pollfd p[] = { { .fd = w->listener, .events = POLLIN },
+				      { .fd = mt_spares_fd(), .events = POLLIN } };
+		struct timespec t = { timeout / 1000, timeout % 1000 * 1000000L };
+		int n = ppoll(p, 2, timeout < 0 ? NULL : &t, &waiting);
+
+		if (n > 0 && p[0].revents && serve_one(g, w->listener)) {
+			served++;
+			timeout = 1; /* another may follow at once */
+			continue;
+		}
+		timeout = mt_spares_work();
+		if (mt_spares_ready() || timeout > 1)
+			say_ready(&ready);
+	}
+}
+
+int mt_worker_run(const struct mt_worker *w)
+{
+	struct moontap *m;
+	struct mt_err e;
+
+	raise_descriptors();
+	mt_drop_capabilities();
+	if (mt_handle_open(&m, &w->options, &e)) {
+		char line[700];
+		struct mt_log log = { w->options.log, w->options.data };
+
+		mt_log(&log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
+		return 1;
+	}
+	mt_spares_begin(&m->engine, w->spares);
+	serve(w, &m->engine);
+	mt_spares_end();
+	moontap_close(m);
+	return 0;
+}
