@@ -95,7 +95,7 @@ describe("a leftover tap", function()
     assert.equal("", found "leftover tap")
     helper.run [[ip link del web0; ip tuntap add dev web0 mode tap
       ip link set web0 alias 'moontap web']]
-    assert.equal("web0 is marked 'moontap web', and nobody has it open", found "leftover tap")
+    assert.equal("web0 is marked 'moontap web', and no process has it open", found "leftover tap")
     assert.matches("the device is gone", found "leftover journal", 1, true)
   end)
 end)
