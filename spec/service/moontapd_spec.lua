@@ -170,6 +170,7 @@ describe("moontapd", function()
     assert.same({ status = 0, out = "", err = "" }, r)
     assert.equal("slow", alias "tap0")
     daemon.wait_for("the end", function() return not d:lives() end)
+    assert.equal("", helper.run("ls " .. helper.folder() .. "/sock"))
   end)
 
   it("leaves no process when it is killed", function()
@@ -267,9 +268,9 @@ import os, socket, subprocess, sys, time
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind("notify"); s.settimeout(20)
 l = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); l.bind("event"); l.listen(5)
-def pass_on():
-    os.dup2(l.fileno(), 3); os.environ["LISTEN_PID"] = str(os.getpid())
-d = subprocess.Popen(sys.argv[1:], pass_fds=(3,), preexec_fn=pass_on, env=dict(os.environ,
+def pass_on(): os.dup2(l.fileno(), 3)
+d = subprocess.Popen(["sh", "-c", 'LISTEN_PID=$$ exec "$@"', "sh"] + sys.argv[1:], pass_fds=(3,),
+    preexec_fn=pass_on, env=dict(os.environ,
     NOTIFY_SOCKET=os.getcwd() + "/notify", WATCHDOG_USEC="200000", LISTEN_FDS="1"))
 seen = []
 while "WATCHDOG=1" not in seen or "READY=1" not in seen:
@@ -281,6 +282,7 @@ print(sorted(set(seen)), d.wait())
     local r = program.run(("python3 listen.py '%sd' --foreground -p policy.lua --workers 1")
       :format(program.path))
     assert.equal("['READY=1', 'STOPPING=1', 'WATCHDOG=1'] 0\n", r.out, r.err)
+    assert.equal(2, program.run("test -e /run/moontap.sock && exit 1; exit 2").status)
   end)
 
   it("says what is wrong with its options", function()

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,10 +74,11 @@ static int make(const char *path, struct mt_err *e)
 	return mt_fail(e, err, "socket", path, NULL);
 }
 
-int mt_listener_open(const char *path, struct mt_err *e)
+int mt_listener_open(const char *path, bool *made, struct mt_err *e)
 {
 	int fd = inherited();
 
+	*made = fd < 0;
 	if (fd >= 0) {
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 		return fcntl(fd, F_SETFL, O_NONBLOCK) ? mt_fail(e, errno, "socket", "", NULL) : fd;

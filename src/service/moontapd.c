@@ -127,6 +127,7 @@ int main(int argc, char **argv)
 			     .worker = { .ready = -1, .spares = SPARES, .events = EVENTS } };
 	char line[700];
 	struct mt_err e;
+	bool made;
 	int status;
 
 	if (o.workers > MT_WORKERS_MAX)
@@ -136,10 +137,13 @@ int main(int argc, char **argv)
 		return status - 1;
 	o.worker.options.log = o.foreground || getenv("JOURNAL_STREAM") ? to_stderr : to_syslog;
 	o.worker.options.data = &o;
-	o.worker.listener = mt_listener_open(o.socket, &e);
+	o.worker.listener = mt_listener_open(o.socket, &made, &e);
 	if (o.worker.listener < 0) {
 		fprintf(stderr, "moontapd: %s\n", mt_err_line(&e, line, sizeof line));
 		return 4;
 	}
-	return mt_supervisor_run(&o.worker, o.workers);
+	status = mt_supervisor_run(&o.worker, o.workers);
+	if (made)
+		unlink(o.socket);
+	return status;
 }
