@@ -18,12 +18,18 @@ local function wait_for(what, check)
 end
 M.wait_for = wait_for
 
--- start(words) -> daemon: with policy.lua, one worker and two spares where nothing else is said
-function M.start(words)
+-- start(words, environment) -> daemon: with policy.lua, one worker and two spares unless others are
+-- said
+function M.start(words, environment)
+  return M.start_by("-p policy.lua --state state " .. (words or ""), environment)
+end
+
+-- start_by(words, environment) -> the same with the host's policy and state
+function M.start_by(words, environment)
   local r = program.run(([[
     rm -f moontapd.log
-    '%sd' --foreground -p policy.lua --state state --socket sock/event --workers 1 --spares 2 %s \
-      >moontapd.log 2>&1 & echo $!]]):format(program.path, words or ""))
+    %s '%sd' --foreground --socket sock/event --workers 1 --spares 2 %s >moontapd.log 2>&1 &
+    echo $!]]):format(environment or "", program.path, words))
   local self = setmetatable({ pid = r.out:match "%d+" }, Daemon)
   wait_for("moontapd", function() return self:log():find "ready\n" or not self:lives() end)
   return self

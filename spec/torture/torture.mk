@@ -17,7 +17,7 @@ specs: $(TORTURE_SO)
 # for the kernel to take devices away, so there are more of them at once than processors.
 TORTURE_JOBS  ?= 4
 TORTURE_PARTS := $(foreach n,faults deaths memory plans,$(patsubst %,torture-$n-%,1 2 3 4)) \
-	torture-crowd-1 torture-others-1
+	torture-crowd-1 torture-others-1 torture-service-1
 
 .PHONY: torture torture-summary $(TORTURE_PARTS)
 torture: deps-check program $(SPEC_SO) $(TORTURE_SO)
