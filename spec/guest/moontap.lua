@@ -5,7 +5,7 @@ local json = require "dkjson"
 local build = os.getenv "MOONTAP_BUILD" or ""
 
 local M = {
-  program = build .. "/moontap", lxc = build .. "/lxc",
+  program = build .. "/moontap", lxc = build .. "/lxc", hook = build .. "/qemu",
   ifup = build .. "/qemu-ifup", ifdown = build .. "/qemu-ifdown",
 }
 
