@@ -45,6 +45,12 @@ describe("an evaluator that was taken over", function()
     end
   end)
 
+  it("is one guest, and not two in turn", function()
+    local s <close> = standin.open()
+    local plan = standin.guest("web", { { dev = "x0", records = tap:format("x0", "x0") } })
+    refused(s, standin.answer("", plan .. "domain name=other\n"), "'domain', which means")
+  end)
+
   it("is not another guest, when the caller says who it is", function()
     local s <close> = standin.open()
     local uuid = "11111111-2222-3333-4444-555555555555"

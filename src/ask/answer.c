@@ -22,7 +22,7 @@ struct parse {
 	const char *place;
 	struct mt_interface *nic; /* the one that records belong to */
 	size_t records;
-	bool ended, loaded;
+	bool ended, loaded, named;
 	bool others; /* the line `others` was there */
 	struct mt_err *e;
 };
@@ -60,8 +60,12 @@ static int bounded(struct parse *p, char **words, int n, const char *key, const 
 	return 0;
 }
 
+/* One guest an answer: a second name would give the first one's NICs to another. */
 static int take_domain(struct parse *p, char **words, int n)
 {
+	if (p->named)
+		return nonsense(p, words[0]);
+	p->named = true;
 	return bounded(p, words, n, "name", &p->a->name) ?:
 	       bounded(p, words, n, "uuid", &p->a->uuid) ?:
 	       bounded(p, words, n, "type", &p->a->type);
