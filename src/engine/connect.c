@@ -115,11 +115,7 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 	for (const struct mt_declaration *d = nic->declared; d; d = d->next)
 		if (mt_plan_add(plan, d, e))
 			return mt_err_in(e, "%s", d->place ? d->place : "");
-	return mt_plan_check_defaults(plan, e) || mt_rights_check(&rights, plan, e) ||
-			mt_plan_mark(plan, mt_kinds, c->mark, c->g->o.host_id, mt_rights_others,
-				     &rights, e)
-		? -e->code
-		: 0;
+	return mt_plan_check_defaults(plan, e) || mt_rights_check(&rights, plan, e) ? -e->code : 0;
 }
 
 static int no_tap(const struct connect *c, bool declares, const char *now, struct mt_err *e)
@@ -319,6 +315,8 @@ static int carry_out(struct connect *c, struct mt_err *e)
 
 	c->run.apply = mt_engine_apply(c->g, &c->out->pool);
 	c->run.stop = c->g->o.stop;
+	c->run.mark = c->mark;
+	c->run.host = c->g->o.host_id;
 	c->run.dry = c->ask->dry;
 	c->run.again = c->ask->again;
 	c->run.take = c->ask->keep;

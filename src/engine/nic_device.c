@@ -51,22 +51,36 @@ static bool can_be_a_nic(const struct mt_device_search *s, const struct mt_devic
 	return d->is & MT_DEVICE_NIC || (d->is & MT_DEVICE_PAIR && !strcmp(s->driver, "lxc"));
 }
 
+/* A tap that libvirt made has a MAC by its guest's: whose it is can be known. */
+static int check_managed(const struct mt_interface *nic, const struct mt_device *d, bool ours,
+			 struct mt_err *e)
+{
+	uint8_t address[6];
+
+	if (!mt_tap_address(nic->mac, address) && ours)
+		return 0;
+	if (!mt_tap_address(nic->mac, address))
+		return mt_fail(e, EEXIST, "", "",
+			       "a tap of that name exists, and the XML has no MAC that could tell "
+			       "whether it is this guest's; `virsh dumpxml` has it");
+	if (!memcmp(address, d->address, 6))
+		return 0;
+	return mt_fail(e, EEXIST, "", "",
+		       "a tap of that name exists, but its MAC is not what libvirt would give it: "
+		       "it belongs to somebody else");
+}
+
 /* Check whether a device that exists can be this NIC's. */
 static int check_own(const struct mt_device_search *s, const struct mt_interface *nic,
 		     const struct mt_device *d, bool ours, struct mt_err *e)
 {
 	bool tap = d->is & MT_DEVICE_TAP;
-	uint8_t address[6];
 
 	if (!can_be_a_nic(s, d))
 		return mt_fail(e, EINVAL, "", "", "the device exists, but is no tap: it is %s%s",
 			       *d->kind ? "a " : "some other link", d->kind);
-	if (!nic->unmanaged && tap && s->ask->request.known && mt_tap_address(nic->mac, address) &&
-	    memcmp(address, d->address, 6))
-		return mt_fail(
-			e, EEXIST, "", "",
-			"a tap of that name exists, but its MAC is not what libvirt would give "
-			"it: it belongs to somebody else");
+	if (!nic->unmanaged && tap && s->ask->request.known && check_managed(nic, d, ours, e))
+		return -e->code;
 	if (nic->unmanaged && tap && d->carrier && !ours && !s->ask->after_start &&
 	    !s->ask->request.dev && !s->g->o.force)
 		return mt_fail(e, EBUSY, "", "",

@@ -10,14 +10,31 @@ struct looking {
 	struct mt_run_nic *nic;
 };
 
+static int was_made(struct looking *l, const char *device, const struct mt_ref *ref,
+		    struct mt_err *e)
+{
+	return mt_journal_made(&l->nic->had, ref)
+		? 1
+		: mt_shared_made(&l->run->apply, device, mt_ref_ifindex(ref), e);
+}
+
 static int view_made(void *data, const struct mt_record *has, struct mt_err *e)
 {
-	struct looking *l = data;
+	return was_made(data, mt_record_device(has), &has->ref, e);
+}
 
-	return mt_journal_made(&l->nic->had, &has->ref)
-		? 1
-		: mt_shared_made(&l->run->apply, mt_record_device(has), mt_ref_ifindex(&has->ref),
-				 e);
+static int is_theirs(void *data, const char *name, struct mt_err *e)
+{
+	struct looking *l = data;
+	struct mt_device d;
+	struct mt_ref ref;
+	int err = mt_device_by_name(l->run->apply.host, name, &d, e), made;
+
+	if (err)
+		return err == -ENODEV ? 0 : err;
+	ref = mt_ref_link(d.ifindex);
+	made = was_made(l, name, &ref, e);
+	return made < 0 ? made : !made;
 }
 
 static int view_was_put(void *data, const struct mt_record *key, int field, struct mt_err *e)
@@ -78,6 +95,9 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	r->view.made_by_us = view_made;
 	r->view.was_put_by_us = view_was_put;
 	r->view.data = &looking;
+	if (r->mark &&
+	    mt_plan_mark(n->plan, r->apply.kinds, r->mark, r->host, is_theirs, &looking, e))
+		return -e->code;
 	for (int phase = 0; phase < MT_PHASES; phase++)
 		for (size_t i = 0; i < n->plan->n; i++) {
 			const struct mt_declaration *w = n->plan->declarations[i];

@@ -19,14 +19,6 @@ static int is_ours_to_make(const struct mt_rights *rights, const char *name, str
 	return mt_shared_made(rights->apply, name, d.ifindex, e);
 }
 
-int mt_rights_others(void *rights, const char *name, struct mt_err *e)
-{
-	const struct mt_rights *r = rights;
-	int ours = strcmp(name, r->dev) ? is_ours_to_make(r, name, e) : 1;
-
-	return ours < 0 ? ours : !ours;
-}
-
 static bool is_named(const struct mt_rights *rights, const struct mt_value *name)
 {
 	const struct mt_field *link = &mt_rights[MT_RIGHT_LINK];

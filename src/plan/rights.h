@@ -29,10 +29,4 @@ struct mt_rights {
  */
 int mt_rights_check(const struct mt_rights *rights, const struct mt_plan *plan, struct mt_err *e);
 
-/** mt_rights_others() - whether a device exists that is not the NIC's and that moontap did not make
- * @rights:	struct mt_rights; void, since mt_plan_mark() calls it
- *
- * Return: 1, 0 or -errno. */
-int mt_rights_others(void *rights, const char *name, struct mt_err *e);
-
 #endif

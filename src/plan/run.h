@@ -17,7 +17,7 @@
 #include <signal.h>
 
 struct mt_run_nic {
-	const struct mt_plan *plan;
+	struct mt_plan *plan;	 /* mt_run_compute() marks what it makes */
 	struct mt_record header; /* for its journal; kind set */
 	/* the run fills in the rest */
 	struct mt_steps steps;	    /* what the plan needs, sorted; op MT_SAME included */
@@ -40,6 +40,7 @@ struct mt_run {
 	struct mt_run_nic *leader; /* whose file below run/ has the line that commits all of them;
 				    * set by mt_run_begin(); NULL: there is no NIC */
 	const volatile sig_atomic_t *stop; /* not 0: stop between two steps; NULL: never */
+	const char *mark, *host;	   /* of mt_plan_mark(); mark NULL: mark nothing */
 	bool early;  /* the guest has yet to start: leave out kinds that are MT_KIND_LATE */
 	bool dry;    /* compute only: no lock, nothing written, nothing changed */
 	bool take;   /* this run's header replaces who connected the NIC, and by which policy */

@@ -217,12 +217,15 @@ static int open_run(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 /* The leader's file is the first of the run's, and the last: see is_decided() of recover.c. */
 static int make_all(struct mt_run *r, struct mt_err *e)
 {
-	if (r->leader && open_run(r, r->leader, e))
+	if (!r->leader)
+		return 0;
+	if (open_run(r, r->leader, e))
 		return mt_run_err(r->leader, e);
 	for (size_t i = 0; i < r->n; i++) {
 		struct mt_run_nic *n = &r->nics[i];
 
-		if ((n != r->leader && open_run(r, n, e)) || make_steps(r, n, e) || take_all_undeclared(r, n, e))
+		if ((n != r->leader && open_run(r, n, e)) || make_steps(r, n, e) ||
+		    take_all_undeclared(r, n, e))
 			return mt_run_err(n, e);
 	}
 	for (size_t i = 0; i < r->n; i++)
