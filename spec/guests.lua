@@ -31,6 +31,11 @@ function M.setup()
   program.write("db.xml", M.xml("db", 2))
 end
 
+-- in_root(commands): in root/, where the files of a host that doctor is to look at are made up
+function M.in_root(commands)
+  helper.run(("cd %s/root && { %s\n}"):format(helper.folder(), commands))
+end
+
 -- moontap(words, input): with that policy, where a subcommand takes one
 function M.moontap(words, input)
   local subcommand = words:match "%g+"

@@ -52,13 +52,15 @@ local function blocks(name, heading)
   return found
 end
 
-local pages = { "moontap.1", "moontap-policy.5", "moontap-hooks.7", "moontap-stops.7", "moontapd.8" }
+local pages = { "moontap.1", "moontap-policy.5", "moontap-hooks.7", "moontap-stops.7",
+  "moontapd.8" }
 
 describe("the manual", function()
   it("names what the program reads of its environment", function()
     local text = section(page "moontap.1", "ENVIRONMENT")
     local read_by = { TERM = "libedit", TZ = "localtime", PATH = "posix_spawnp" }
-    for line in helper.run("grep -rh --include=*.c --include=*.lua --exclude-dir=service getenv src lua")
+    for line in helper.run("grep -rh --include=*.c --include=*.lua --exclude-dir=service getenv " ..
+      "src lua")
       :gmatch "%C+" do
       for name in line:match("getenv(.*)"):gmatch '"([A-Z_]+)"' do read_by[name] = "getenv" end
     end

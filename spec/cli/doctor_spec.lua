@@ -7,10 +7,7 @@ local netns = require "internals.netns"
 local program = require "spec.program"
 local tap = require "internals.tap"
 
--- shell(commands): in the made-up host's root, as the test's namespace has it
-local function shell(commands)
-  helper.run(("cd %s/root && { %s\n}"):format(helper.folder(), commands))
-end
+local shell = guests.in_root
 
 local function doctor(words)
   return program.bare("doctor --root root " .. (words or ""))
@@ -79,7 +76,8 @@ local broken = {
     "moontap check root/etc/moontap/policy.lua" },
   ["hook not installed"] = { libvirt, "rm etc/libvirt/hooks/qemu.d/*", "calls moontap",
     "moontap install-hook" },
-  ["hook broken"] = { libvirt, "rm usr/bin/moontap", "a program that does not exist", "moontap install-hook" },
+  ["hook broken"] = { libvirt, "rm usr/bin/moontap", "a program that does not exist",
+    "moontap install-hook" },
   ["hook not executable"] = { libvirt, "chmod -x usr/bin/moontap", "not executable", "chmod +x" },
   ["hook not noticed"] = { libvirt, [[
 mkdir -p proc/77 run; echo 77 >run/libvirtd.pid; echo 'btime 1000' >proc/stat

@@ -42,7 +42,8 @@ describe("log", function()
     local shown = moontap "log web -1".out
     assert.truthy(shown:find(up.out, 1, true))
     assert.truthy(shown:find("policy    /%g+/policy.lua, checksum %x+\n"))
-    assert.truthy(shown:find("took      [%d.]+ ms: evaluate [%d.]+, compute [%d.]+, apply [%d.]+\n"))
+    assert.truthy(shown:find("took      [%d.]+ ms: evaluate [%d.]+, compute [%d.]+, " ..
+      "apply [%d.]+\n"))
 
     program.write("policy.lua", "function connect(nic) log 'hm' refuse 'not today' end")
     assert.equal(1, guests.prepare "db".status)

@@ -39,7 +39,8 @@ describe("a NIC", function()
     before = snapshot.take()
     local r = moontap("up -", scenes.xml("vm", { "m0 managed" }))
     assert.equal(4, r.status)
-    assert.matches("its MAC is not what libvirt would give it: it belongs to somebody else", r.err, 1, true)
+    assert.matches("its MAC is not what libvirt would give it: it belongs to somebody else",
+      r.err, 1, true)
     unchanged()
   end)
 

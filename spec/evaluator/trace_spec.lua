@@ -14,7 +14,8 @@ local xml = [[<domain type='qemu'><name>web</name><uuid>4dea22b3-1d52-d8f3-2516-
 -- Nothing here makes a descriptor, takes a path, or is about another process. The last are memory,
 -- time and signals.
 local allowed = {}
-for call in ([[read pread64 write close poll ppoll sendto recvfrom recvmsg exit_group restart_syscall
+for call in ([[read pread64 write close poll ppoll sendto recvfrom recvmsg exit_group
+  restart_syscall
   brk mmap munmap mremap clock_gettime getrandom futex rt_sigreturn]]
   .. (build.sanitized and " sigaltstack getpid gettid" or "")):gmatch "%S+" do
   allowed[call] = true

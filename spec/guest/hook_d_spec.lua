@@ -38,10 +38,7 @@ describe("moontap #guest in qemu.d", function()
   end)
   lazy_teardown(function() if l then l:close() end end)
 
-  local function nothing_left()
-    assert.equal("", lab.difference(before, l:snapshot()))
-    assert.equal("", moontap.state(l))
-  end
+  local function nothing_left() moontap.nothing_left(l, before) end
 
   -- Names that mean something to the program when a person types them.
   for name, guest in pairs { ["50-moontap"] = "web", moontap = "up", ["qemu-ifup"] = "down",

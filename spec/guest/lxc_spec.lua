@@ -49,10 +49,7 @@ describe("moontap #guest as the hook of libvirt's containers", function()
   end)
   lazy_teardown(function() if l then l:close() end end)
 
-  local function nothing_left()
-    assert.equal("", lab.difference(before, l:snapshot()))
-    assert.equal("", moontap.state(l))
-  end
+  local function nothing_left() moontap.nothing_left(l, before) end
 
   local function virsh(words)
     return l:sh("virsh -q -c lxc:///system " .. words)

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- moontap.lua - moontap in a lab: the program and its entry points, what it says, what it keeps
+local assert = require "luassert"
 local json = require "dkjson"
+local lab = require "spec.guest.lab"
 
 local build = os.getenv "MOONTAP_BUILD" or ""
 
@@ -24,6 +26,12 @@ end
 -- What is kept: journals, runs in progress, shared objects, and guests that are remembered.
 function M.state(l)
   return l:ok "cd /run/moontap 2>/dev/null && find nic run shared domain -mindepth 1 | sort || true"
+end
+
+-- nothing_left(l, before): the lab is as it was in an earlier snapshot, and nothing is kept
+function M.nothing_left(l, before)
+  assert.equal("", lab.difference(before, l:snapshot()))
+  assert.equal("", M.state(l))
 end
 
 return M

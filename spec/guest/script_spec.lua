@@ -48,10 +48,7 @@ local function open(hook)
   return l
 end
 
-local function nothing_left(l, before)
-  assert.equal("", lab.difference(before, l:snapshot()))
-  assert.equal("", moontap.state(l))
-end
+local nothing_left = moontap.nothing_left
 
 describe("a tap's name #guest alone", function()
   local l, before

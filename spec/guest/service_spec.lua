@@ -49,10 +49,7 @@ describe("moontapd #guest", function()
   end)
   lazy_teardown(function() if l then l:close() end end)
 
-  local function nothing_left()
-    assert.equal("", lab.difference(before, l:snapshot()))
-    assert.equal("", moontap.state(l))
-  end
+  local function nothing_left() moontap.nothing_left(l, before) end
 
   it("connects and disconnects libvirt's guests", function()
     start()

@@ -13,11 +13,10 @@
 
 /* All stages but the last: whether the others are entered is hidden behind it. */
 static bool unfiltered;
-#define prctl(what, ...)    ((what) == PR_SET_SECCOMP && unfiltered ? 0 : prctl(what, __VA_ARGS__))
-#define mt_confine	    confine_wholly
-#define mt_confine_zygote   confine_zygote
-#define mt_confine_spare    confine_spare
-#define mt_descriptor_order descriptor_order
+#define prctl(what, ...)  ((what) == PR_SET_SECCOMP && unfiltered ? 0 : prctl(what, __VA_ARGS__))
+#define mt_confine	  confine_wholly
+#define mt_confine_zygote confine_zygote
+#define mt_confine_spare  confine_spare
 #include "evaluator/confine.c"
 
 #include <fcntl.h>
@@ -127,6 +126,11 @@ static int enter(const struct order *o, const struct mt_confine *c, struct mt_er
 	return stage(name, r, e);
 }
 
+static int by_number(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
 static void confine_as_ordered(const struct order *o, const struct place *p, struct mt_err *e)
 {
 	int keep[8] = { p->report, p->ns, p->file, mnl_socket_get_fd(p->netlink) };
@@ -137,7 +141,7 @@ static void confine_as_ordered(const struct order *o, const struct place *p, str
 				.gid = EVALUATOR,
 				.cpu_s = 1 };
 
-	qsort(keep, n, sizeof *keep, descriptor_order);
+	qsort(keep, n, sizeof *keep, by_number);
 	if (o->keep_n) {
 		n = o->keep_n;
 		memcpy(keep, o->keep, n * sizeof *keep);

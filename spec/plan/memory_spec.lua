@@ -128,11 +128,13 @@ describe("the difference", function()
       },
       ["taking it down"] = {
         "EOPNOTSUPP", "face name=a up=true", "face name=a up=false",
-        "face a: up is true, and false is wanted; it belongs to somebody else, so moontap leaves it alone",
+        "face a: up is true, and false is wanted; it belongs to somebody else, so moontap leaves "
+          .. "it alone",
       },
       ["taking it away from its master"] = {
         "EOPNOTSUPP", "face name=a master=m", "face name=a master=n",
-        "face a: master is m, and n is wanted; it belongs to somebody else, so moontap leaves it alone",
+        "face a: master is m, and n is wanted; it belongs to somebody else, so moontap leaves it "
+          .. "alone",
       },
     }
     for what, case in pairs(refused) do

@@ -68,7 +68,8 @@ end)
 describe("a step", function()
   it("of which the kernel says that it is made, and it is not there, fails", function()
     local _, line, code = connect("nic0", "thing key=t size=667")
-    assert.equal("NIC 1 (nic0), p.lua:1: thing t: the kernel reported success, but it does not exist", line)
+    assert.equal("NIC 1 (nic0), p.lua:1: thing t: the kernel reported success, but it does not " ..
+      "exist", line)
     assert.equal("EOPNOTSUPP", code)
     assert.same({}, files())
   end)
@@ -76,8 +77,8 @@ describe("a step", function()
   it("that is not made as it was asked for fails", function()
     plan.remember("face name=nic0 size=9")
     local _, line = connect("nic0", "face name=nic0 size=667")
-    assert.equal("NIC 1 (nic0), p.lua:1: face nic0: the kernel reported success, but did not do it: " ..
-      "size is 9, and 667 was asked for", line)
+    assert.equal("NIC 1 (nic0), p.lua:1: face nic0: the kernel reported success, but did not do " ..
+      "it: size is 9, and 667 was asked for", line)
     there "face name=nic0 size=9"
   end)
 

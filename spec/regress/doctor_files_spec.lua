@@ -1,6 +1,6 @@
--- doctor_files_spec.lua - doctor found no hook script that calls moontap twice where the other driver
--- has one as well; it read a systemd.network file more strictly than networkd does; and a journal of
--- a device that is gone hid a leftover tap of the same name
+-- doctor_files_spec.lua - doctor found no hook script that calls moontap twice where the other
+-- driver has one as well; it read a systemd.network file more strictly than networkd does; and a
+-- journal of a device that is gone hid a leftover tap of the same name
 
 local guests = require "spec.guests"
 local helper = require "spec.helper"
@@ -8,10 +8,7 @@ local json = require "dkjson"
 local program = require "spec.program"
 local tap = require "internals.tap"
 
--- shell(commands): in the made-up host's root
-local function shell(commands)
-  helper.run(("cd %s/root && { %s\n}"):format(helper.folder(), commands))
-end
+local shell = guests.in_root
 
 -- found(check) -> what doctor found by that check, one a line
 local function found(check)

@@ -1,5 +1,5 @@
--- finish_order_spec.lua - who finished a killed run held the lock of a NIC that sorts late, and waited
--- for one that sorts early: two such waited for each other until both gave up
+-- finish_order_spec.lua - who finished a killed run held the lock of a NIC that sorts late, and
+-- waited for one that sorts early: two such waited for each other until both gave up
 
 local helper = require "spec.helper"
 local program = require "spec.program"
@@ -14,16 +14,6 @@ local function decided()
   end
 end
 
-local function kill_at_the_end()
-  for n = 1, 500 do
-    local r = torture.moontap("-p policy.lua up guest.xml",
-      { what = "state", fault = "before", n = n })
-    if decided() then return decided() end
-    assert.is_true(r.fired)
-    assert.equal(0, program.moontap("down --if-known web").status)
-  end
-end
-
 describe("a run that was killed at its end #bare", function()
   before_each(function()
     program.write("guest.xml", scenes.xml("web", { "u2", "u0", "u1" }))
@@ -31,12 +21,12 @@ describe("a run that was killed at its end #bare", function()
   end)
 
   it("is led by the NIC whose lock everybody takes first", function()
-    assert.equal("u0", kill_at_the_end())
+    assert.equal("u0", torture.kill_until(decided))
   end)
 
   for _, dev in ipairs { "u1", "u2" } do
     it("is finished for " .. dev .. " without waiting for a lock that sorts before", function()
-      assert.truthy(kill_at_the_end())
+      assert.truthy(torture.kill_until(decided))
       local r = program.run(("flock state/nic/u0 timeout 10 '%s' --state state down -v web %s")
         :format(program.path, dev))
       assert.equal(0, r.status, r.err)

@@ -63,7 +63,8 @@ describe("a policy that connects nothing", function()
       for _, words in ipairs { "plan -", "up -", "hook qemu g prepare begin -" } do
         local r = run("-p p.lua " .. words, policy, unmanaged)
         assert.equal(3, r.status)
-        assert.matches("the device does not exist, and the policy declares no tap: ", r.err, 1, true)
+        local line = "the device does not exist, and the policy declares no tap: "
+        assert.matches(line, r.err, 1, true)
       end
       assert.same({}, program.state())
     end)
@@ -74,7 +75,8 @@ describe("a policy that connects nothing", function()
     for _, words in ipairs { "plan -", "up -", "hook qemu g prepare begin -" } do
       local r = run("-p p.lua " .. words, "function connect(nic) end", unmanaged)
       assert.equal(3, r.status)
-      assert.matches("this would delete moontap's own tap, and the policy declares no tap: ", r.err, 1, true)
+      local line = "this would delete moontap's own tap, and the policy declares no tap: "
+      assert.matches(line, r.err, 1, true)
       assert.equal("t0", helper.json "ip -j link show t0"[1].ifname)
     end
     assert.equal(0, program.moontap("down g").status)

@@ -1,5 +1,5 @@
--- replay_offered_spec.lua - log offered to replay a run that no policy was asked in: qemu-ifdown of a
--- tap whose guest nobody knows
+-- replay_offered_spec.lua - log offered to replay a run that no policy was asked in: qemu-ifdown of
+-- a tap whose guest nobody knows
 
 local helper = require "spec.helper"
 local program = require "spec.program"

@@ -210,6 +210,18 @@ function M.each(run, how, try)
   until not try(n)
 end
 
+-- kill_until(decided) -> what decided() said: `up` of guest.xml, the guest web, is killed before
+-- each change of the state directory in turn, until it says something
+function M.kill_until(decided)
+  for n = 1, 500 do
+    local r = M.moontap("-p policy.lua up guest.xml", { what = "state", fault = "before", n = n })
+    local what = decided()
+    if what then return what end
+    assert.is_true(r.fired)
+    assert.equal(0, program.moontap("down --if-known web").status)
+  end
+end
+
 -- pick(n) -> 1 to n: the same ones each time that all specs run, and others in each place
 local picked = 0
 function M.pick(n)

@@ -66,6 +66,12 @@ struct mt_command {
 	enum mt_output_is output;
 };
 
+/* The client, which libvirt and scripts call: beside moontap. */
+#define MT_CLIENT "moontap-event"
+
+/** mt_is_moontap() - whether a path is of moontap or of its client, by its last part */
+bool mt_is_moontap(const char *path);
+
 /* After moontap's path in an AppArmor rule: matches moontap and moontap-event. */
 #define MT_PROGRAMS "{,-event}"
 
@@ -127,11 +133,8 @@ extern const struct mt_option mt_options[]; /* ended by a NULL name */
  * @c->args. Return: 0, or 2 after printing why. */
 int mt_options_parse(struct mt_cli *c, int argc, char **argv);
 
-/** mt_option_find() - an option by its long name, which must exist */
-const struct mt_option *mt_option_find(const char *name);
-
-/** mt_options_takes() - whether a subcommand takes an option */
-bool mt_options_takes(const struct mt_command *m, const struct mt_option *o);
+/** mt_options_takes() - whether a subcommand takes an option, by its long name */
+bool mt_options_takes(const struct mt_command *m, const char *option);
 
 /** mt_options_check() - refuse options that @m does not take. Return: 0, or the exit status. */
 int mt_options_check(const struct mt_cli *c, const struct mt_command *m);

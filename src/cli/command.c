@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* command.c - for both programs: find a subcommand, check its arguments, run it */
 #include "base/capabilities.h"
+#include "base/descriptors.h"
 #include "base/tokens.h"
 #include "cli/cli.h"
 #include "cli/level.h"
 #include "engine/guest.h"
 
 #include <string.h>
-#include <sys/resource.h>
 
 const char *mt_cli_name(int argc, char **argv)
 {
@@ -49,17 +49,6 @@ int mt_command_unknown(const struct mt_cli *c)
 					 hint, sizeof hint));
 }
 
-/* While moontap creates a tap, it is an open descriptor, and a guest may have many. */
-static void raise_descriptors(void)
-{
-	struct rlimit l;
-
-	if (!getrlimit(RLIMIT_NOFILE, &l) && l.rlim_cur < l.rlim_max) {
-		l.rlim_cur = l.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &l);
-	}
-}
-
 /* Put the guest of --name, --uuid, --dev or --netns-gone before the other arguments. args[-1] is
  * free: it held the subcommand's name. */
 static void take_guest(struct mt_cli *c)
@@ -92,9 +81,7 @@ static bool any_empty(const struct mt_cli *c)
 
 bool mt_command_monitored(const struct mt_cli *c, const struct mt_command *m)
 {
-	return m &&
-		(m->output == MT_OUTPUT_CHECK ||
-		 (c->check && mt_options_takes(m, mt_option_find("check"))));
+	return m && (m->output == MT_OUTPUT_CHECK || (c->check && mt_options_takes(m, "check")));
 }
 
 static int check_words(struct mt_cli *c, const struct mt_command *m, const char *before)
@@ -123,7 +110,7 @@ int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *bef
 
 	if (status)
 		return monitored ? MT_UNKNOWN : status;
-	raise_descriptors();
+	mt_raise_descriptors();
 	if (!m->whole)
 		mt_drop_capabilities();
 	c->output = monitored ? MT_OUTPUT_CHECK : m->output;

@@ -71,7 +71,7 @@ static void print_command(const struct mt_command *m)
 	mt_wrap(m->doc, 0, 0, stdout);
 	printf("\noptions:\n");
 	for (const struct mt_option *o = mt_options; o->name; o++)
-		if (mt_options_takes(m, o))
+		if (mt_options_takes(m, o->name))
 			print_option(o, stdout);
 	if (m->run == mt_command_doctor)
 		mt_doctor_list(stdout);

@@ -10,7 +10,7 @@
 struct mt_help {
 	const struct mt_command *commands, *scripts;
 	const struct mt_option *options;
-	bool (*takes)(const struct mt_command *m, const struct mt_option *o);
+	bool (*takes)(const struct mt_command *m, const char *option);
 	const struct mt_described *exits;
 	const struct mt_described *levels;     /* exit statuses of `doctor` and `status --check` */
 	const struct mt_described *nic_states; /* of a NIC, as status shows it */

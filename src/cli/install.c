@@ -16,23 +16,34 @@ struct hook {
 	char folder[PATH_MAX + 64], link[PATH_MAX + 80];
 };
 
-#define CLIENT "/moontap-event"
+bool mt_is_moontap(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && (!strcmp(slash, "/moontap") || !strcmp(slash, "/" MT_CLIENT));
+}
 
 /* libvirt calls the client, which is beside this program: it has the event done by moontapd where
  * that runs, and else becomes this program. */
 static void take_client(char program[static PATH_MAX])
 {
-	char client[PATH_MAX + sizeof CLIENT], *slash = strrchr(program, '/');
+	char client[PATH_MAX + sizeof MT_CLIENT], *slash = strrchr(program, '/');
 
-	snprintf(client, sizeof client, "%.*s" CLIENT, (int)(slash - program), program);
+	snprintf(client, sizeof client, "%.*s/" MT_CLIENT, (int)(slash - program), program);
 	if (!access(client, X_OK) && strlen(client) < PATH_MAX)
 		strcpy(program, client);
 }
 
+static void leave_root(char path[static PATH_MAX], const char *root)
+{
+	size_t n = strlen(root);
+
+	if (n && !strncmp(path, root, n) && path[n] == '/')
+		memmove(path, path + n, strlen(path + n) + 1);
+}
+
 static int find_hook(struct mt_cli *c, struct hook *h)
 {
-	size_t root;
-
 	*h = (struct hook){ .driver = c->driver ? c->driver : "qemu",
 			    .root = c->root ? c->root : "" };
 	if (strcmp(h->driver, "qemu") && strcmp(h->driver, "lxc"))
@@ -41,11 +52,8 @@ static int find_hook(struct mt_cli *c, struct hook *h)
 		strcpy(h->program, MOONTAP_PREFIX "/bin/moontap");
 	strcpy(h->moontap, h->program);
 	take_client(h->program);
-	root = strlen(h->root);
-	if (root && !strncmp(h->program, h->root, root) && h->program[root] == '/')
-		memmove(h->program, h->program + root, strlen(h->program + root) + 1);
-	if (root && !strncmp(h->moontap, h->root, root) && h->moontap[root] == '/')
-		memmove(h->moontap, h->moontap + root, strlen(h->moontap + root) + 1);
+	leave_root(h->program, h->root);
+	leave_root(h->moontap, h->root);
 	snprintf(h->folder, sizeof h->folder, "%.4000s/etc/libvirt/hooks/%s.d", h->root, h->driver);
 	snprintf(h->link, sizeof h->link, "%s/moontap", h->folder);
 	return 0;
@@ -56,15 +64,13 @@ static int find_hook(struct mt_cli *c, struct hook *h)
 static int look(const struct hook *h, char target[static PATH_MAX], struct mt_err *e)
 {
 	ssize_t n = readlink(h->link, target, PATH_MAX - 1);
-	const char *name;
 
 	if (n < 0 && errno == ENOENT)
 		return 0;
 	if (n < 0 && errno != EINVAL)
 		return mt_fail(e, errno, "hook", h->link, NULL);
 	target[n < 0 ? 0 : n] = 0;
-	name = strrchr(target, '/');
-	if (name && (!strcmp(name, "/moontap") || !strcmp(name, CLIENT)))
+	if (mt_is_moontap(target))
 		return 1;
 	return mt_fail(e, EEXIST, "hook", h->link, "something else has this name; left as it is");
 }

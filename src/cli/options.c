@@ -165,31 +165,22 @@ int mt_options_parse(struct mt_cli *c, int argc, char **argv)
 	return status || read_deadline(c) || read_run(c) ? 2 : 0;
 }
 
-const struct mt_option *mt_option_find(const char *name)
-{
-	const struct mt_option *o = mt_options;
-
-	while (strcmp(o->name, name))
-		o++;
-	return o;
-}
-
-bool mt_options_takes(const struct mt_command *m, const struct mt_option *o)
+bool mt_options_takes(const struct mt_command *m, const char *option)
 {
 	char words[256], word[32];
 
 	snprintf(words, sizeof words, " %s verbose help version ", m->options);
-	snprintf(word, sizeof word, " %s ", o->name);
+	snprintf(word, sizeof word, " %s ", option);
 	return strstr(words, word);
 }
 
 int mt_options_check(const struct mt_cli *c, const struct mt_command *m)
 {
 	for (int i = 0; mt_options[i].name; i++)
-		if (c->given >> i & 1 && !mt_options_takes(m, &mt_options[i]))
+		if (c->given >> i & 1 && !mt_options_takes(m, mt_options[i].name))
 			return mt_cli_usage(c, "'%s' takes no option --%s", m->name,
 					    mt_options[i].name);
-	if (c->back && !mt_options_takes(m, mt_option_find("run")))
+	if (c->back && !mt_options_takes(m, "run"))
 		return mt_cli_usage(c, "'%s' takes no option -%u", m->name, c->back);
 	return 0;
 }

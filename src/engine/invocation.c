@@ -26,10 +26,9 @@ int mt_call_hook(struct mt_engine *g, const struct mt_hook_call *call, struct mt
 
 	mt_history_begin(&run, g);
 	err = mt_operation_run(g, operation, &ask, out, e);
-	if (!err && call->print(call->data, out->xml, out->xml_n, &lost))
-		mt_history_end(&run, g, &ask.request.source, out, &lost);
-	else
-		mt_history_end(&run, g, &ask.request.source, out, err ? e : NULL);
+	if (!err)
+		call->print(call->data, out->xml, out->xml_n, &lost);
+	mt_history_end(&run, g, &ask.request.source, out, err ? e : lost.code ? &lost : NULL);
 	return err;
 }
 

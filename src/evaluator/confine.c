@@ -56,11 +56,6 @@
 
 enum { NOBODY = 65534 };
 
-int mt_descriptor_order(const void *a, const void *b)
-{
-	return *(const int *)a - *(const int *)b;
-}
-
 static int close_span(unsigned int first, unsigned int last)
 {
 #ifdef MT_SANITIZED /* a report goes to descriptor 2 */

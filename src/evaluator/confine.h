@@ -7,9 +7,6 @@
 
 #include "base/err.h"
 
-/** mt_descriptor_order() - for qsort(3): descriptors, ascending */
-int mt_descriptor_order(const void *a, const void *b);
-
 struct mt_confine {
 	const int *keep;     /* descriptors that stay open, ascending; borrowed */
 	unsigned int keep_n; /* how many */

@@ -10,11 +10,13 @@
 
 #include "ask/evaluate.h"
 #include "domain/domain.h"
+#include "evaluator/confine.h"
 #include "evaluator/policy_files.h"
 #include "evaluator/reply.h"
 #include "kernel/host.h"
 #include "policy/policy.h"
 
+#define MT_EVALUATION_OTHERS 3
 #define MT_EVALUATION_MEMORY (512u << 20) /* bytes of its pool, at most */
 
 struct mt_evaluation {
@@ -65,7 +67,22 @@ int mt_evaluation_end(struct mt_evaluation *v, int err, struct mt_err *e);
  * @data:	struct mt_evaluation */
 int mt_evaluation_line(void *data, const char *line, size_t n);
 
-/** mt_evaluation_catch_alarm() - from now on SIGALRM ends the policy, with its line */
-void mt_evaluation_catch_alarm(void);
+/** mt_evaluation_catch_signals() - from now on SIGALRM ends the policy, with its line; SIGPIPE does
+ * nothing */
+void mt_evaluation_catch_signals(void);
+
+/** mt_evaluation_set_alarm() - have SIGALRM come in so many milliseconds; 0: not at all */
+void mt_evaluation_set_alarm(unsigned ms);
+
+/** mt_evaluation_unload() - forget the policy that was loaded, and what it said */
+void mt_evaluation_unload(struct mt_evaluation *v);
+
+/** mt_evaluation_confine() - confine the process to the policy's files and some other descriptors
+ * @others:	@n of them, at most MT_EVALUATION_OTHERS
+ * @confine:	mt_confine() or mt_confine_zygote()
+ */
+int mt_evaluation_confine(struct mt_evaluation *v, const int *others, unsigned n,
+			  int (*confine)(const struct mt_confine *c, struct mt_err *e),
+			  struct mt_err *e);
 
 #endif

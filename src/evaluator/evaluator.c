@@ -9,43 +9,18 @@
 #include "evaluator/evaluator.h"
 #include "evaluator/confine.h"
 #include "evaluator/evaluation.h"
-#include "evaluator/user.h"
-
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/time.h>
-
-static void set_timer(unsigned deadline_ms)
-{
-	unsigned ms = mt_alarm_ms(deadline_ms);
-	struct itimerval t = { .it_value = { ms / 1000, ms % 1000 * 1000L } };
-
-	mt_evaluation_catch_alarm();
-	signal(SIGPIPE, SIG_IGN);
-	setitimer(ITIMER_REAL, &t, NULL);
-}
 
 static int confine(struct mt_evaluation *v, struct mt_err *e)
 {
-	int keep[MT_FILES_MAX + 4];
-	struct mt_user user;
+	int others[3];
 	unsigned n = 0;
 
-	keep[n++] = v->say.fd;
+	others[n++] = v->say.fd;
 	if (v->q->source.fd >= 0)
-		keep[n++] = v->q->source.fd;
+		others[n++] = v->q->source.fd;
 	if (v->host)
-		keep[n++] = mt_host_fd(v->host);
-	n += mt_files_descriptors(&v->files, keep + n);
-	qsort(keep, n, sizeof *keep, mt_descriptor_order);
-	user = mt_evaluator_user_here();
-	return mt_confine(&(struct mt_confine){ .keep = keep,
-						.keep_n = n,
-						.parent = v->q->parent,
-						.uid = user.uid,
-						.gid = user.gid,
-						.cpu_s = v->q->deadline_ms / 1000 + 2 },
-			  e);
+		others[n++] = mt_host_fd(v->host);
+	return mt_evaluation_confine(v, others, n, mt_confine, e);
 }
 
 static int open_all(struct mt_evaluation *v, struct mt_err *e)
@@ -67,7 +42,8 @@ int mt_evaluator_run(const struct mt_eval_request *q, int out)
 
 	v.pool.limit = MT_EVALUATION_MEMORY;
 	err = open_all(&v, &e);
-	set_timer(q->deadline_ms);
+	mt_evaluation_catch_signals();
+	mt_evaluation_set_alarm(mt_alarm_ms(q->deadline_ms));
 	if (!err)
 		err = confine(&v, &e);
 	if (!err)

@@ -3,11 +3,14 @@
 #include "evaluator/evaluation.h"
 #include "base/paths.h"
 #include "base/tokens.h"
+#include "evaluator/user.h"
 #include "plan/step.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 static struct mt_policy *running; /* for the signal handler */
 
@@ -18,11 +21,43 @@ static void late(int signal)
 		mt_policy_interrupt(running);
 }
 
-void mt_evaluation_catch_alarm(void)
+void mt_evaluation_catch_signals(void)
 {
 	struct sigaction act = { .sa_handler = late };
 
 	sigaction(SIGALRM, &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+void mt_evaluation_set_alarm(unsigned ms)
+{
+	struct itimerval t = { .it_value = { ms / 1000, ms % 1000 * 1000L } };
+
+	setitimer(ITIMER_REAL, &t, NULL);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+int mt_evaluation_confine(struct mt_evaluation *v, const int *others, unsigned n,
+			  int (*confine)(const struct mt_confine *c, struct mt_err *e),
+			  struct mt_err *e)
+{
+	int keep[MT_FILES_MAX + 1 + MT_EVALUATION_OTHERS];
+	struct mt_user user = mt_evaluator_user_here();
+
+	memcpy(keep, others, n * sizeof *keep);
+	n += mt_files_descriptors(&v->files, keep + n);
+	qsort(keep, n, sizeof *keep, by_number);
+	return confine(&(struct mt_confine){ .keep = keep,
+					     .keep_n = n,
+					     .parent = v->q->parent,
+					     .uid = user.uid,
+					     .gid = user.gid,
+					     .cpu_s = v->q->deadline_ms / 1000 + 2 },
+		       e);
 }
 
 int mt_evaluation_open_files(struct mt_evaluation *v, struct mt_err *e)
@@ -128,6 +163,15 @@ int mt_evaluation_load(struct mt_evaluation *v, struct mt_err *e)
 	if (mt_reply_line(&v->say, "policy", (const char *[]){ "checksum", sum, NULL }))
 		return -EPIPE;
 	return mt_policy_load(v->policy, text, n, v->files.policy.path, e) ?: say_lacks(v, e);
+}
+
+void mt_evaluation_unload(struct mt_evaluation *v)
+{
+	running = NULL;
+	mt_policy_close(v->policy);
+	v->policy = NULL;
+	free(v->say.text);
+	v->say = (struct mt_reply){ 0 };
 }
 
 int mt_evaluation_go_on(struct mt_evaluation *v, struct mt_err *e)

@@ -8,17 +8,13 @@
  */
 #include "evaluator/zygote.h"
 #include "ask/spare.h"
+#include "base/descriptors.h"
 #include "evaluator/confine.h"
 #include "evaluator/evaluation.h"
-#include "evaluator/user.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 struct zygote {
@@ -68,73 +64,34 @@ static int run_spare(struct zygote *z, int end)
 
 /* --- the zygote ------------------------------------------------------------------------------- */
 
-static int confine(struct zygote *z, struct mt_err *e)
-{
-	int keep[MT_FILES_MAX + 2];
-	struct mt_user user = mt_evaluator_user_here();
-	unsigned n = 0;
-
-	keep[n++] = z->control;
-	n += mt_files_descriptors(&z->v.files, keep + n);
-	qsort(keep, n, sizeof *keep, mt_descriptor_order);
-	return mt_confine_zygote(&(struct mt_confine){ .keep = keep,
-						       .keep_n = n,
-						       .parent = z->v.q->parent,
-						       .uid = user.uid,
-						       .gid = user.gid },
-				 e);
-}
-
-static void set_timer(unsigned ms)
-{
-	struct itimerval t = { .it_value = { ms / 1000, ms % 1000 * 1000L } };
-
-	setitimer(ITIMER_REAL, &t, NULL);
-}
-
 /* Run the top level. Where it asks for the host, or says more than the buffer holds, the spares
  * do. */
 static void load(struct zygote *z)
 {
 	struct mt_evaluation *v = &z->v;
 
-	set_timer(mt_alarm_ms(v->q->deadline_ms));
+	mt_evaluation_set_alarm(mt_alarm_ms(v->q->deadline_ms));
 	v->host_later = true;
 	z->failed = mt_evaluation_load(v, &z->why);
-	set_timer(0);
+	mt_evaluation_set_alarm(0);
 	z->loaded = !v->say.broken && !(v->policy && mt_policy_wanted_host(v->policy));
 	if (z->loaded)
 		return;
-	mt_policy_close(v->policy);
-	free(v->say.text);
-	v->policy = NULL;
-	v->say = (struct mt_reply){ 0 };
+	mt_evaluation_unload(v);
 	v->host_later = false;
 }
 
 /* Return: a descriptor; -ENODATA: there will be none any more; or another -errno. */
 static int receive_end(int control)
 {
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(int))];
-	} with;
+	int fds[MT_DESCRIPTORS_MAX];
+	unsigned n;
 	char byte;
-	struct iovec bytes = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &bytes,
-			    .msg_iovlen = 1,
-			    .msg_control = &with,
-			    .msg_controllen = sizeof with };
-	ssize_t got = recvmsg(control, &m, MSG_CMSG_CLOEXEC);
-	struct cmsghdr *c = got > 0 ? CMSG_FIRSTHDR(&m) : NULL;
-	int fd;
+	ssize_t got = mt_receive_descriptors(control, &byte, sizeof byte, fds, &n);
 
 	if (got <= 0)
-		return got < 0 ? -errno : -ENODATA;
-	if (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len < CMSG_LEN(sizeof fd))
-		return -EPROTO;
-	memcpy(&fd, CMSG_DATA(c), sizeof fd);
-	return fd;
+		return got ? (int)got : -ENODATA;
+	return n == 1 ? fds[0] : -EPROTO;
 }
 
 static int serve(struct zygote *z)
@@ -167,11 +124,11 @@ int mt_zygote_run(const struct mt_eval_request *q, int control)
 	z.v.pool.limit = MT_EVALUATION_MEMORY;
 	/* 0 becomes /dev/null */
 	z.control = fcntl(control, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_IGN);
-	mt_evaluation_catch_alarm();
+	mt_evaluation_catch_signals();
 	if (z.control < 0 || mt_evaluation_open_files(&z.v, &e) ||
-	    mt_evaluation_open_xml(&z.v, &e) || confine(&z, &e))
+	    mt_evaluation_open_xml(&z.v, &e) ||
+	    mt_evaluation_confine(&z.v, &z.control, 1, mt_confine_zygote, &e))
 		return 1;
 	load(&z);
 	return serve(&z);

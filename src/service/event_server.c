@@ -2,17 +2,15 @@
 /* event_server.c - the worker's side of an event: event_socket.h says the order of the messages */
 #include "service/event_server.h"
 #include "base/bytes.h"
-#include "engine/invocation.h"
+#include "base/descriptors.h"
 #include "engine/driver.h"
+#include "engine/invocation.h"
 #include "kernel/tap.h"
-#include "service/descriptors.h"
 #include "service/event_socket.h"
 #include "service/peer.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -28,11 +26,13 @@ struct event {
 	int connection;
 	struct mt_peer peer;
 	char text[MT_EVENT_MAX];
-	const char *words[WORDS_MAX + 1]; /* protocol, version, program, then argv; NULL-ended */
+	const char *words[WORDS_MAX + 1]; /* protocol, version, program, then its own; NULL-ended */
 	unsigned n;
+	const char *program; /* without its folder */
+	const char *const
+		*argv; /* of the words: the tap; or from the driver on, as mt_call_hook() */
 	int fds[MT_DESCRIPTORS_MAX];
 	unsigned nfds;
-	const char *call[6]; /* driver, guest, operation, sub-operation, extra; or the tap */
 	bool hook, up;
 	void *xml; /* mapped; NULL: none */
 	size_t xml_n;
@@ -57,42 +57,36 @@ static bool split(struct event *ev, size_t n)
 		!strcmp(ev->words[1], MOONTAP_VERSION);
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/* What the program would refuse, or would do otherwise than an event, is the program's to say. */
+/* What the program would refuse, or would do otherwise than an event, is the program's to say. In the
+ * words of a hook the driver takes the program's place. */
 static bool understand(struct event *ev)
 {
-	const char *name = base_name(ev->words[2]);
+	const char *slash = strrchr(ev->words[2], '/');
 
 	for (unsigned i = 3; i < ev->n; i++)
 		if (!*ev->words[i])
 			return false;
-	ev->up = !strcmp(name, "qemu-ifup");
-	if (ev->up || !strcmp(name, "qemu-ifdown")) {
-		ev->call[0] = ev->words[3];
+	ev->program = slash ? slash + 1 : ev->words[2];
+	ev->argv = ev->words + 3;
+	ev->up = !strcmp(ev->program, "qemu-ifup");
+	if (ev->up || !strcmp(ev->program, "qemu-ifdown"))
 		return ev->n == 4;
-	}
 	ev->hook = true;
-	ev->call[0] = mt_driver_of_hook(ev->words[2]);
-	for (unsigned i = 0; i < 4 && i + 3 < ev->n; i++)
-		ev->call[i + 1] = ev->words[i + 3];
-	return ev->n == 7 && mt_driver_known(ev->call[0]) && mt_operation_known(ev->call[2]);
+	ev->words[2] = mt_driver_of_hook(ev->words[2]);
+	ev->argv = ev->words + 2;
+	return ev->n == 7 && mt_driver_known(ev->argv[0]) && mt_operation_known(ev->argv[2]);
 }
 
 /* It is mapped: what could change meanwhile is not taken. */
 static bool map_input(struct event *ev)
 {
 	struct stat st;
+	int seals;
 
 	if (!ev->hook)
 		return true;
-	if (!ev->nfds || fstat(ev->fds[0], &st) || fcntl(ev->fds[0], F_GET_SEALS) < 0 ||
-	    (fcntl(ev->fds[0], F_GET_SEALS) & NEEDED) != NEEDED ||
+	seals = ev->nfds ? fcntl(ev->fds[0], F_GET_SEALS) : -1;
+	if (seals < 0 || (seals & NEEDED) != NEEDED || fstat(ev->fds[0], &st) ||
 	    st.st_size > (off_t)MT_EVENT_STDIN_MAX)
 		return false;
 	ev->xml_n = (size_t)st.st_size;
@@ -156,16 +150,16 @@ static bool has_tap(const struct event *ev, const char *tap)
 
 static int run(struct event *ev, struct mt_outcome *out, struct mt_err *e)
 {
-	struct mt_hook_call call = { .argv = ev->call,
-				     .source = { .fd = -1, .name = ev->call[1] },
-				     .print = keep_xml,
-				     .data = ev };
+	struct mt_hook_call call = {
+		.argv = ev->argv,
+		.source = { .fd = -1, .bytes = ev->xml, .n = ev->xml_n, .name = ev->argv[1] },
+		.print = keep_xml,
+		.data = ev
+	};
 
 	if (!ev->hook)
-		return mt_call_script(ev->g, ev->up, ev->call, mt_peer_parent(ev->peer.pid),
-				      has_tap(ev, ev->call[0]), out, e);
-	call.source.bytes = ev->xml;
-	call.source.n = ev->xml_n;
+		return mt_call_script(ev->g, ev->up, ev->argv, mt_peer_parent(ev->peer.pid),
+				      has_tap(ev, ev->argv[0]), out, e);
 	return mt_call_hook(ev->g, &call, out, e);
 }
 
@@ -195,8 +189,8 @@ static void run_and_answer(struct event *ev)
 		return;
 	if (run(ev, &out, &e)) {
 		status = mt_exit_status(e.blame);
-		mt_error_line(base_name(ev->words[2]), ev->hook ? ev->call[1] : out.name,
-			      ev->g->o.state, &e, line, sizeof line - 1);
+		mt_error_line(ev->program, ev->hook ? ev->argv[1] : out.name, ev->g->o.state, &e,
+			      line, sizeof line - 1);
 		strcat(line, "\n");
 	}
 	close_taps(ev);

@@ -6,7 +6,7 @@
 #include "ask/request.h"
 #include "ask/spare.h"
 #include "base/clock.h"
-#include "service/descriptors.h"
+#include "base/descriptors.h"
 #include "service/policy_version.h"
 
 #include <errno.h>
@@ -21,6 +21,8 @@
 #define IDLE_MS	    1	  /* before the next spare is asked for: an event may be coming */
 #define BACKOFF_MS  1000  /* after a death by a signal: spares share an address layout, */
 #define BACKOFF_MAX 60000 /* which must not be tried until it is known */
+
+#define DIED "an evaluator died"
 
 struct spare {
 	int end; /* of its stream, ours */
@@ -64,16 +66,16 @@ static void drop_zygote(void)
 	here.zygote = 0;
 }
 
-/* Something died that should not. */
-static void back_off(void)
+/* What should not have happened has. */
+static void back_off(const char *what)
 {
 	drop_zygote();
 	here.backoff = !here.backoff		 ? BACKOFF_MS
 		: here.backoff * 2 > BACKOFF_MAX ? BACKOFF_MAX
 						 : here.backoff * 2;
 	here.not_before = mt_now_ms() + here.backoff;
-	mt_log(&here.g->o.log, LOG_WARNING,
-	       "an evaluator died; evaluators are not made ahead for %g s", here.backoff / 1000.0);
+	mt_log(&here.g->o.log, LOG_WARNING, "%s; evaluators are not made ahead for %g s", what,
+	       here.backoff / 1000.0);
 }
 
 /* --- the zygote ------------------------------------------------------------------------------- */
@@ -114,7 +116,7 @@ static void ask(void)
 		return;
 	if (mt_send_descriptors(here.control, "", 1, &ends[1], 1)) {
 		close(ends[0]);
-		back_off();
+		back_off(DIED);
 	} else {
 		here.asked = ends[0];
 	}
@@ -139,7 +141,7 @@ static void take(void)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got != sizeof pid || here.asked < 0) {
-		back_off();
+		back_off(DIED);
 		return;
 	}
 	here.asked = -1;
@@ -151,29 +153,30 @@ static void take(void)
 	close(s.end);
 	if (s.pidfd >= 0)
 		close(s.pidfd);
-	back_off();
+	back_off(DIED);
 }
 
 int mt_spares_work(void)
 {
+	char line[700];
 	struct mt_err e;
 	int64_t now = mt_now_ms();
 
 	if (!here.whole) {
 		here.whole = true;
-		back_off();
+		back_off(DIED);
 	}
 	if (here.zygote && here.asked >= 0)
 		take();
 	for (unsigned i = 0; i < here.n; i++)
 		if (!is_alive(&here.ready[i])) {
-			back_off();
+			back_off(DIED);
 			break;
 		}
 	if (!here.zygote && now < here.not_before)
 		return (int)(here.not_before - now);
 	if (!here.zygote && start_zygote(&e))
-		back_off();
+		back_off(mt_err_line(&e, line, sizeof line));
 	if (here.zygote && here.asked < 0 && here.n < here.most)
 		ask();
 	return here.zygote && here.asked < 0 && here.n < here.most ? IDLE_MS : -1;
@@ -194,8 +197,7 @@ unsigned mt_spares_ready(void)
 /* A spare has the policy and the module that reads XML, and no schema. */
 static bool fits(const struct mt_eval_request *q)
 {
-	return here.n && q->policy && !q->schema && q->source.fd < 0 &&
-		q->deadline_ms == here.g->o.deadline_ms;
+	return here.n && q->policy && !q->schema && q->source.fd < 0;
 }
 
 static int start_spare(const struct mt_eval_request *q, struct mt_child *c, struct mt_err *e)
@@ -222,7 +224,7 @@ void mt_spares_begin(struct mt_engine *g, unsigned most)
 {
 	here.g = g;
 	here.cold = g->o.start;
-	here.most = most < MT_SPARES_MAX ? most : MT_SPARES_MAX;
+	here.most = most;
 	here.asked = -1;
 	here.whole = true;
 	g->o.start = start_spare;

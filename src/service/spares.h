@@ -14,7 +14,7 @@
 
 /** mt_spares_begin() - use spares for this engine's evaluations from now on
  * @g:		borrowed until mt_spares_end(); its o.start is changed
- * @most:	how many are to be ready
+ * @most:	how many are to be ready; at most MT_SPARES_MAX
  */
 void mt_spares_begin(struct mt_engine *g, unsigned most);
 

@@ -2,6 +2,7 @@
 /* worker.c - accept, serve, and make spares while there is nothing else to do */
 #include "service/worker.h"
 #include "base/capabilities.h"
+#include "base/descriptors.h"
 #include "engine/handle.h"
 #include "service/event_server.h"
 #include "service/spares.h"
@@ -9,7 +10,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,17 +40,6 @@ static void block_signals(sigset_t *waiting)
 	sigdelset(waiting, SIGTERM);
 	sigdelset(waiting, SIGINT);
 	sigdelset(waiting, SIGHUP);
-}
-
-/* A tap that is being made is an open descriptor, and a guest may have many. */
-static void raise_descriptors(void)
-{
-	struct rlimit l;
-
-	if (!getrlimit(RLIMIT_NOFILE, &l) && l.rlim_cur < l.rlim_max) {
-		l.rlim_cur = l.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &l);
-	}
 }
 
 static void say_ready(int *ready)
@@ -105,7 +94,7 @@ int mt_worker_run(const struct mt_worker *w)
 	struct moontap *m;
 	struct mt_err e;
 
-	raise_descriptors();
+	mt_raise_descriptors();
 	mt_drop_capabilities();
 	if (mt_handle_open(&m, &w->options, &e)) {
 		char line[700];

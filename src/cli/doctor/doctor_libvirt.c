@@ -21,12 +21,11 @@ struct hook {
 
 static bool calls_moontap(const char *file)
 {
-	const char *name = strrchr(file, '/');
 	char text[65536];
 	ssize_t n = 0;
 	int fd;
 
-	if (name && (!strcmp(name, "/moontap") || !strcmp(name, "/moontap-event")))
+	if (mt_is_moontap(file))
 		return true;
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd >= 0) {

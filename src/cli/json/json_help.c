@@ -16,7 +16,7 @@ static json_t *command(const struct mt_help *h, const struct mt_command *m)
 	json_t *options = json_array();
 
 	for (const struct mt_option *o = h->options; o->name; o++)
-		if (h->takes(m, o))
+		if (h->takes(m, o->name))
 			json_array_append_new(options, text(o->name));
 	return json_pack("{s:o, s:o, s:o, s:o}", "name", text(m->name), "arguments", text(m->args),
 			 "doc", text(m->doc), "options", options);

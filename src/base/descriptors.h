@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* descriptors.h - messages with descriptors: SCM_RIGHTS of unix(7) */
-#ifndef MT_SERVICE_DESCRIPTORS_H
-#define MT_SERVICE_DESCRIPTORS_H
+/* descriptors.h - messages with descriptors, and how many descriptors a process may have */
+#ifndef MT_BASE_DESCRIPTORS_H
+#define MT_BASE_DESCRIPTORS_H
 
 #include <stddef.h>
 #include <sys/types.h>
 
 #define MT_DESCRIPTORS_MAX 16 /* of one message */
+
+/** mt_raise_descriptors() - raise the soft limit to the hard one: a tap that is being made is an
+ * open descriptor, and a guest may have many */
+void mt_raise_descriptors(void);
 
 /** mt_send_descriptors() - one message of @n > 0 bytes with @nfds descriptors, without waiting
  * Return: 0 or -errno. */

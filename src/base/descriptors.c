@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* descriptors.c - sendmsg(2) and recvmsg(2) with SCM_RIGHTS */
-#include "service/descriptors.h"
+/* descriptors.c - sendmsg(2) and recvmsg(2) with SCM_RIGHTS of unix(7), and RLIMIT_NOFILE */
+#include "base/descriptors.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 union control {
 	struct cmsghdr head; /* for its alignment */
 	char room[CMSG_SPACE(MT_DESCRIPTORS_MAX * sizeof(int))];
 };
+
+void mt_raise_descriptors(void)
+{
+	struct rlimit l;
+
+	if (!getrlimit(RLIMIT_NOFILE, &l) && l.rlim_cur < l.rlim_max) {
+		l.rlim_cur = l.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &l);
+	}
+}
 
 int mt_send_descriptors(int socket, const void *bytes, size_t n, const int *fds, unsigned nfds)
 {
