@@ -74,7 +74,6 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 		.deadline_ms = c->deadline_ms ? c->deadline_ms : DEADLINE_MS,
 		.start = start_here,
 		.log = mt_cli_log(c),
-		.force = c->force,
 		.stop = &mt_cli_stop,
 	};
 	struct mt_err e;

@@ -202,6 +202,7 @@ static int take_down(struct mt_cli *c, struct mt_engine *g, struct mt_nic_filter
 	int err;
 
 	which->only = c->n > 1 ? (const char *const *)c->args + 1 : NULL;
+	which->force = c->force;
 	mt_history_begin(&run, g);
 	err = mt_disconnect_all(g, which, out, &e);
 	mt_history_end(&run, g, NULL, out, err ? &e : NULL);

@@ -314,6 +314,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	int err;
 
 	c->run.apply = mt_engine_apply(c->g, &c->out->pool);
+	c->run.apply.force = c->ask->force;
 	c->run.stop = c->g->o.stop;
 	c->run.mark = c->mark;
 	c->run.host = c->g->o.host_id;

@@ -45,8 +45,9 @@ static void note_error(struct errors *to, const struct mt_record *h, struct mt_e
 }
 
 /* In the order of their names: all processes lock journals in that order. */
-static int disconnect_each(struct mt_engine *g, const struct mt_record *headers, size_t n,
-			   bool evict, struct mt_outcome *out, struct mt_err *e)
+static int disconnect_each(struct mt_engine *g, const struct mt_nic_filter *which,
+			   const struct mt_record *headers, size_t n, struct mt_outcome *out,
+			   struct mt_err *e)
 {
 	struct mt_leaving *all = mt_pool_alloc(&out->pool, (n + 1) * sizeof *all);
 	struct mt_leaving **begun = mt_pool_alloc(&out->pool, (n + 1) * sizeof *begun);
@@ -63,7 +64,8 @@ static int disconnect_each(struct mt_engine *g, const struct mt_record *headers,
 		begin_outcome(&headers[i], &undone[i], out);
 		all[i].apply = mt_engine_apply(g, &out->pool);
 		all[i].apply.done = &undone[i];
-		all[i].apply.evict = evict;
+		all[i].apply.force = which->force;
+		all[i].apply.evict = which->evict;
 		all[i].dev = headers[i].v[MT_HEADER_DEV].name;
 		all[i].ifindex = (uint32_t)headers[i].v[MT_HEADER_IFINDEX].u;
 		if (mt_disconnect_begin(&all[i], &one))
@@ -170,7 +172,7 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_nic_filter *which,
 	out->nics = mt_pool_alloc(&out->pool, (n + 1) * sizeof *out->nics);
 	if (!out->nics)
 		return mt_fail(e, ENOMEM, "down", "", NULL);
-	err = disconnect_each(g, headers, n, which->evict, out, e);
+	err = disconnect_each(g, which, headers, n, out, e);
 	if (forget_guests(g, which, headers, n, &one) && !err)
 		*e = one, err = -one.code;
 	for (size_t i = 0; err && i < out->n; i++)

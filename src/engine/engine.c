@@ -52,8 +52,7 @@ struct mt_apply mt_engine_apply(struct mt_engine *g, struct mt_pool *pool)
 				  .host = g->host,
 				  .state = &g->state,
 				  .pool = pool,
-				  .log = &g->o.log,
-				  .force = g->o.force };
+				  .log = &g->o.log };
 }
 
 void mt_outcome_free(struct mt_outcome *o)

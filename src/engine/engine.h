@@ -23,7 +23,6 @@ struct mt_engine_options {
 	mt_start start;		  /* how the evaluator is started */
 	const char *evaluator;	  /* mt_start_spawn(): the program */
 	struct mt_log log;
-	bool force;
 	const volatile sig_atomic_t *stop;
 };
 
@@ -117,6 +116,7 @@ struct mt_event_params {
 	const char *driver, *guest; /* NULL: those in the XML */
 	const char *by;		    /* "up", "hook", "script" */
 	bool dry;
+	bool force;	     /* take an unmanaged NIC's tap that is in use; as struct mt_apply's */
 	bool started;	     /* libvirt has opened the taps: its operation start, or later */
 	bool shows_warnings; /* the caller shows the outcome's warnings; else they are logged */
 	bool remember;	     /* write the guest's record; a person's up: if it connects a NIC */
@@ -162,7 +162,9 @@ struct mt_nic_filter {
 	const char *const *only; /* device, MAC or index; NULL-ended */
 	bool managed_only;	 /* no unmanaged NICs; unknown taps count as managed */
 	bool events_only;	 /* no NICs that a person's `up` has connected */
-	bool evict;		 /* delete taps even if somebody has added addresses to them */
+	/* not matched, but how mt_disconnect_all() acts on them: */
+	bool force; /* disconnect even taps that a running guest has open */
+	bool evict; /* delete taps even if somebody has added addresses to them */
 };
 
 /** mt_no_nic() - fill @e: @word is none of the guest's NICs, MT_BLAME_USAGE. Return: -EINVAL. */

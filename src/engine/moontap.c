@@ -169,6 +169,7 @@ static struct mt_event_params ask_of(const struct moontap_event *ev)
 				    .name = ev->guest ? ev->guest : "xml" },
 		.driver = ev->driver,
 		.guest = ev->guest,
+		.force = ev->flags & MOONTAP_FORCE,
 		.request.only = ev->nics && *ev->nics ? ev->nics : NULL,
 	};
 }
@@ -213,6 +214,7 @@ static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct 
 	if (err)
 		return err == -ENOENT && ev->guest ? 0 : err;
 	which.only = ask.request.only;
+	which.force = ask.force;
 	err = mt_disconnect_all(g, &which, out, e);
 	if (mt_can_change_network())
 		mt_leftovers_all(g);
@@ -254,7 +256,6 @@ static int run(struct mt_engine *g, const struct moontap_event *ev, struct mt_ou
 	for (const char *const *nic = ev->nics; nic && *nic; nic++)
 		if (!**nic)
 			return misused(e, EINVAL, ev->what, "a NIC's name is empty");
-	g->o.force = ev->flags & MOONTAP_FORCE;
 	if (up)
 		return run_up(g, ev, out, e);
 	return strcmp(ev->what, "down") ? run_hook(g, ev, out, e) : run_down(g, ev, out, e);

@@ -82,7 +82,7 @@ static int check_own(const struct mt_device_search *s, const struct mt_interface
 	if (!nic->unmanaged && tap && s->ask->request.known && check_managed(nic, d, ours, e))
 		return -e->code;
 	if (nic->unmanaged && tap && d->carrier && !ours && !s->ask->after_start &&
-	    !s->ask->request.dev && !s->g->o.force)
+	    !s->ask->request.dev && !s->ask->force)
 		return mt_fail(e, EBUSY, "", "",
 			       "the tap is in use, but not by a guest that moontap knows");
 	return 0;

@@ -99,6 +99,7 @@ static int stopped(struct mt_engine *g, struct mt_event_params *ask, struct mt_o
 				       .name = ask->guest,
 				       .managed_only = true,
 				       .events_only = true,
+				       .force = ask->force,
 				       .evict = true };
 
 	return mt_disconnect_all(g, &which, out, e);
@@ -107,9 +108,11 @@ static int stopped(struct mt_engine *g, struct mt_event_params *ask, struct mt_o
 static int release(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
 		   struct mt_err *e)
 {
-	struct mt_nic_filter which = {
-		.driver = ask->driver, .name = ask->guest, .events_only = true, .evict = true
-	};
+	struct mt_nic_filter which = { .driver = ask->driver,
+				       .name = ask->guest,
+				       .events_only = true,
+				       .force = ask->force,
+				       .evict = true };
 	struct mt_err one;
 	int err = mt_disconnect_all(g, &which, out, e);
 
