@@ -140,7 +140,8 @@ static int check_made(struct connect *c, const struct mt_interface *nic, const s
 	return err == -ENODEV ? no_tap(c, plan->n, "the device does not exist", e) : err;
 }
 
-/* Nor may this run delete that tap. One that is in use is not deleted before down. */
+/* Nor may this run delete that tap because the policy no longer declares it. A tap in use stays
+ * until down. */
 static int check_stays(struct connect *c, const struct mt_run_nic *n, struct mt_err *e)
 {
 	const char *made;
@@ -225,7 +226,7 @@ static int plan_all(struct connect *c, struct mt_err *e)
 	return 0;
 }
 
-/* Also from an answer that ends in a refusal or an error: what it has before that. */
+/* If the answer ends in a refusal or an error, take what came before that. */
 static void take_answer(struct mt_outcome *out, const struct mt_answer *a, int err)
 {
 	out->name = a->name;
@@ -274,7 +275,7 @@ static int begin_outcome(struct connect *c, struct mt_err *e)
 	return 0;
 }
 
-/* What the policy logged, also before it refused or failed: that is when somebody reads it. */
+/* Log also what the policy logged before it refused or failed: that is when somebody reads it. */
 static void log_answer(const struct connect *c)
 {
 	const struct mt_answer *a = &c->answer;
@@ -349,7 +350,7 @@ static int carry_out(struct connect *c, struct mt_err *e)
 	return err;
 }
 
-/* Before anything is connected, so that a failure here connects nothing. */
+/* It must come before anything is connected, so that its failure connects nothing. */
 static int write_memory(struct connect *c, struct mt_err *e)
 {
 	int err = mt_remember(c->g, c->ask, c->driver, c->guest, &c->answer, &c->before, e);

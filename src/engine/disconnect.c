@@ -160,7 +160,7 @@ int mt_disconnect_all(struct mt_engine *g, const struct mt_nic_filter *which,
 	int err;
 
 	out->name = out->uuid = "";
-	/* without both it would be all guests, with "" all unknown ones */
+	/* without dev and name all guests would match, with name "" all unknown ones */
 	if (!which->dev && (!which->name || !*which->name))
 		return mt_guest_unnamed(e);
 	if (which->only && check_named(g, which, &out->pool, e)) {

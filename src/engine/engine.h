@@ -103,7 +103,8 @@ void mt_engine_rest(struct mt_engine *g);
 /** mt_can_change_network() - whether this process may change the network: CAP_NET_ADMIN */
 bool mt_can_change_network(void);
 
-/** mt_engine_apply() - a struct mt_apply for plan/, which borrows from @g and @pool */
+/** mt_engine_apply() - a struct mt_apply for plan/, which borrows from @g and @pool; it forces
+ * nothing */
 struct mt_apply mt_engine_apply(struct mt_engine *g, struct mt_pool *pool);
 
 /** mt_outcome_free() - free everything that an outcome points to; zeroed is fine */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first line has words that mt_answer_parse() skips: netns=, driver=, started=, by=. */
+/* The first line has words that mt_answer_parse() skips, from netns= to by=. */
 int mt_guest_text_read(char *text, struct mt_pool *p, struct mt_guest_record *m, struct mt_err *e)
 {
 	static const struct mt_kind *const none[] = { NULL };

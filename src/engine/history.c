@@ -216,8 +216,8 @@ static void put_all(struct text *t, struct mt_history_run *run, const struct mt_
 
 /* --- the files -------------------------------------------------------------------------------- */
 
-/* Of too many guests' files delete the one with the oldest last run: a guest that was undefined
- * would keep its file for ever. */
+/* If there are too many guests' files, delete the one whose last run is the oldest: else the file of
+ * a guest that was undefined would stay for ever. */
 static void prune_guests(const struct mt_state *s)
 {
 	struct mt_pool p = { 0 };

@@ -87,6 +87,7 @@ bool mt_history_has(const struct mt_engine *g, const char *driver, const char *n
 /** mt_history_file() - the file of a guest's records: "log/qemu-web"; name "": of a tap's:
  * "log/tap-vnet0", as no driver is called tap. Returns @buf. */
 char *mt_history_file(const char *driver, const char *name, const char *dev, char buf[static 256]);
+
 /** mt_history_clear() - delete the records of a guest, or of all guests
  * @guest:	as in mt_history_list()
  * @n:		out: how many guests had records

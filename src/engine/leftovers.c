@@ -117,7 +117,7 @@ void mt_leftovers_all(struct mt_engine *g)
 	mt_pool_free(&p);
 }
 
-/* Not for journals that others write at the same time: those add their own links. */
+/* It may miss journals that other processes write at the same time: those add their own links. */
 static int add_links(struct mt_engine *g, struct mt_pool *p, struct mt_err *e)
 {
 	struct mt_record *headers;

@@ -34,7 +34,7 @@ static int held_by_another(struct mt_device_search *s, const struct mt_interface
 	*ours = false;
 	if (err || !j.header.kind || (d && j.header.v[MT_HEADER_IFINDEX].u != d->ifindex))
 		return err;
-	/* uuid: from the XML; name: from the caller, if it gave one */
+	/* s->uuid is the XML's; s->guest is the caller's, if it gave a name */
 	*ours = (!*uuid || !*s->uuid || !strcmp(uuid, s->uuid)) && !strcmp(domain, s->guest) &&
 		!strcmp(mt_header_text(&j.header, MT_HEADER_DRIVER), s->driver);
 	if (*ours || !j.header.v[MT_HEADER_KNOWN].u ||
@@ -51,7 +51,7 @@ static bool can_be_a_nic(const struct mt_device_search *s, const struct mt_devic
 	return d->is & MT_DEVICE_NIC || (d->is & MT_DEVICE_PAIR && !strcmp(s->driver, "lxc"));
 }
 
-/* A tap that libvirt made has a MAC by its guest's: whose it is can be known. */
+/* libvirt derives a tap's MAC from its guest's, so the MAC shows whose tap it is. */
 static int check_managed(const struct mt_interface *nic, const struct mt_device *d, bool ours,
 			 struct mt_err *e)
 {

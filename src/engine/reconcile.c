@@ -4,9 +4,8 @@
 #include "engine/reconcile.h"
 #include "engine/history.h"
 #include "engine/leftovers.h"
-#include "plan/take_down.h"
-
 #include "plan/recover.h"
+#include "plan/take_down.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -47,7 +47,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(((const struct key *)a)->text, ((const struct key *)b)->text);
 }
 
-/* A person's up's record has no keys, and a damaged one none that can be known. */
+/* The record of a person's `up` has no keys; those of a damaged record cannot be known. */
 static int read_keys(const char *text, struct mt_pool *p, struct keys *k, struct mt_err *e)
 {
 	struct mt_guest_record m = { 0 };

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first field that the kernel shows otherwise than it was put; -1: all are as they were put. */
+/* The first field that the kernel shows otherwise than moontap put it; -1: there is none. */
 static int first_difference(const struct mt_record *put, const struct mt_record *has)
 {
 	for (int i = put->kind->nkeys; i < put->kind->nfields; i++)

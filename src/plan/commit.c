@@ -191,5 +191,5 @@ int mt_commit(struct mt_run *r, bool *decided, struct mt_err *e)
 	for (size_t i = r->n; i-- > 0;)
 		if (&r->nics[i] != r->leader && finish_one(r, &r->nics[i], e))
 			return -e->code;
-	return r->leader ? finish_one(r, r->leader, e) : 0; /* last: it has the line */
+	return r->leader ? finish_one(r, r->leader, e) : 0; /* last: it has the line that decides */
 }

@@ -82,7 +82,7 @@ static int parse_header(char **words, int n, struct mt_pool *p, struct mt_journa
 	struct mt_err one;
 
 	j->header.kind = &mt_header_kind;
-	for (int i = 0; i < n; i++) /* also after an error: whose it is */
+	for (int i = 0; i < n; i++) /* also after an error, to know whose it is */
 		if (mt_record_parse(&j->header, words + i, 1, p, &one) && !err)
 			*e = one, err = -one.code;
 	return err;
