@@ -46,6 +46,11 @@ const char *mt_nic_state_name(enum mt_nic_state s)
 	return mt_nic_states[s].name;
 }
 
+bool mt_nic_same_guest(const struct mt_nic_status *a, const struct mt_nic_status *b)
+{
+	return *a->guest && !strcmp(a->guest, b->guest) && !strcmp(a->driver, b->driver);
+}
+
 struct drifting {
 	struct mt_pool *p;
 	struct mt_nic_status *status;

@@ -55,6 +55,10 @@ size_t mt_finish_done(struct mt_engine *g, const struct mt_nic_status *nics, siz
 
 extern const struct mt_described mt_nic_states[]; /* indexed by enum mt_nic_state */
 
+/** mt_nic_same_guest() - whether two NICs are of one guest; each tap of an unknown guest counts as a
+ * guest of its own */
+bool mt_nic_same_guest(const struct mt_nic_status *a, const struct mt_nic_status *b);
+
 /** mt_nic_state_name() - "connected", "drifted", ... */
 const char *mt_nic_state_name(enum mt_nic_state s);
 

@@ -213,16 +213,10 @@ bool mt_scene_is_wrong(const struct mt_scene_nic *n)
 
 /* --- guests ----------------------------------------------------------------------------------- */
 
-/* Each tap of an unknown guest counts as a guest. */
-static bool same_guest(const struct mt_nic_status *a, const struct mt_nic_status *b)
-{
-	return *a->guest && !strcmp(a->guest, b->guest) && !strcmp(a->driver, b->driver);
-}
-
 static void part_guests(struct mt_scene *s)
 {
 	for (size_t i = 0; i < s->nnics; i++) {
-		if (!i || !same_guest(s->nics[i - 1].status, s->nics[i].status))
+		if (!i || !mt_nic_same_guest(s->nics[i - 1].status, s->nics[i].status))
 			s->guests[s->nguests++].nics = &s->nics[i];
 		s->guests[s->nguests - 1].n++;
 	}
