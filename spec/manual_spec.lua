@@ -164,6 +164,15 @@ describe("moontap(1)", function()
     end
   end)
 
+  it("has every metric", function()
+    local part, n = section(text, "METRICS"), 0
+    for name in program.moontap "status --openmetrics".out:gmatch "# TYPE (%g+) " do
+      assert.matches("%f[%w_]" .. name .. "%f[^%w_]", part)
+      n = n + 1
+    end
+    assert.equal(9, n)
+  end)
+
   it("has examples that run", function()
     helper.run "ip link add br0 type bridge"
     program.write("web.xml", read "samples/unmanaged-bridge/domain.xml")

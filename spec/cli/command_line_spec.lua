@@ -10,7 +10,7 @@ local takes = {
   plan = "policy state hooks deadline json sh name uuid all",
   up = "policy state hooks deadline json name uuid keep",
   down = "state json force name uuid dev if-known all netns-gone",
-  status = "state json watch check no-header name uuid dev",
+  status = "state json watch check openmetrics no-header name uuid dev",
   doctor = "policy state hooks deadline json root name uuid",
   why = "policy state hooks deadline json name uuid dev",
   graph = "state svg png name uuid",
@@ -41,7 +41,8 @@ local function words(list)
 end
 
 local all = words("policy state hooks deadline json sh inactive prefix schema force watch run "
-  .. "replay svg png name uuid dev if-known netns-gone keep all dry-run check no-header clear")
+  .. "replay svg png name uuid dev if-known netns-gone keep all dry-run check "
+  .. "openmetrics no-header clear")
 
 -- Of what a monitoring system asks, it is that nothing could be found out.
 local function wrong_usage(subcommand)

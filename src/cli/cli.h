@@ -42,7 +42,7 @@ struct mt_cli {
 	unsigned back;			   /* the N of --run N or -N; 0: not given */
 	bool replay;
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
-	bool check, no_header, clear;
+	bool check, openmetrics, no_header, clear;
 	bool if_known;	/* --if-known */
 	bool keep;	/* --keep */
 	bool dry_run;	/* --dry-run */

@@ -17,7 +17,7 @@ static const struct mt_command commands[] = {
 	  -1, MT_GUEST_OPTIONS " all if-known netns-gone state json force",
 	  .output = MT_OUTPUT_REPORT },
 	{ "status", "[GUEST]", "what is connected, and what has drifted", mt_command_status, 0, 1,
-	  MT_GUEST_OPTIONS " state json watch check no-header" },
+	  MT_GUEST_OPTIONS " state json watch check openmetrics no-header" },
 	{ "doctor", "[GUEST]",
 	  "what keeps guests off the network, and what to do; exits as a monitoring plugin",
 	  mt_command_doctor, 0, 1, MT_POLICY_OPTIONS " " MT_NAME_OPTIONS " state json root", true,

@@ -51,6 +51,8 @@ const struct mt_option mt_options[] = {
 	{ 0, "force", NULL, "disconnect even a tap that is in use, or has addresses", AT(force) },
 	{ 0, "watch", NULL, "print it again whenever something changes, until Ctrl-C", AT(watch) },
 	{ 0, "check", NULL, "print one line, exit as a monitoring plugin", AT(check) },
+	{ 0, "openmetrics", NULL, "print metrics for Prometheus, in the OpenMetrics text format",
+	  AT(openmetrics) },
 	{ 0, "no-header", NULL, "print no line of headings", AT(no_header) },
 	{ 0, "clear", NULL, "delete the records of a guest's runs, or of all", AT(clear) },
 	{ 0, "run", "N", "the Nth run from the end; in short -N", AT(run) },

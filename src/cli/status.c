@@ -85,16 +85,24 @@ static int print(struct mt_cli *c, struct mt_engine *g, FILE *out)
 {
 	struct mt_err e = { 0 };
 
+	if (c->openmetrics)
+		return mt_status_metrics(c, g, out);
 	return c->n ? show_guest(c, g, out, &e) : show_all(c, g, out, &e);
+}
+
+/* --check and --openmetrics are about all guests, each in a form of its own. */
+static bool is_alone(const struct mt_cli *c)
+{
+	return !c->n && !c->json && !c->watch && !c->no_header && c->check + c->openmetrics == 1;
 }
 
 static int check(struct mt_cli *c)
 {
-	if (!c->n && !c->json && !c->watch && !c->no_header)
+	if (is_alone(c))
 		return mt_status_check(c);
 	mt_cli_usage(c,
 		     "status --check is about all guests, in one line: without GUEST, --json, "
-		     "--watch, --no-header");
+		     "--watch, --no-header, --openmetrics");
 	return MT_UNKNOWN;
 }
 
@@ -105,6 +113,10 @@ int mt_command_status(struct mt_cli *c)
 
 	if (c->check)
 		return check(c);
+	if (c->openmetrics && !is_alone(c))
+		return mt_cli_usage(c,
+				    "status --openmetrics is about all guests: without GUEST, "
+				    "--json, --check, --watch, --no-header");
 	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;

@@ -20,6 +20,11 @@ int mt_status_watch(struct mt_cli *c, struct mt_engine *g, mt_status_print print
 int mt_status_guest(const struct mt_cli *c, struct mt_engine *g, const struct mt_nic_status *nics,
 		    size_t n, struct mt_pool *p, FILE *out);
 
+/** mt_status_metrics() - print what monitoring counts, for Prometheus; changes nothing
+ *
+ * Prints nothing when something cannot be read. Return: the exit status. */
+int mt_status_metrics(struct mt_cli *c, struct mt_engine *g, FILE *out);
+
 /** mt_status_table() - fill @t with a row for each NIC; the texts are in @p */
 void mt_status_table(struct mt_table *t, const struct mt_nic_status *nics, size_t n,
 		     struct mt_pool *p);
