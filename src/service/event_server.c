@@ -29,8 +29,8 @@ struct event {
 	const char *words[WORDS_MAX + 1]; /* protocol, version, program, then its own; NULL-ended */
 	unsigned n;
 	const char *program; /* without its folder */
-	const char *const
-		*argv; /* of the words: the tap; or from the driver on, as mt_call_hook() */
+	/* of the words: the tap; or from the driver on, as mt_call_hook() takes them */
+	const char *const *argv;
 	int fds[MT_DESCRIPTORS_MAX];
 	unsigned nfds;
 	bool hook, up;
