@@ -110,12 +110,15 @@ struct mt_apply mt_engine_apply(struct mt_engine *g, struct mt_pool *pool);
 /** mt_outcome_free() - free everything that an outcome points to; zeroed is fine */
 void mt_outcome_free(struct mt_outcome *o);
 
+struct mt_caller;
+
 /* The parameters of mt_connect(): of `up`, `plan`, `facts`, and of events of libvirt and QEMU. */
 struct mt_event_params {
 	struct mt_eval_request
 		request;	    /* policy, hooks, limits and notes are the engine's to fill */
 	const char *driver, *guest; /* NULL: those in the XML */
 	const char *by;		    /* "up", "hook", "script" */
+	const struct mt_caller *caller; /* NULL: root */
 	bool dry;
 	bool force;	     /* take an unmanaged NIC's tap that is in use; as struct mt_apply's */
 	bool started;	     /* libvirt has opened the taps: its operation start, or later */
@@ -160,6 +163,8 @@ struct mt_nic_filter {
 	const char *name; /* the guest's; "": an unknown guest's */
 	const char *uuid; /* compared instead of the name, if a NIC has one, too */
 	const char *dev;
+	uid_t uid;		 /* who connected them; 0: root */
+	bool any_user;		 /* whoever connected them */
 	const char *const *only; /* device, MAC or index; NULL-ended */
 	bool managed_only;	 /* no unmanaged NICs; unknown taps count as managed */
 	bool events_only;	 /* no NICs that a person's `up` has connected */
