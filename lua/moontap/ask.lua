@@ -16,6 +16,11 @@ local core = ...
 --   target.managed         boolean    what <target managed=> says
 --   vlan.trunk             boolean    true: several tags, or trunk='yes'
 --   vlan.tags              table[]    each with id, and native: "tagged" or "untagged"
+--   caller.user            string     the user who asks the service, if it is not root: what the
+--                                     XML says is then only that user's claim
+--   caller.uid             integer    the same as a number
+--   caller.gid             integer    that user's group
+--   caller.groups          string[]   all groups of that user's
 --   ips                    table[]    each <ip> of the guest's side
 --   routes                 table[]    each <route> of the guest's side
 --   source.ips             table[]    each <ip> of the host's side

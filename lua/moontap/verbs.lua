@@ -165,16 +165,39 @@ end
 
 -- Let plans use the devices that a hook's options name, at any depth. Any text may name a device;
 -- the line has the option's name, so that a warning can tell which one is probably misspelt.
-local function allow_links(value, option, depth)
+local function allow_links(value, option, grant, depth)
   if type(value) == "string" and core.is_name(value) then
-    core.say("allow", "link", value, "option", option)
+    core.say("allow", "link", value, "option", option, "grant", grant)
   elseif type(value) == "table" and depth < 8 then
     for name, inner in globals.pairs(value) do
       if depth > 0 or name ~= "macs" and name ~= "unknown" then -- those are of guests
-        allow_links(inner, type(name) == "string" and name or option, depth + 1)
+        allow_links(inner, type(name) == "string" and name or option, grant, depth + 1)
       end
     end
   end
+end
+
+local grants = 0 -- to users, by hooks' options
+
+-- The options without users and dev, which are of no hook: they grant its links to those users, as
+-- allow{user=…, dev=…, link=…} does. Also the word of the grant; nil: there is none.
+local function without_users(name, options)
+  local users = options.users
+  if users == nil then return options end
+  users = type(users) == "table" and users or { users }
+  grants = grants + 1
+  local word = "hook" .. grants
+  for _, user in ipairs(users) do
+    if type(user) ~= "string" or user == "" then
+      error(name .. ": users: names of users expected, or of groups: \"@kvm\"")
+    elseif options.dev ~= nil and (type(options.dev) ~= "string" or options.dev == "") then
+      error(name .. ": dev: a text expected: how those users' devices may be called, \"al-*\"")
+    end
+    core.say("allow", "user", user, "dev", options.dev, "grant", word)
+  end
+  options = core.copy(options)
+  options.users, options.dev = nil, nil
+  return options, word
 end
 
 local hooks = {} -- by name: what the hook's file returned; false while the file runs
@@ -261,7 +284,10 @@ end
 -- A ready-made policy, hooks/NAME.lua of moontap's directories, as a function for connect() to
 -- call. Plans may use the devices that its options name, at any depth, as with allow{link=…}. Only
 -- at the top level.
+--   options   beside the hook's own: users, a list of users and "@groups" who may ask the service
+--             for taps, and dev, as in allow{user=…}: for their taps, plans may use these devices
 --   local lan = hook "bridge" { bridge = "br0" }
+--   local lab = hook "bridge" { bridge = "lab0", users = { "alice", "@kvm" } }
 function globals.hook(name)
   core.at_top "hook"
   if type(name) ~= "string" or not name:find "^[%w_-]+$" then
@@ -272,7 +298,8 @@ function globals.hook(name)
   if not hooks[name] then load_hook(name) end
   return function(options)
     core.at_top "hook"
-    allow_links(options, "", 0)
-    return apply_hook(name, options or {})
+    local own, granted = without_users(name, options or {})
+    allow_links(own, "", granted, 0)
+    return apply_hook(name, own)
   end
 end

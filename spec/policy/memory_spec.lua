@@ -61,13 +61,13 @@ describe("a policy that gets no memory", function()
   end)
 
   it("ends with every cap that is too small for it, or for the state itself", function()
-    local memory, opened = 256, false
+    local memory = 256
     local got
     repeat
       got = run { memory = memory }
       assert.is_true(got.code == nil or got.code == "ENOMEM", got.line)
-      opened = opened or got.said ~= ""
-      assert.is_true(got.said ~= "" or not opened)
+      local opens = got.said ~= "" -- not from a size on: the collector runs when memory is short
+      assert.is_true(opens or got.line == "policy: Cannot allocate memory", got.line)
       memory = memory + 256
     until not got.code
     assert.equal(whole, got.said)

@@ -197,7 +197,13 @@ static int take_allow(struct parse *p, char **words, int n)
 	if (!allow)
 		return mt_fail(p->e, ENOMEM, "evaluator", "", NULL);
 	*eq = 0;
-	*allow = (struct mt_allow){ p->a->allow, words[1], eq + 1, text_of(words, n, "option") };
+	*allow = (struct mt_allow){ .next = p->a->allow,
+				    .what = words[1],
+				    .value = eq + 1,
+				    .option = text_of(words, n, "option"),
+				    .grant = text_of(words, n, "grant"),
+				    .dev = text_of(words, n, "dev"),
+				    .all = *text_of(words, n, "all") };
 	p->a->allow = allow;
 	return 0;
 }

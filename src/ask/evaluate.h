@@ -43,6 +43,10 @@ struct mt_eval_request {
 	const char *const *notes;
 	/* of an unknown guest, from the command line of the tap's QEMU; NULL: not there */
 	const char *qemu_name, *qemu_uuid, *qemu_mac;
+	/* nic.caller: who asks, when it is not root; user NULL: root */
+	const char *caller_user;
+	unsigned caller_uid, caller_gid;
+	const char *const *caller_groups; /* names or numbers, NULL-ended */
 	bool known, incoming; /* nic.domain.known and .incoming of lua/moontap/ask.lua */
 	bool inactive;	      /* facts and XML as libvirt defines a domain */
 	const char *prefix;   /* of generated names; NULL */

@@ -39,6 +39,10 @@ static const struct field {
 	FIELD(TEXT, "qemu_name", qemu_name),
 	FIELD(TEXT, "qemu_uuid", qemu_uuid),
 	FIELD(TEXT, "qemu_mac", qemu_mac),
+	FIELD(TEXT, "caller_user", caller_user),
+	FIELD(NUMBER, "caller_uid", caller_uid),
+	FIELD(NUMBER, "caller_gid", caller_gid),
+	FIELD(LIST, "caller_group", caller_groups),
 	FIELD(FLAG, "known", known),
 	FIELD(FLAG, "incoming", incoming),
 	FIELD(FLAG, "inactive", inactive),
@@ -111,6 +115,8 @@ int mt_request_to_args(const struct mt_eval_request *q, const char *program, str
 	for (const char *const *l = q->only; l && *l; l++)
 		most++;
 	for (const char *const *l = q->notes; l && *l; l++)
+		most++;
+	for (const char *const *l = q->caller_groups; l && *l; l++)
 		most++;
 	w.at = mt_pool_alloc(p, most * sizeof *w.at);
 	if (!w.at)

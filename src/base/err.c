@@ -65,6 +65,13 @@ int mt_err_in(struct mt_err *e, const char *fmt, ...)
 	return -e->code;
 }
 
+int mt_refused(struct mt_err *e)
+{
+	e->code = EPERM;
+	e->blame = MT_BLAME_REFUSED;
+	return -EPERM;
+}
+
 int mt_err_in_nic(struct mt_err *e, int index, const char *dev)
 {
 	return *dev ? mt_err_in(e, "NIC %d (%s)", index, dev) : mt_err_in(e, "NIC %d", index);

@@ -52,6 +52,9 @@ int mt_err_in(struct mt_err *e, const char *fmt, ...) __attribute__((format(prin
  * -@e->code. */
 int mt_err_about(struct mt_err *e, const char *op, const char *subject);
 
+/** mt_refused() - an error that was filled is the policy's refusal. Return: -EPERM. */
+int mt_refused(struct mt_err *e);
+
 /** mt_err_in_nic() - in the context "NIC 1 (vnet0)"; @dev may be empty. Returns -@e->code. */
 int mt_err_in_nic(struct mt_err *e, int index, const char *dev);
 

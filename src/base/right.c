@@ -41,13 +41,13 @@ static bool is_inside(const struct mt_value *v, bool alone, const struct mt_valu
 		(!bits || !((v->b[whole] ^ prefix->b[whole]) & mask));
 }
 
-static bool fits(const char *pattern, const char *text)
+bool mt_pattern_fits(const char *pattern, const char *text)
 {
 	for (; *pattern != '*'; pattern++, text++)
 		if (*pattern != *text || !*text)
 			return *pattern == *text;
 	do {
-		if (fits(pattern + 1, text))
+		if (mt_pattern_fits(pattern + 1, text))
 			return true;
 	} while (*text++);
 	return false;
@@ -62,7 +62,7 @@ static bool covers_one(const struct mt_field *right, const struct mt_value *allo
 	case MT_PREFIX:
 		return is_inside(v, f->type == MT_IP, allowed);
 	case MT_TEXT:
-		return fits(allowed->text, v->text);
+		return mt_pattern_fits(allowed->text, v->text);
 	default:
 		return false;
 	}

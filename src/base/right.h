@@ -20,6 +20,11 @@ enum { MT_RIGHT_LINK, MT_RIGHT_PREFIX, MT_RIGHT_TABLE, MT_RIGHTS };
 
 extern const struct mt_field mt_rights[MT_RIGHTS];
 
+#define MT_RIGHT_USER "user" /* what a grant's line has: mt_allow.what */
+
+/** mt_pattern_fits() - whether a text fits a pattern, in which * stands for any text */
+bool mt_pattern_fits(const char *pattern, const char *text);
+
 /** mt_right_covers() - whether a set value of field @f is inside of what was allowed
  * @allowed:	everything that was allowed, also by other rights; NULL: nothing */
 bool mt_right_covers(const struct mt_field *right, const struct mt_allow *allowed,

@@ -1,14 +1,215 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* caller.c - which grants of a policy are a caller's */
+/* caller.c - which grants of a policy are a caller's, and whose place a caller may not take */
 #include "engine/caller.h"
+#include "base/right.h"
+#include "base/users.h"
+#include "engine/driver.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- grants ----------------------------------------------------------------------------------- */
+
+static bool has_group(const struct mt_caller *c, const char *group)
+{
+	uint64_t wanted, gid;
+	char *end;
+
+	if (!mt_group_id(group, &wanted))
+		return false;
+	for (const char *const *g = c->groups; g && *g; g++) {
+		gid = strtoul(*g, &end, 10);
+		if ((!*end || mt_group_id(*g, &gid)) && gid == wanted)
+			return true;
+	}
+	return wanted == c->gid;
+}
+
+static bool is_for(const struct mt_caller *c, const struct mt_allow *a)
+{
+	uint64_t uid;
+	char *end;
+
+	if (strcmp(a->what, MT_RIGHT_USER))
+		return false;
+	if (*a->value == '@')
+		return has_group(c, a->value + 1);
+	uid = strtoul(a->value, &end, 10);
+	return (!*end || mt_user_id(a->value, &uid)) && uid == c->uid;
+}
+
+static const struct mt_allow *next_grant(const struct mt_caller *c, const struct mt_allow *a)
+{
+	while (a && !is_for(c, a))
+		a = a->next;
+	return a;
+}
+
+/* How a grant's devices are called. A free name may have a meaning on this host: rules for wg0
+ * would be the tap's. Returns @buf. */
+static const char *names_of(const struct mt_caller *c, const struct mt_allow *grant,
+			    char buf[static 24])
+{
+	if (*grant->dev)
+		return grant->dev;
+	snprintf(buf, 24, "u%u-*", (unsigned)c->uid);
+	return buf;
+}
+
+static int no_grant(const struct mt_caller *c, struct mt_err *e)
+{
+	mt_bad(e, "refused", "", "the policy does not allow %s (allow{ user = \"%s\" })", c->user,
+	       c->user);
+	return mt_refused(e);
+}
 
 int mt_caller_check(struct mt_engine *g, const struct mt_caller *c, struct mt_err *e)
 {
-	(void)g;
-	mt_fail(e, EPERM, "refused", "", "the policy does not allow %s (allow{ user = \"%s\" })",
-		c->name, c->name);
-	e->blame = MT_BLAME_REFUSED;
-	return -EPERM;
+	static const char none[] = "<domain type='qemu'><name>-</name></domain>";
+	struct mt_event_params ask = { .request = { .source = { .fd = -1,
+								.bytes = none,
+								.n = sizeof none - 1,
+								.name = "-" },
+						    .want = MT_WANT_DECISIONS } };
+	struct mt_pool p = { 0 };
+	struct mt_answer a = { .pool = &p };
+	struct mt_eval_request q = mt_event_request(g, &ask, &p);
+	int err = mt_evaluate(&q, g->o.start, mt_kinds, &a, e);
+
+	if (!err && !next_grant(c, a.allow))
+		err = no_grant(c, e);
+	mt_pool_free(&p);
+	return err;
+}
+
+static int add(struct mt_pool *p, const struct mt_allow *a, const struct mt_allow **to,
+	       struct mt_err *e)
+{
+	struct mt_allow *copy = mt_pool_alloc(p, sizeof *copy);
+
+	if (!copy)
+		return mt_fail(e, ENOMEM, "allow", "", NULL);
+	*copy = *a;
+	copy->next = (struct mt_allow *)*to;
+	*to = copy;
+	return 0;
+}
+
+int mt_caller_rights(const struct mt_caller *c, const struct mt_allow *allow, const char *dev,
+		     struct mt_pool *p, const struct mt_allow **mine, struct mt_err *e)
+{
+	const struct mt_allow *grant = next_grant(c, allow), *first = grant;
+	bool any = false;
+	char buf[24];
+
+	*mine = NULL;
+	if (!grant)
+		return no_grant(c, e);
+	for (; grant; grant = next_grant(c, grant->next)) {
+		if (!mt_pattern_fits(names_of(c, grant, buf), dev))
+			continue;
+		any = true;
+		if (grant->all) {
+			*mine = allow;
+			return 0;
+		}
+		for (const struct mt_allow *a = allow; a; a = a->next)
+			if (!strcmp(a->grant, grant->grant) && add(p, a, mine, e))
+				return -e->code;
+	}
+	if (any)
+		return 0;
+	mt_bad(e, "refused", dev, "the policy allows %s no device of this name, but %s", c->user,
+	       names_of(c, first, buf));
+	return mt_refused(e);
+}
+
+/* --- plans ------------------------------------------------------------------------------------ */
+
+void mt_caller_params(struct mt_event_params *ask, const struct mt_caller *c)
+{
+	ask->caller = c;
+	ask->remember = false;
+	ask->request.managed = false;
+	ask->request.unmanaged = true;
+	ask->request.caller_user = c->user;
+	ask->request.caller_uid = c->uid;
+	ask->request.caller_gid = c->gid;
+	ask->request.caller_groups = c->groups;
+}
+
+void mt_caller_owns(const struct mt_caller *c, struct mt_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		struct mt_record *r = &plan->declarations[i]->record;
+
+		for (int f = r->kind->nkeys; f < r->kind->nfields; f++)
+			if (r->kind->fields[f].type == MT_USER)
+				mt_record_put(r, f, mt_uint(c->uid));
+			else if (r->kind->fields[f].type == MT_GROUP)
+				mt_record_put(r, f, (struct mt_value){ .state = MT_UNSET });
+	}
+}
+
+/* --- others ----------------------------------------------------------------------------------- */
+
+int mt_caller_may_connect(struct mt_engine *g, const struct mt_caller *c,
+			  const struct mt_interface *nic, struct mt_pool *p, struct mt_err *e)
+{
+	struct mt_record *headers;
+	size_t n, mine = 0;
+
+	if (mt_connected(g, &(struct mt_nic_filter){ 0 }, p, &headers, &n, e))
+		return -e->code;
+	for (size_t i = 0; i < n; i++) {
+		const char *mac = mt_header_text(&headers[i], MT_HEADER_MAC);
+
+		if (!strcmp(headers[i].v[MT_HEADER_DEV].name, nic->dev))
+			continue;
+		if (*mac && !strcasecmp(mac, nic->mac))
+			return mt_fail(e, EEXIST, "", "", "another connected NIC has its MAC, %s",
+				       nic->mac);
+		mine += mt_driver_user(mt_header_text(&headers[i], MT_HEADER_DRIVER)) == c->uid;
+	}
+	return mine < MT_CALLER_TAPS
+		? 0
+		: mt_fail(e, EDQUOT, "", "", "%s has %d taps, and may have no more", c->user,
+			  MT_CALLER_TAPS);
+}
+
+enum { NAME, UUID, DEVICE, WAYS };
+
+static bool is_meant(const struct mt_record *h, int way, const char *word)
+{
+	switch (way) {
+	case NAME:
+		return !strcmp(mt_header_text(h, MT_HEADER_DOMAIN), word);
+	case UUID:
+		return !strcasecmp(mt_header_text(h, MT_HEADER_UUID), word);
+	default:
+		return !strcmp(h->v[MT_HEADER_DEV].name, word);
+	}
+}
+
+int mt_caller_guest(struct mt_engine *g, const struct mt_caller *c, const char *word,
+		    struct mt_pool *p, struct mt_nic_filter *which, struct mt_err *e)
+{
+	struct mt_record *headers;
+	size_t n;
+
+	*which = (struct mt_nic_filter){ .uid = c->uid };
+	if (mt_connected(g, which, p, &headers, &n, e))
+		return -e->code;
+	for (int way = NAME; way < WAYS && *word; way++)
+		for (size_t i = 0; i < n; i++) {
+			if (!is_meant(&headers[i], way, word))
+				continue;
+			which->driver = mt_header_text(&headers[i], MT_HEADER_DRIVER);
+			which->name = mt_header_text(&headers[i], MT_HEADER_DOMAIN);
+			which->dev = way == DEVICE ? headers[i].v[MT_HEADER_DEV].name : NULL;
+			return 0;
+		}
+	return -ENOENT;
 }

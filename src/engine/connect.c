@@ -2,6 +2,7 @@
 /* connect.c - from an evaluator's answer to plans, and from plans to one run */
 #include "engine/engine.h"
 #include "base/clock.h"
+#include "engine/caller.h"
 #include "engine/driver.h"
 #include "base/paths.h"
 #include "engine/nic_device.h"
@@ -55,9 +56,7 @@ static int decide_fits(const struct mt_interface *nic, bool dry, struct mt_err *
 		       "the policy says %s and the XML says %s; `moontap xml` writes the XML as "
 		       "the policy wants it",
 		       wants ? "unmanaged" : "managed", wants ? "managed" : "unmanaged");
-	e->code = EPERM;
-	e->blame = MT_BLAME_REFUSED;
-	return -EPERM;
+	return mt_refused(e);
 }
 
 static bool is_named(const struct mt_interface *nic, const char *word)
@@ -108,13 +107,20 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 		      struct mt_err *e)
 {
 	struct mt_apply w = mt_engine_apply(c->g, &c->out->pool);
-	struct mt_rights rights = { &w, nic->dev, c->answer.allow };
+	const struct mt_caller *caller = c->ask->caller;
+	struct mt_rights rights = { &w, nic->dev, c->answer.allow, caller ? caller->user : NULL };
 
 	plan->pool = &c->out->pool;
+	if (caller &&
+	    (mt_caller_rights(caller, rights.allow, nic->dev, plan->pool, &rights.allow, e) ||
+	     mt_caller_may_connect(c->g, caller, nic, plan->pool, e)))
+		return -e->code;
 	snprintf(plan->dev, sizeof plan->dev, "%s", nic->dev);
 	for (const struct mt_declaration *d = nic->declared; d; d = d->next)
 		if (mt_plan_add(plan, d, e))
 			return mt_err_in(e, "%s", d->place ? d->place : "");
+	if (caller)
+		mt_caller_owns(caller, plan);
 	return mt_plan_check_defaults(plan, e) || mt_rights_check(&rights, plan, e) ? -e->code : 0;
 }
 
@@ -212,7 +218,7 @@ static int plan_all(struct connect *c, struct mt_err *e)
 
 		if (ethernet && decide_fits(nic, c->ask->dry, e))
 			return mt_err_in_nic(e, nic->index, nic->dev);
-		if ((!ethernet && !nic->declared) ||
+		if ((!ethernet && (!nic->declared || c->ask->caller)) ||
 		    !mt_request_selects(&c->ask->request, nic->unmanaged, nic->dev, nic->mac,
 					(unsigned)nic->index)) {
 			o->note = ethernet ? "not asked for" : "libvirt connects it by itself";
@@ -251,17 +257,19 @@ static int begin_outcome(struct connect *c, struct mt_err *e)
 {
 	const struct mt_answer *a = &c->answer;
 	struct mt_pool *p = &c->out->pool;
-	char mark[MT_TEXT_MAX + 1];
+	char mark[MT_TEXT_MAX + 1], driver[MT_DRIVER_TEXT];
 
 	c->guest = c->ask->guest ? c->ask->guest : a->name;
-	c->driver = c->ask->driver ? c->ask->driver : mt_driver_of(a->type);
+	mt_driver_of_user(c->ask->driver ? c->ask->driver : mt_driver_of(a->type),
+			  c->ask->caller ? c->ask->caller->uid : 0, driver);
+	c->driver = mt_pool_copy(p, driver, strlen(driver));
 	c->out->driver = c->driver;
 	snprintf(mark, sizeof mark, "moontap %.200s", c->guest);
 	c->mark = mt_pool_copy(p, mark, strlen(mark));
 	c->out->nics = mt_pool_alloc(p, (a->n + 1) * sizeof *c->out->nics);
 	c->run.nics = mt_pool_alloc(p, (a->n + 1) * sizeof *c->run.nics);
 	c->planned = mt_pool_alloc(p, (a->n + 1) * sizeof *c->planned);
-	if (!c->mark || !c->out->nics || !c->run.nics || !c->planned)
+	if (!c->driver || !c->mark || !c->out->nics || !c->run.nics || !c->planned)
 		return mt_fail(e, ENOMEM, "plan", c->guest, NULL);
 	for (size_t i = 0; i < a->n; i++)
 		c->out->nics[i] = (struct mt_outcome_nic){ .index = a->nics[i].index,

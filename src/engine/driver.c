@@ -4,6 +4,7 @@
 #include "base/tokens.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* As in libvirt's src/util/virhook.c; the driver of Cloud Hypervisor calls no hook script. */
@@ -27,6 +28,22 @@ const char *mt_driver_of(const char *type)
 	return !strcmp(type, "xen")				 ? "libxl"
 		: !strcmp(type, "lxc") || !strcmp(type, "bhyve") ? type
 								 : "qemu";
+}
+
+const char *mt_driver_of_user(const char *driver, uid_t uid, char buf[static MT_DRIVER_TEXT])
+{
+	if (uid)
+		snprintf(buf, MT_DRIVER_TEXT, "%.32s@%u", driver, (unsigned)uid);
+	else
+		snprintf(buf, MT_DRIVER_TEXT, "%.32s", driver);
+	return buf;
+}
+
+uid_t mt_driver_user(const char *driver)
+{
+	const char *at = strchr(driver, '@');
+
+	return at ? (uid_t)strtoul(at + 1, NULL, 10) : 0;
 }
 
 /* libvirt runs hooks/DRIVER and every program in hooks/DRIVER.d/, whatever its name. */

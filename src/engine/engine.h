@@ -163,8 +163,7 @@ struct mt_nic_filter {
 	const char *name; /* the guest's; "": an unknown guest's */
 	const char *uuid; /* compared instead of the name, if a NIC has one, too */
 	const char *dev;
-	uid_t uid;		 /* who connected them; 0: root */
-	bool any_user;		 /* whoever connected them */
+	uid_t uid;		 /* only this user's; 0: everybody's */
 	const char *const *only; /* device, MAC or index; NULL-ended */
 	bool managed_only;	 /* no unmanaged NICs; unknown taps count as managed */
 	bool events_only;	 /* no NICs that a person's `up` has connected */

@@ -184,6 +184,18 @@ static int refuse(const struct search *s)
 	return -ENOTUNIQ;
 }
 
+/* What users who are not root call their guests must not make a word of root's mean two. */
+static void prefer_roots(struct search *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (!mt_driver_user(s->at[i].which.driver))
+			s->at[kept++] = s->at[i];
+	if (kept)
+		s->n = kept;
+}
+
 int mt_guest_find(struct mt_engine *g, const char *word, unsigned is, struct mt_pool *p,
 		  struct mt_nic_filter *which, struct mt_err *e)
 {
@@ -198,6 +210,7 @@ int mt_guest_find(struct mt_engine *g, const char *word, unsigned is, struct mt_
 		return -e->code;
 	if (!s.n)
 		return -ENOENT;
+	prefer_roots(&s);
 	if (s.n > 1)
 		return refuse(&s);
 	c = s.at;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/tokens.h"
 #include "base/paths.h"
+#include "engine/driver.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -274,7 +275,11 @@ char *mt_history_file(const char *driver, const char *name, const char *dev, cha
 {
 	char both[1024], escaped[240];
 
-	snprintf(both, sizeof both, "%s-%s", *name ? driver : "tap", *name ? name : dev);
+	if (mt_driver_user(
+		    driver)) /* by many names, a user would push out the log of root's guests */
+		snprintf(both, sizeof both, "%s", driver);
+	else
+		snprintf(both, sizeof both, "%s-%s", *name ? driver : "tap", *name ? name : dev);
 	snprintf(buf, 256, "log/%s", mt_state_file_name(both, escaped, sizeof escaped));
 	return buf;
 }

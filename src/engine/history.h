@@ -2,8 +2,8 @@
 /*
  * history.h - records of runs, for `log`, `replay` and doctor
  *
- * log/DRIVER-NAME has the last runs of a guest, log/tap-DEV those of an unknown guest's tap. A run
- * is appended by one write(2). Its lines, with words escaped as in base/tokens.h:
+ * log/DRIVER-NAME has the last runs of a guest, log/tap-DEV those of an unknown guest's tap, and
+ * log/DRIVER@UID those of all guests of a user who is not root. A run is appended by one write(2). Its lines, with words escaped as in base/tokens.h:
  *
  *   run at=... event=start guest=web exit=1 error=... took=2100 evaluate=1400 ...
  *   log text=...                a line of the log

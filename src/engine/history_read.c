@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* history_read.c - records of runs: parse, list, delete, plan them again */
+#include "engine/driver.h"
 #include "engine/history.h"
 #include "base/tokens.h"
 
@@ -248,6 +249,19 @@ static int read_all(struct listing *l, struct mt_err *e)
 	return err;
 }
 
+/* A user's file has the runs of several guests. */
+static void keep_guest(struct listing *l, const struct mt_nic_filter *guest)
+{
+	size_t kept = 0;
+
+	if (!guest || !mt_driver_user(guest->driver))
+		return;
+	for (size_t i = 0; i < l->n; i++)
+		if (!strcmp(l->at[i].guest, guest->name))
+			l->at[kept++] = l->at[i];
+	l->n = kept;
+}
+
 int mt_history_list(struct mt_engine *g, const struct mt_nic_filter *guest, struct mt_pool *p,
 		    struct mt_history **runs, size_t *n, struct mt_err *e)
 {
@@ -263,6 +277,7 @@ int mt_history_list(struct mt_engine *g, const struct mt_nic_filter *guest, stru
 		err = read_all(&l, e);
 	if (err)
 		return err;
+	keep_guest(&l, guest);
 	if (l.n)
 		qsort(l.at, l.n, sizeof *l.at, by_time);
 	*runs = l.at;

@@ -37,6 +37,8 @@ static int held_by_another(struct mt_device_search *s, const struct mt_interface
 	/* s->uuid is the XML's; s->guest is the caller's, if it gave a name */
 	*ours = (!*uuid || !*s->uuid || !strcmp(uuid, s->uuid)) && !strcmp(domain, s->guest) &&
 		!strcmp(mt_header_text(&j.header, MT_HEADER_DRIVER), s->driver);
+	if (!*ours && s->ask->caller)
+		return mt_fail(e, EBUSY, "", "", "the device is connected for somebody else");
 	if (*ours || !j.header.v[MT_HEADER_KNOWN].u ||
 	    (!s->ask->person && !s->ask->dry && mt_leftover_finish(s->g, nic->dev)))
 		return 0;
@@ -76,6 +78,8 @@ static int check_own(const struct mt_device_search *s, const struct mt_interface
 {
 	bool tap = d->is & MT_DEVICE_TAP;
 
+	if (s->ask->caller && !ours)
+		return mt_fail(e, EEXIST, "", "", "a device of that name exists, and is not yours");
 	if (!can_be_a_nic(s, d))
 		return mt_fail(e, EINVAL, "", "", "the device exists, but is no tap: it is %s%s",
 			       *d->kind ? "a " : "some other link", d->kind);

@@ -100,6 +100,18 @@ static int complete_container(struct mt_host *h, struct mt_fact *nic, struct mt_
 	return name ? set_string(p, nic, "dev", name) : -ENOMEM;
 }
 
+static void add_caller(const struct mt_eval_request *q, struct mt_facts *b, struct mt_fact *nic)
+{
+	struct mt_fact *caller = mt_fact_object(b, nic, "caller"), *groups;
+
+	mt_fact_string(b, caller, "user", q->caller_user);
+	mt_fact_integer(b, caller, "uid", q->caller_uid);
+	mt_fact_integer(b, caller, "gid", q->caller_gid);
+	groups = mt_fact_array(b, caller, "groups");
+	for (const char *const *g = q->caller_groups; g && *g; g++)
+		mt_fact_string(b, groups, "", *g);
+}
+
 int mt_facts_complete(const struct mt_eval_request *q, struct mt_host *h, struct mt_fact *facts,
 		      struct mt_pool *p)
 {
@@ -116,6 +128,8 @@ int mt_facts_complete(const struct mt_eval_request *q, struct mt_host *h, struct
 	mt_fact_each (nic, mt_fact_get(facts, "nics")) {
 		const char *type = mt_fact_text_at(nic, "type");
 
+		if (q->caller_user)
+			add_caller(q, &b, nic);
 		if (lxc)
 			err |= complete_container(h, nic, p);
 		if (q->dev && mt_fact_selected(q, nic))

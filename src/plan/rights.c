@@ -60,7 +60,8 @@ static int may_be(const struct mt_rights *rights, const struct mt_plan *plan,
 	return mt_right_covers(f->right, rights->allow, f, v);
 }
 
-static int refuse(const struct mt_declaration *w, int i, struct mt_err *e)
+static int refuse(const struct mt_rights *rights, const struct mt_declaration *w, int i,
+		  struct mt_err *e)
 {
 	const struct mt_field *f = &w->record.kind->fields[i];
 	const char *what = (f->right ? f->right : &mt_rights[MT_RIGHT_LINK])->name;
@@ -68,10 +69,18 @@ static int refuse(const struct mt_declaration *w, int i, struct mt_err *e)
 	char buf[MT_VALUE_TEXT];
 	const char *text = mt_value_print(f, &w->record.v[i], buf);
 
-	mt_bad(e, w->record.kind->name, "",
-	       "the policy's top level does not allow the %s %.80s: name it in a hook's "
-	       "options, or by allow{ %s = %s%.80s%s }",
-	       what, text, what, number ? "" : "\"", text, number ? "" : "\"");
+	if (rights->user)
+		mt_bad(e, w->record.kind->name, "",
+		       "the policy's top level does not allow %s the %s %.80s: name it in a "
+		       "hook's options with users = { \"%s\" }, or by allow{ user = \"%s\", "
+		       "%s = %s%.80s%s }",
+		       rights->user, what, text, rights->user, rights->user, what,
+		       number ? "" : "\"", text, number ? "" : "\"");
+	else
+		mt_bad(e, w->record.kind->name, "",
+		       "the policy's top level does not allow the %s %.80s: name it in a hook's "
+		       "options, or by allow{ %s = %s%.80s%s }",
+		       what, text, what, number ? "" : "\"", text, number ? "" : "\"");
 	return mt_err_in(e, "%s", w->place ? w->place : "?");
 }
 
@@ -84,7 +93,7 @@ int mt_rights_check(const struct mt_rights *rights, const struct mt_plan *plan, 
 			int may = may_be(rights, plan, &w->record, i, e);
 
 			if (may <= 0)
-				return may ? may : refuse(w, i, e);
+				return may ? may : refuse(rights, w, i, e);
 		}
 	}
 	return 0;

@@ -18,6 +18,7 @@ struct mt_rights {
 	struct mt_apply *apply;
 	const char *dev; /* the NIC's own device */
 	const struct mt_allow *allow;
+	const char *user; /* whose allow is, and who is not root; NULL: it is root's */
 };
 
 /**

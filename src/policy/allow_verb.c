@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* allow_verb.c - allow(): a policy's top level lists what plans may use beside the NIC's device */
+/* allow_verb.c - allow(): a policy's top level lists what plans may use beside the NIC's device, and
+ * who beside root may have plans */
 #include "base/right.h"
 #include "policy/lua_state.h"
+
+#include <stdio.h>
 
 /* No object of the host: it is a kind so that its fields are checked and printed like others. */
 static const struct mt_kind allow = {
@@ -10,36 +13,85 @@ static const struct mt_kind allow = {
 	.nfields = MT_NFIELDS(mt_rights),
 };
 
-/***
- * allow{link = name, prefix = prefix, table = number or range}
- * Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
- * these routing tables, whatever a guest's XML asks for. Only at the top level; several calls add
- * up.
- *   allow{ link = "br0" }
- *   allow{ prefix = "10.0.0.0/8", table = 100 }
- *   allow{ table = "1000-1099" }
- */
-int l_allow(lua_State *L)
-{
-	const struct mt_kind *const kinds[] = { &allow, NULL };
-	struct mtl_record all = { .r.kind = &allow };
-	char line[3 * MT_VALUE_TEXT + 64]; /* of one right, every byte escaped */
+enum { USER, DEV };
 
-	if (!(mtl_policy(L)->phase & MTL_TOP))
-		luaL_error(L, "allow: only at the top level of a policy");
-	luaL_argcheck(L, lua_istable(L, 1), 1, "a table of fields expected");
-	mtl_unknown(L, 1, "allow", kinds);
-	mtl_take(L, 1, "allow", NULL, &all);
+static const struct mt_field grant_fields[] = {
+	[USER] = { MT_RIGHT_USER, MT_TEXT, .doc = "who may have plans: a user, @group, or a uid" },
+	[DEV] = { "dev", MT_TEXT,
+		  .doc = "how that user's devices are called, with * for any text" },
+};
+
+static const struct mt_kind grant = {
+	.name = "allow",
+	.fields = grant_fields,
+	.nfields = MT_NFIELDS(grant_fields),
+};
+
+/* One line for each right; those of one grant have its word. */
+static bool say_rights(lua_State *L, const struct mt_record *all, const char *word)
+{
+	char line[3 * MT_VALUE_TEXT + 64]; /* of one right, every byte escaped */
+	bool any = false;
+
 	for (int i = 0; i < allow.nfields; i++) {
 		struct mt_record one = { .kind = &allow };
 		size_t n;
 
-		if (!mt_record_has(&all.r, i))
+		if (!mt_record_has(all, i))
 			continue;
-		mt_record_put(&one, i, all.r.v[i]);
-		n = mt_record_print(&one, 0, line, sizeof line - 1);
-		line[n++] = '\n';
+		any = true;
+		mt_record_put(&one, i, all->v[i]);
+		n = mt_record_print(&one, 0, line, sizeof line - 32);
+		n += (size_t)snprintf(line + n, 32, "%s%s\n", *word ? " grant=" : "", word);
 		mtl_say(L, line, n);
 	}
+	return any;
+}
+
+static void say_grant(lua_State *L, const struct mt_record *g, const char *word, bool all)
+{
+	char line[3 * MT_VALUE_TEXT * 2 + 64];
+	size_t n = mt_record_print(g, 0, line, sizeof line - 48);
+
+	n += (size_t)snprintf(line + n, 48, "%s grant=%s\n", all ? " all=true" : "", word);
+	mtl_say(L, line, n);
+}
+
+/***
+ * allow{link = name, prefix = prefix, table = number or range, user = name, dev = pattern}
+ * Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
+ * these routing tables, whatever a guest's XML asks for. Only at the top level; several calls add
+ * up. With user it is a grant: that user, who is not root, may ask the service for taps, and plans
+ * for them use only what the same call lists; a call that lists nothing lets them use all that
+ * root's may.
+ *   user   a user's name, "@" and a group's, or a uid
+ *   dev    with user: how that user's devices may be called, with * for any text: "al-*"; without
+ *          it they begin with u, the uid and -
+ *   allow{ link = "br0" }
+ *   allow{ prefix = "10.0.0.0/8", table = 100 }
+ *   allow{ table = "1000-1099" }
+ *   allow{ user = "alice", dev = "al-*", link = "br0" }
+ */
+int l_allow(lua_State *L)
+{
+	const struct mt_kind *const kinds[] = { &allow, &grant, NULL };
+	struct mtl_record rights = { .r.kind = &allow }, to = { .r.kind = &grant };
+	struct mt_policy *p = mtl_policy(L);
+	char word[16] = "";
+	bool any;
+
+	if (!(p->phase & MTL_TOP))
+		luaL_error(L, "allow: only at the top level of a policy");
+	luaL_argcheck(L, lua_istable(L, 1), 1, "a table of fields expected");
+	mtl_unknown(L, 1, "allow", kinds);
+	mtl_take(L, 1, "allow", NULL, &rights);
+	mtl_take(L, 1, "allow", NULL, &to);
+	if (mt_record_has(&to.r, DEV) && !mt_record_has(&to.r, USER))
+		luaL_error(L, "allow: dev is about a user's devices: user is missing");
+	if (mt_record_has(&to.r, USER))
+		snprintf(word, sizeof word, "allow%u", ++p->grants);
+	any = say_rights(L, &rights.r, word);
+	if (*word)
+		say_grant(L, &to.r, word, !any);
 	return 0;
 }

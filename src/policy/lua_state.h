@@ -37,6 +37,7 @@ struct mt_policy {
 	bool other;		/* connect_other() runs: an error becomes the line `skip` */
 	char path[MTL_AT - 16]; /* of the policy's file */
 	size_t said, records;	/* bytes of lines, and records, so far */
+	unsigned grants;	/* allow{ user = ... }, so far */
 	char place[MTL_AT];	/* that of the last line `at` */
 	/* Once a policy has ended nothing runs any more: pcall passes the error on. */
 	bool ended;

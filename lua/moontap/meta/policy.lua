@@ -163,6 +163,7 @@
 ---@field domain moontap.domain the guest: help "nic.domain"
 ---@field target? moontap.nic.target
 ---@field vlan? moontap.nic.vlan
+---@field caller? moontap.nic.caller
 ---@field ips? table[] each <ip> of the guest's side
 ---@field routes? table[] each <route> of the guest's side
 ---@field source? moontap.nic.source
@@ -196,6 +197,12 @@
 ---@class moontap.nic.vlan
 ---@field trunk? boolean true: several tags, or trunk='yes'
 ---@field tags? table[] each with id, and native: "tagged" or "untagged"
+
+---@class moontap.nic.caller
+---@field user? string the user who asks the service, if it is not root: what the
+---@field uid? integer the same as a number
+---@field gid? integer that user's group
+---@field groups? string[] all groups of that user's
 
 ---@class moontap.nic.source
 ---@field ips? table[] each <ip> of the host's side
@@ -398,17 +405,26 @@ function default(value) end
 
 ---Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
 ---these routing tables, whatever a guest's XML asks for. Only at the top level; several calls add
----up.
+---up. With user it is a grant: that user, who is not root, may ask the service for taps, and plans
+---for them use only what the same call lists; a call that lists nothing lets them use all that
+---root's may.
+---    user   a user's name, "@" and a group's, or a uid
+---    dev    with user: how that user's devices may be called, with * for any text: "al-*"; without
+---           it they begin with u, the uid and -
 ---    allow{ link = "br0" }
 ---    allow{ prefix = "10.0.0.0/8", table = 100 }
 ---    allow{ table = "1000-1099" }
+---    allow{ user = "alice", dev = "al-*", link = "br0" }
 ---@param what { link?: string, prefix?: string, table?: integer|string }
 function allow(what) end
 
 ---A ready-made policy, hooks/NAME.lua of moontap's directories, as a function for connect() to
 ---call. Plans may use the devices that its options name, at any depth, as with allow{link=…}. Only
 ---at the top level.
+---    options   beside the hook's own: users, a list of users and "@groups" who may ask the service
+---              for taps, and dev, as in allow{user=…}: for their taps, plans may use these devices
 ---    local lan = hook "bridge" { bridge = "br0" }
+---    local lab = hook "bridge" { bridge = "lab0", users = { "alice", "@kvm" } }
 ---@param name string
 ---@return fun(options?: table): fun(nic: moontap.nic)
 function hook(name) end

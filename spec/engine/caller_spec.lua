@@ -1,0 +1,239 @@
+-- caller_spec.lua - users who are not root: what a policy grants, and what is kept apart
+
+local caller = require "internals.caller"
+local helper = require "spec.helper"
+local program = require "spec.program"
+local snapshot = require "spec.snapshot"
+
+local function xml(name, dev, mac, more)
+  return ([[<domain type='kvm'><name>%s</name><devices><interface type='ethernet'>
+    <mac address='%s'/><target dev='%s' managed='no'/>%s</interface></devices></domain>]])
+    :format(name, mac or "52:54:00:00:00:01", dev, more or "")
+end
+
+local function who(fields)
+  local folder = helper.folder() .. "/"
+  local root = program.path:match "(.*)/"
+  local w = { policy = folder .. "policy.lua", state = folder .. "state",
+    evaluator = root .. "/libexec/moontap/evaluator", hooks = root .. "/share/moontap/hooks",
+    uid = 61000, gid = 61000, user = "alice", groups = { "61000" } }
+  for name, value in pairs(fields or {}) do w[name] = value end
+  return w
+end
+
+local alice = who
+local function bob()
+  return who{ uid = 61001, gid = 61001, user = "bob", groups = { "61001" } }
+end
+
+local function taps()
+  local names = {}
+  for _, link in ipairs(helper.json "ip -j link show type tun") do
+    names[#names + 1] = link.ifname
+  end
+  table.sort(names)
+  return table.concat(names, " ")
+end
+
+describe("a user who is not root", function()
+  local before
+
+  before_each(function()
+    helper.run [[
+      ip link add br0 address 02:00:00:00:00:10 type bridge
+      ip link add br1 address 02:00:00:00:00:11 type bridge
+      ip link set br0 up]]
+    before = snapshot.take()
+  end)
+
+  local function policy(text) program.write("policy.lua", text) end
+
+  local function unchanged() assert.equal("", snapshot.difference(before, snapshot.take())) end
+
+  local function refused(why, status, ...)
+    local result, line, exit = ...
+    assert.is_nil(result)
+    assert.matches(why, line, 1, true)
+    assert.equal(status, exit)
+  end
+
+  local lan = [[
+    local lan = hook "bridge" { bridge = "br0", users = { "61000", "@61002" } }
+    local other = hook "bridge" { bridge = "br1" }
+    function connect(nic) if nic.domain.name == "far" then other(nic) else lan(nic) end end]]
+
+  it("has nothing where the policy does not say so", function()
+    policy 'local lan = hook "bridge" { bridge = "br0" } function connect(nic) lan(nic) end'
+    refused('the policy does not allow alice (allow{ user = "alice" })', 1, caller.check(alice()))
+    refused("the policy does not allow alice", 1, caller.up(alice(), xml("web", "u61000-0")))
+    unchanged()
+  end)
+
+  it("gets a tap of its own by a hook's users, and takes it away again", function()
+    policy(lan)
+    assert.is_true(caller.check(alice()))
+    local driver, dev = caller.up(alice(), xml("web", "u61000-0"))
+    assert.equal("qemu@61000", driver)
+    assert.equal("u61000-0", dev)
+    local tap = helper.json "ip -j -d link show u61000-0"[1]
+    assert.equal("br0", tap.master)
+    assert.equal("61000", tostring(tap.linkinfo.info_data.user))
+    assert.equal(1, caller.down(alice(), "web"))
+    unchanged()
+  end)
+
+  it("is known by a group, and by nothing else", function()
+    policy [[
+      local lan = hook "bridge" { bridge = "br0", users = { "@daemon", "nobody" } }
+      function connect(nic) lan(nic) end]]
+    refused("does not allow bob", 1, caller.check(bob()))
+    assert.is_true(caller.check(who{ groups = { "61000", "daemon" } }))
+    assert.is_true(caller.check(who{ groups = { "61000", "1" } })) -- daemon's number on Debian
+    assert.is_true(caller.check(who{ gid = 1, groups = {} }))
+    assert.is_true(caller.check(who{ uid = 65534, user = "nobody" }))
+  end)
+
+  it("uses no link that root's guests use, but those of the hook that names the user", function()
+    policy(lan)
+    refused('does not allow alice the link br1: name it in a hook\'s options with users = ' ..
+      '{ "alice" }, or by allow{ user = "alice", link = "br1" }', 3,
+      caller.up(alice(), xml("far", "u61000-0")))
+    unchanged()
+  end)
+
+  it("uses what root's may by an allow{} that lists nothing", function()
+    policy(lan .. '\nallow{ user = "61000", dev = "al-*" }')
+    assert.equal("qemu@61000", (caller.up(alice(), xml("far", "al-0"))))
+    assert.equal("br1", helper.json "ip -j link show al-0"[1].master)
+    refused("the policy allows alice no device of this name, but", 1,
+      caller.up(alice(), xml("web", "wg0", "52:54:00:00:00:02")))
+    assert.equal(1, caller.down(alice(), "far"))
+    unchanged()
+  end)
+
+  it("names its devices as the grant says", function()
+    policy(lan)
+    for _, dev in ipairs { "web0", "u61001-0", "u610000-0", "vnet0" } do
+      refused("the policy allows alice no device of this name, but u61000-*", 1,
+        caller.up(alice(), xml("web", dev)))
+    end
+    unchanged()
+  end)
+
+  it("does not get a device that is there already", function()
+    policy(lan)
+    helper.run "ip tuntap add u61000-0 mode tap user 61000"
+    before = snapshot.take()
+    refused("a device of that name exists, and is not yours", 4,
+      caller.up(alice(), xml("web", "u61000-0")))
+    unchanged()
+  end)
+
+  it("has no owner of its tap but itself, whatever the policy says", function()
+    policy [[
+      local lan = hook "bridge" {
+        bridge = "br0", users = { "61000" }, user = "root", group = "root" }
+      function connect(nic) lan(nic) end]]
+    assert(caller.up(alice(), xml("web", "u61000-0")))
+    local data = helper.json "ip -j -d link show u61000-0"[1].linkinfo.info_data
+    assert.equal("61000", tostring(data.user))
+    assert.is_nil(data.group)
+    assert.equal(1, caller.down(alice(), "web"))
+    unchanged()
+  end)
+
+  it("has no NIC that libvirt makes", function()
+    policy(lan)
+    local managed = xml("web", "u61000-0"):gsub(" managed='no'", "")
+    assert(caller.up(alice(), managed))
+    assert.equal("", taps())
+    local bridge = [[<domain type='kvm'><name>web</name><devices><interface type='bridge'>
+      <source bridge='br0'/><target dev='u61000-1'/></interface></devices></domain>]]
+    policy(lan .. "\nfunction connect_other(nic) link{ name = 'br0', txqueuelen = 9 } end")
+    assert(caller.up(alice(), bridge))
+    unchanged()
+  end)
+
+  it("tells the policy who it is", function()
+    policy [[
+      allow{ user = "61000" }
+      function connect(nic)
+        local c = nic.caller
+        assert(c.user == "alice" and c.uid == 61000 and c.gid == 61000 and c.groups[1] == "61000")
+        tap(nic)
+      end]]
+    assert(caller.up(alice(), xml("web", "u61000-0")))
+    policy "function connect(nic) assert(nic.caller == nil) tap(nic) end"
+    local r = program.moontap("-p policy.lua plan -", xml("web", "r0", "52:54:00:00:00:07"))
+    assert.equal(0, r.status, r.err)
+    assert.equal(1, caller.down(alice(), "web"))
+    unchanged()
+  end)
+
+  describe("and another", function()
+    before_each(function()
+      policy [[
+        local lan = hook "bridge" { bridge = "br0", users = { "61000", "61001" } }
+        function connect(nic) lan(nic) end]]
+    end)
+
+    local function root(words, text)
+      return program.moontap((words:find "^down" and "" or "-p policy.lua ") .. words, text)
+    end
+
+    it("may have guests of one name and uuid, root one, too", function()
+      local uuid = "<uuid>00000000-0000-0000-0000-00000000000b</uuid>"
+      local function named(dev, mac) return (xml("web", dev, mac):gsub("</name>", "%0" .. uuid)) end
+      assert.equal(0, root("up -", named("r0", "52:54:00:00:00:0a")).status)
+      assert(caller.up(alice(), named("u61000-0", "52:54:00:00:00:0b")))
+      assert(caller.up(bob(), named("u61001-0", "52:54:00:00:00:0c")))
+      assert.equal("r0 u61000-0 u61001-0", taps())
+      assert.equal(1, caller.down(alice(), "web"))
+      assert.equal(0, caller.down(alice(), "web"))
+      assert.equal(0, caller.down(alice(), "u61001-0"))
+      assert.equal(0, caller.down(alice(), "r0"))
+      assert.equal(0, caller.down(alice(), "00000000-0000-0000-0000-00000000000b"))
+      assert.equal("r0 u61001-0", taps())
+      local r = root "down web" -- root's word is root's guest
+      assert.equal(0, r.status, r.err)
+      assert.equal("u61001-0", taps())
+      assert.equal(0, root("down u61001-0").status) -- and root may take away what is a user's
+      unchanged()
+    end)
+
+    it("has nothing of it by libvirt's events for root's guests", function()
+      assert(caller.up(alice(), xml("web", "u61000-0")))
+      for _, operation in ipairs { "prepare begin -", "start begin -", "stopped end -",
+        "release end -" } do
+        assert.equal(0, root("hook qemu web " .. operation, xml("web", "r0",
+          "52:54:00:00:00:0a")).status)
+      end
+      assert.equal("u61000-0", taps())
+      assert.equal(1, caller.down(alice(), "web"))
+      unchanged()
+    end)
+
+    it("does not have its MAC", function()
+      assert(caller.up(alice(), xml("web", "u61000-0")))
+      refused("another connected NIC has its MAC, 52:54:00:00:00:01", 4,
+        caller.up(bob(), xml("db", "u61001-0")))
+      assert.equal(1, caller.down(alice(), "web"))
+      unchanged()
+    end)
+  end)
+
+  it("has at most 64 taps", function()
+    policy 'allow{ user = "61000" } function connect(nic) tap(nic) end'
+    local all = {}
+    for i = 1, 64 do
+      all[i] = ("<interface type='ethernet'><mac address='52:54:00:00:01:%02x'/>" ..
+        "<target dev='u61000-%d' managed='no'/></interface>"):format(i, i)
+    end
+    assert(caller.up(alice(), "<domain type='kvm'><name>many</name><devices>" ..
+      table.concat(all) .. "</devices></domain>"))
+    refused("alice has 64 taps, and may have no more", 4,
+      caller.up(alice(), xml("more", "u61000-65", "52:54:00:00:02:01")))
+    assert.equal(64, caller.down(alice(), "many"))
+    unchanged()
+  end)
+end)
