@@ -35,6 +35,15 @@ local function bridges()
   return #names > 0 and table.concat(names, ", ") or "none"
 end
 
+-- A user's QEMU names a bridge: it gets that one, or none.
+local function check_wish(nic, name)
+  local wish = nic.caller and nic.caller.bridge
+  if wish and wish ~= name then
+    refuse(("QEMU asks for the bridge %s, and the policy gives %s %s"):format(wish,
+      nic.caller.user, name))
+  end
+end
+
 local function find(name)
   local link = host.link(name) or refuse("there is no bridge " .. name ..
     ", which the policy names; this host's bridges: " .. bridges())
@@ -69,6 +78,7 @@ return function(options)
   end
 
   return function(nic)
+    check_wish(nic, options.bridge)
     tap(nic, {
       master = options.bridge, mtu = mtu_of(options, nic, find(options.bridge)),
       user = options.user, group = options.group, up = true,

@@ -21,6 +21,7 @@ local core = ...
 --   caller.uid             integer    the same as a number
 --   caller.gid             integer    that user's group
 --   caller.groups          string[]   all groups of that user's
+--   caller.bridge          string     the bridge that its QEMU asks moontap-bridge-helper for
 --   ips                    table[]    each <ip> of the guest's side
 --   routes                 table[]    each <route> of the guest's side
 --   source.ips             table[]    each <ip> of the host's side

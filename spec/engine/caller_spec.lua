@@ -222,6 +222,49 @@ describe("a user who is not root", function()
     end)
   end)
 
+  describe("whose QEMU asks for a bridge", function()
+    it("gets an open tap in it, which ends with QEMU, and its journal with it", function()
+      policy(lan)
+      local dev, fd = caller.open(alice(), "br0")
+      assert.equal("u61000-0", dev)
+      local tap = helper.json "ip -j -d link show u61000-0"[1]
+      assert.equal("br0", tap.master)
+      assert.equal("UP", tap.operstate)
+      assert.is_false(tap.linkinfo.info_data.persist)
+      assert.is_true(tap.linkinfo.info_data.vnet_hdr)
+      assert.matches("^fe:", tap.address)
+      local other, second = caller.open(alice(), "br0")
+      assert.equal("u61000-1", other)
+      caller.close(fd)
+      assert.equal("u61000-1", taps())
+      caller.close(second)
+      assert.equal(0, program.moontap("reconcile").status)
+      assert.same({}, program.state())
+      unchanged()
+    end)
+
+    it("gets no other bridge than the policy gives it", function()
+      policy(lan)
+      refused("QEMU asks for the bridge br1, and the policy gives alice br0", 1,
+        caller.open(alice(), "br1"))
+      refused("does not allow bob", 1, caller.open(bob(), "br0"))
+      assert.same({}, program.state())
+      unchanged()
+    end)
+
+    it("names its tap by the grant", function()
+      policy [[
+        allow{ user = "61000", dev = "al*q", link = "br1" }
+        function connect(nic) tap(nic, { master = nic.caller.bridge }) end]]
+      helper.run "ip tuntap add al0q mode tap"
+      before = snapshot.take()
+      local dev, fd = caller.open(alice(), "br1")
+      assert.equal("al1q", dev)
+      caller.close(fd)
+      unchanged()
+    end)
+  end)
+
   it("has at most 64 taps", function()
     policy 'allow{ user = "61000" } function connect(nic) tap(nic) end'
     local all = {}

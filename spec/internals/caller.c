@@ -5,15 +5,18 @@
  *   check(who) -> true | nil, why, blame
  *   up(who, xml) -> driver, dev of the first NIC | nil, why, blame
  *   down(who, guest) -> number of NICs | nil, why, blame
+ *   open(who, bridge, pid) -> dev, descriptor | nil, why, blame
+ *   close(descriptor)
  *
  * who: { policy =, state =, evaluator =, hooks =, uid =, user =, gid =, groups = }
  */
-#include "engine/caller.h"
+#include "engine/open_tap.h"
 
 #include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <string.h>
+#include <unistd.h>
 
 struct asked {
 	struct mt_engine g;
@@ -130,9 +133,33 @@ static int l_down(lua_State *L)
 	return end(L, &a, err);
 }
 
-static const luaL_Reg functions[] = {
-	{ "check", l_check }, { "up", l_up }, { "down", l_down }, { NULL, NULL }
-};
+static int l_open(lua_State *L)
+{
+	struct asked a = { 0 };
+	struct mt_tap_wish wish = { .caller = &a.caller,
+				    .bridge = luaL_checkstring(L, 2),
+				    .qemu = (pid_t)luaL_optinteger(L, 3, 0),
+				    .vnet_hdr = true };
+	char dev[MT_NAME_MAX + 1];
+	int fd, err = begin(L, &a) ?: mt_open_tap(&a.g, &wish, dev, &fd, &a.out, &a.e);
+
+	if (!err) {
+		lua_settop(L, 0);
+		lua_pushstring(L, dev);
+		lua_pushinteger(L, fd);
+	}
+	return end(L, &a, err);
+}
+
+static int l_close(lua_State *L)
+{
+	close((int)luaL_checkinteger(L, 1));
+	return 0;
+}
+
+static const luaL_Reg functions[] = { { "check", l_check }, { "up", l_up },
+				      { "down", l_down },   { "open", l_open },
+				      { "close", l_close }, { NULL, NULL } };
 
 int luaopen_internals_caller(lua_State *L);
 int luaopen_internals_caller(lua_State *L)

@@ -47,6 +47,7 @@ struct mt_eval_request {
 	const char *caller_user;
 	unsigned caller_uid, caller_gid;
 	const char *const *caller_groups; /* names or numbers, NULL-ended */
+	const char *caller_bridge;	  /* that its QEMU asks for; NULL: it does not */
 	bool known, incoming; /* nic.domain.known and .incoming of lua/moontap/ask.lua */
 	bool inactive;	      /* facts and XML as libvirt defines a domain */
 	const char *prefix;   /* of generated names; NULL */

@@ -43,6 +43,7 @@ static const struct field {
 	FIELD(NUMBER, "caller_uid", caller_uid),
 	FIELD(NUMBER, "caller_gid", caller_gid),
 	FIELD(LIST, "caller_group", caller_groups),
+	FIELD(TEXT, "caller_bridge", caller_bridge),
 	FIELD(FLAG, "known", known),
 	FIELD(FLAG, "incoming", incoming),
 	FIELD(FLAG, "inactive", inactive),

@@ -65,7 +65,8 @@ static int no_grant(const struct mt_caller *c, struct mt_err *e)
 	return mt_refused(e);
 }
 
-int mt_caller_check(struct mt_engine *g, const struct mt_caller *c, struct mt_err *e)
+int mt_caller_names(struct mt_engine *g, const struct mt_caller *c, struct mt_pool *p,
+		    const char **names, struct mt_err *e)
 {
 	static const char none[] = "<domain type='qemu'><name>-</name></domain>";
 	struct mt_event_params ask = { .request = { .source = { .fd = -1,
@@ -73,13 +74,27 @@ int mt_caller_check(struct mt_engine *g, const struct mt_caller *c, struct mt_er
 								.n = sizeof none - 1,
 								.name = "-" },
 						    .want = MT_WANT_DECISIONS } };
-	struct mt_pool p = { 0 };
-	struct mt_answer a = { .pool = &p };
-	struct mt_eval_request q = mt_event_request(g, &ask, &p);
-	int err = mt_evaluate(&q, g->o.start, mt_kinds, &a, e);
+	struct mt_answer a = { .pool = p };
+	struct mt_eval_request q = mt_event_request(g, &ask, p);
+	const struct mt_allow *grant;
+	char buf[24];
 
-	if (!err && !next_grant(c, a.allow))
-		err = no_grant(c, e);
+	if (mt_evaluate(&q, g->o.start, mt_kinds, &a, e))
+		return -e->code;
+	grant = next_grant(c, a.allow);
+	if (!grant)
+		return no_grant(c, e);
+	*names = names_of(c, grant, buf);
+	*names = mt_pool_copy(p, *names, strlen(*names));
+	return *names ? 0 : mt_fail(e, ENOMEM, "allow", "", NULL);
+}
+
+int mt_caller_check(struct mt_engine *g, const struct mt_caller *c, struct mt_err *e)
+{
+	struct mt_pool p = { 0 };
+	const char *names;
+	int err = mt_caller_names(g, c, &p, &names, e);
+
 	mt_pool_free(&p);
 	return err;
 }

@@ -31,6 +31,11 @@ struct mt_caller {
  */
 int mt_caller_check(struct mt_engine *g, const struct mt_caller *c, struct mt_err *e);
 
+/** mt_caller_names() - mt_caller_check(), and how the first grant's devices are called, "al-*"
+ * @names:	out, in @p */
+int mt_caller_names(struct mt_engine *g, const struct mt_caller *c, struct mt_pool *p,
+		    const char **names, struct mt_err *e);
+
 /** mt_caller_params() - make an event the caller's: only its unmanaged NICs, and nothing remembered
  * @ask:	filled but for that; @c must outlive it */
 void mt_caller_params(struct mt_event_params *ask, const struct mt_caller *c);

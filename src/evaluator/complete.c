@@ -107,6 +107,8 @@ static void add_caller(const struct mt_eval_request *q, struct mt_facts *b, stru
 	mt_fact_string(b, caller, "user", q->caller_user);
 	mt_fact_integer(b, caller, "uid", q->caller_uid);
 	mt_fact_integer(b, caller, "gid", q->caller_gid);
+	if (q->caller_bridge)
+		mt_fact_string(b, caller, "bridge", q->caller_bridge);
 	groups = mt_fact_array(b, caller, "groups");
 	for (const char *const *g = q->caller_groups; g && *g; g++)
 		mt_fact_string(b, groups, "", *g);

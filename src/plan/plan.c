@@ -154,8 +154,9 @@ int mt_plan_add(struct mt_plan *plan, const struct mt_declaration *declared, str
 	return 0;
 }
 
-/* A locally administered unicast address, the same for one name on one host. */
-static struct mt_value derived_address(const char *name, const char *host)
+/* A locally administered unicast address, the same for one name on one host. A guest's tap has
+ * the highest first byte: a bridge without a MAC of its own takes the lowest of its ports'. */
+static struct mt_value derived_address(const char *name, const char *host, bool own)
 {
 	uint64_t h = mt_hash(MT_HASH_START, host, strlen(host));
 	struct mt_value v = { .state = MT_SET };
@@ -163,7 +164,7 @@ static struct mt_value derived_address(const char *name, const char *host)
 	h = mt_hash(mt_hash(h, "/", 1), name, strlen(name));
 	for (int i = 0; i < 6; i++)
 		v.b[i] = (uint8_t)(h >> 8 * i);
-	v.b[0] = (uint8_t)((v.b[0] & 0xfc) | 0x02);
+	v.b[0] = own ? 0xfe : (uint8_t)((v.b[0] & 0xfc) | 0x02);
 	return v;
 }
 
@@ -173,10 +174,11 @@ static int mark_one(struct mt_plan *plan, const struct mt_kind *facet, const cha
 	struct mt_declaration d = { .record.kind = facet };
 	struct mt_record *r = &d.record;
 	struct mt_declaration *w;
+	bool own = !strcmp(name, plan->dev);
 
 	mt_record_put(r, 0, mt_name_from(name));
 	w = mt_plan_find(plan, r);
-	if (strcmp(name, plan->dev)) /* other guests' plans may declare it, too */
+	if (!own) /* other guests' plans may declare it, too */
 		mark = "moontap";
 	for (int i = facet->nkeys; i < facet->nfields; i++) {
 		unsigned flags = facet->fields[i].flags;
@@ -186,7 +188,7 @@ static int mark_one(struct mt_plan *plan, const struct mt_kind *facet, const cha
 		if (flags & MT_FIELD_MARK)
 			mt_record_put(r, i, (struct mt_value){ .state = MT_SET, .text = mark });
 		if (flags & MT_FIELD_IDENTITY)
-			mt_record_put(r, i, derived_address(name, host));
+			mt_record_put(r, i, derived_address(name, host, own));
 	}
 	return mt_plan_add(plan, &d, e);
 }
