@@ -9,6 +9,7 @@ local build = os.getenv "MOONTAP_BUILD" or ""
 local M = {
   program = build .. "/moontap", lxc = build .. "/lxc", hook = build .. "/qemu",
   ifup = build .. "/qemu-ifup", ifdown = build .. "/qemu-ifdown",
+  helper = build .. "/moontap-bridge-helper",
 }
 
 -- A line for each connected NIC: "web 1 vnet0 managed hook"; (unknown) has a guest without a name.
