@@ -69,9 +69,10 @@ FORCE:
 sources  = $(wildcard $(patsubst %,src/%/*.c,$(1)))
 objects  = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 
-# Modules of their own: domain/xml sees libxml2, cli/json sees jansson, cli/repl sees libedit.
+# Modules of their own: domain/xml sees libxml2, cli/json and varlink see jansson, cli/repl libedit.
 XML_OBJ     := $(call objects,$(call sources,domain/xml))
-JSON_OBJ    := $(call objects,$(call sources,cli/json))
+JSON_OBJ    := $(call objects,$(call sources,cli/json)) $(BUILD)/obj/varlink/json_text.o
+VARLINK_OBJ := $(call objects,$(call sources,varlink))
 # What runs in the child only.
 EVAL_MAIN   := $(BUILD)/obj/evaluator/program.o
 EVAL_OBJ    := $(filter-out $(EVAL_MAIN) %/filter_gen.o,$(call objects,$(call sources,evaluator policy)))
@@ -132,9 +133,10 @@ $(ENTRY_POINTS): FORCE
 
 INTERNAL := $(BUILD)/obj/internal.a
 
+MODULES  := $(patsubst %,$(BUILD)/lib/moontap/moontap-%.so,xml json repl varlink)
+
 .PHONY: program library lua
-program: $(BUILD)/moontap $(BUILD)/moontapd $(BUILD)/lib/moontap/moontap-xml.so \
-	$(BUILD)/lib/moontap/moontap-json.so $(BUILD)/lib/moontap/moontap-repl.so $(BUILD)/share/moontap/hooks \
+program: $(BUILD)/moontap $(BUILD)/moontapd $(MODULES) $(BUILD)/share/moontap/hooks \
 	$(ENTRY_POINTS) library lua
 library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/evaluator
 lua: $(BUILD)/lib/lua/5.4/moontap/core.so library
@@ -155,11 +157,12 @@ $(BUILD)/libexec/moontap/evaluator: $(EVAL_MAIN) $(EVAL_OBJ) $(INTERNAL)
 	@mkdir -p $(@D)
 	$(Q)$(program_link) -o $@ $^ $(LUA_INSIDE) $(MNL_LIBS)
 
-MODULES := $(patsubst %,$(BUILD)/lib/moontap/moontap-%.so,xml json repl)
 $(BUILD)/lib/moontap/moontap-xml.so: $(XML_OBJ)
 $(BUILD)/lib/moontap/moontap-xml.so: MODULE_LIBS = $(XML_LIBS)
 $(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ)
 $(BUILD)/lib/moontap/moontap-json.so: MODULE_LIBS = $(JSON_LIBS) $(MNL_LIBS)
+$(BUILD)/lib/moontap/moontap-varlink.so: $(VARLINK_OBJ)
+$(BUILD)/lib/moontap/moontap-varlink.so: MODULE_LIBS = $(JSON_LIBS)
 $(BUILD)/lib/moontap/moontap-repl.so: $(REPL_OBJ)
 $(BUILD)/lib/moontap/moontap-repl.so: MODULE_LIBS = $(EDIT_LIBS) $(LUA_LIBS) $(MNL_LIBS)
 $(MODULES): $(INTERNAL)

@@ -21,7 +21,7 @@ COMPLETED  = moontap qemu-ifup qemu-ifdown
 
 # What is removed again: files and links, then the folders that are nobody else's.
 INSTALLED  = bin/moontap bin/moontap-event sbin/moontapd $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS))) \
-	$(patsubst %,lib/moontap/moontap-%.so,xml json repl) \
+	$(patsubst %,lib/moontap/moontap-%.so,xml json repl varlink) \
 	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
 	$(patsubst %,share/bash-completion/completions/%,$(COMPLETED)) \

@@ -11,6 +11,7 @@ struct mt_command;
 struct mt_help;
 struct mt_history;
 struct mt_table;
+struct mt_varlink;
 
 /* How a subcommand exits when its standard output cannot be written. */
 enum mt_output_is {
@@ -145,9 +146,7 @@ int mt_options_check(const struct mt_cli *c, const struct mt_command *m);
  * Return: 0, or the exit status after printing why. */
 int mt_cli_engine(struct mt_cli *c, struct mt_engine *g);
 
-/** mt_cli_params() - parameters of an event that a person asks for: all NICs of a guest
- * @want:	enum mt_want
- * @dry:	change nothing */
+/** mt_cli_params() - mt_person_params(), and warnings are shown */
 struct mt_event_params mt_cli_params(unsigned want, bool dry);
 
 /** mt_cli_source() - open a file, or standard input for "-"
@@ -233,6 +232,9 @@ struct mt_json {
 
 /** mt_json_load() - load the module. Return: NULL after printing why. */
 const struct mt_json *mt_json_load(const struct mt_cli *c);
+
+/** mt_varlink_load() - likewise of varlink/varlink.h */
+const struct mt_varlink *mt_varlink_load(const struct mt_cli *c);
 
 /* The module that links libedit; it exports this struct as mt_repl. */
 struct mt_repl {

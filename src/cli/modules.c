@@ -1,31 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* modules.c - load the modules that only some runs need: JSON, the REPL */
+/* modules.c - load the modules that only some runs need: JSON, the REPL, the service's language */
 #include "cli/cli.h"
-#include "base/paths.h"
+#include "base/module.h"
 
-#include <dlfcn.h>
-
-static const void *load(const struct mt_cli *c, const char *file, const char *name)
+static const void *load(const struct mt_cli *c, const char *name, const char *symbol)
 {
-	const void *what;
-	char path[PATH_MAX];
-	void *lib;
-
-	mt_path_installed(file, path);
-	lib = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
-	what = lib ? dlsym(lib, name) : NULL;
+	const char *why;
+	const void *what = mt_module_load(name, symbol, &why);
 
 	if (!what)
-		fprintf(stderr, "%s: %s\n", c->program, dlerror());
+		fprintf(stderr, "%s: %s\n", c->program, why);
 	return what;
 }
 
 const struct mt_json *mt_json_load(const struct mt_cli *c)
 {
-	return load(c, "lib/moontap/moontap-json.so", "mt_json");
+	return load(c, "json", "mt_json");
 }
 
 const struct mt_repl *mt_repl_load(const struct mt_cli *c)
 {
-	return load(c, "lib/moontap/moontap-repl.so", "mt_repl");
+	return load(c, "repl", "mt_repl");
+}
+
+const struct mt_varlink *mt_varlink_load(const struct mt_cli *c)
+{
+	return load(c, "varlink", "mt_varlink");
 }

@@ -91,14 +91,10 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 
 struct mt_event_params mt_cli_params(unsigned want, bool dry)
 {
-	return (struct mt_event_params){ .request.want = want,
-					 .by = "up",
-					 .person = true,
-					 .request.managed = true,
-					 .request.unmanaged = true,
-					 .request.known = true,
-					 .shows_warnings = true,
-					 .dry = dry };
+	struct mt_event_params ask = mt_person_params(want, dry);
+
+	ask.shows_warnings = true;
+	return ask;
 }
 
 /* A FIFO may have no writer: wait no longer than the deadline for its first byte. The evaluator,

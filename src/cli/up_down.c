@@ -83,16 +83,16 @@ static int for_all(struct mt_cli *c, each_guest *each, void (*last)(struct mt_en
 
 static int connect(struct mt_cli *c, bool dry)
 {
-	struct mt_event_params ask = mt_cli_params(MT_WANT_PLANS | (dry ? 0u : MT_WANT_FACTS), dry);
+	struct mt_event_params ask = mt_up_params(dry);
 	struct mt_history_run run = { .event = "up", .argv = c->args };
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_engine g;
 	struct mt_err e = { 0 };
 	int err;
 
-	ask.remember = !dry;
+	ask.request.want |= dry ? 0u : MT_WANT_FACTS;
+	ask.shows_warnings = true;
 	ask.keep = c->keep;
-	ask.request.unnamed = dry ? MT_SH_UNNAMED : NULL;
 	ask.request.only = c->n > 1 ? (const char *const *)c->args + 1 : NULL;
 	err = mt_cli_engine(c, &g);
 	if (err)

@@ -132,6 +132,14 @@ struct mt_event_params {
 	bool runs_on;	     /* the guest runs on after a failure: keep its record */
 };
 
+/** mt_person_params() - parameters of what a person asks for: all NICs of a guest
+ * @want:	enum mt_want
+ * @dry:	change nothing */
+struct mt_event_params mt_person_params(unsigned want, bool dry);
+
+/** mt_up_params() - those of a person's up; or, with @dry, plan */
+struct mt_event_params mt_up_params(bool dry);
+
 /** mt_event_request() - complete an event's request to the evaluator by the engine's options
  * @pool:	of the notes; all else is borrowed from @g and @ask
  */

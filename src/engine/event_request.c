@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* event_request.c - complete an event's request to the evaluator by the engine's options */
+/* event_request.c - the parameters of an event, and its request to the evaluator */
 #include "engine/engine.h"
+#include "base/sh.h"
 #include "plan/shared.h"
 
 #include <string.h>
@@ -24,6 +25,26 @@ static const char *const *notes_of(struct mt_engine *g, struct mt_pool *pool)
 		n += texts[n] != NULL;
 	}
 	return texts;
+}
+
+struct mt_event_params mt_person_params(unsigned want, bool dry)
+{
+	return (struct mt_event_params){ .request.want = want,
+					 .by = "up",
+					 .person = true,
+					 .request.managed = true,
+					 .request.unmanaged = true,
+					 .request.known = true,
+					 .dry = dry };
+}
+
+struct mt_event_params mt_up_params(bool dry)
+{
+	struct mt_event_params ask = mt_person_params(MT_WANT_PLANS, dry);
+
+	ask.remember = !dry;
+	ask.request.unnamed = dry ? MT_SH_UNNAMED : NULL;
+	return ask;
 }
 
 struct mt_eval_request mt_event_request(struct mt_engine *g, const struct mt_event_params *ask,

@@ -158,20 +158,18 @@ PUBLIC void moontap_close(struct moontap *m)
 
 /* --- events ----------------------------------------------------------------------------------- */
 
-static struct mt_event_params ask_of(const struct moontap_event *ev)
+static void take_event(struct mt_event_params *ask, const struct moontap_event *ev)
 {
 	bool fd = ev->flags & MOONTAP_FD;
 
-	return (struct mt_event_params){
-		.request.source = { .fd = fd ? ev->fd : -1,
-				    .bytes = fd ? NULL : ev->xml,
-				    .n = ev->xml_size,
-				    .name = ev->guest ? ev->guest : "xml" },
-		.driver = ev->driver,
-		.guest = ev->guest,
-		.force = ev->flags & MOONTAP_FORCE,
-		.request.only = ev->nics && *ev->nics ? ev->nics : NULL,
-	};
+	ask->request.source = (struct mt_source){ .fd = fd ? ev->fd : -1,
+						  .bytes = fd ? NULL : ev->xml,
+						  .n = ev->xml_size,
+						  .name = ev->guest ? ev->guest : "xml" };
+	ask->driver = ev->driver;
+	ask->guest = ev->guest;
+	ask->force = ev->flags & MOONTAP_FORCE;
+	ask->request.only = ev->nics && *ev->nics ? ev->nics : NULL;
 }
 
 static bool has_xml(const struct moontap_event *ev)
@@ -182,25 +180,19 @@ static bool has_xml(const struct moontap_event *ev)
 static int run_up(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
 		  struct mt_err *e)
 {
-	struct mt_event_params ask = ask_of(ev);
+	struct mt_event_params ask = mt_up_params(ev->flags & MOONTAP_DRY);
 
 	if (!has_xml(ev))
 		return misused(e, EINVAL, "up", "there is no XML");
-	ask.request.want = MT_WANT_PLANS;
-	ask.by = "up";
-	ask.request.managed = ask.request.unmanaged = ask.request.known = true;
-	ask.dry = ev->flags & MOONTAP_DRY;
-	ask.remember = !ask.dry;
+	take_event(&ask, ev);
 	ask.keep = ev->flags & MOONTAP_KEEP;
-	ask.person = true;
-	ask.request.unnamed = ask.dry ? "$DEV" : NULL;
 	return mt_connect(g, &ask, out, e);
 }
 
 static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
 		    struct mt_err *e)
 {
-	struct mt_event_params ask = ask_of(ev);
+	struct mt_event_params ask = { 0 };
 	struct mt_nic_filter which = { 0 };
 	unsigned is = ev->flags & MOONTAP_BY_NAME ? MT_WORD_NAME
 		: ev->flags & MOONTAP_BY_UUID	  ? MT_WORD_UUID
@@ -209,6 +201,7 @@ static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct 
 
 	if (!ev->guest && !has_xml(ev))
 		return misused(e, EINVAL, "down", "there is neither a guest nor XML");
+	take_event(&ask, ev);
 	err = ev->guest ? mt_guest_find(g, ev->guest, is, &out->pool, &which, e)
 			: mt_guest_of(g, &ask, &out->pool, &which, e);
 	if (err)
@@ -224,8 +217,9 @@ static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct 
 static int run_hook(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
 		    struct mt_err *e)
 {
-	struct mt_event_params ask = ask_of(ev);
+	struct mt_event_params ask = { 0 };
 
+	take_event(&ask, ev);
 	if (!ev->guest)
 		return misused(e, EINVAL, ev->what, "there is no guest");
 	if (ev->nics)

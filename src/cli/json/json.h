@@ -4,6 +4,7 @@
 #define MT_CLI_JSON_JSON_H
 
 #include "cli/cli.h"
+#include "varlink/json_text.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -14,10 +15,6 @@
 /** mt_json_flags() - json_dumps()'s flags for @text. JSON may reach a terminal, and jansson escapes
  * only C0: a text with other characters that must not be shown (base/text.h) is written in ASCII */
 size_t mt_json_flags(const char *text);
-
-/** mt_json_text() - a JSON string; NULL: no memory. If @s is no UTF-8, as a device's name may be,
- * it has "?" for each byte over 127, and is cut at 4 KiB. */
-json_t *mt_json_text(const char *s);
 
 /**
  * mt_json_facts() - facts as JSON, indented

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MAX 4096
-
 size_t mt_json_flags(const char *text)
 {
 	bool safe = true;
@@ -22,20 +20,6 @@ size_t mt_json_flags(const char *text)
 	for (; *text && safe; text += text[0] == '\n' ? 1 : mt_text_char(text, &safe))
 		;
 	return MT_JSON_FLAGS | (safe ? 0 : JSON_ENSURE_ASCII);
-}
-
-json_t *mt_json_text(const char *s)
-{
-	json_t *j = json_string(s);
-	char copy[TEXT_MAX];
-	size_t n = 0;
-
-	if (j)
-		return j;
-	for (; *s && n < sizeof copy - 1; s++)
-		copy[n++] = (unsigned char)*s < 128 ? *s : '?';
-	copy[n] = 0;
-	return json_string(copy);
 }
 
 /* Fast for printable ASCII, which most strings are; jansson escapes the others. */
