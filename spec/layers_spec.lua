@@ -15,9 +15,10 @@ local sees = {
   policy = "base kernel/host.h domain/facts.h domain/domain.h lua",
   evaluator = "base kernel/host.h domain plan/step.h ask policy",
   engine = "base kernel/host.h plan ask moontap.h",
-  service = "base kernel plan ask engine moontap.h",
+  varlink = "base moontap.h",
+  service = "base kernel plan ask engine moontap.h varlink/varlink.h",
   binding = "base domain kernel plan ask policy engine",
-  cli = "base domain kernel plan ask policy evaluator engine binding lua",
+  cli = "base domain kernel plan ask policy evaluator engine binding varlink lua",
   client = "service/event_socket.h",
 }
 
@@ -31,7 +32,7 @@ local seen_by = {
   ["linux/.*netlink%.h"] = { "^kernel/" },
   ["linux/if"] = { "^kernel/", "^client/" },
   ["sys/ioctl%.h"] = { "^kernel/", "^client/sys_libc%.h" },
-  ["jansson%.h"] = { "^cli/json/" },
+  ["jansson%.h"] = { "^cli/json/", "^varlink/" },
   ["seccomp%.h"] = { "^evaluator/filter_gen%.c" },
 }
 

@@ -52,9 +52,24 @@ function Daemon:children(of)
   return list
 end
 
+-- named(name) -> the children of the first process that have this name
+function Daemon:named(name)
+  local list = {}
+  for _, pid in ipairs(self:children()) do
+    local f <close> = io.open(("/proc/%d/comm"):format(pid))
+    if f and f:read() == name then list[#list + 1] = pid end
+  end
+  return list
+end
+
+-- acceptor() -> the process that accepts connections of users
+function Daemon:acceptor()
+  return wait_for("the acceptor", function() return self:named "moontapd-io"[1] end)
+end
+
 -- tree() -> the only worker, its zygote, and the spares that are ready
 function Daemon:tree()
-  local worker = self:children()[1]
+  local worker = self:named "moontapd"[1]
   local zygote = worker and self:children(worker)[1]
   return worker, zygote, zygote and self:children(zygote) or {}
 end

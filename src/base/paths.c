@@ -73,6 +73,14 @@ const char *mt_path_absolute(const char *path, size_t most, char buf[static PATH
 	return buf;
 }
 
+char *mt_path_beside(const char *path, const char *name, char buf[static PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+
+	snprintf(buf, PATH_MAX, "%.*s%s", slash ? (int)(slash - path) + 1 : 0, path, name);
+	return buf;
+}
+
 const char *mt_host_id(char id[static 65])
 {
 	int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC);

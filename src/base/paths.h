@@ -27,6 +27,9 @@ void mt_path_installed(const char *below, char path[static PATH_MAX]);
  */
 const char *mt_path_absolute(const char *path, size_t most, char buf[static PATH_MAX]);
 
+/** mt_path_beside() - another file in the same folder. Returns @buf; too long a path is cut. */
+char *mt_path_beside(const char *path, const char *name, char buf[static PATH_MAX]);
+
 /** mt_host_id() - a text that is the same on each boot and differs between hosts: machine-id(5), or
  * else the host name. Returns @id. */
 const char *mt_host_id(char id[static 65]);

@@ -215,7 +215,7 @@ static void print_device(const struct mt_nic_status *l, FILE *out)
 		return;
 	if (l->here)
 		snprintf(line, sizeof line, "%s (%s, index %u), %s, mtu %u%s%s", d->name,
-			 *d->kind ? d->kind : "link", d->ifindex, mt_status_link(l), d->mtu,
+			 *d->kind ? d->kind : "link", d->ifindex, mt_nic_link(l), d->mtu,
 			 *d->master ? ", in " : "", d->master);
 	else
 		snprintf(line, sizeof line, "%s does not exist%s", l->dev,

@@ -29,9 +29,6 @@ int mt_status_metrics(struct mt_cli *c, struct mt_engine *g, FILE *out);
 void mt_status_table(struct mt_table *t, const struct mt_nic_status *nics, size_t n,
 		     struct mt_pool *p);
 
-/** mt_status_link() - "down"; of a tap "in use", "idle"; else "up", "no carrier"; "": no device */
-const char *mt_status_link(const struct mt_nic_status *l);
-
 /** mt_status_policy() - the policy's file, and whether it has changed since it connected the NIC:
  * "policy.lua (changed)"
  * @whole:	with its folder */

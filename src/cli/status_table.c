@@ -99,17 +99,6 @@ static const char *policy_state(const struct mt_record *h)
 	return strcmp(sum, mt_header_text(h, MT_HEADER_CHECKSUM)) ? " (changed)" : "";
 }
 
-const char *mt_status_link(const struct mt_nic_status *l)
-{
-	if (!l->here)
-		return "";
-	if (!l->device.up)
-		return "down";
-	if (!(l->device.is & MT_DEVICE_TAP))
-		return l->device.carrier ? "up" : "no carrier";
-	return l->device.carrier ? "in use" : "idle";
-}
-
 void mt_status_policy(const struct mt_nic_status *l, bool whole, char *buf, size_t n)
 {
 	const struct mt_record *h = &l->journal.header;
@@ -164,7 +153,7 @@ static void add_row(struct mt_table *t, const struct mt_nic_status *l)
 	mt_table_cell(t, NIC, 0, "%u", l->index);
 	mt_table_cell(t, DEVICE, 0, "%s", l->dev);
 	mt_table_cell(t, TAP, 0, "%s", l->unmanaged ? "unmanaged" : "managed");
-	mt_table_cell(t, LINK, l->here && l->device.up ? 0 : '~', "%s", mt_status_link(l));
+	mt_table_cell(t, LINK, l->here && l->device.up ? 0 : '~', "%s", mt_nic_link(l));
 	mt_table_cell(t, IN, 0, "%s", l->here ? l->device.master : "");
 	add_known(t, l);
 	if (l->journal.header.kind)

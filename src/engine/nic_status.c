@@ -51,6 +51,17 @@ bool mt_nic_same_guest(const struct mt_nic_status *a, const struct mt_nic_status
 	return *a->guest && !strcmp(a->guest, b->guest) && !strcmp(a->driver, b->driver);
 }
 
+const char *mt_nic_link(const struct mt_nic_status *l)
+{
+	if (!l->here)
+		return "";
+	if (!l->device.up)
+		return "down";
+	if (!(l->device.is & MT_DEVICE_TAP))
+		return l->device.carrier ? "up" : "no carrier";
+	return l->device.carrier ? "in use" : "idle";
+}
+
 struct drifting {
 	struct mt_pool *p;
 	struct mt_nic_status *status;

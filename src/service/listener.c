@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* listener.c - LISTEN_FDS, or bind(2) and listen(2) */
 #include "service/listener.h"
+#include "base/paths.h"
+#include "varlink/varlink.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,18 +19,46 @@
 #define FIRST	3   /* sd_listen_fds(3): SD_LISTEN_FDS_START */
 #define BACKLOG 256 /* events that wait; then a client does its event itself */
 
-static int inherited(void)
+static int type_of(int fd)
 {
-	const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
-	bool ours = pid && n && atoi(pid) == getpid() && atoi(n) > 0;
+	socklen_t n = sizeof fd;
+	int type;
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) ? -1 : type;
+}
+
+/* Of two units' sockets, systemd does not say which comes first: their types do. Return: whether
+ * systemd passed any. */
+static bool inherited(struct mt_listeners *l)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	int n = pid && fds && atoi(pid) == getpid() ? atoi(fds) : 0;
 
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");
-	return ours ? FIRST : -1;
+	for (int fd = FIRST; fd < FIRST + n; fd++) {
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+		if (type_of(fd) == SOCK_SEQPACKET)
+			l->events = fd;
+		if (type_of(fd) == SOCK_STREAM)
+			l->callers = fd;
+	}
+	return n > 0;
 }
 
-/* The folder may be entered by all: io.moontap will be in it. */
+static int take_inherited(const struct mt_listeners *l, struct mt_err *e)
+{
+	if (l->events < 0)
+		return mt_fail(e, ENOTSOCK, "socket", "",
+			       "systemd passed no socket of type SOCK_SEQPACKET, for events");
+	if (fcntl(l->events, F_SETFL, O_NONBLOCK) ||
+	    (l->callers >= 0 && fcntl(l->callers, F_SETFL, O_NONBLOCK)))
+		return mt_fail(e, errno, "socket", "", NULL);
+	return 0;
+}
+
+/* The folder may be entered by all: io.moontap is in it. */
 static int lock_folder(const char *path, struct mt_err *e)
 {
 	char folder[PATH_MAX], *slash;
@@ -53,10 +82,10 @@ static int lock_folder(const char *path, struct mt_err *e)
 	return -e->code;
 }
 
-static int make(const char *path, struct mt_err *e)
+static int make(const char *path, int type, mode_t mode, struct mt_err *e)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mode_t mask;
 	int err;
 
@@ -64,7 +93,7 @@ static int make(const char *path, struct mt_err *e)
 		return mt_fail(e, errno, "socket", path, NULL);
 	memcpy(to.sun_path, path, strlen(path));
 	unlink(path);
-	mask = umask(0177);
+	mask = umask(~mode & 0777);
 	err = bind(fd, (struct sockaddr *)&to, sizeof to) || listen(fd, BACKLOG);
 	err = err ? errno : 0;
 	umask(mask);
@@ -74,18 +103,29 @@ static int make(const char *path, struct mt_err *e)
 	return mt_fail(e, err, "socket", path, NULL);
 }
 
-int mt_listener_open(const char *path, bool *made, struct mt_err *e)
+int mt_listeners_open(const char *path, struct mt_listeners *l, struct mt_err *e)
 {
-	int fd = inherited();
+	struct sockaddr_un room;
 
-	*made = fd < 0;
-	if (fd >= 0) {
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
-		return fcntl(fd, F_SETFL, O_NONBLOCK) ? mt_fail(e, errno, "socket", "", NULL) : fd;
-	}
-	if (strlen(path) >= sizeof((struct sockaddr_un *)NULL)->sun_path)
+	*l = (struct mt_listeners){ .events = -1, .callers = -1 };
+	if (inherited(l))
+		return take_inherited(l, e);
+	snprintf(l->path, sizeof l->path, "%s", path);
+	mt_path_beside(path, MT_VARLINK_SOCKET, l->callers_path);
+	if (strlen(path) >= sizeof room.sun_path || strlen(l->callers_path) >= sizeof room.sun_path)
 		return mt_fail(e, ENAMETOOLONG, "socket", path, NULL);
 	if (lock_folder(path, e) < 0)
 		return -e->code;
-	return make(path, e);
+	l->made = true;
+	l->events = make(path, SOCK_SEQPACKET, 0600, e);
+	l->callers = l->events < 0 ? -1 : make(l->callers_path, SOCK_STREAM, 0666, e);
+	return l->callers < 0 ? -e->code : 0;
+}
+
+void mt_listeners_remove(const struct mt_listeners *l)
+{
+	if (!l->made)
+		return;
+	unlink(l->path);
+	unlink(l->callers_path);
 }

@@ -31,7 +31,8 @@ static const char usage[] =
 	"  -p, --policy FILE       the policy; else /etc/moontap/policy.lua\n"
 	"      --state DIR         the state directory; else /run/moontap\n"
 	"      --deadline SECONDS  for the policy; else 10\n"
-	"      --socket PATH       make the socket here; else " MT_EVENT_SOCKET "\n"
+	"      --socket PATH       for events; else " MT_EVENT_SOCKET ";\n"
+	"                          io.moontap, for users, is beside it\n"
 	"      --workers N         events that are served at once; else one a processor\n"
 	"      --spares N          evaluators that each worker has ready; else 4\n"
 	"      --foreground        log to standard error\n"
@@ -125,9 +126,10 @@ int main(int argc, char **argv)
 	struct options o = { .socket = MT_EVENT_SOCKET,
 			     .workers = (unsigned)get_nprocs(),
 			     .worker = { .ready = -1, .spares = SPARES, .events = EVENTS } };
+	struct mt_callers callers;
 	char line[700];
 	struct mt_err e;
-	bool made;
+	struct mt_listeners listeners;
 	int status;
 
 	if (o.workers > MT_WORKERS_MAX)
@@ -137,13 +139,13 @@ int main(int argc, char **argv)
 		return status - 1;
 	o.worker.options.log = o.foreground || getenv("JOURNAL_STREAM") ? to_stderr : to_syslog;
 	o.worker.options.data = &o;
-	o.worker.listener = mt_listener_open(o.socket, &made, &e);
-	if (o.worker.listener < 0) {
+	if (mt_listeners_open(o.socket, &listeners, &e)) {
 		fprintf(stderr, "moontapd: %s\n", mt_err_line(&e, line, sizeof line));
 		return 4;
 	}
-	status = mt_supervisor_run(&o.worker, o.workers);
-	if (made)
-		unlink(o.socket);
+	o.worker.listener = listeners.events;
+	callers = (struct mt_callers){ listeners.callers, o.worker.options };
+	status = mt_supervisor_run(&o.worker, o.workers, &callers);
+	mt_listeners_remove(&listeners);
 	return status;
 }

@@ -20,18 +20,19 @@
 
 struct supervisor {
 	const struct mt_worker *w;
+	const struct mt_callers *c;
 	struct mt_log log;
-	unsigned n;
+	unsigned n, nworkers; /* the last of them may be of mt_callers_run() */
 	struct {
 		pid_t pid;     /* 0: none */
 		int64_t since; /* when it was started; or, when there is none, may be */
-	} workers[MT_WORKERS_MAX];
+	} workers[MT_WORKERS_MAX + 1];
 	int signals, ready[2];
 	sigset_t before;
 	bool ending;
 };
 
-static int run_worker(struct supervisor *s, pid_t parent)
+static int run_worker(struct supervisor *s, unsigned i, pid_t parent)
 {
 	struct mt_worker w = *s->w;
 
@@ -41,7 +42,7 @@ static int run_worker(struct supervisor *s, pid_t parent)
 	sigprocmask(SIG_SETMASK, &s->before, NULL);
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != parent)
 		return 1;
-	return mt_worker_run(&w);
+	return i < s->nworkers ? mt_worker_run(&w) : mt_callers_run(s->c);
 }
 
 static void start_worker(struct supervisor *s, unsigned i)
@@ -49,7 +50,7 @@ static void start_worker(struct supervisor *s, unsigned i)
 	pid_t self = getpid(), pid = fork();
 
 	if (!pid)
-		_exit(run_worker(s, self));
+		_exit(run_worker(s, i, self));
 	s->workers[i].since = mt_now_ms();
 	if (pid > 0)
 		s->workers[i].pid = pid;
@@ -142,9 +143,13 @@ static int begin(struct supervisor *s)
 
 /* The listener is closed last, by the end of this process: who comes meanwhile waits in its queue,
  * and does the event itself when that is gone. systemd's socket stays, and nothing is lost. */
-int mt_supervisor_run(const struct mt_worker *w, unsigned n)
+int mt_supervisor_run(const struct mt_worker *w, unsigned n, const struct mt_callers *c)
 {
-	struct supervisor s = { .w = w, .log = { w->options.log, w->options.data }, .n = n };
+	struct supervisor s = { .w = w,
+				.c = c,
+				.log = { w->options.log, w->options.data },
+				.n = n + (c->listener >= 0),
+				.nworkers = n };
 	unsigned watchdog = mt_notify_watchdog_ms();
 	bool ready = false;
 	char byte;

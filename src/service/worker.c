@@ -5,42 +5,14 @@
 #include "base/descriptors.h"
 #include "engine/handle.h"
 #include "service/event_server.h"
+#include "service/signals.h"
 #include "service/spares.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-static volatile sig_atomic_t ending;
-
-static void end(int signal)
-{
-	(void)signal;
-	ending = 1;
-}
-
-/* SIGTERM is taken only while the worker waits: what was begun is finished. */
-static void block_signals(sigset_t *waiting)
-{
-	struct sigaction act = { .sa_handler = end };
-	sigset_t block;
-
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGHUP, &act, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&block);
-	sigaddset(&block, SIGTERM);
-	sigaddset(&block, SIGINT);
-	sigaddset(&block, SIGHUP);
-	sigprocmask(SIG_BLOCK, &block, waiting);
-	sigdelset(waiting, SIGTERM);
-	sigdelset(waiting, SIGINT);
-	sigdelset(waiting, SIGHUP);
-}
 
 static void say_ready(int *ready)
 {
@@ -71,8 +43,8 @@ static void serve(const struct mt_worker *w, struct mt_engine *g)
 	unsigned served = 0;
 	sigset_t waiting;
 
-	block_signals(&waiting);
-	while (!ending && (!w->events || served < w->events)) {
+	mt_signals_block(&waiting);
+	while (!mt_signals_ending() && (!w->events || served < w->events)) {
 		struct pollfd p[] = { { .fd = w->listener, .events = POLLIN },
 				      { .fd = mt_spares_fd(), .events = POLLIN } };
 		struct timespec t = { timeout / 1000, timeout % 1000 * 1000000L };

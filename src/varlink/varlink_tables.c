@@ -130,6 +130,7 @@ static const struct mt_varlink_field guest_and_nics[] = {
 };
 
 static const struct mt_varlink_field disconnected[] = { { "nics", STRUCTS, OUT(nics), &nic },
+							{ "guest", TEXT, OUT(guest) },
 							{ NULL } };
 
 static const struct mt_varlink_field guest_or_all[] = { { "guest", TEXT_IF, IN(guest) }, { NULL } };
@@ -157,13 +158,13 @@ const struct mt_varlink_method_row mt_varlink_methods[] = {
 			 "XML of\n"
 			 "the guest. name: the guest's, instead of the one in the XML; without "
 			 "xml, of a\n"
-			 "guest whose XML an earlier Up had." },
+			 "guest of root's that is remembered." },
 	[MT_CALL_DOWN] = { MOONTAP, "Down", TAKES(guest_and_nics), RETURNS(disconnected),
-			   "Disconnect a guest, by its name. Of a guest that is not connected "
-			   "nothing is\n"
-			   "done, and nics is empty." },
+			   "Disconnect a guest, by its name, its uuid or a device. Of a guest "
+			   "that\n"
+			   "is not connected nothing is done, and nics is empty." },
 	[MT_CALL_STATUS] = { MOONTAP, "Status", TAKES(guest_or_all), RETURNS(states),
-			     "The state of a guest's NICs, by its name, or of all guests'" },
+			     "The state of a guest's NICs, found as by Down, or of all guests'" },
 	{ NULL },
 };
 

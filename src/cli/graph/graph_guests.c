@@ -32,7 +32,7 @@ static void draw_state(const struct mt_scene_nic *n, FILE *out)
 	char text[64];
 
 	if (l->state == MT_NIC_CONNECTED && !drifted)
-		snprintf(text, sizeof text, "%s", mt_status_link(l));
+		snprintf(text, sizeof text, "%s", mt_nic_link(l));
 	else
 		snprintf(text, sizeof text, "%s",
 			 drifted ? "drifted" : mt_nic_state_name(l->state));
