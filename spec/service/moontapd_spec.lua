@@ -285,6 +285,34 @@ print(sorted(set(seen)), d.wait())
     assert.equal(1, program.run("test -e /run/moontap.sock").status)
   end)
 
+  it("tells the sockets that systemd passes by their types, in any order", function()
+    program.write("listen.py", [[
+import os, socket, subprocess, sys
+sys.path.insert(0, sys.argv.pop(1))
+from varlink import Service
+def listen(name, type):
+    s = socket.socket(socket.AF_UNIX, type); s.bind(name); s.listen(5); return s
+def start(*sockets):
+    def pass_on():
+        copies = [os.dup(s.fileno()) for s in sockets]
+        for i, fd in enumerate(copies): os.dup2(fd, 3 + i)
+    return subprocess.Popen(["sh", "-c", 'LISTEN_PID=$$ exec "$@"', "sh"] + sys.argv[1:],
+        close_fds=False, preexec_fn=pass_on, env=dict(os.environ, LISTEN_FDS=str(len(sockets))))
+events, io = listen("event", socket.SOCK_SEQPACKET), listen("io.moontap", socket.SOCK_STREAM)
+for sockets in (events, io), (io, events):
+    d = start(*sockets)
+    print(Service("io.moontap").call("org.varlink.service.GetInfo")["product"])
+    e = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); e.connect("event"); e.send(b"x")
+    print(e.recv(100)[:1])
+    d.terminate(); print(d.wait())
+print(start(io).wait())
+]])
+    local r = program.run(("python3 listen.py '%s/samples/embed' '%sd' --foreground " ..
+      "-p policy.lua --workers 1"):format(helper.run "pwd":match "%C+", program.path))
+    assert.equal(("moontap\nb'E'\n0\n"):rep(2) .. "4\n", r.out, r.err)
+    assert.matches("systemd passed no socket of type SOCK_SEQPACKET", r.err)
+  end)
+
   it("says what is wrong with its options", function()
     for _, words in ipairs { "--workers 0", "--spares x", "--nosuch", "word", "--deadline 0" } do
       local r = program.run(("'%sd' %s"):format(program.path, words))

@@ -282,6 +282,47 @@ show(s.call("org.varlink.service.GetInfo"))]] }
     assert.equal("", taps())
   end)
 
+  it("gives a user what the policy grants, apart from root's and from others'", function()
+    program.write("policy.lua", [[allow{ user = "65534", dev = "al-*" }
+allow{ user = "1001", dev = "bo-*" }
+]] .. policy)
+    local d <close> = daemon.start()
+    local root, up, status, foreign, mine, others, theirs, down, after, none = python [[
+def nic(dev, mac): return xml.replace("web0", dev).replace("00:01", mac)
+root = service()
+call(root, "Up", xml=xml)
+def as_user(uid, *calls):
+    r, w = os.pipe()
+    pid = os.fork()
+    if not pid:
+        become(uid); s = service()
+        for method, parameters in calls: call(s, method, **parameters)
+        os._exit(0)
+    os.waitpid(pid, 0)
+as_user(65534, ("Up", {"xml": nic("al-0", "00:02")}), ("Status", {}),
+    ("Up", {"xml": nic("wg0", "00:03")}), ("Status", {"guest": "al-0"}),
+    ("Status", {"guest": "web0"}))
+as_user(1001, ("Down", {"guest": "al-0"}))
+as_user(65534, ("Down", {"guest": "web"}), ("Status", {}))
+call(root, "Down", guest="db")]]
+    assert.equal("qemu", root.driver)
+    assert.same({ "web", "qemu@65534", "al-0" }, { up.guest, up.driver, up.nics[1].dev })
+    assert.matches("user 65534", up.nics[1].steps[1].command)
+    assert.same({ 1, "al-0" }, { #status.nics, status.nics[1].dev })
+    assert.same({ "io.moontap.Failed", 1, "NIC 1 (wg0)" },
+      { foreign.error, foreign.exit, foreign.where })
+    assert.matches("allows %S+ no device of this name, but al%-%*", foreign.why)
+    assert.equal("al-0", mine.nics[1].dev)
+    assert.same({ {}, {} }, { others.nics, theirs.nics })
+    assert.equal("al-0", down.nics[1].dev)
+    assert.same({ {}, {} }, { after.nics, none.nics })
+    assert.matches("web0", taps())
+    assert.is_falsy(taps():find "al%-0")
+    local log = program.moontap "log".out
+    assert.matches("web", log)
+    assert.is_true(d:lives())
+  end)
+
   it("serves eight connections of a user at once, 32 of all users, and of root any", function()
     local d <close> = daemon.start()
     local most, ninth, later, others, too_many, root = python [[

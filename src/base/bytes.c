@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bytes.c - realloc(3) and write(2), in loops; memfd_create(2) */
+/* bytes.c - realloc(3), read(2) and write(2), in loops; memfd_create(2) */
 #include "base/bytes.h"
 
 #include <errno.h>
@@ -24,6 +24,30 @@ int mt_bytes_room(char **at, size_t *cap, size_t want, size_t first, size_t most
 	*at = bytes;
 	*cap = room;
 	return 0;
+}
+
+int mt_read_all(int fd, size_t most, char **at, size_t *n)
+{
+	size_t cap = 0;
+
+	*at = NULL;
+	*n = 0;
+	for (;;) {
+		int err = mt_bytes_room(at, &cap, *n + 2, 65536, most + 2);
+		ssize_t got;
+
+		if (err)
+			return err;
+		got = read(fd, *at + *n, cap - *n - 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		*n += (size_t)got;
+		(*at)[*n] = 0;
+		if (!got)
+			return *n > most ? -EFBIG : 0;
+	}
 }
 
 int mt_write_all(int fd, const char *bytes, size_t n)

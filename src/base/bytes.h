@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bytes.h - a buffer that grows, a write(2) that is complete, and a file in memory */
+/* bytes.h - a buffer that grows, read(2) and write(2) that are complete, and a file in memory */
 #ifndef MT_BASE_BYTES_H
 #define MT_BASE_BYTES_H
 
@@ -15,6 +15,13 @@
  * Return: 0; -EFBIG (@want is more than @most) or -ENOMEM: the buffer is unchanged.
  */
 int mt_bytes_room(char **at, size_t *cap, size_t want, size_t first, size_t most);
+
+/** mt_read_all() - read(2) to the end of a file
+ * @at:		out: the bytes and a NUL, to be freed, also after an error
+ * @most:	bytes that it may have
+ *
+ * Return: 0, -EFBIG, or -errno. */
+int mt_read_all(int fd, size_t most, char **at, size_t *n);
 
 /** mt_write_all() - write(2) until all is written. Return: 0 or -errno. */
 int mt_write_all(int fd, const char *bytes, size_t n);

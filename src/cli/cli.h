@@ -12,6 +12,7 @@ struct mt_help;
 struct mt_history;
 struct mt_table;
 struct mt_varlink;
+struct moontap_nic;
 
 /* How a subcommand exits when its standard output cannot be written. */
 enum mt_output_is {
@@ -44,13 +45,14 @@ struct mt_cli {
 	bool replay;
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
 	bool check, openmetrics, no_header, clear;
-	bool if_known;	/* --if-known */
-	bool keep;	/* --keep */
-	bool dry_run;	/* --dry-run */
-	bool all;	/* --all: instead of the word GUEST */
-	uint64_t given; /* bit i: mt_options[i] was given */
-	bool changes;	/* print no step that changes nothing */
-	bool person;	/* a person asks: log to stderr, also where it is no terminal */
+	bool if_known;	 /* --if-known */
+	bool keep;	 /* --keep */
+	bool dry_run;	 /* --dry-run */
+	bool all;	 /* --all: instead of the word GUEST */
+	uint64_t given;	 /* bit i: mt_options[i] was given */
+	bool no_service; /* it would have been asked, if there were one */
+	bool changes;	 /* print no step that changes nothing */
+	bool person;	 /* a person asks: log to stderr, also where it is no terminal */
 	enum mt_output_is output;
 	const char **args; /* the arguments that are no options, NULL-ended */
 	int n;
@@ -213,6 +215,10 @@ void mt_print_text(FILE *out, const char *fmt, ...) __attribute__((format(printf
 /** mt_print_outcome() - each NIC and its steps, as commands; with c->sh only the commands */
 void mt_print_outcome(const struct mt_cli *c, const struct mt_outcome *o, FILE *out);
 
+/** mt_print_nics() - the same, of a reply of the service */
+void mt_print_nics(const struct mt_cli *c, const char *guest, const struct moontap_nic *const *nics,
+		   FILE *out);
+
 /** mt_colour() - an escape sequence, or "" where @out is no terminal or NO_COLOR is set
  * @op:		enum mt_op; 'b': bold; 0: back to normal */
 const char *mt_colour(FILE *out, char op);
@@ -245,12 +251,12 @@ struct mt_repl {
 /** mt_repl_load() - load the module. Return: NULL after printing why. */
 const struct mt_repl *mt_repl_load(const struct mt_cli *c);
 
-/** mt_print_json() - print and free a text from one of @json's functions
- * @json:	NULL: mt_json_load() has failed, and has printed why
+/** mt_print_json() - print and free a text from one of a module's functions
+ * @module:	NULL: it could not be loaded, and why was printed
  * @text:	NULL: no memory, which is reported here
  *
  * Return: the exit status. */
-int mt_print_json(const struct mt_cli *c, const struct mt_json *json, char *text, FILE *out);
+int mt_print_json(const struct mt_cli *c, const void *module, char *text, FILE *out);
 
 /** mt_print_table() - print a table, as JSON with --json
  * @nothing:	the line that people see when it is empty

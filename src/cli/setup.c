@@ -140,10 +140,12 @@ void mt_cli_warnings(struct mt_cli *c, const struct mt_outcome *o)
 
 int mt_cli_error(const struct mt_cli *c, const char *guest, const struct mt_err *e)
 {
+	bool hint = c->no_service && e->blame == MT_BLAME_HOST;
 	char line[8192];
 
-	fprintf(stderr, "%s\n",
+	fprintf(stderr, "%s%s\n",
 		mt_error_line(c->program, guest, c->state ? c->state : MT_DEFAULT_STATE, e, line,
-			      sizeof line));
+			      sizeof line),
+		hint ? "; or: systemctl enable --now moontap.socket" : "");
 	return mt_exit_status(e->blame);
 }

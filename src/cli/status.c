@@ -4,6 +4,7 @@
 #include "cli/namespaces.h"
 #include "cli/cli.h"
 #include "cli/level.h"
+#include "cli/service_client.h"
 #include "cli/status_parts.h"
 #include "cli/table.h"
 #include "engine/history.h"
@@ -117,6 +118,8 @@ int mt_command_status(struct mt_cli *c)
 		return mt_cli_usage(c,
 				    "status --openmetrics is about all guests: without GUEST, "
 				    "--json, --check, --watch, --no-header");
+	if (mt_service_status(c, &status))
+		return status;
 	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;

@@ -2,6 +2,7 @@
 /* up_down.c - plan, up, down: what a person asks for by hand */
 #include "cli/cli.h"
 #include "cli/namespaces.h"
+#include "cli/service_client.h"
 #include "engine/guest.h"
 #include "engine/history.h"
 #include "engine/leftovers.h"
@@ -90,6 +91,8 @@ static int connect(struct mt_cli *c, bool dry)
 	struct mt_err e = { 0 };
 	int err;
 
+	if (mt_service_up(c, dry, &err))
+		return err;
 	ask.request.want |= dry ? 0u : MT_WANT_FACTS;
 	ask.shows_warnings = true;
 	ask.keep = c->keep;
@@ -236,6 +239,8 @@ int mt_command_down(struct mt_cli *c)
 		return mt_namespaces_drop(c, c->netns_gone);
 	if (c->all)
 		return for_all(c, take_down, finish_leftovers);
+	if (mt_service_down(c, &status))
+		return status;
 	status = mt_cli_engine(c, &g);
 	if (status)
 		return status;

@@ -7,9 +7,12 @@
 
 #include <jansson.h>
 
-/** mt_varlink_encode() - an object of a struct's fields; NULL: no memory. What is NULL and not
- * optional is "", or an empty array. */
-json_t *mt_varlink_encode(const struct mt_varlink_struct *s, const void *from);
+/** mt_varlink_encode() - an object of a struct's fields
+ * @from:	what is NULL, and not optional, is "", or an empty array
+ * @exact:	a text must be UTF-8; else it is as mt_json_text() writes it
+ *
+ * Return: NULL: no memory, or a text is no UTF-8. */
+json_t *mt_varlink_encode(const struct mt_varlink_struct *s, const void *from, bool exact);
 
 /**
  * mt_varlink_decode() - fill a struct from an object

@@ -11,14 +11,15 @@ static json_t *list(const struct mt_varlink_field *f, const void *const *at)
 
 	for (; at && *at; at++)
 		json_array_append_new(j,
-				      f->type == MT_VARLINK_STRUCTS ? mt_varlink_encode(f->of, *at)
+				      f->type == MT_VARLINK_STRUCTS
+					      ? mt_varlink_encode(f->of, *at, false)
 					      : f->type == MT_VARLINK_TEXTS
 					      ? mt_json_text(*at)
 					      : json_integer(strtoll(*at, NULL, 10)));
 	return j;
 }
 
-static json_t *value(const struct mt_varlink_field *f, const void *member)
+static json_t *value(const struct mt_varlink_field *f, const void *member, bool exact)
 {
 	const void *pointer = f->type == MT_VARLINK_UINT || f->type == MT_VARLINK_UINT64 ||
 			f->type == MT_VARLINK_BOOL
@@ -29,7 +30,7 @@ static json_t *value(const struct mt_varlink_field *f, const void *member)
 		return json_null();
 	switch (f->type) {
 	case MT_VARLINK_TEXT:
-		return mt_json_text(pointer ? pointer : "");
+		return exact ? json_string(pointer) : mt_json_text(pointer ? pointer : "");
 	case MT_VARLINK_UINT:
 		return json_integer(*(const unsigned *)member);
 	case MT_VARLINK_UINT64:
@@ -44,12 +45,12 @@ static json_t *value(const struct mt_varlink_field *f, const void *member)
 	return NULL;
 }
 
-json_t *mt_varlink_encode(const struct mt_varlink_struct *s, const void *from)
+json_t *mt_varlink_encode(const struct mt_varlink_struct *s, const void *from, bool exact)
 {
 	json_t *j = json_object();
 
 	for (const struct mt_varlink_field *f = s->fields; f && f->name; f++)
-		if (json_object_set_new(j, f->name, value(f, (const char *)from + f->at))) {
+		if (json_object_set_new(j, f->name, value(f, (const char *)from + f->at, exact))) {
 			json_decref(j);
 			return NULL;
 		}

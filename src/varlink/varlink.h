@@ -15,7 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MT_VARLINK_SOCKET "io.moontap" /* beside the socket for events */
+#define MT_VARLINK_SOCKET  "io.moontap" /* beside the socket for events */
+#define MT_VARLINK_DEFAULT "/run/moontap.sock/" MT_VARLINK_SOCKET
 
 enum mt_varlink_method {
 	MT_CALL_INFO,	  /* org.varlink.service.GetInfo */
@@ -91,11 +92,12 @@ struct mt_varlink {
 			 struct mt_varlink_call *call, struct mt_varlink_error *error);
 	char *(*write_reply)(enum mt_varlink_method m, const struct mt_varlink_reply *r);
 	char *(*write_error)(const struct mt_varlink_error *error);
+	/* NULL also: a text is no UTF-8. */
 	char *(*write_call)(const struct mt_varlink_call *call);
 	/* Parse a reply; its strings are in @p. Return: as read_call(). */
 	int (*read_reply)(const char *text, size_t n, enum mt_varlink_method m, struct mt_pool *p,
 			  struct mt_varlink_reply *r, struct mt_varlink_error *error);
-	/* A reply's results, in lines, for people. */
+	/* A reply's results, or an error's members, in lines. */
 	char *(*show_reply)(const char *text, size_t n);
 	/* The definition of an interface, in varlink's language, lines; NULL also: no such one. */
 	char *(*describe)(const char *interface);

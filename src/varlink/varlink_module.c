@@ -137,20 +137,21 @@ static char *write_call(const struct mt_varlink_call *call)
 	const struct mt_varlink_method_row *m = &mt_varlink_methods[call->method];
 
 	return write_named("method", m->interface, m->name,
-			   mt_varlink_encode(&m->in, &call->params));
+			   mt_varlink_encode(&m->in, &call->params, true));
 }
 
 static char *write_error(const struct mt_varlink_error *error)
 {
 	const struct mt_varlink_error_row *e = &mt_varlink_errors[error->is];
 
-	return write_named("error", e->interface, e->is.name, mt_varlink_encode(&e->is, error));
+	return write_named("error", e->interface, e->is.name,
+			   mt_varlink_encode(&e->is, error, false));
 }
 
 static char *write_reply(enum mt_varlink_method m, const struct mt_varlink_reply *r)
 {
-	return dump(
-		json_pack("{s:o}", "parameters", mt_varlink_encode(&mt_varlink_methods[m].out, r)));
+	return dump(json_pack("{s:o}", "parameters",
+			      mt_varlink_encode(&mt_varlink_methods[m].out, r, false)));
 }
 
 static int take_error(const char *name, const json_t *parameters, struct mt_pool *p,
