@@ -131,13 +131,20 @@ $(ENTRY_POINTS): FORCE
 	@mkdir -p $(@D)
 	@ln -sf moontap-event $@
 
+# It is the program, by another name.
+HELPER := $(BUILD)/moontap-bridge-helper
+
+$(HELPER): FORCE
+	@mkdir -p $(@D)
+	@ln -sf moontap $@
+
 INTERNAL := $(BUILD)/obj/internal.a
 
 MODULES  := $(patsubst %,$(BUILD)/lib/moontap/moontap-%.so,xml json repl varlink)
 
 .PHONY: program library lua
 program: $(BUILD)/moontap $(BUILD)/moontapd $(MODULES) $(BUILD)/share/moontap/hooks \
-	$(ENTRY_POINTS) library lua
+	$(ENTRY_POINTS) $(HELPER) library lua
 library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/evaluator
 lua: $(BUILD)/lib/lua/5.4/moontap/core.so library
 

@@ -20,7 +20,7 @@ MANUALS    = $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd))
 COMPLETED  = moontap qemu-ifup qemu-ifdown
 
 # What is removed again: files and links, then the folders that are nobody else's.
-INSTALLED  = bin/moontap bin/moontap-event sbin/moontapd $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS))) \
+INSTALLED  = bin/moontap bin/moontap-event sbin/moontapd $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS) $(HELPER))) \
 	$(patsubst %,lib/moontap/moontap-%.so,xml json repl varlink) \
 	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
@@ -47,6 +47,7 @@ install-program: program manual
 	$(Q)$(INSTALL) -D -m 755 -t $(to)/libexec/moontap $(BUILD)/libexec/moontap/evaluator
 	$(Q)$(foreach e,$(notdir $(ENTRY_POINTS)),ln -sf ../../bin/moontap-event \
 	  $(to)/libexec/moontap/$e &&) true
+	$(Q)ln -sf ../../bin/moontap $(to)/libexec/moontap/$(notdir $(HELPER))
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/lib/moontap $(BUILD)/lib/moontap/*.so
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/moontap/hooks $(HOOK_FILES)
 	$(Q)for page in $(MANUALS); do \

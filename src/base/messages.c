@@ -3,12 +3,14 @@
 #include "base/messages.h"
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/descriptors.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define FIRST 4096
 
@@ -36,6 +38,23 @@ static int wait_for_more(const struct mt_messages *m, int64_t until)
 	return n || !until ? 0 : -ETIMEDOUT;
 }
 
+/* As recv(2). A descriptor goes with the bytes that it was sent with. */
+static ssize_t receive_with(const struct mt_messages *m, void *at, size_t n)
+{
+	int fds[MT_DESCRIPTORS_MAX];
+	unsigned nfds;
+	ssize_t got = mt_receive_descriptors(m->fd, at, n, fds, &nfds);
+
+	if (nfds && *m->descriptor < 0)
+		*m->descriptor = fds[--nfds];
+	while (nfds)
+		close(fds[--nfds]);
+	if (got >= 0)
+		return got;
+	errno = (int)-got;
+	return -1;
+}
+
 static long receive_some(struct mt_messages *m)
 {
 	int err = mt_bytes_room(&m->at, &m->cap, m->n + 1, FIRST, MT_MESSAGE_MAX + 1);
@@ -43,7 +62,8 @@ static long receive_some(struct mt_messages *m)
 
 	if (err)
 		return err;
-	got = recv(m->fd, m->at + m->n, m->cap - m->n, MSG_DONTWAIT);
+	got = m->descriptor ? receive_with(m, m->at + m->n, m->cap - m->n)
+			    : recv(m->fd, m->at + m->n, m->cap - m->n, MSG_DONTWAIT);
 	if (got > 0)
 		m->n += (size_t)got;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -78,9 +98,17 @@ long mt_message_receive(struct mt_messages *m, char **text)
 	}
 }
 
-int mt_message_send(const struct mt_messages *m, const char *text)
+int mt_message_send(const struct mt_messages *m, const char *text, int descriptor)
 {
 	size_t left = strlen(text) + 1;
+	int err = 0;
+
+	if (descriptor >= 0) { /* with the first byte, which there is always room for */
+		err = mt_send_descriptors(m->fd, text++, 1, &descriptor, 1);
+		left--;
+	}
+	if (err)
+		return err;
 
 	while (left) {
 		ssize_t n = send(m->fd, text, left, MSG_NOSIGNAL);

@@ -11,7 +11,8 @@
 /* One end of a connection, and what has come over it; zeroed but for the first lines. */
 struct mt_messages {
 	int fd;
-	int whole_ms;		 /* within which a text must be complete, from its first byte on */
+	int whole_ms;	 /* within which a text must be complete, from its first byte on */
+	int *descriptor; /* out: one that comes along, owned by the caller; NULL: none is taken */
 	const sigset_t *waiting; /* the signals blocked while it waits for a first byte; NULL */
 	/* private: */
 	char *at;
@@ -32,8 +33,11 @@ struct mt_messages {
  */
 long mt_message_receive(struct mt_messages *m, char **text);
 
-/** mt_message_send() - send a text with its NUL, all of it. Return: 0 or -errno. */
-int mt_message_send(const struct mt_messages *m, const char *text);
+/** mt_message_send() - send a text with its NUL, all of it
+ * @descriptor:	goes along with it; -1: none does
+ *
+ * Return: 0 or -errno. */
+int mt_message_send(const struct mt_messages *m, const char *text, int descriptor);
 
 /** mt_messages_free() - free the buffer; fd stays open */
 void mt_messages_free(struct mt_messages *m);

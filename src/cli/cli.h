@@ -44,6 +44,8 @@ struct mt_cli {
 	unsigned back;			   /* the N of --run N or -N; 0: not given */
 	bool replay;
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
+	const char *br, *fd; /* --br, --fd: of moontap-bridge-helper */
+	bool use_vnet;
 	bool check, openmetrics, no_header, clear;
 	bool if_known;	 /* --if-known */
 	bool keep;	 /* --keep */
@@ -301,6 +303,7 @@ int mt_command_check(struct mt_cli *c);
 int mt_command_hook(struct mt_cli *c);
 int mt_command_ifup(struct mt_cli *c);
 int mt_command_ifdown(struct mt_cli *c);
+int mt_command_bridge_helper(struct mt_cli *c);
 int mt_command_repl(struct mt_cli *c);
 int mt_command_help(struct mt_cli *c);
 int mt_command_install_hook(struct mt_cli *c);

@@ -101,7 +101,7 @@ static int send_call(const struct mt_service *s, const struct mt_varlink_call *c
 		     const char *guest)
 {
 	char *text = s->varlink->write_call(call);
-	int err = text ? mt_message_send(&s->messages, text) : -EILSEQ;
+	int err = text ? mt_message_send(&s->messages, text, -1) : -EILSEQ;
 
 	free(text);
 	if (err == -EILSEQ)

@@ -19,6 +19,7 @@
 struct mt_caller {
 	uid_t uid; /* never 0 */
 	gid_t gid;
+	pid_t pid;		   /* the process that asks; 0: unknown */
 	const char *user;	   /* its name; or the number */
 	const char *const *groups; /* all of them: names, or numbers; NULL-ended */
 };

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* caller_methods.c - Plan, Up, Down and Status: from a call's parameters to the engine, and back */
+/* caller_methods.c - Plan, Up, Down, Status, OpenTap: from a call's parameters to the engine, and back */
 #include "service/caller_methods.h"
 #include "engine/driver.h"
 #include "engine/guest.h"
 #include "engine/history.h"
 #include "engine/leftovers.h"
 #include "engine/nic_status.h"
+#include "engine/open_tap.h"
+#include "service/bridge_conf.h"
+#include "service/peer.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,6 +19,7 @@ struct method {
 	const struct mt_varlink_params *in;
 	struct mt_result *r;
 	struct mt_varlink_reply *out;
+	int *descriptor;
 	const char **bad;
 	char *driver; /* room for the caller's */
 };
@@ -203,20 +207,50 @@ static int status(const struct method *m, struct mt_err *e)
 	return all ? 0 : mt_fail(e, ENOMEM, "status", "", NULL);
 }
 
+/* --- OpenTap ---------------------------------------------------------------------------------- */
+
+static int open_tap(const struct method *m, struct mt_err *e)
+{
+	struct mt_outcome *out = &m->r->inside;
+	struct mt_tap_wish wish = { .caller = m->c,
+				    .bridge = m->in->bridge,
+				    .vnet_hdr = m->in->vnet_hdr };
+	struct mt_history_run run = begin_record(m, "bridge-helper");
+	char *dev = mt_pool_alloc(&out->pool, MT_NAME_MAX + 1);
+	int err;
+
+	if (!dev)
+		return mt_fail(e, ENOMEM, "tap", "", NULL);
+	if (!m->c)
+		return mt_bad(e, "tap", m->in->bridge,
+			      "root's QEMU has script= for its taps, and needs no helper");
+	if (mt_bridge_conf_denies(MT_BRIDGE_CONF, m->in->bridge)) {
+		mt_bad(e, "refused", "", "%s denies the bridge %s", MT_BRIDGE_CONF, m->in->bridge);
+		return mt_refused(e);
+	}
+	wish.qemu = mt_peer_parent(m->c->pid);
+	mt_history_begin(&run, m->g);
+	err = mt_open_tap(m->g, &wish, dev, m->descriptor, out, e);
+	mt_history_end(&run, m->g, NULL, out, err ? e : NULL);
+	m->out->dev = dev;
+	return err;
+}
+
 /* ---------------------------------------------------------------------------------------------- */
 
 int mt_caller_method(struct mt_engine *g, const struct mt_caller *c,
 		     const struct mt_varlink_call *call, struct mt_result *r,
-		     struct mt_varlink_reply *reply, const char **bad, struct mt_err *e)
+		     struct mt_varlink_reply *reply, int *descriptor, const char **bad,
+		     struct mt_err *e)
 {
 	static int (*const methods[])(const struct method *, struct mt_err *) = {
-		[MT_CALL_PLAN] = plan,
-		[MT_CALL_UP] = up,
-		[MT_CALL_DOWN] = down,
-		[MT_CALL_STATUS] = status,
+		[MT_CALL_PLAN] = plan,	       [MT_CALL_UP] = up,
+		[MT_CALL_DOWN] = down,	       [MT_CALL_STATUS] = status,
+		[MT_CALL_OPEN_TAP] = open_tap,
 	};
 	char driver[MT_DRIVER_TEXT];
-	const struct method m = { g, c, &call->params, r, reply, bad, driver };
+	const struct method m = { g, c, &call->params, r, reply, descriptor, bad, driver };
 
+	*descriptor = -1;
 	return methods[call->method](&m, e);
 }

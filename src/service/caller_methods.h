@@ -12,11 +12,13 @@
  * @c:		NULL: root
  * @r:		zeroed, to be freed by mt_outcome_free(&@r->inside): what @reply borrows from
  * @reply:	out
+ * @descriptor:	out: goes along with the reply, owned by the caller; -1: none does
  *
  * Return: 0; or -errno: @e, or @bad, the name of a parameter that is missing.
  */
 int mt_caller_method(struct mt_engine *g, const struct mt_caller *c,
 		     const struct mt_varlink_call *call, struct mt_result *r,
-		     struct mt_varlink_reply *reply, const char **bad, struct mt_err *e);
+		     struct mt_varlink_reply *reply, int *descriptor, const char **bad,
+		     struct mt_err *e);
 
 #endif

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #define WAIT_MS 5000 /* for the rest of a call, and for a caller to take its reply */
 
@@ -29,11 +30,14 @@ struct server {
 /* --- answers ---------------------------------------------------------------------------------- */
 
 /* Return: whether it was sent; also when nobody wants it. */
-static bool answer(const struct server *s, const struct mt_varlink_call *call, char *text)
+static bool answer(const struct server *s, const struct mt_varlink_call *call, char *text,
+		   int descriptor)
 {
-	bool sent = text && (call->oneway || !mt_message_send(&s->messages, text));
+	bool sent = text && (call->oneway || !mt_message_send(&s->messages, text, descriptor));
 
 	free(text);
+	if (descriptor >= 0)
+		close(descriptor);
 	return sent;
 }
 
@@ -79,7 +83,7 @@ static char *run_service(const struct server *s, const struct mt_varlink_call *c
 	return text;
 }
 
-static char *run_method(const struct server *s, const struct mt_varlink_call *call)
+static char *run_method(const struct server *s, const struct mt_varlink_call *call, int *descriptor)
 {
 	struct mt_result r = { .inside = { .name = "", .uuid = "" } };
 	struct mt_varlink_error error = { .is = MT_CALL_ELSEWHERE };
@@ -96,7 +100,7 @@ static char *run_method(const struct server *s, const struct mt_varlink_call *ca
 		if (e.blame == MT_BLAME_REFUSED)
 			error.is = MT_CALL_NOT_ALLOWED;
 		text = s->varlink->write_error(&error);
-	} else if (!mt_caller_method(s->g, s->caller, call, &r, &reply, &bad, &e)) {
+	} else if (!mt_caller_method(s->g, s->caller, call, &r, &reply, descriptor, &bad, &e)) {
 		text = s->varlink->write_reply(call->method, &reply);
 	} else {
 		error = failure(&e);
@@ -110,6 +114,15 @@ static char *run_method(const struct server *s, const struct mt_varlink_call *ca
 	mt_outcome_free(&r.inside);
 	mt_engine_rest(s->g);
 	return text;
+}
+
+static bool run_call(const struct server *s, const struct mt_varlink_call *call)
+{
+	int descriptor = -1;
+	char *text = call->method > MT_CALL_DESCRIBE ? run_method(s, call, &descriptor)
+						     : run_service(s, call);
+
+	return answer(s, call, text, descriptor);
 }
 
 /* Return: whether another call may follow. */
@@ -127,13 +140,11 @@ static bool serve(const struct server *s, const char *bytes, size_t n)
 						   .why = error.why,
 						   .exit = MOONTAP_USAGE };
 	if (err && err != -ENOMEM)
-		more = answer(s, &call, s->varlink->write_error(&error)) && err != -EBADMSG;
+		more = answer(s, &call, s->varlink->write_error(&error), -1) && err != -EBADMSG;
 	else if (err)
 		more = false;
 	else
-		more = answer(s, &call,
-			      call.method > MT_CALL_DESCRIBE ? run_method(s, &call)
-							     : run_service(s, &call));
+		more = run_call(s, &call);
 	mt_pool_free(&p);
 	return more;
 }
@@ -153,7 +164,7 @@ static void complain(const struct server *s, long err)
 					: "it was not complete within 5 s");
 	e.blame = MT_BLAME_USAGE;
 	error = failure(&e);
-	answer(s, &none, s->varlink->write_error(&error));
+	answer(s, &none, s->varlink->write_error(&error), -1);
 }
 
 static void serve_all(struct server *s)
@@ -191,6 +202,7 @@ static int know_caller(struct server *s, struct mt_caller *c, struct mt_pool *p,
 
 	c->uid = s->peer->uid;
 	c->gid = s->peer->gid;
+	c->pid = s->peer->pid;
 	c->user = keep(p, mt_user_name(c->uid, name));
 	err = c->user ? mt_peer_groups(s->messages.fd, p, &gids, &n) : -ENOMEM;
 	if (!err)

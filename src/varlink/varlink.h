@@ -25,11 +25,13 @@ enum mt_varlink_method {
 	MT_CALL_UP,
 	MT_CALL_DOWN,
 	MT_CALL_STATUS,
+	MT_CALL_OPEN_TAP,
 };
 
 /* The parameters of all methods; those that a method does not have are NULL. */
 struct mt_varlink_params {
-	const char *xml, *name, *guest, *interface;
+	const char *xml, *name, *guest, *interface, *bridge;
+	int vnet_hdr;
 	const char *const *nics; /* numbers, as the words of struct mt_nic_filter; NULL-ended */
 };
 
@@ -52,6 +54,8 @@ struct mt_varlink_reply {
 	const char *const *interfaces;
 	const char *driver, *guest;
 	const char *const *warnings;
+	const char *dev;
+	unsigned fd; /* the number of a descriptor among those that come along with the reply */
 	const struct moontap_nic *const *nics;
 	const struct mt_varlink_status *const *status;
 };

@@ -138,6 +138,14 @@ static const struct mt_varlink_field guest_or_all[] = { { "guest", TEXT_IF, IN(g
 static const struct mt_varlink_field states[] = { { "nics", STRUCTS, OUT(status), &status },
 						  { NULL } };
 
+static const struct mt_varlink_field wish[] = { { "bridge", TEXT, IN(bridge) },
+						{ "vnet_hdr", MT_VARLINK_BOOL, true, IN(vnet_hdr) },
+						{ NULL } };
+
+static const struct mt_varlink_field opened[] = { { "dev", TEXT, OUT(dev) },
+						  { "fd", UINT, OUT(fd) },
+						  { NULL } };
+
 #define TAKES(f)                                                        \
 	{                                                               \
 		.fields = (f), .size = sizeof(struct mt_varlink_params) \
@@ -165,6 +173,11 @@ const struct mt_varlink_method_row mt_varlink_methods[] = {
 			   "is not connected nothing is done, and nics is empty." },
 	[MT_CALL_STATUS] = { MOONTAP, "Status", TAKES(guest_or_all), RETURNS(states),
 			     "The state of a guest's NICs, found as by Down, or of all guests'" },
+	[MT_CALL_OPEN_TAP] = { MOONTAP, "OpenTap", TAKES(wish), RETURNS(opened),
+			       "Make a tap for a user's QEMU that asks for a bridge. Its "
+			       "descriptor "
+			       "comes\n"
+			       "along with the reply; the tap is gone when nobody has it open." },
 	{ NULL },
 };
 
