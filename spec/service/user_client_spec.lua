@@ -77,7 +77,8 @@ describe("a user without CAP_NET_ADMIN", function()
     assert.matches("drifted", r.out)
     assert.matches("alias", r.out)
     helper.run "ip link del web0"
-    assert.not_matches("connected", as(ROOT, "status").out)
+    assert.matches("gone, nothing left", as(ROOT, "status").out)
+    assert.equal("nothing is connected\n", as(ROOT, "status").out)
     assert.is_true(d:lives())
   end)
 

@@ -147,7 +147,7 @@ call(s, "Up", xml="")]]
     assert.same({ "org.varlink.service", "io.moontap" }, info.interfaces)
     assert.same({ error = "org.varlink.service.InterfaceNotFound", interface = "org.nobody" }, none)
     local is, theirs = described(ours.description), described(service.description)
-    assert.same({ "Down", "Plan", "Status", "Up" }, names(is.method))
+    assert.same({ "Down", "OpenTap", "Plan", "Status", "Up" }, names(is.method))
     assert.same({ "GetInfo", "GetInterfaceDescription" }, names(theirs.method))
     assert.same(names(theirs.method.GetInfo.gives), names(info))
     assert.same(names(is.method.Up.gives), names(plan))

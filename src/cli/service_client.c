@@ -112,14 +112,17 @@ bool mt_service_up(struct mt_cli *c, bool dry, int *status)
 static int name_of(struct mt_cli *c, struct mt_pool *p, const char **name)
 {
 	struct mt_event_params ask = { .request.want = 0 };
-	struct mt_nic_filter which;
+	struct mt_nic_filter which = { 0 };
 	struct mt_engine g;
 	struct mt_err e = { 0 };
-	int status = mt_cli_engine(c, &g), err;
+	int status, err;
 
 	*name = c->args[0];
-	if (status || !mt_cli_is_file(c, c->args[0]))
-		return mt_engine_close(&g), status;
+	if (!mt_cli_is_file(c, c->args[0]))
+		return 0;
+	status = mt_cli_engine(c, &g);
+	if (status)
+		return status;
 	status = mt_cli_source(c, c->args[0], &ask.request.source);
 	err = status ? 0 : mt_guest_of(&g, &ask, p, &which, &e);
 	*name = which.name;

@@ -123,7 +123,7 @@ int mt_service_call(struct mt_service *s, const struct mt_varlink_call *call, co
 		return status;
 	do
 		n = mt_message_receive(&s->messages, &text);
-	while (n == -EINTR);
+	while (n == -EINTR && !mt_cli_stop);
 	if (n < 0)
 		return broken(s, guest, (int)n, n == -ENOTCONN ? "it has ended" : NULL);
 	if (s->c->json)

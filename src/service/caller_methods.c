@@ -192,11 +192,12 @@ static int status(const struct method *m, struct mt_err *e)
 	struct mt_pool *p = &m->r->inside.pool;
 	int err = m->in->guest ? find_connected(m, &which, e) : 0;
 	const struct mt_varlink_status **all;
-	struct mt_nic_status *nics;
+	struct mt_nic_status *nics = NULL;
 	size_t n = 0;
 
 	if ((err && err != -ENOENT) || (!err && mt_nics_inspect(m->g, &which, p, &nics, &n, e)))
 		return -e->code;
+	mt_finish_done(m->g, nics, n);
 	all = mt_pool_alloc(p, (n + 1) * sizeof *all);
 	for (size_t i = 0; all && i < n; i++) {
 		all[i] = status_of(&nics[i], p);

@@ -58,26 +58,36 @@ static int refuse(struct mt_varlink_error *error, struct mt_pool *p, enum mt_var
 	return error->subject ? -EINVAL : -ENOMEM;
 }
 
+/* Whether a name is INTERFACE.MEMBER. */
+static bool is_of(const char *name, const char *interface, const char *member)
+{
+	size_t n = strlen(interface);
+
+	return !strncmp(name, interface, n) && name[n] == '.' && !strcmp(name + n + 1, member);
+}
+
+static bool is_interface(const char *name, size_t n)
+{
+	for (const char *const *i = mt_varlink_names; *i; i++)
+		if (strlen(*i) == n && !strncmp(*i, name, n))
+			return true;
+	return false;
+}
+
 /* The part before the last dot is the interface. */
 static int find_method(const char *name, struct mt_pool *p, enum mt_varlink_method *found,
 		       struct mt_varlink_error *error)
 {
 	const char *dot = strrchr(name, '.');
-	size_t n = dot ? (size_t)(dot - name) : 0;
-	bool known = !dot;
 
 	for (int i = 0; mt_varlink_methods[i].interface; i++) {
-		const struct mt_varlink_method_row *m = &mt_varlink_methods[i];
-
-		if (strlen(m->interface) != n || strncmp(m->interface, name, n))
-			continue;
-		known = true;
 		*found = i;
-		if (!strcmp(m->name, dot + 1))
+		if (is_of(name, mt_varlink_methods[i].interface, mt_varlink_methods[i].name))
 			return 0;
 	}
-	return known ? refuse(error, p, MT_CALL_NO_METHOD, name, strlen(name))
-		     : refuse(error, p, MT_CALL_NO_INTERFACE, name, n);
+	return !dot || is_interface(name, (size_t)(dot - name))
+		? refuse(error, p, MT_CALL_NO_METHOD, name, strlen(name))
+		: refuse(error, p, MT_CALL_NO_INTERFACE, name, (size_t)(dot - name));
 }
 
 static int take_call(const json_t *j, struct mt_pool *p, struct mt_varlink_call *call,
@@ -158,13 +168,10 @@ static int take_error(const char *name, const json_t *parameters, struct mt_pool
 		      struct mt_varlink_error *error)
 {
 	const struct mt_varlink_error_row *e = mt_varlink_errors;
-	const char *dot = strrchr(name, '.'), *bad;
-	size_t n = dot ? (size_t)(dot - name) : 0;
+	const char *bad;
 	int err;
 
-	while (e->interface &&
-	       (strlen(e->interface) != n || strncmp(e->interface, name, n) ||
-		strcmp(e->is.name, dot + 1)))
+	while (e->interface && !is_of(name, e->interface, e->is.name))
 		e++;
 	if (!e->interface)
 		return refuse(error, p, MT_CALL_UNKNOWN_ERROR, name, strlen(name));
