@@ -4,6 +4,7 @@ local caller = require "internals.caller"
 local helper = require "spec.helper"
 local program = require "spec.program"
 local snapshot = require "spec.snapshot"
+local standin = require "spec.standin"
 
 local function xml(name, dev, mac, more)
   return ([[<domain type='kvm'><name>%s</name><devices><interface type='ethernet'>
@@ -261,6 +262,47 @@ describe("a user who is not root", function()
       local dev, fd = caller.open(alice(), "br1")
       assert.equal("al1q", dev)
       caller.close(fd)
+      unchanged()
+    end)
+  end)
+
+  describe("whose evaluator was taken over", function()
+    local function answer(records, nic)
+      local allowed = "allow link=br1\nallow link=br0 grant=g\nallow user=61000 grant=g\n"
+      nic = nic or { dev = "u61000-0" }
+      nic.records = "tap name=" .. nic.dev .. "\n" .. records
+      return standin.answer(allowed, standin.guest("web", { nic }))
+    end
+
+    local function up(...)
+      program.write("evaluator", "#!/bin/sh\nexec cat\n")
+      helper.run("chmod 755 " .. helper.folder() .. "/evaluator")
+      policy ""
+      return caller.up(who{ evaluator = helper.folder() .. "/evaluator" }, answer(...))
+    end
+
+    it("uses what its grant lists", function()
+      assert(up "link name=u61000-0 master=br0 up=true\n")
+      assert.equal(1, caller.down(alice(), "web"))
+      unchanged()
+    end)
+
+    it("uses, makes and takes nothing else", function()
+      for what, why in pairs {
+        ["link name=u61000-0 master=br1\n"] = "does not allow alice the link br1",
+        ["veth name=wg0 peer=u61000-1\n"] = "does not allow alice the link",
+        ["bridge name=u61000-1\n"] = "does not allow alice the link u61000-1",
+        ["addr dev=u61000-0 address=10.0.0.1/24\n"] = "does not allow alice the prefix",
+        ["allow link=br1 grant=g\n"] = "'allow', which means",
+        ["allow user=61000 all=true\n"] = "'allow', which means",
+      } do
+        local result, line = up(what)
+        assert.is_nil(result, what)
+        assert.matches(why, line, 1, true)
+      end
+      local result, line = up("", { dev = "wg0" })
+      assert.is_nil(result)
+      assert.matches("no device of this name, but u61000-*", line, 1, true)
       unchanged()
     end)
   end)

@@ -24,7 +24,8 @@ struct mt_rights {
 /**
  * mt_rights_check() - refuse a plan whose records name what they may not
  *
- * Devices: the NIC's own, those that the policy's top level named, and those that moontap makes.
+ * Devices: the NIC's own, those that the policy's top level named, and, of root's plans, those that
+ * moontap makes.
  * Everything else: by the right that its field's row names. Return: 0; -EINVAL, blamed on the
  * input, with what the policy would have to allow; or the kernel's error.
  */
