@@ -40,7 +40,7 @@ describe("an ordinary user's #guest with the service", function()
 
   it("gets its tap when it starts, and leaves nothing when it ends", function()
     user:start(lab.domain { name = "web", interfaces = nic(1), address = "10.9.0.2/24" })
-    assert.equal("web 1 u7777-1 unmanaged hook\n", moontap.status(l))
+    assert.equal("web 1 u7777-1 unmanaged up\n", moontap.status(l))
     user:booted "web"
     l:wait_ping "10.9.0.2"
     assert.is_true(user:ping("10.9.0.1", "web"))
@@ -93,6 +93,11 @@ describe("an ordinary user's #guest with the service", function()
     assert.not_equal(0, refused.status)
     assert.matches("QEMU asks for the bridge br1, and the policy gives alice br0", refused.err, 1,
       true)
+    l:write("/etc/qemu/bridge.conf", "allow br9\ndeny br0\n")
+    local denied = qemu "br0"
+    l:ok "rm /etc/qemu/bridge.conf"
+    assert.not_equal(0, denied.status)
+    assert.matches("bridge.conf denies the bridge br0", denied.err, 1, true)
     local result = qemu "br0"
     assert.equal(0, result.status, result.err)
     user:booted "plain"
