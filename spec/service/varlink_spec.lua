@@ -257,6 +257,7 @@ else: show("more")]]
     local d <close> = daemon.start()
     local up = python [[
 call(service(), "Up", xml=xml.replace("</name>", "</name><!--" + "x" * (7 << 20) + "-->"))]]
+    assert.is_nil(up.error, up.why)
     assert.equal("web0", up.nics[1].dev)
     assert.equal("one", alias "web0")
     assert.is_true(d:lives())

@@ -31,7 +31,8 @@ int mt_libvirt_hook_pass(void)
 static int print_xml(void *data, const char *xml, size_t n, struct mt_err *e)
 {
 	(void)data;
-	fwrite(xml, 1, n, stdout);
+	if (n) /* without, xml may be NULL */
+		fwrite(xml, 1, n, stdout);
 	return mt_output_flush() ? 0 : mt_fail(e, errno, "standard output", NULL, NULL);
 }
 

@@ -89,10 +89,10 @@ int mt_guest_of(struct mt_engine *g, const struct mt_event_params *ask, struct m
 	int err = mt_connect(g, ask, &of, e);
 
 	if (!err) {
-		which->driver = of.driver; /* a static string, or the caller's */
+		which->driver = mt_pool_copy(p, of.driver, strlen(of.driver));
 		which->name = mt_pool_copy(p, of.name, strlen(of.name));
 		which->uuid = mt_pool_copy(p, of.uuid, strlen(of.uuid));
-		if (!which->name || !which->uuid)
+		if (!which->driver || !which->name || !which->uuid)
 			err = mt_fail(e, ENOMEM, "down", "", NULL);
 	}
 	mt_outcome_free(&of);
