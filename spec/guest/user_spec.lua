@@ -17,12 +17,10 @@ local function nic(n)
 end
 
 describe("an ordinary user's #guest with the service", function()
-  local l, user, before, pid
+  local l, user, before
 
   local function start_service()
-    pid = l:ok(([[
-      %sd --foreground >>/run/lab/log/moontapd 2>&1 </dev/null &
-      echo $!]]):format(moontap.program)):match "%d+"
+    l:ok(moontap.program .. "d --foreground >>/run/lab/log/moontapd 2>&1 </dev/null &")
     l:wait "test -S /run/moontap.sock/io.moontap && grep -q ready /run/lab/log/moontapd"
   end
 
@@ -52,13 +50,14 @@ describe("an ordinary user's #guest with the service", function()
 
   it("gets a NIC while it runs: up, attach, detach, down", function()
     user:start(lab.domain { name = "hot", interfaces = nic(1) })
+    user:booted "hot"
     local more = user:file(lab.domain { name = "hot", interfaces = { nic(1), nic(2) } })
     user:ok(moontap.program .. " up " .. more .. " 2")
     user:virsh("attach-device", "hot", user:file(nic(2)))
     assert.equal("br0", l:ok("ip link show u7777-2"):match "master (%g+)")
     user:virsh("detach-device", "hot", user:file(nic(2)))
     l:wait(function()
-      return user:sh(moontap.program .. " down hot u7777-2").status == 0
+      return user:sh(moontap.program .. " down hot 2").status == 0
     end, 30, "the tap to be free")
     assert.not_matches("u7777%-2", l:ok "ip link")
     user:virsh("destroy", "hot")

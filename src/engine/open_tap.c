@@ -6,14 +6,11 @@
  */
 #include "engine/open_tap.h"
 #include "engine/qemu.h"
-#include "kernel/tap.h"
-#include "plan/apply.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TRIES 1000 /* names; more than MT_CALLER_TAPS, since others may have some */
 
@@ -38,7 +35,7 @@ static int free_name(struct mt_engine *g, const char *pattern, char dev[static M
 		if (n > MT_NAME_MAX || !star)
 			break;
 	}
-	return mt_fail(e, ENFILE, "tap", pattern, "no name is free");
+	return mt_fail(e, ENFILE, "device", pattern, "no name is free");
 }
 
 /* What the user's QEMU says is put into XML: anything but a plain name becomes _. */
@@ -74,23 +71,6 @@ static int connect_tap(struct mt_engine *g, const struct mt_tap_wish *wish, cons
 	return mt_connect(g, &ask, out, e);
 }
 
-/* The tap as the kernel has it, whatever the policy said of it. */
-static int open_made(struct mt_engine *g, const char *dev, struct mt_pool *p, int *fd,
-		     struct mt_err *e)
-{
-	struct mt_record key = { .kind = mt_kind_find(mt_kinds, "tap") }, tap;
-	int err;
-
-	mt_record_put(&key, 0, mt_name_from(dev));
-	err = mt_record_get(g->host, &key, &tap, p, e);
-	if (err)
-		return err == -ENOENT
-			? mt_fail(e, ENODEV, "tap", dev, "it is gone")
-			: err;
-	return mt_tap_open(g->host, &tap, false, fd, e)
-		?: mt_tap_persist(g->host, *fd, dev, false, e);
-}
-
 int mt_open_tap(struct mt_engine *g, const struct mt_tap_wish *wish,
 		char dev[static MT_NAME_MAX + 1], int *fd, struct mt_outcome *out, struct mt_err *e)
 {
@@ -106,12 +86,9 @@ int mt_open_tap(struct mt_engine *g, const struct mt_tap_wish *wish,
 		connect_tap(g, wish, dev, out, e);
 	if (err)
 		return err;
-	if (!open_made(g, dev, &out->pool, fd, e))
+	if (!mt_device_hand_over(g->host, dev, &out->pool, fd, e))
 		return 0;
 	err = -e->code;
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
 	mt_disconnect_all(g, &made, &undo, &ignored);
 	mt_outcome_free(&undo);
 	return err;

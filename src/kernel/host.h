@@ -113,6 +113,17 @@ int mt_devices_delete(struct mt_host *h, uint32_t group, uint32_t *ifindexes, si
 		      struct mt_err *e);
 
 /**
+ * mt_device_hand_over() - open a tap as it is, for another process, and let it end with who has it
+ * open
+ * @p:		for what the kernel says of it
+ * @fd:		out: owned by the caller, close-on-exec; -1 on failure
+ *
+ * Return: 0; -ENODEV: it is gone, or no tap; or another -errno; @e filled.
+ */
+int mt_device_hand_over(struct mt_host *h, const char *name, struct mt_pool *p, int *fd,
+			struct mt_err *e);
+
+/**
  * mt_host_begin() - until mt_host_end(), ask for the name of a device, given its index, only once
  *
  * For the time of one event: a bridge that is renamed meanwhile keeps its old name here. Everything

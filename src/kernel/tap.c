@@ -232,3 +232,23 @@ const struct mt_kind mt_kind_tap = {
 	.persist = persist,
 	.busy = busy,
 };
+
+int mt_device_hand_over(struct mt_host *h, const char *name, struct mt_pool *p, int *fd,
+			struct mt_err *e)
+{
+	struct mt_record key = { .kind = &mt_kind_tap }, tap;
+	int err;
+
+	*fd = -1;
+	mt_record_put(&key, NAME, mt_name_from(name));
+	err = mt_record_get(h, &key, &tap, p, e);
+	if (err == -ENOENT)
+		return mt_fail(e, ENODEV, "tap.open", name, NULL);
+	if (err || mt_tap_open(h, &tap, false, fd, e))
+		return -e->code;
+	if (!mt_tap_persist(h, *fd, name, false, e))
+		return 0;
+	close(*fd);
+	*fd = -1;
+	return -e->code;
+}
