@@ -159,6 +159,9 @@ struct mt_event_params mt_cli_params(unsigned want, bool dry);
  * Return: 0, or the exit status after printing why. */
 int mt_cli_source(struct mt_cli *c, const char *file, struct mt_source *s);
 
+/** mt_cli_nobody() - print that a word means no guest. Return: the exit status. */
+int mt_cli_nobody(const struct mt_cli *c, const char *why);
+
 /** mt_cli_guest() - the guest that args[0] names: connected, remembered or in the log
  * @which:	out, in @p
  *

@@ -13,7 +13,7 @@ static unsigned may_be(const struct mt_cli *c)
 	return c->is ? c->is : MT_WORD_ANY;
 }
 
-static int nobody(const struct mt_cli *c, const char *why)
+int mt_cli_nobody(const struct mt_cli *c, const char *why)
 {
 	struct mt_err e = { 0 };
 
@@ -37,7 +37,7 @@ int mt_cli_guest(const struct mt_cli *c, struct mt_engine *g, struct mt_pool *p,
 	if (c->if_known)
 		return -1;
 	snprintf(why, sizeof why, "no guest %.200s is connected, remembered or in the log", word);
-	return nobody(c, why);
+	return mt_cli_nobody(c, why);
 }
 
 bool mt_cli_is_file(const struct mt_cli *c, const char *word)
@@ -68,14 +68,14 @@ int mt_cli_guest_or_file(struct mt_cli *c, struct mt_engine *g, const char *word
 	snprintf(why, sizeof why, "./%.200s", word);
 	mt_sh_quote(&quoted, why);
 	snprintf(why, sizeof why, "no guest %.200s is remembered; for the file: %s", word, file);
-	return nobody(c, why);
+	return mt_cli_nobody(c, why);
 }
 
 int mt_cli_no_xml(const struct mt_cli *c, const char *advice)
 {
 	char why[400];
 
-	return nobody(c, mt_sh_advice(why, sizeof why, advice, c->args[0]));
+	return mt_cli_nobody(c, mt_sh_advice(why, sizeof why, advice, c->args[0]));
 }
 
 void mt_cli_close_source(const struct mt_source *s)

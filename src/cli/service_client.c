@@ -135,7 +135,11 @@ static int call_down(struct mt_service *s, const struct mt_varlink_call *call)
 {
 	struct mt_varlink_reply reply = { 0 };
 	int status = mt_service_call(s, call, call->params.guest, &reply);
+	char why[300];
 
+	snprintf(why, sizeof why, "no guest %.200s of yours is connected", call->params.guest);
+	if (!status && !*reply.nics && !*reply.guest && !s->c->if_known)
+		return mt_cli_nobody(s->c, why);
 	if (status || s->c->json)
 		return status;
 	if (!*reply.nics) {

@@ -233,7 +233,7 @@ static int begin(struct server *s, const struct moontap_options *options, struct
 	if (mt_handle_open(&m, options, e))
 		return -e->code;
 	s->g = &m->engine;
-	s->elsewhere = s->peer->netns != mt_host_cookie(s->g->host);
+	s->elsewhere = !s->peer->netns || s->peer->netns != mt_host_cookie(s->g->host);
 	return s->peer->uid ? know_caller(s, caller, p, e) : 0;
 }
 

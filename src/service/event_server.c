@@ -202,7 +202,8 @@ void mt_event_serve(struct mt_engine *g, int connection)
 {
 	struct event ev = { .g = g, .connection = connection, .out = -1 };
 
-	if (receive(&ev) && ev.peer.netns == mt_host_cookie(g->host))
+	/* before Linux 5.14 nobody knows: then it could be any namespace's */
+	if (receive(&ev) && ev.peer.netns && ev.peer.netns == mt_host_cookie(g->host))
 		run_and_answer(&ev);
 	else
 		reply(&ev, MT_REPLY_ELSEWHERE, 0, "");
