@@ -17,7 +17,7 @@ HOOK_FILES = $(wildcard hooks/*.lua)
 MANUALS    = $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd))
 
 # bash looks for a file of the command's name.
-COMPLETED  = moontap qemu-ifup qemu-ifdown
+COMPLETED  = moontap qemu-ifup qemu-ifdown moontap-bridge-helper
 
 # What is removed again: files and links, then the folders that are nobody else's.
 INSTALLED  = bin/moontap bin/moontap-event sbin/moontapd $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS) $(HELPER))) \

@@ -119,4 +119,4 @@ _moontap()
 	fi
 }
 
-complete -F _moontap moontap qemu-ifup qemu-ifdown
+complete -F _moontap moontap qemu-ifup qemu-ifdown moontap-bridge-helper

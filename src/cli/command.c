@@ -21,8 +21,9 @@ const struct mt_command mt_scripts[] = {
 	  1, MT_POLICY_OPTIONS " state" },
 	{ "qemu-ifdown", "TAP", "what <downscript> and downscript= call", mt_command_ifdown, 1, 1,
 	  MT_POLICY_OPTIONS " state" },
-	{ "moontap-bridge-helper", "", "what a user's QEMU calls for -netdev bridge,helper=",
-	  mt_command_bridge_helper, 0, 0, "use-vnet br fd" },
+	{ "moontap-bridge-helper", "--br=BRIDGE --fd=N",
+	  "what a user's QEMU calls for -netdev bridge,helper=", mt_command_bridge_helper, 0, 0,
+	  "use-vnet br fd" },
 	{ NULL },
 };
 

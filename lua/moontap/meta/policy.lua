@@ -203,6 +203,7 @@
 ---@field uid? integer the same as a number
 ---@field gid? integer that user's group
 ---@field groups? string[] all groups of that user's
+---@field bridge? string the bridge that its QEMU asks moontap-bridge-helper for
 
 ---@class moontap.nic.source
 ---@field ips? table[] each <ip> of the host's side
