@@ -67,6 +67,11 @@ function Daemon:acceptor()
   return wait_for("the acceptor", function() return self:named "moontapd-io"[1] end)
 end
 
+-- watcher() -> the process that watches the host, once it does
+function Daemon:watcher()
+  return wait_for("the watcher", function() return self:named "moontapd-watch"[1] end)
+end
+
 -- tree() -> the only worker, its zygote, and the spares that are ready
 function Daemon:tree()
   local worker = self:named "moontapd"[1]

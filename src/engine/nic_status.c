@@ -17,6 +17,8 @@ struct looking {
 	struct mt_nic_status *at;
 	size_t n;
 	struct mt_err *e;
+	bool (*wanted)(void *data, const struct mt_journal *j); /* NULL: all are */
+	void *data;
 };
 
 const struct mt_described mt_nic_states[] = {
@@ -196,8 +198,10 @@ static int add_connected(struct looking *k, const struct mt_record *h)
 		return unreadable(k, l);
 	if (err)
 		return err;
-	if (!l->journal.header.kind && !has_run(k, l->dev)) {
-		k->n--; /* it has been disconnected since it was listed */
+	/* it may have been disconnected since it was listed */
+	if ((!l->journal.header.kind && !has_run(k, l->dev)) ||
+	    (k->wanted && !k->wanted(k->data, &l->journal))) {
+		k->n--;
 		return 0;
 	}
 	return compare(k, l);
@@ -341,6 +345,29 @@ int mt_nics_inspect(struct mt_engine *g, const struct mt_nic_filter *guest, stru
 				return -e->code;
 	find_done(&k);
 	choose(&k, guest);
+	*nics = k.at;
+	*n = k.n;
+	return 0;
+}
+
+int mt_nics_inspect_some(struct mt_engine *g,
+			 bool (*wanted)(void *data, const struct mt_journal *j), void *data,
+			 struct mt_pool *p, struct mt_nic_status **nics, size_t *n,
+			 struct mt_err *e)
+{
+	struct looking k = { .g = g, .p = p, .e = e, .wanted = wanted, .data = data };
+	struct mt_record *headers;
+	size_t nheaders;
+
+	*n = 0;
+	if (mt_connected(g, &(struct mt_nic_filter){ 0 }, p, &headers, &nheaders, e))
+		return -e->code;
+	k.at = mt_pool_alloc(p, (nheaders + 1) * sizeof *k.at);
+	if (!k.at)
+		return mt_fail(e, ENOMEM, "status", "", NULL);
+	for (size_t i = 0; i < nheaders; i++)
+		if (add_connected(&k, &headers[i]))
+			return -e->code;
 	*nics = k.at;
 	*n = k.n;
 	return 0;

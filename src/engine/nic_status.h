@@ -47,6 +47,15 @@ struct mt_nic_status {
 int mt_nics_inspect(struct mt_engine *g, const struct mt_nic_filter *guest, struct mt_pool *p,
 		    struct mt_nic_status **nics, size_t *n, struct mt_err *e);
 
+/** mt_nics_inspect_some() - the same of connected NICs alone, sorted by their devices' names
+ * @wanted:	which; called with a journal before the kernel is asked about it
+ *
+ * No guest's record is read: remembered, started and remembered_since are unset. */
+int mt_nics_inspect_some(struct mt_engine *g,
+			 bool (*wanted)(void *data, const struct mt_journal *j), void *data,
+			 struct mt_pool *p, struct mt_nic_status **nics, size_t *n,
+			 struct mt_err *e);
+
 /** mt_finish_done() - delete the journals of NICs in state MT_NIC_DONE, with CAP_NET_ADMIN
  *
  * Those that another process has locked stay. Return: how many journals are left.

@@ -15,7 +15,7 @@
 struct repair {
 	struct mt_engine *g;
 	const struct mt_nic_status *status;
-	bool dry;
+	bool dry, by_journal;
 	struct mt_outcome *out;
 	struct mt_outcome_nic *nic; /* of @out; for repairs without mt_connect() */
 	struct mt_err *e;
@@ -242,7 +242,8 @@ static int connect_again(struct repair *r, enum mt_repair *what)
 	const struct mt_nic_status *l = r->status;
 	struct mt_guest_record m;
 	char advice[MT_LINE_MAX];
-	int err = mt_recall(r->g, l->driver, l->guest, &r->out->pool, &m, r->e);
+	int err = r->by_journal ? -ENOENT
+				: mt_recall(r->g, l->driver, l->guest, &r->out->pool, &m, r->e);
 
 	if (err && err != -ENOENT)
 		return err;
@@ -303,7 +304,7 @@ static bool did_something(enum mt_repair what, const struct mt_outcome *out)
 
 struct reconcile {
 	struct mt_engine *g;
-	bool dry;
+	bool dry, by_journal;
 	void (*each)(void *data, const struct mt_reconciled *r);
 	void *data;
 	unsigned *left;
@@ -313,7 +314,12 @@ static void reconcile_one(struct reconcile *all, const struct mt_nic_status *sta
 {
 	struct mt_outcome out = { .name = "", .uuid = "" };
 	struct mt_err e = { 0 };
-	struct repair r = { .g = all->g, .status = status, .dry = all->dry, .out = &out, .e = &e };
+	struct repair r = { .g = all->g,
+			    .status = status,
+			    .dry = all->dry,
+			    .by_journal = all->by_journal,
+			    .out = &out,
+			    .e = &e };
 	const char *const words[] = { status->dev, NULL };
 	struct mt_history_run run = { .event = "reconcile",
 				      .driver = status->driver,
@@ -343,7 +349,7 @@ int mt_reconcile(struct mt_engine *g, const struct mt_nic_filter *guest, bool dr
 		 void (*each)(void *data, const struct mt_reconciled *r), void *data,
 		 unsigned *left, struct mt_err *e)
 {
-	struct reconcile all = { g, dry, each, data, left };
+	struct reconcile all = { g, dry, false, each, data, left };
 	struct mt_nic_status *nics;
 	size_t n;
 
@@ -362,4 +368,19 @@ int mt_reconcile(struct mt_engine *g, const struct mt_nic_filter *guest, bool dr
 	if (dry)
 		return 0;
 	return mt_forget_unused(g, NULL, NULL, e) ?: mt_leftovers_links(g, true, e);
+}
+
+static void keep_error(void *data, const struct mt_reconciled *r)
+{
+	if (r->error)
+		*(struct mt_err *)data = *r->error;
+}
+
+int mt_reconcile_by_journal(struct mt_engine *g, const struct mt_nic_status *nic, struct mt_err *e)
+{
+	unsigned left = 0;
+	struct reconcile all = { g, false, true, keep_error, e, &left };
+
+	reconcile_one(&all, nic);
+	return left ? -e->code : 0;
 }

@@ -49,4 +49,12 @@ int mt_reconcile(struct mt_engine *g, const struct mt_nic_filter *guest, bool dr
 		 void (*each)(void *data, const struct mt_reconciled *r), void *data,
 		 unsigned *left, struct mt_err *e);
 
+/** mt_reconcile_by_journal() - put what one NIC's journal has again, and ask no policy: an edited
+ * policy is not applied by this
+ * @nic:	in state MT_NIC_DRIFTED
+ *
+ * Recorded, as above. Return: 0, also when the NIC has been disconnected meanwhile; or -errno with
+ * @e filled. */
+int mt_reconcile_by_journal(struct mt_engine *g, const struct mt_nic_status *nic, struct mt_err *e);
+
 #endif

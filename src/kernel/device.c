@@ -48,7 +48,7 @@ struct one {
 	struct mt_err *e;
 };
 
-static unsigned what_it_is(const char *kind)
+unsigned mt_nl_device_is(const char *kind)
 {
 	static const struct {
 		const char *kind; /* IFLA_INFO_KIND */
@@ -72,7 +72,7 @@ static int fill(struct one *o, const struct mt_nl_device *from)
 	uint32_t master = (uint32_t)mt_nl_uint(from->tb[IFLA_MASTER]);
 
 	snprintf(d->kind, sizeof d->kind, "%s", from->kind);
-	d->is = what_it_is(d->kind);
+	d->is = mt_nl_device_is(d->kind);
 	snprintf(d->alias, sizeof d->alias, "%s", mt_nl_str(from->tb[IFLA_IFALIAS]));
 	d->up = from->head->ifi_flags & IFF_UP;
 	d->carrier = mt_nl_uint(from->tb[IFLA_CARRIER]);

@@ -48,6 +48,10 @@ struct mt_host {
 	alignas(NLMSG_ALIGNTO) char buf[65536];
 };
 
+/* The protocol number that says that moontap added a route: 'm'. The kernel gives numbers above
+ * RTPROT_STATIC no meaning; neither linux/rtnetlink.h nor iproute2's rt_protos assigns this one. */
+#define MT_ROUTE_PROTOCOL 109
+
 /** mt_nl_open() - as mt_host_open(), but with a socket of any netlink family (NETLINK_*) */
 int mt_nl_open(int bus, struct mt_host **h, struct mt_err *e);
 
@@ -201,6 +205,9 @@ struct nlmsghdr *mt_nl_device_question(struct mt_nl_request *q, uint16_t flags, 
 
 /** mt_nl_parse_device() - parse a message. Return: whether it describes a device. */
 bool mt_nl_parse_device(const struct nlmsghdr *n, struct mt_nl_device *d);
+
+/** mt_nl_device_is() - the bits MT_DEVICE_* of an IFLA_INFO_KIND */
+unsigned mt_nl_device_is(const char *kind);
 
 /** mt_nl_check_name() - refuse a device that the kernel found by an altname. Return: 0 or -EINVAL
  * with @e filled. */

@@ -13,10 +13,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* The protocol number that says that moontap added a route: 'm'. The kernel gives numbers above
- * RTPROT_STATIC no meaning; neither linux/rtnetlink.h nor iproute2's rt_protos assigns this one. */
-#define PROTOCOL 109
-
 /* What the kernel gives an IPv6 route that asks for none: IP6_RT_PRIO_USER, net/ip6_fib.h */
 #define METRIC_V6 1024
 
@@ -204,7 +200,9 @@ static void put_head(struct nlmsghdr *n, enum mt_op op, const struct mt_record *
 	m->rtm_dst_len = r->v[DST].plen;
 	m->rtm_scope = mt_record_has(r, SCOPE) ? (uint8_t)r->v[SCOPE].u : default_scope(r, op);
 	m->rtm_type = mt_record_has(r, TYPE) ? (uint8_t)r->v[TYPE].u : any ? 0 : RTN_UNICAST;
-	m->rtm_protocol = mt_record_has(r, PROTO) ? (uint8_t)r->v[PROTO].u : any ? 0 : PROTOCOL;
+	m->rtm_protocol = mt_record_has(r, PROTO) ? (uint8_t)r->v[PROTO].u
+		: any				  ? 0
+						  : MT_ROUTE_PROTOCOL;
 	m->rtm_flags = r->v[ONLINK].u ? RTNH_F_ONLINK : 0;
 	mt_nl_put_ip(n, RTA_DST, &r->v[DST]);
 }
@@ -308,7 +306,7 @@ static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 	for (int i = SRC; op != MT_DELETE && i < TYPE; i++)
 		mt_sh_field(&s, r, i);
 	if (op != MT_DELETE && !mt_record_has(r, PROTO))
-		mt_sh_say(&s, " proto %d", PROTOCOL);
+		mt_sh_say(&s, " proto %d", MT_ROUTE_PROTOCOL);
 	mt_sh_say(&s, "\n");
 	return (int)s.len;
 }

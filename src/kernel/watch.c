@@ -8,19 +8,15 @@
 #include <linux/rtnetlink.h>
 #include <unistd.h>
 
-int mt_watch_open(int *fd, struct mt_err *e)
+int mt_watch_groups(const int *groups, size_t n, int *fd, struct mt_err *e)
 {
-	static const int groups[] = { RTNLGRP_LINK,	    RTNLGRP_NEIGH,
-				      RTNLGRP_IPV4_IFADDR,  RTNLGRP_IPV6_IFADDR,
-				      RTNLGRP_IPV4_ROUTE,   RTNLGRP_IPV6_ROUTE,
-				      RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF };
 	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	int code = 0;
 
 	*fd = -1;
 	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
 		code = errno;
-	for (size_t i = 0; !code && i < sizeof groups / sizeof *groups; i++)
+	for (size_t i = 0; !code && i < n; i++)
 		if (mnl_socket_setsockopt(nl, NETLINK_ADD_MEMBERSHIP, (void *)&groups[i],
 					  sizeof groups[i]))
 			code = errno;
@@ -31,6 +27,16 @@ int mt_watch_open(int *fd, struct mt_err *e)
 	if (nl)
 		mnl_socket_close(nl);
 	return code ? mt_fail(e, code, "watch", "rtnetlink", NULL) : 0;
+}
+
+int mt_watch_open(int *fd, struct mt_err *e)
+{
+	static const int groups[] = { RTNLGRP_LINK,	    RTNLGRP_NEIGH,
+				      RTNLGRP_IPV4_IFADDR,  RTNLGRP_IPV6_IFADDR,
+				      RTNLGRP_IPV4_ROUTE,   RTNLGRP_IPV6_ROUTE,
+				      RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF };
+
+	return mt_watch_groups(groups, sizeof groups / sizeof *groups, fd, e);
 }
 
 /* ENOBUFS: so much has changed that some of it was lost. That is a change, too. */

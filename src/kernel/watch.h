@@ -5,6 +5,8 @@
 
 #include "base/err.h"
 
+#include <stddef.h>
+
 /**
  * mt_watch_open() - watch links, addresses, routes, neighbours, and net.ipv4.conf and net.ipv6.conf
  * @fd:	out: readable once anything changed; to be polled, and closed by the caller; -1 on failure
@@ -12,6 +14,10 @@
  * Needs no privilege. Return: 0 or -errno with @e filled.
  */
 int mt_watch_open(int *fd, struct mt_err *e);
+
+/** mt_watch_groups() - the same for any of rtnetlink's groups
+ * @groups:	@n numbers, RTNLGRP_* */
+int mt_watch_groups(const int *groups, size_t n, int *fd, struct mt_err *e);
 
 /** mt_watch_drain() - discard all notifications that are there */
 void mt_watch_drain(int fd);

@@ -2,10 +2,13 @@
 /* moontapd.c - the service as a program: its options, and where it logs */
 #include "base/err.h"
 #include "base/log.h"
+#include "service/callers.h"
 #include "service/event_socket.h"
 #include "service/listener.h"
 #include "service/spares.h"
 #include "service/supervisor.h"
+#include "service/watcher.h"
+#include "service/worker.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -22,7 +25,7 @@ struct options {
 	struct mt_worker worker;
 	const char *socket;
 	unsigned workers;
-	bool foreground;
+	bool foreground, no_watch;
 };
 
 static const char usage[] =
@@ -35,6 +38,7 @@ static const char usage[] =
 	"                          io.moontap, for users, is beside it\n"
 	"      --workers N         events that are served at once; else one a processor\n"
 	"      --spares N          evaluators that each worker has ready; else 4\n"
+	"      --no-watch          leave drift to moontap reconcile\n"
 	"      --foreground        log to standard error\n"
 	"  -h, --help\n"
 	"      --version\n";
@@ -69,13 +73,14 @@ static unsigned number(const char *word, unsigned least, unsigned most)
 /* Return: 0; or the exit status, plus one. */
 static int parse(int argc, char **argv, struct options *o)
 {
-	enum { STATE = 256, DEADLINE, SOCKET, WORKERS, SPARES_N, FOREGROUND, VERSION };
+	enum { STATE = 256, DEADLINE, SOCKET, WORKERS, SPARES_N, NO_WATCH, FOREGROUND, VERSION };
 	static const struct option known[] = { { "policy", 1, NULL, 'p' },
 					       { "state", 1, NULL, STATE },
 					       { "deadline", 1, NULL, DEADLINE },
 					       { "socket", 1, NULL, SOCKET },
 					       { "workers", 1, NULL, WORKERS },
 					       { "spares", 1, NULL, SPARES_N },
+					       { "no-watch", 0, NULL, NO_WATCH },
 					       { "foreground", 0, NULL, FOREGROUND },
 					       { "help", 0, NULL, 'h' },
 					       { "version", 0, NULL, VERSION },
@@ -101,6 +106,9 @@ static int parse(int argc, char **argv, struct options *o)
 		case SPARES_N:
 			o->worker.spares = number(optarg, 1, MT_SPARES_MAX);
 			break;
+		case NO_WATCH:
+			o->no_watch = true;
+			break;
 		case FOREGROUND:
 			o->foreground = true;
 			break;
@@ -121,12 +129,37 @@ static int parse(int argc, char **argv, struct options *o)
 	return 0;
 }
 
+static int run_worker(const void *data, int ready)
+{
+	struct mt_worker w = *(const struct mt_worker *)data;
+
+	w.ready = ready;
+	return mt_worker_run(&w);
+}
+
+static int run_watcher(const void *data, int ready)
+{
+	(void)ready;
+	return mt_watcher_run(data);
+}
+
+static int run_callers(const void *data, int ready)
+{
+	(void)ready;
+	return mt_callers_run(data);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .socket = MT_EVENT_SOCKET,
 			     .workers = (unsigned)get_nprocs(),
 			     .worker = { .ready = -1, .spares = SPARES, .events = EVENTS } };
 	struct mt_callers callers;
+	struct mt_child_kind children[] = {
+		{ .name = "a worker", .run = run_worker, .data = &o.worker },
+		{ .name = "the watcher", .run = run_watcher, .data = &o.worker.options },
+		{ .name = "the acceptor", .run = run_callers, .data = &callers },
+	};
 	char line[700];
 	struct mt_err e;
 	struct mt_listeners listeners;
@@ -145,7 +178,11 @@ int main(int argc, char **argv)
 	}
 	o.worker.listener = listeners.events;
 	callers = (struct mt_callers){ listeners.callers, o.worker.options };
-	status = mt_supervisor_run(&o.worker, o.workers, &callers);
+	children[0].n = o.workers;
+	children[1].n = !o.no_watch;
+	children[2].n = listeners.callers >= 0;
+	status = mt_supervisor_run(children, sizeof children / sizeof *children,
+				   &(struct mt_log){ o.worker.options.log, &o });
 	mt_listeners_remove(&listeners);
 	return status;
 }

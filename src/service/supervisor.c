@@ -2,7 +2,6 @@
 /* supervisor.c - fork, wait, and tell systemd */
 #include "service/supervisor.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "service/notify.h"
 
 #include <errno.h>
@@ -16,60 +15,57 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define QUICK_MS 1000 /* a worker that lived no longer is not replaced at once */
+#define QUICK_MS 1000 /* a child that lived no longer is not replaced at once */
 
 struct supervisor {
-	const struct mt_worker *w;
-	const struct mt_callers *c;
 	struct mt_log log;
-	unsigned n, nworkers; /* the last of them may be of mt_callers_run() */
+	unsigned n;
 	struct {
+		const struct mt_child_kind *kind;
 		pid_t pid;     /* 0: none */
 		int64_t since; /* when it was started; or, when there is none, may be */
-	} workers[MT_WORKERS_MAX + 1];
+	} children[MT_CHILDREN_MAX];
 	int signals, ready[2];
 	sigset_t before;
 	bool ending;
 };
 
-static int run_worker(struct supervisor *s, unsigned i, pid_t parent)
+static int run_child(struct supervisor *s, const struct mt_child_kind *kind, pid_t parent)
 {
-	struct mt_worker w = *s->w;
-
-	w.ready = s->ready[1];
 	close(s->signals);
 	close(s->ready[0]);
 	sigprocmask(SIG_SETMASK, &s->before, NULL);
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != parent)
 		return 1;
-	return i < s->nworkers ? mt_worker_run(&w) : mt_callers_run(s->c);
+	return kind->run(kind->data, s->ready[1]);
 }
 
-static void start_worker(struct supervisor *s, unsigned i)
+static void start_child(struct supervisor *s, unsigned i)
 {
 	pid_t self = getpid(), pid = fork();
 
 	if (!pid)
-		_exit(run_worker(s, i, self));
-	s->workers[i].since = mt_now_ms();
+		_exit(run_child(s, s->children[i].kind, self));
+	s->children[i].since = mt_now_ms();
 	if (pid > 0)
-		s->workers[i].pid = pid;
+		s->children[i].pid = pid;
 	else
-		mt_log(&s->log, LOG_ERR, "no worker can be started: %s", strerror(errno));
+		mt_log(&s->log, LOG_ERR, "%s cannot be started: %s", s->children[i].kind->name,
+		       strerror(errno));
 }
 
 /* Return: milliseconds until the next may be started; -1: all run, or none is to. */
-static int start_workers(struct supervisor *s)
+static int start_children(struct supervisor *s)
 {
 	int64_t now = mt_now_ms(), next = -1;
 
 	for (unsigned i = 0; i < s->n && !s->ending; i++) {
-		int64_t left = s->workers[i].since - now;
+		int64_t left = s->children[i].since - now;
 
-		if (s->workers[i].pid)
+		if (s->children[i].pid)
 			continue;
 		if (left <= 0)
-			start_worker(s, i);
+			start_child(s, i);
 		else if (next < 0 || left < next)
 			next = left;
 	}
@@ -83,23 +79,23 @@ static void collect(struct supervisor *s)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		for (unsigned i = 0; i < s->n; i++) {
-			bool quick = mt_now_ms() - s->workers[i].since < QUICK_MS;
+			bool quick = mt_now_ms() - s->children[i].since < QUICK_MS;
 
-			if (s->workers[i].pid != pid)
+			if (s->children[i].pid != pid)
 				continue;
-			s->workers[i].pid = 0;
-			s->workers[i].since = quick ? mt_now_ms() + QUICK_MS : 0;
+			s->children[i].pid = 0;
+			s->children[i].since = quick ? mt_now_ms() + QUICK_MS : 0;
 			if (WIFSIGNALED(status))
-				mt_log(&s->log, LOG_ERR, "a worker was ended by signal %d",
-				       WTERMSIG(status));
+				mt_log(&s->log, LOG_ERR, "%s was ended by signal %d",
+				       s->children[i].kind->name, WTERMSIG(status));
 		}
 }
 
-static void signal_workers(struct supervisor *s)
+static void signal_children(struct supervisor *s)
 {
 	for (unsigned i = 0; i < s->n; i++)
-		if (s->workers[i].pid)
-			kill(s->workers[i].pid, SIGTERM);
+		if (s->children[i].pid)
+			kill(s->children[i].pid, SIGTERM);
 }
 
 static void take_signal(struct supervisor *s)
@@ -116,13 +112,13 @@ static void take_signal(struct supervisor *s)
 		s->ending = true;
 		mt_notify("STOPPING=1");
 	}
-	signal_workers(s);
+	signal_children(s);
 }
 
 static bool any(const struct supervisor *s)
 {
 	for (unsigned i = 0; i < s->n; i++)
-		if (s->workers[i].pid)
+		if (s->children[i].pid)
 			return true;
 	return false;
 }
@@ -143,17 +139,16 @@ static int begin(struct supervisor *s)
 
 /* The listener is closed last, by the end of this process: who comes meanwhile waits in its queue,
  * and does the event itself when that is gone. systemd's socket stays, and nothing is lost. */
-int mt_supervisor_run(const struct mt_worker *w, unsigned n, const struct mt_callers *c)
+int mt_supervisor_run(const struct mt_child_kind *kinds, size_t n, const struct mt_log *log)
 {
-	struct supervisor s = { .w = w,
-				.c = c,
-				.log = { w->options.log, w->options.data },
-				.n = n + (c->listener >= 0),
-				.nworkers = n };
+	struct supervisor s = { .log = *log };
 	unsigned watchdog = mt_notify_watchdog_ms();
 	bool ready = false;
 	char byte;
 
+	for (size_t i = 0; i < n; i++)
+		for (unsigned j = 0; j < kinds[i].n && s.n < MT_CHILDREN_MAX; j++)
+			s.children[s.n++].kind = &kinds[i];
 	if (begin(&s)) {
 		mt_log(&s.log, LOG_ERR, "%s", strerror(errno));
 		return 1;
@@ -161,7 +156,7 @@ int mt_supervisor_run(const struct mt_worker *w, unsigned n, const struct mt_cal
 	do {
 		struct pollfd p[] = { { .fd = s.signals, .events = POLLIN },
 				      { .fd = ready ? -1 : s.ready[0], .events = POLLIN } };
-		int wait = start_workers(&s);
+		int wait = start_children(&s);
 
 		if (watchdog && (wait < 0 || wait > (int)watchdog))
 			wait = (int)watchdog;

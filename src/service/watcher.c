@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* watcher.c - wait for notifications, let them settle, look */
+#include "service/watcher.h"
+#include "base/capabilities.h"
+#include "base/clock.h"
+#include "engine/handle.h"
+#include "service/drift_watch.h"
+#include "service/signals.h"
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SETTLE_MS 200 /* whoever deletes a bridge may be about to add it again */
+
+struct watcher {
+	struct mt_drift_watch drift;
+	int fd;
+	int64_t due; /* when to look; -1: nothing is suspect */
+};
+
+static void look_in(struct watcher *w, int64_t ms)
+{
+	int64_t at = mt_now_ms() + ms;
+
+	if (w->due < 0 || at < w->due)
+		w->due = at;
+}
+
+static void take(void *data, const struct mt_change *c)
+{
+	struct watcher *w = data;
+
+	if (mt_known_change(&w->drift.links, c))
+		look_in(w, SETTLE_MS);
+}
+
+static void log_error(struct watcher *w, const struct mt_err *e)
+{
+	char line[700];
+
+	mt_log(&w->drift.g->o.log, LOG_ERR, "%s", mt_err_line(e, line, sizeof line));
+}
+
+/* @first: nothing was known before */
+static void look_at_all(struct watcher *w, bool first)
+{
+	struct mt_err e;
+
+	if (mt_known_all(&w->drift.links, w->drift.g->host, first, &e))
+		log_error(w, &e);
+	w->drift.all = true;
+	look_in(w, first ? 0 : SETTLE_MS);
+}
+
+static void read_changes(struct watcher *w)
+{
+	if (!mt_changes_read(w->fd, take, w))
+		return;
+	mt_log(&w->drift.g->o.log, LOG_NOTICE,
+	       "too much has changed at once: every NIC is looked at");
+	look_at_all(w, false);
+}
+
+static void look(struct watcher *w)
+{
+	int again;
+
+	w->due = -1;
+	again = mt_drift_watch_look(&w->drift);
+	if (again >= 0)
+		look_in(w, again);
+}
+
+static void watch(struct watcher *w)
+{
+	sigset_t waiting;
+
+	mt_signals_block(&waiting);
+	look_at_all(w, true);
+	prctl(PR_SET_NAME, "moontapd-watch");
+	while (!mt_signals_ending()) {
+		struct pollfd p = { .fd = w->fd, .events = POLLIN };
+		int64_t left = w->due < 0 ? 0 : w->due - mt_now_ms();
+		struct timespec t = { left / 1000, left % 1000 * 1000000L };
+
+		if (w->due >= 0 && left <= 0)
+			look(w);
+		else if (ppoll(&p, 1, w->due < 0 ? NULL : &t, &waiting) > 0)
+			read_changes(w);
+	}
+}
+
+int mt_watcher_run(const struct moontap_options *options)
+{
+	struct watcher w = { .fd = -1, .due = -1 };
+	struct moontap *m;
+	char line[700];
+	struct mt_err e;
+
+	mt_drop_capabilities();
+	if (mt_handle_open(&m, options, &e)) {
+		mt_log(&(struct mt_log){ options->log, options->data }, LOG_ERR, "%s",
+		       mt_err_line(&e, line, sizeof line));
+		return 1;
+	}
+	w.drift.g = &m->engine;
+	if (mt_changes_open(&w.fd, &e)) {
+		log_error(&w, &e);
+	} else {
+		watch(&w);
+		close(w.fd);
+	}
+	mt_drift_watch_free(&w.drift);
+	moontap_close(m);
+	return w.fd < 0;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* watcher.h - the process that watches the host's devices, and has drift repaired or reported */
+#ifndef MT_SERVICE_WATCHER_H
+#define MT_SERVICE_WATCHER_H
+
+#include "moontap.h"
+
+/** mt_watcher_run() - watch until SIGTERM; a repair that was begun is finished
+ *
+ * For a process of its own. Return: its exit status. */
+int mt_watcher_run(const struct moontap_options *options);
+
+#endif
