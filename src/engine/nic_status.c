@@ -184,27 +184,27 @@ static int unreadable(struct looking *k, struct mt_nic_status *l)
 	return look_at_device(k, l);
 }
 
+/* @h: what is known of the header without the journal: at least the device */
 static int add_connected(struct looking *k, const struct mt_record *h)
 {
-	struct mt_nic_status *l = &k->at[k->n++];
+	struct mt_nic_status *l = &k->at[k->n];
+	struct mt_journal j;
 	char file[32];
 	int err;
 
-	*l = from_header(h);
+	mt_state_path("nic", h->v[MT_HEADER_DEV].name, file);
+	err = mt_journal_load(&k->g->state, file, mt_kinds, k->p, &j, k->e);
+	if (err && !mt_journal_is_unreadable(err))
+		return err == -EXDEV ? 0 : err;
+	*l = from_header(err || !j.header.kind ? h : &j.header);
 	snprintf(l->dev, sizeof l->dev, "%s", h->v[MT_HEADER_DEV].name);
-	mt_state_path("nic", l->dev, file);
-	err = mt_journal_load(&k->g->state, file, mt_kinds, k->p, &l->journal, k->e);
-	if (mt_journal_is_unreadable(err))
-		return unreadable(k, l);
-	if (err)
-		return err;
 	/* it may have been disconnected since it was listed */
-	if ((!l->journal.header.kind && !has_run(k, l->dev)) ||
-	    (k->wanted && !k->wanted(k->data, &l->journal))) {
-		k->n--;
+	if (!err &&
+	    ((!j.header.kind && !has_run(k, l->dev)) || (k->wanted && !k->wanted(k->data, &j))))
 		return 0;
-	}
-	return compare(k, l);
+	k->n++;
+	l->journal = j;
+	return err ? unreadable(k, l) : compare(k, l);
 }
 
 /* A run that was killed before it wrote a journal. */
@@ -356,18 +356,23 @@ int mt_nics_inspect_some(struct mt_engine *g,
 			 struct mt_err *e)
 {
 	struct looking k = { .g = g, .p = p, .e = e, .wanted = wanted, .data = data };
-	struct mt_record *headers;
-	size_t nheaders;
+	size_t cap = 0, nfiles;
+	char **files;
 
 	*n = 0;
-	if (mt_connected(g, &(struct mt_nic_filter){ 0 }, p, &headers, &nheaders, e))
+	if (mt_engine_state(g, false, e) || mt_state_list(&g->state, "nic", p, &files, &nfiles, e))
 		return -e->code;
-	k.at = mt_pool_alloc(p, (nheaders + 1) * sizeof *k.at);
-	if (!k.at)
-		return mt_fail(e, ENOMEM, "status", "", NULL);
-	for (size_t i = 0; i < nheaders; i++)
-		if (add_connected(&k, &headers[i]))
+	for (size_t i = 0; i < nfiles; i++) {
+		struct mt_record h = { .kind = &mt_header_kind };
+		struct mt_nic_status *more = mt_pool_room(p, k.at, k.n, &cap, sizeof *more);
+
+		if (!more)
+			return mt_fail(e, ENOMEM, "status", "", NULL);
+		k.at = more;
+		mt_record_put(&h, MT_HEADER_DEV, mt_name_from(files[i]));
+		if (strlen(files[i]) <= MT_NAME_MAX && add_connected(&k, &h))
 			return -e->code;
+	}
 	*nics = k.at;
 	*n = k.n;
 	return 0;
