@@ -100,8 +100,6 @@ static void take(void *data, const struct mt_drifted *d)
 	if (to->n[cause]++)
 		return;
 	snprintf(to->device[cause], sizeof to->device[cause], "%s", name);
-	if (cause == MT_CAUSE_AWAY)
-		to->exists = l && !l->gone;
 	if (cause == MT_CAUSE_BACK)
 		to->up_again = !l->again;
 	if (cause != MT_CAUSE_AWAY)

@@ -16,7 +16,6 @@ enum mt_cause {
 struct mt_causes {
 	unsigned n[MT_CAUSES];			 /* how many differences have it */
 	char device[MT_CAUSES][MT_NAME_MAX + 1]; /* of the first of them */
-	bool exists;				 /* the one that is away is there, but down */
 	bool up_again;				 /* the one that is back is the same, up again */
 	bool port;				 /* a port is no longer in its bridge */
 	char port_dev[MT_NAME_MAX + 1],

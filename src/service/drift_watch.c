@@ -16,6 +16,7 @@
 #define REPAIRS	   3
 #define MINUTE_MS  60000
 #define BUSY_MS	   1000	 /* another process works on the NIC */
+#define AWAY_MS	   2000	 /* a network that is restarted is back by then, mostly */
 #define FAILED_MS  20000 /* a repair has failed */
 #define FORGOTTEN  (60 * MINUTE_MS)
 #define REPORT_MAX 1000
@@ -164,6 +165,36 @@ static void repair(struct look *l)
 	l->watched->reported = 0;
 }
 
+static void wait_for_device(struct look *l)
+{
+	struct mt_known_links *links = &l->d->links;
+	const char *device = l->causes.device[MT_CAUSE_AWAY];
+	struct mt_known_link *link = mt_known_find(links, device) ?: mt_known_expect(links, device);
+	int64_t left = link ? link->away_at + AWAY_MS - mt_now_ms() : -1;
+
+	look_again(l, left > 0 ? left : -1);
+	if (link && left <= 0 && !link->waiting++)
+		link->first = l->nic->dev;
+}
+
+/* One line for all NICs of a bridge. */
+static void report_waiting(struct mt_drift_watch *d)
+{
+	for (size_t i = 0; i < d->links.n; i++) {
+		struct mt_known_link *link = &d->links.at[i];
+		const char *how = link->gone ? "gone" : "down";
+
+		if (link->waiting == 1 && !link->reported)
+			mt_log(&d->g->o.log, LOG_WARNING, "%s is %s: %s waits for it", link->name,
+			       how, link->first);
+		else if (link->waiting && !link->reported)
+			mt_log(&d->g->o.log, LOG_WARNING, "%s is %s: %s and %u more wait for it",
+			       link->name, how, link->first, link->waiting - 1);
+		link->reported |= link->waiting != 0;
+		link->waiting = 0;
+	}
+}
+
 static void decide(struct look *l)
 {
 	const struct mt_causes *c = &l->causes;
@@ -171,9 +202,7 @@ static void decide(struct look *l)
 	if (c->n[MT_CAUSE_HAND]) {
 		report_hand(l);
 	} else if (c->n[MT_CAUSE_AWAY]) {
-		report(l, LOG_WARNING, "%s is %s: %s waits for it (%s)", c->device[MT_CAUSE_AWAY],
-		       c->exists ? "down" : "gone", l->nic->dev, guest_of(l));
-		look_again(l, -1);
+		wait_for_device(l);
 	} else if (c->n[MT_CAUSE_BACK]) {
 		repair(l);
 	}
@@ -235,6 +264,7 @@ int mt_drift_watch_look(struct mt_drift_watch *d)
 	}
 	if (err)
 		mt_log(&d->g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
+	report_waiting(d);
 	mt_pool_free(&p);
 	mt_engine_rest(d->g);
 	mt_known_settle(&d->links, l.again >= 0);

@@ -60,7 +60,7 @@ static void drop_oldest_gone(struct mt_known_links *k)
 	for (size_t i = 0; i < k->n; i++)
 		if (k->at[i].gone) {
 			gone++;
-			if (!oldest || k->at[i].gone_at < oldest->gone_at)
+			if (!oldest || k->at[i].away_at < oldest->away_at)
 				oldest = &k->at[i];
 		}
 	if (gone > GONE_MAX)
@@ -80,7 +80,7 @@ static bool lose(struct mt_known_links *k, struct mt_known_link *l)
 		return false;
 	}
 	l->gone = l->suspect = true;
-	l->gone_at = mt_now_ms();
+	l->away_at = mt_now_ms();
 	drop_oldest_gone(k);
 	return true;
 }
@@ -94,8 +94,8 @@ static bool see(struct mt_known_links *k, uint32_t ifindex, const char *name, un
 	if (!l) {
 		l = mt_known_find(k, name);
 		if (l) { /* its deletion may have been lost */
-			*l = (struct mt_known_link){ .again = !is_guests(l), .device = device };
-			l->suspect = l->again;
+			*l = (struct mt_known_link){ .again = !is_guests(l),
+						     .away_at = mt_now_ms() };
 		} else {
 			l = add(k);
 		}
@@ -107,6 +107,9 @@ static bool see(struct mt_known_links *k, uint32_t ifindex, const char *name, un
 	strcpy(l->name, name);
 	was_up = l->up;
 	l->up = up;
+	if (was_up && !up)
+		l->away_at = mt_now_ms();
+	l->reported &= !up;
 	l->up_again |= up && !was_up && l->was_up;
 	l->was_up |= up;
 	l->suspect |= l->again || l->up_again || (was_up && !up);
@@ -153,6 +156,17 @@ int mt_known_all(struct mt_known_links *k, struct mt_host *h, bool first, struct
 		see(k, devices[i].ifindex, devices[i].name, devices[i].is, devices[i].up);
 	mt_pool_free(&p);
 	return err;
+}
+
+struct mt_known_link *mt_known_expect(struct mt_known_links *k, const char *name)
+{
+	struct mt_known_link *l = add(k);
+
+	if (!l)
+		return NULL;
+	strcpy(l->name, name);
+	l->gone = true;
+	return l;
 }
 
 void mt_known_settle(struct mt_known_links *k, bool again)

@@ -21,7 +21,11 @@ struct mt_known_link {
 	bool up_again;	 /* it was set down, and up: the kernel flushed its routes */
 	bool suspect;	 /* look at the NICs that it matters to */
 	bool waited_for; /* a NIC that it matters to could not be repaired yet */
-	int64_t gone_at;
+	bool reported;	 /* that it is gone, or down */
+	int64_t away_at; /* since when it is gone, or down */
+	/* while NICs are looked at: how many wait for it to be there and up; the first's device */
+	unsigned waiting;
+	const char *first;
 };
 
 struct mt_known_links {
@@ -40,6 +44,10 @@ int mt_known_all(struct mt_known_links *k, struct mt_host *h, bool first, struct
 
 /** mt_known_find() - by name; NULL: there never was such a device */
 struct mt_known_link *mt_known_find(const struct mt_known_links *k, const char *name);
+
+/** mt_known_expect() - a device that a journal names and nobody has seen: when it comes, it is back
+ * Return: NULL: no memory. */
+struct mt_known_link *mt_known_expect(struct mt_known_links *k, const char *name);
 
 /** mt_known_settle() - forget what has been looked at; of a device that is waited for remember that
  * it is back
