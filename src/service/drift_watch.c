@@ -18,7 +18,7 @@
 #define BUSY_MS	   1000	 /* another process works on the NIC */
 #define AWAY_MS	   2000	 /* a network that is restarted is back by then, mostly */
 #define FAILED_MS  20000 /* a repair has failed */
-#define FORGOTTEN  (60 * MINUTE_MS)
+#define FORGOTTEN  ((int64_t)60 * MINUTE_MS)
 #define REPORT_MAX 1000
 
 /* What was done about a NIC. */
