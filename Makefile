@@ -229,7 +229,7 @@ demo: deps-demo
 	$(Q)sh samples/demo.sh $(abspath $(BUILD))/moontap
 
 include src/install.mk
--include $(patsubst %,spec/%.mk,specs guest/guest lint/lint bench/bench fuzz/fuzz torture/torture \
+-include $(patsubst %,spec/%.mk,specs vm/vm guest/guest lint/lint bench/bench fuzz/fuzz torture/torture \
 	coverage/coverage)
 
 clean:
@@ -239,6 +239,7 @@ help:
 	@echo 'make            build the program, the library and the modules into build/'
 	@echo 'make check      run every spec that needs no guest'
 	@echo 'make check-guest  run the specs with real guests'
+	@echo 'make check-kernel  run the specs that need what many kernels lack, in a VM of Debian'"'"'s'
 	@echo 'make check-san  run the specs with the address and undefined-behaviour sanitizers'
 	@echo 'make lint       look at the sources: clang-format, clang-tidy, luacheck'
 	@echo 'make demo       connect a sample guest in a throw-away namespace'

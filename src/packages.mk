@@ -9,10 +9,12 @@ PACKAGES_check := $(PACKAGES_build) lua-busted iproute2 procps util-linux \
 	g++ python3 python3-prometheus-client tmux strace graphviz fonts-dejavu-core nftables iptables bash zsh man-db
 PACKAGES_lint  := $(PACKAGES_build) clang-format clang-tidy lua-check
 PACKAGES_valgrind := $(PACKAGES_check) valgrind libc6-dbg
+PACKAGES_unpack := busybox-static cpio kmod
 PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-dev
 
-.PHONY: deps-build deps-demo deps-check deps-lint deps-valgrind deps-fuzz deps-bench deps-guest
-deps-build deps-demo deps-check deps-lint deps-valgrind deps-fuzz deps-bench deps-guest: deps-%:
+DEPS := $(patsubst %,deps-%,build demo check lint valgrind fuzz bench guest kernel)
+.PHONY: $(DEPS)
+$(DEPS): deps-%:
 	@missing=$$(for p in $(PACKAGES_$*); do \
 	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || echo $$p; done); \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { \

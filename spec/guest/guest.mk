@@ -4,19 +4,19 @@
 # libvirt-daemon, not libvirt-daemon-system: libvirtd and its drivers without systemd, polkit, a
 # default network or a started service. A lab brings the configuration.
 PACKAGES_guest := $(PACKAGES_check) libvirt-daemon libvirt-daemon-driver-qemu \
-	libvirt-daemon-driver-lxc libvirt-clients qemu-system-x86 busybox-static cpio
+	libvirt-daemon-driver-lxc libvirt-clients qemu-system-x86 $(PACKAGES_unpack)
 
 GUEST       := $(BUILD)/guest
 GUEST_IMAGE := $(GUEST)/vmlinuz $(GUEST)/initramfs
 GUEST_SPECS ?= spec/guest
 
-$(GUEST)/vmlinuz: spec/guest/lab/kernel.sh
-	$(call say,UNPACK,$@)
-	$(Q)sh $< $(@D)
+$(GUEST)/vmlinuz: $(KERNEL)/vmlinuz
+	@mkdir -p $(@D)
+	@cp $< $@
 
-$(GUEST)/initramfs: spec/guest/lab/initramfs.sh spec/guest/lab/guest-init $(GUEST)/vmlinuz
+$(GUEST)/initramfs: spec/vm/initramfs.sh spec/guest/lab/guest-init $(GUEST)/vmlinuz
 	$(call say,CPIO,$@)
-	$(Q)sh $< $(@D)
+	$(Q)sh $< $(KERNEL) spec/guest/lab/guest-init $@ virtio_pci virtio_console virtio_net 8021q
 
 .PHONY: check-guest guest-image guest-specs
 guest-image: $(GUEST_IMAGE)
