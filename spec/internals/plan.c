@@ -2,7 +2,7 @@
 /*
  * plan.c - src/plan/ for specs, with kinds made of memory: lines of text go in and come out
  *
- * box is a device, face and slot are facets of one, note is exclusive, thing is anything else. What
+ * box is a device, face, slot and lane are facets of one (lane of the NIC's own only), note is exclusive, thing is anything else. What
  * `remember` says is there; adding, changing and deleting change that. A field `size` that is 1500
  * is one that the device computes by itself. Memory refuses a record with size=666, says yes to one
  * with size=667 and does nothing, somebody else is always faster to add one with size=668, without a
@@ -42,6 +42,12 @@ static const struct mt_field face_fields[] = {
 static const struct mt_field slot_fields[] = {
 	{ "name", MT_NAME },
 	{ "cost", MT_UINT, 4, MT_PHASE_PORT, MT_REVERT_WITH_MASTER },
+};
+
+static const struct mt_field lane_fields[] = {
+	{ "name", MT_NAME },
+	{ "cost", MT_UINT, 4, MT_PHASE_PORT, MT_REVERT_WITH_MASTER },
+	{ "weight", MT_UINT, 4, MT_PHASE_PORT, MT_REVERT_WITH_MASTER },
 };
 
 static const struct mt_field note_fields[] = {
@@ -239,14 +245,17 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 KIND(box, MT_KIND_DEVICE, 0, MT_PHASE_MAKE, box_fields, &mt_realm_links)
 KIND(face, MT_KIND_FACET, 0, MT_PHASE_FIELDS, face_fields, &mt_realm_links)
 KIND(slot, MT_KIND_FACET, 0, MT_PHASE_PORT, slot_fields, &mt_realm_links)
+KIND(lane, MT_KIND_FACET | MT_KIND_OWN | MT_KIND_WHOLE | MT_KIND_BEFORE_UP, 0, MT_PHASE_PORT,
+     lane_fields, &mt_realm_links)
 KIND(note, MT_KIND_EXCLUSIVE, 3, MT_PHASE_ADDR, note_fields, &mt_realm_links)
 KIND(thing, 0, 3, MT_PHASE_ROUTE, note_fields, &mt_realm_links)
 KIND(row, MT_KIND_OUTLIVES | MT_KIND_LATE, 0, MT_PHASE_ADDR, row_fields, &rows, .settle = settle)
 KIND(rule, MT_KIND_OUTLIVES | MT_KIND_NOEXCL, MT_NO_DEVICE, MT_PHASE_ROUTE, rule_fields, &rules,
      .needs = needs_another)
 
-static const struct mt_kind *const kinds[] = { &box_kind,   &face_kind, &slot_kind, &note_kind,
-					       &thing_kind, &row_kind,	&rule_kind, NULL };
+static const struct mt_kind *const kinds[] = { &box_kind,  &face_kind, &slot_kind,
+					       &lane_kind, &note_kind, &thing_kind,
+					       &row_kind,  &rule_kind, NULL };
 
 /* --- from Lua and to Lua --- */
 

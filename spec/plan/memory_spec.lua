@@ -111,6 +111,14 @@ describe("the difference", function()
       difference(false, "face name=a master=m", "slot name=a cost=3"))
   end)
 
+  it("of a kind that is set as a whole has all fields, also those that agree", function()
+    plan.remember("face name=a master=m", "lane name=a cost=1 weight=2")
+    assert.same({ "~ 0 lane name=a cost=1 weight=3 | cost=1 weight=2" },
+      difference(false, "lane name=a cost=1 weight=3"))
+    assert.same({ "= 0 lane name=a cost=1 weight=2 |" },
+      difference(false, "lane name=a cost=1 weight=2"))
+  end)
+
   describe("on what others made is refused:", function()
     local refused = {
       ["a fixed field"] = {

@@ -47,6 +47,11 @@ describe("a run", function()
     assert.equal(journal, read "nic/nic0")
   end)
 
+  it("of what is the NIC's own is not of another device", function()
+    local _, line = connect("nic0", "lane name=nic1 cost=1")
+    assert.matches("lane nic1: it can be declared of the NIC's own device %(nic0%) only", line)
+  end)
+
   it("that is made again changes nothing", function()
     local declared = { "face name=nic0 colour=red up=true", "thing key=t text=x" }
     assert(connect("nic0", table.unpack(declared)))

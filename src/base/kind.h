@@ -42,6 +42,11 @@ enum {
 	MT_KIND_NOEXCL = 16,   /* put() never returns EEXIST: look before an add, under the lock */
 	MT_KIND_LATE = 32,     /* added when the guest starts, not when it is prepared: libvirt
 				* creates the device in between, and would delete it */
+	MT_KIND_OWN = 64,      /* only of the NIC's own device: what others need of it would go */
+	MT_KIND_WHOLE = 128,   /* of a facet: a change sets every declared field, since sh() has
+				  * commands for all of them only */
+	MT_KIND_BEFORE_UP = 256, /* set before the device is up in a new bridge: until then it gets
+				  * frames that are not for it */
 };
 
 #define MT_NO_DEVICE UINT8_MAX

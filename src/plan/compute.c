@@ -78,6 +78,13 @@ static int compute_wish(struct mt_run *r, struct mt_run_nic *n, const struct mt_
 	bool shared = !mt_record_is_own(n->plan, &w->record);
 	size_t from = n->steps.n;
 
+	if (shared && w->record.kind->flags & MT_KIND_OWN) {
+		mt_bad(e, w->record.kind->name, mt_record_device(&w->record),
+		       "it can be declared of the NIC's own device (%s) only, since it would take "
+		       "away what others need",
+		       n->plan->dev);
+		return mt_err_in(e, "%s", w->place ? w->place : "");
+	}
 	if (shared && mt_shared_check(&r->apply, n->plan->dev, &w->record, e))
 		return -e->code;
 	if (mt_difference(&r->view, &w->record, w->place, &n->steps, e))
@@ -109,6 +116,8 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 		}
 	if (mt_steps_sort(&n->steps))
 		return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
+	if (mt_run_enter_down(r, n, e))
+		return -e->code;
 	return compute_undeclared(n, e);
 }
 

@@ -271,11 +271,10 @@ static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_e
 	return 0;
 }
 
-static int will_be(void *data, const struct mt_record *key, struct mt_record *will,
-		   struct mt_err *e)
+int mt_view_will(void *v, const struct mt_record *key, struct mt_record *will, struct mt_err *e)
 {
 	struct found f;
-	int err = current_state(data, key, &f, e);
+	int err = current_state(v, key, &f, e);
 
 	*will = f.has;
 	return err ? err : f.there ? 0 : -ENOENT;
@@ -283,7 +282,7 @@ static int will_be(void *data, const struct mt_record *key, struct mt_record *wi
 
 static int check_needs(struct mt_view *v, const struct mt_record *want, struct mt_err *e)
 {
-	return want->kind->needs ? want->kind->needs(want, will_be, v, e) : 0;
+	return want->kind->needs ? want->kind->needs(want, mt_view_will, v, e) : 0;
 }
 
 static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *want,
@@ -301,6 +300,19 @@ static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *wa
 	    (mt_step_moves(s) && remember(v, &master)) || remember(v, &s->put))
 		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);
 	return 0;
+}
+
+/* MT_KIND_WHOLE: also what does not differ. */
+static void put_rest(const struct found *f, const struct mt_record *want, int phase,
+		     struct mt_step *s)
+{
+	const struct mt_kind *k = want->kind;
+
+	for (int i = k->nkeys; i < k->nfields; i++)
+		if (k->fields[i].phase == phase && mt_record_has(want, i)) {
+			mt_record_put(&s->put, i, want->v[i]);
+			mt_record_put(&s->was, i, f->has.v[i]);
+		}
 }
 
 static int change(struct mt_view *v, const struct found *f, const struct mt_record *want,
@@ -326,6 +338,8 @@ static int change(struct mt_view *v, const struct found *f, const struct mt_reco
 			mt_record_put(&s->put, i, want->v[i]);
 			mt_record_put(&s->was, i, f->has.v[i]);
 		}
+		if (s->op == MT_CHANGE && k->flags & MT_KIND_WHOLE)
+			put_rest(f, want, phase, s);
 		if (s->op == MT_CHANGE && emit(v, s, want, steps, e))
 			return -e->code;
 		any |= s->op == MT_CHANGE;

@@ -29,6 +29,10 @@ struct mt_view {
  * Return: 0 or -ENOMEM. */
 int mt_view_expect(struct mt_view *v, const struct mt_record *r);
 
+/** mt_view_will() - a mt_will: look up an object as it will be
+ * @v:	struct mt_view */
+int mt_view_will(void *v, const struct mt_record *key, struct mt_record *will, struct mt_err *e);
+
 /**
  * mt_difference() - the steps for one record
  * @want:	checked, with its kind's defaults set

@@ -61,6 +61,15 @@ int mt_run_begin(struct mt_run *r, struct mt_err *e);
 int mt_run_compute(struct mt_run *r, struct mt_err *e);
 
 /**
+ * mt_run_enter_down() - let a NIC's device that is up enter its bridge while it is down, where the
+ * plan declares something that must be set before it is up there (MT_KIND_BEFORE_UP)
+ * @n:	its steps, sorted; two are added: down, before the device enters, and up
+ *
+ * Return: 0 or -errno.
+ */
+int mt_run_enter_down(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e);
+
+/**
  * mt_run_apply() - apply and commit all of it, or nothing
  *
  * Return: 0; -EINTR: *stop was set; or another -errno with @e saying what failed. The run is rolled
