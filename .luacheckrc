@@ -6,7 +6,7 @@ stds.policy = {
   globals = { "decide", "connect", "connect_other" },
   read_globals = {
     "hook", "allow", "default", "refuse", "log", "host", "tap",
-    "bridge", "veth", "link", "port", "conf", "addr", "route", "neigh",
+    "bridge", "veth", "link", "port", "vlan", "vlan_member", "conf", "addr", "route", "neigh",
   },
 }
 stds.repl = { globals = {

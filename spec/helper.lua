@@ -97,6 +97,21 @@ function M.kernel_has(feature)
   return has
 end
 
+-- samples() -> the folders of samples/ with a guest that this kernel can connect, each { name =,
+-- tag = what titles of specs get }
+function M.samples()
+  local samples = {}
+  for name in M.run("cd samples && ls */domain.xml"):gmatch "([^/%c]+)/" do
+    local needs = io.open("samples/" .. name .. "/needs")
+    local feature = needs and needs:read "l"
+    if needs then needs:close() end
+    if not feature or M.kernel_has(feature) then
+      samples[#samples + 1] = { name = name, tag = feature and " #" .. feature or "" }
+    end
+  end
+  return samples
+end
+
 -- missing(pending, reason): this machine lacks a feature; where all are required, a failure, so
 -- that a skip cannot hide. pending is busted's, which only the spec has.
 function M.missing(pending, reason)

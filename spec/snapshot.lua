@@ -69,9 +69,17 @@ local function addresses(lines, what, object)
   end
 end
 
+local function vlans(lines, what, object)
+  for _, vlan in ipairs(object.vlans) do
+    vlan.dev = object.ifname
+    whole(lines, what, vlan)
+  end
+end
+
 local parts = {
   { "link", "ip -j -d link show", devices },
   { "port", "bridge -j -d link show", devices },
+  { "vlan", "bridge -j vlan show 2>/dev/null || :", vlans },
   { "addr", "ip -j -d addr show", addresses },
   { "route", "ip -j -d -4 route show table all", whole },
   { "route", "ip -j -d -6 route show table all", whole },

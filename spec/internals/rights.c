@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const struct mt_field rights[] = {
-	{ .name = "vid", .type = MT_RANGE, .size = 2, .min = 1, .max = MT_VID_MAX },
+	{ .name = "vid", .type = MT_VIDS },
 	{ .name = "ports", .type = MT_RANGE, .size = 2 },
 	{ .name = "iface_id", .type = MT_TEXT },
 	{ .name = "prefix", .type = MT_PREFIX },

@@ -9,6 +9,8 @@ local BRIDGED = [[ip link add dev br0 type bridge
   ip link set dev br0 up; ip link set dev v0 up; ip link set dev v1 up; ip link set dev lo up]]
 local ADDRESSED = BRIDGED .. [[; ip addr add 10.0.0.1/24 dev v0
   ip addr add fd00::1/64 nodad dev v0]]
+local VLANS = BRIDGED .. [[; ip link set dev br0 type bridge vlan_filtering 1
+  ip link set dev v0 master br0]]
 
 local function ip(command)
   return helper.json("ip -j -d " .. command)[1]
@@ -16,6 +18,16 @@ end
 
 local function bridge_data(name)
   return ip("link show dev " .. name).linkinfo.info_data
+end
+
+-- "10 PVID Egress Untagged", "30-40"
+local function vlans(dev)
+  local seen = {}
+  local text = helper.run("bridge -compressvlans vlan show dev " .. dev)
+  for vid, flags in text:gmatch "%s(%d[%d-]*)(%C*)\n" do
+    seen[#seen + 1] = (vid .. flags):gsub("%s*$", "")
+  end
+  return seen
 end
 
 local function route(what)
@@ -42,13 +54,16 @@ local cases = {
     sees = { 1, 300, 300, 2500, 1000, 4096, "0x8", 0, 1, 2 },
     change = "stp_state=false priority=8192" },
   { key = "bridge name=b0", needs = "bridge_vlan",
-    add = "vlan_filtering=true vlan_protocol=802.1ad vlan_default_pvid=7",
+    add = "vlan_filtering=true vlan_protocol=802.1ad vlan_default_pvid=7"
+      .. " vlan_stats_enabled=true vlan_stats_per_port=true",
     seen = function()
       local d = bridge_data "b0"
-      return { d.vlan_filtering, d.vlan_protocol, d.vlan_default_pvid }
+      return { d.vlan_filtering, d.vlan_protocol, d.vlan_default_pvid, d.vlan_stats_enabled,
+               d.vlan_stats_per_port }
     end,
-    sees = { 1, "802.1ad", 7 },
-    change = "vlan_filtering=false vlan_protocol=802.1Q vlan_default_pvid=0" },
+    sees = { 1, "802.1ad", 7, 1, 1 },
+    change = "vlan_filtering=false vlan_protocol=802.1Q vlan_default_pvid=0"
+      .. " vlan_stats_enabled=false vlan_stats_per_port=false" },
   { key = "veth name=p0", add = "peer=p1",
     seen = function() return { ip "link show dev p0".link } end, sees = { "p1" }, fixed = true },
   { key = "link name=v1", setup = BRIDGED,
@@ -76,6 +91,24 @@ local cases = {
                p.hairpin, p.fastleave, p.neigh_suppress, p.cost, p.priority }
     end,
     sees = { true, false, false, false, false, true, true, true, true, true, 7, 9 } },
+  { key = "vlan dev=v0", setup = VLANS, needs = "bridge_vlan",
+    change = "pvid=10 untagged=11,13-14 tagged=20,30-40,4094",
+    seen = function() return vlans "v0" end,
+    sees = { "10 PVID Egress Untagged", "11 Egress Untagged", "13-14 Egress Untagged", "20",
+             "30-40", "4094" } },
+  { key = "vlan dev=v0", setup = VLANS, needs = "bridge_vlan",
+    change = "pvid=10 untagged=none tagged=10-12",
+    seen = function() return vlans "v0" end, sees = { "10 PVID", "11-12" } },
+  { key = "vlan dev=v0", setup = VLANS, needs = "bridge_vlan",
+    change = "pvid=none untagged=none tagged=none",
+    seen = function() return vlans "v0" end, sees = {} },
+  { key = "vlan_member dev=v0 vid=20", setup = VLANS, needs = "bridge_vlan",
+    add = "untagged=true", fixed = true,
+    seen = function() return vlans "v0" end,
+    sees = { "1 PVID Egress Untagged", "20 Egress Untagged" } },
+  { key = "vlan_member dev=br0 vid=20", setup = VLANS, needs = "bridge_vlan",
+    add = "self=true", fixed = true,
+    seen = function() return vlans "br0" end, sees = { "1 PVID Egress Untagged", "20" } },
   { key = "addr dev=v0 address=192.0.2.1/24", setup = BRIDGED,
     add = "peer=192.0.2.2/24 broadcast=192.0.2.255 scope=link noprefixroute=true",
     seen = function()

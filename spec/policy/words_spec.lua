@@ -26,8 +26,10 @@ describe("allow", function()
       .. "or a range of these: FIRST-LAST",
     ["allow{ table = '9-5' }"] = "allow: table: '9-5' is not 1..4294967295, "
       .. "or a range of these: FIRST-LAST",
-    ["allow{ vid = '100-199' }"] =
-      "allow: unknown field 'vid'; moontap has nothing of the kind yet",
+    ["allow{ nft = 'x' }"] =
+      "allow: unknown field 'nft'; moontap has nothing of the kind yet",
+    ["allow{ vid = '5,4095' }"] = "allow: vid: '5,4095' is not VLAN IDs of 1..4094, "
+      .. "such as 20,30-40, in at most 767 bytes",
     ["allow{ link = false }"] = "allow: link: it cannot be none, but "
       .. "a device name of 1..15 bytes without blanks, '/', ':' or '%'",
     ["allow 'br0'"] = "bad argument #1 to 'allow' (a table of fields expected)",

@@ -19,6 +19,7 @@ describe("a bridge that somebody else made", function()
   end)
 
   for _, field in ipairs { "vlan_default_pvid = 5", "vlan_filtering = true",
+    "vlan_stats_enabled = true", "vlan_stats_per_port = true",
     "vlan_protocol = '802.1ad'" } do
     it("keeps what its ports would lose: " .. field, function()
       local r = run("plan -", ("allow{ link = 'br0' }\nfunction connect(nic)\n" ..

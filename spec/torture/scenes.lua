@@ -180,7 +180,8 @@ end
 local changed = [[
   function connect(nic) tap(nic, { up = true, txqueuelen = 77 }) end]]
 
-for name in helper.run "cd samples && ls */domain.xml":gmatch "([^/%c]+)/" do
+for _, sample in ipairs(helper.samples()) do
+  local name = sample.name
   local dir = "samples/" .. name .. "/"
   local policy, status = read(dir .. "policy.lua"), tonumber(read(dir .. "status") or 0)
   scenes[#scenes + 1] = {

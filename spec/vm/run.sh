@@ -41,7 +41,7 @@ until [ -S "$run/socket" ]; do
 done
 
 timeout "$limit" qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
-	-machine pc,accel=tcg,memory-backend=memory -cpu max -smp 2 -m 1024 \
+	-machine pc,accel=tcg,memory-backend=memory -cpu qemu64 -smp 2 -m 1024 \
 	-object memory-backend-memfd,id=memory,size=1024M,share=on \
 	-chardev "socket,id=fs,path=$run/socket" \
 	-device vhost-user-fs-pci,chardev=fs,tag=machine,queue-size=128 \

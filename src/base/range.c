@@ -37,33 +37,41 @@ const char *mt_range_read(const char *s, struct mt_range *r)
 	return *s ? NULL : s;
 }
 
-static bool has_vid(const uint8_t *set, uint32_t vid)
+bool mt_vids_read(const char *s, struct mt_vids *set)
 {
-	return set[vid / 8] >> vid % 8 & 1;
-}
-
-bool mt_vids_canonical(const char *s, char text[static MT_VIDS_TEXT])
-{
-	uint8_t set[(MT_VID_MAX + 2) / 8 + 1] = { 0 };
 	struct mt_range r;
-	size_t n = 0;
 
 	do {
 		s = mt_range_read(s, &r);
 		if (!s || !r.first || r.last > MT_VID_MAX)
 			return false;
 		for (uint32_t vid = r.first; vid <= r.last; vid++)
-			set[vid / 8] |= (uint8_t)(1u << vid % 8);
+			mt_vids_add(set, vid);
 	} while (*s);
+	return true;
+}
+
+bool mt_vids_print(const struct mt_vids *set, char text[static MT_VIDS_TEXT])
+{
+	size_t n = 0;
+
+	text[0] = 0;
 	for (uint32_t vid = 1; vid <= MT_VID_MAX && n < MT_VIDS_TEXT; vid++) {
-		r.first = vid;
-		if (!has_vid(set, vid))
+		uint32_t first = vid;
+
+		if (!mt_vids_has(set, vid))
 			continue;
-		while (has_vid(set, vid + 1))
+		while (mt_vids_has(set, vid + 1))
 			vid++;
-		n += (size_t)snprintf(text + n, MT_VIDS_TEXT - n,
-				      r.first < vid ? "%s%u-%u" : "%s%u", n ? "," : "", r.first,
-				      vid);
+		n += (size_t)snprintf(text + n, MT_VIDS_TEXT - n, first < vid ? "%s%u-%u" : "%s%u",
+				      n ? "," : "", first, vid);
 	}
 	return n < MT_VIDS_TEXT;
+}
+
+bool mt_vids_canonical(const char *s, char text[static MT_VIDS_TEXT])
+{
+	struct mt_vids set = { 0 };
+
+	return mt_vids_read(s, &set) && mt_vids_print(&set, text);
 }

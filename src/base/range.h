@@ -24,6 +24,26 @@ struct mt_range {
  */
 const char *mt_range_read(const char *s, struct mt_range *r);
 
+struct mt_vids {
+	uint8_t bits[(MT_VID_MAX + 2) / 8];
+};
+
+static inline bool mt_vids_has(const struct mt_vids *set, uint32_t vid)
+{
+	return set->bits[vid / 8] >> vid % 8 & 1;
+}
+
+static inline void mt_vids_add(struct mt_vids *set, uint32_t vid)
+{
+	set->bits[vid / 8] |= (uint8_t)(1u << vid % 8);
+}
+
+/** mt_vids_read() - add the VLAN IDs of a text to a set. Return: false: the text is no such set. */
+bool mt_vids_read(const char *s, struct mt_vids *set);
+
+/** mt_vids_print() - the canonical text of a set. Return: false: it does not fit. */
+bool mt_vids_print(const struct mt_vids *set, char text[static MT_VIDS_TEXT]);
+
 /** mt_vids_canonical() - the one canonical text of a set of VLAN IDs: sorted, merged
  *
  * It is never longer than @s, so a set that fits once fits always.

@@ -14,6 +14,7 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 			     .size = 4,
 			     .min = 1,
 			     .doc = "a routing table, or a range of them" },
+	[MT_RIGHT_VID] = { .name = "vid", .type = MT_VIDS, .doc = "VLANs of bridges" },
 };
 
 /* The first valid value from @a on. The list comes from the process that runs the policy, which an
@@ -88,23 +89,31 @@ static bool covers_range(const struct mt_field *right, const struct mt_allow *al
 	return true;
 }
 
-static bool covers_ranges(const struct mt_field *right, const struct mt_allow *allowed,
+static bool covers_number(const struct mt_field *right, const struct mt_allow *allowed,
 			  const struct mt_field *f, const struct mt_value *v)
 {
-	struct mt_range r;
-
 	if (f->type == MT_RANGE)
 		return covers_range(right, allowed, v->range);
+	return f->type == MT_UINT && v->u <= UINT32_MAX &&
+		covers_range(right, allowed, (struct mt_range){ (uint32_t)v->u, (uint32_t)v->u });
+}
+
+static bool covers_vids(const struct mt_field *right, const struct mt_allow *allowed,
+			const struct mt_field *f, const struct mt_value *v)
+{
+	struct mt_vids may = { 0 }, wanted = { 0 };
+	struct mt_value value;
+
+	for (; (allowed = next_value(right, allowed, &value)); allowed = allowed->next)
+		mt_vids_read(value.text, &may);
 	if (f->type == MT_UINT)
-		return v->u <= UINT32_MAX &&
-			covers_range(right, allowed,
-				     (struct mt_range){ (uint32_t)v->u, (uint32_t)v->u });
-	for (const char *s = f->type == MT_VIDS ? v->text : ""; s && *s;) {
-		s = mt_range_read(s, &r);
-		if (!s || !covers_range(right, allowed, r))
+		return v->u <= MT_VID_MAX && mt_vids_has(&may, (uint32_t)v->u);
+	if (f->type != MT_VIDS || !mt_vids_read(v->text, &wanted))
+		return false;
+	for (uint32_t vid = 1; vid <= MT_VID_MAX; vid++)
+		if (mt_vids_has(&wanted, vid) && !mt_vids_has(&may, vid))
 			return false;
-	}
-	return f->type == MT_VIDS;
+	return true;
 }
 
 bool mt_right_covers(const struct mt_field *right, const struct mt_allow *allowed,
@@ -113,7 +122,9 @@ bool mt_right_covers(const struct mt_field *right, const struct mt_allow *allowe
 	struct mt_value value;
 
 	if (right->type == MT_RANGE)
-		return covers_ranges(right, allowed, f, v);
+		return covers_number(right, allowed, f, v);
+	if (right->type == MT_VIDS)
+		return covers_vids(right, allowed, f, v);
 	for (; (allowed = next_value(right, allowed, &value)); allowed = allowed->next)
 		if (covers_one(right, &value, f, v))
 			return true;

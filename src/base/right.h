@@ -8,6 +8,7 @@
  * - MT_LINK: the same name. Every field that names a device needs this one.
  * - MT_PREFIX: an address, or the whole of a prefix, inside of one that is allowed
  * - MT_RANGE: each number of a value inside of what is allowed, in one piece or in several
+ * - MT_VIDS: each VLAN of a value, likewise
  * - MT_TEXT: a text that fits a pattern, in which * stands for any text
  */
 #ifndef MT_BASE_RIGHT_H
@@ -16,7 +17,7 @@
 #include "base/allow.h"
 #include "base/value.h"
 
-enum { MT_RIGHT_LINK, MT_RIGHT_PREFIX, MT_RIGHT_TABLE, MT_RIGHTS };
+enum { MT_RIGHT_LINK, MT_RIGHT_PREFIX, MT_RIGHT_TABLE, MT_RIGHT_VID, MT_RIGHTS };
 
 extern const struct mt_field mt_rights[MT_RIGHTS];
 

@@ -9,6 +9,8 @@
 	ROW(veth)	\
 	ROW(link)	\
 	ROW(port)	\
+	ROW(vlan)	\
+	ROW(vlan_member)	\
 	ROW(conf)	\
 	ROW(addr)	\
 	ROW(route)	\

@@ -278,7 +278,8 @@ int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt
 
 /* --- the kinds, where they need each other ---------------------------------------------------- */
 
-extern const struct mt_kind mt_kind_link, mt_kind_addr, mt_kind_conf;
+extern const struct mt_kind mt_kind_link, mt_kind_bridge, mt_kind_addr, mt_kind_conf, mt_kind_vlan,
+	mt_kind_vlan_member;
 
 /** mt_addr_question() - a dump of addresses; 0: of any family, on any device */
 struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* allow_verb.c - allow(): a policy's top level lists what plans may use beside the NIC's device, and
- * who beside root may have plans */
+/* allow_verb.c - allow(): a policy's top level lists what plans may use beside the NIC's device,
+ * and who beside root may have plans */
 #include "base/right.h"
 #include "policy/lua_state.h"
 
@@ -58,18 +58,18 @@ static void say_grant(lua_State *L, const struct mt_record *g, const char *word,
 }
 
 /***
- * allow{link = name, prefix = prefix, table = number or range, user = name, dev = pattern}
+ * allow{link = name, prefix = prefix, table = range, vid = VLANs, user = name, dev = pattern}
  * Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
- * these routing tables, whatever a guest's XML asks for. Only at the top level; several calls add
- * up. With user it is a grant: that user, who is not root, may ask the service for taps, and plans
- * for them use only what the same call lists; a call that lists nothing lets them use all that
- * root's may.
+ * these routing tables, or use these VLANs of bridges, whatever a guest's XML asks for. Only at the
+ * top level; several calls add up. With user it is a grant: that user, who is not root, may ask the
+ * service for taps, and plans for them use only what the same call lists; a call that lists nothing
+ * lets them use all that root's may.
  *   user   a user's name, "@" and a group's, or a uid
  *   dev    with user: how that user's devices may be called, with * for any text: "al-*"; without
  *          it they begin with u, the uid and -
  *   allow{ link = "br0" }
  *   allow{ prefix = "10.0.0.0/8", table = 100 }
- *   allow{ table = "1000-1099" }
+ *   allow{ table = "1000-1099", vid = "20,30-40" }
  *   allow{ user = "alice", dev = "al-*", link = "br0" }
  */
 int l_allow(lua_State *L)

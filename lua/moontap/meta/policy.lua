@@ -26,6 +26,8 @@
 ---@field vlan_filtering? boolean look at VLAN tags: true or false
 ---@field vlan_protocol? "802.1Q"|"802.1ad" which tags: 802.1Q, or 802.1ad: one of 802.1Q, 802.1ad
 ---@field vlan_default_pvid? integer VLAN of untagged frames on new ports; 0: none: 0..65535
+---@field vlan_stats_enabled? boolean count frames of each VLAN: true or false
+---@field vlan_stats_per_port? boolean and of each port; while it has no ports: true or false
 ---@field mcast_snooping? boolean send multicast only where it is wanted: true or false
 ---@field mcast_querier? boolean ask who wants multicast: true or false
 ---@field mcast_router? integer 0: no router; 1: where one is heard; 2: always: 0..255
@@ -77,6 +79,27 @@
 
 ---@class moontap.port: moontap.port.fields
 ---@field dev string
+
+---the VLANs of a NIC's own port in a bridge: all that it is in
+---@class moontap.vlan.fields
+---@field dev? string the device in the bridge: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field pvid? integer|false the VLAN of frames without a tag, both ways: 1..4094
+---@field untagged? integer|string|false further VLANs whose frames it gets without their tag: VLAN IDs of 1..4094, such as 20,30-40, in at most 767 bytes
+---@field tagged? integer|string|false VLANs with their tag; the pvid, too, if it is to get that with a tag: VLAN IDs of 1..4094, such as 20,30-40, in at most 767 bytes
+
+---@class moontap.vlan: moontap.vlan.fields
+---@field dev string
+
+---a VLAN of a port that NICs share, or of a bridge itself
+---@class moontap.vlan_member.fields
+---@field dev? string the device in the bridge, or the bridge: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field vid? integer the VLAN: 1..4094
+---@field untagged? boolean its frames leave without their tag: true or false
+---@field self? boolean the device is the bridge: so the host itself is in the VLAN: true or false
+
+---@class moontap.vlan_member: moontap.vlan_member.fields
+---@field dev string
+---@field vid integer
 
 ---what IPv4 or IPv6 does on a device, or on the whole host
 ---@class moontap.conf.fields
@@ -335,6 +358,22 @@ function port(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
+---    fields   as `help vlan` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.vlan
+function vlan(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help vlan_member` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.vlan_member
+function vlan_member(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help conf` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
@@ -405,16 +444,16 @@ function print(...) end
 function default(value) end
 
 ---Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
----these routing tables, whatever a guest's XML asks for. Only at the top level; several calls add
----up. With user it is a grant: that user, who is not root, may ask the service for taps, and plans
----for them use only what the same call lists; a call that lists nothing lets them use all that
----root's may.
+---these routing tables, or use these VLANs of bridges, whatever a guest's XML asks for. Only at the
+---top level; several calls add up. With user it is a grant: that user, who is not root, may ask the
+---service for taps, and plans for them use only what the same call lists; a call that lists nothing
+---lets them use all that root's may.
 ---    user   a user's name, "@" and a group's, or a uid
 ---    dev    with user: how that user's devices may be called, with * for any text: "al-*"; without
 ---           it they begin with u, the uid and -
 ---    allow{ link = "br0" }
 ---    allow{ prefix = "10.0.0.0/8", table = 100 }
----    allow{ table = "1000-1099" }
+---    allow{ table = "1000-1099", vid = "20,30-40" }
 ---    allow{ user = "alice", dev = "al-*", link = "br0" }
 ---@param what { link?: string, prefix?: string, table?: integer|string }
 function allow(what) end
@@ -522,6 +561,42 @@ function host.port(key) end
 ---@param filter? moontap.port.fields
 ---@return moontap.port[]
 function host.ports(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.vlan.fields
+---@return moontap.vlan?
+function host.vlan(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.vlan.fields
+---@return moontap.vlan[]
+function host.vlans(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.vlan_member.fields
+---@return moontap.vlan_member?
+function host.vlan_member(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.vlan_member.fields
+---@return moontap.vlan_member[]
+function host.vlan_members(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.
