@@ -84,7 +84,7 @@ _moontap()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} command='' words=() state=() waits='' options=yes i word kinds
 	COMPREPLY=()
-	case ${COMP_WORDS[0]##*/} in qemu-*) command=${COMP_WORDS[0]##*/} ;; esac
+	case ${COMP_WORDS[0]##*/} in qemu-* | moontap-bridge-helper) command=${COMP_WORDS[0]##*/} ;; esac
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		if [[ $word == '=' ]]; then
