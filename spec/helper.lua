@@ -81,6 +81,14 @@ function M.json(command)
   return text:match "%S" and assert(json.decode(text)) or {}
 end
 
+-- devices(command) -> the names of the devices that it printed, sorted
+function M.devices(command)
+  local names = {}
+  for i, device in ipairs(M.json(command)) do names[i] = device.ifname end
+  table.sort(names)
+  return names
+end
+
 -- What not every kernel has: a command that succeeds where this one has it.
 local features = {
   bridge_vlan = [[ip link add dev b0 type bridge vlan_filtering 1

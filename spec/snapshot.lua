@@ -62,25 +62,21 @@ local function whole(lines, what, object)
   end
 end
 
-local function addresses(lines, what, object)
-  for _, address in ipairs(object.addr_info) do
-    address.dev = object.ifname
-    whole(lines, what, address)
-  end
-end
-
-local function vlans(lines, what, object)
-  for _, vlan in ipairs(object.vlans) do
-    vlan.dev = object.ifname
-    whole(lines, what, vlan)
+-- What a device has several of is a line each.
+local function each_of(key)
+  return function(lines, what, object)
+    for _, one in ipairs(object[key]) do
+      one.dev = object.ifname
+      whole(lines, what, one)
+    end
   end
 end
 
 local parts = {
   { "link", "ip -j -d link show", devices },
   { "port", "bridge -j -d link show", devices },
-  { "vlan", "bridge -j vlan show 2>/dev/null || :", vlans },
-  { "addr", "ip -j -d addr show", addresses },
+  { "vlan", "bridge -j vlan show 2>/dev/null || :", each_of "vlans" },
+  { "addr", "ip -j -d addr show", each_of "addr_info" },
   { "route", "ip -j -d -4 route show table all", whole },
   { "route", "ip -j -d -6 route show table all", whole },
   { "rule", "ip -j -4 rule show", whole },

@@ -29,14 +29,7 @@ local guests = {
   },
 }
 
-local function ports()
-  local names = {}
-  for _, port in ipairs(helper.json "bridge -j link show") do
-    names[#names + 1] = port.ifname
-  end
-  table.sort(names)
-  return names
-end
+local function ports() return helper.devices "bridge -j link show" end
 
 local function devices(guest)
   local names = {}

@@ -20,14 +20,7 @@ local function ifup(dev)
   assert.equal(0, program.run("./qemu-ifup --state state -p policy.lua " .. dev).status)
 end
 
-local function taps()
-  local names = {}
-  for _, link in ipairs(helper.json "ip -j link show type tun") do
-    names[#names + 1] = link.ifname
-  end
-  table.sort(names)
-  return table.concat(names, " ")
-end
+local function taps() return table.concat(helper.devices "ip -j link show type tun", " ") end
 
 before_each(function()
   program.write("policy.lua", "function connect(nic) tap(nic, { up = true }) end")
