@@ -202,8 +202,7 @@ void mt_event_serve(struct mt_engine *g, int connection)
 {
 	struct event ev = { .g = g, .connection = connection, .out = -1 };
 
-	/* before Linux 5.14 nobody knows: then it could be any namespace's */
-	if (receive(&ev) && ev.peer.netns && ev.peer.netns == mt_host_cookie(g->host))
+	if (receive(&ev) && mt_peer_is_in(&ev.peer, mt_host_cookie(g->host)))
 		run_and_answer(&ev);
 	else
 		reply(&ev, MT_REPLY_ELSEWHERE, 0, "");

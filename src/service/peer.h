@@ -5,6 +5,7 @@
 
 #include "base/pool.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -23,6 +24,12 @@ int mt_peer_of(int connection, struct mt_peer *peer);
  *
  * Return: 0 or -errno. */
 int mt_peer_groups(int connection, struct mt_pool *p, gid_t **groups, size_t *n);
+
+/** mt_peer_is_in() - whether it is in this network namespace; not known, it could be in any */
+static inline bool mt_peer_is_in(const struct mt_peer *peer, uint64_t netns)
+{
+	return peer->netns && peer->netns == netns;
+}
 
 /** mt_peer_parent() - the parent of a process; 0: not known */
 pid_t mt_peer_parent(pid_t pid);
