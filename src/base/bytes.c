@@ -26,6 +26,18 @@ int mt_bytes_room(char **at, size_t *cap, size_t want, size_t first, size_t most
 	return 0;
 }
 
+void *mt_array_room(void *at, size_t n, size_t *cap, size_t size)
+{
+	size_t more = *cap ? 2 * *cap : 64;
+
+	if (n < *cap)
+		return at;
+	at = realloc(at, more * size);
+	if (at)
+		*cap = more;
+	return at;
+}
+
 int mt_read_all(int fd, size_t most, char **at, size_t *n)
 {
 	size_t cap = 0;

@@ -16,6 +16,14 @@
  */
 int mt_bytes_room(char **at, size_t *cap, size_t want, size_t first, size_t most);
 
+/** mt_array_room() - room for one more element in an array that realloc(3) may move
+ * @at:		the array; NULL: none yet
+ * @n, @cap:	elements that it has, and has room for
+ * @size:	bytes of one
+ *
+ * Return: the array; NULL: no memory, and @at is as it was. */
+void *mt_array_room(void *at, size_t n, size_t *cap, size_t size);
+
 /** mt_read_all() - read(2) to the end of a file
  * @at:		out: the bytes and a NUL, to be freed, also after an error
  * @most:	bytes that it may have

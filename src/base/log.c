@@ -18,3 +18,10 @@ void mt_log(const struct mt_log *log, int level, const char *fmt, ...)
 	va_end(ap);
 	log->line(log->data, level, mt_text_clean(text));
 }
+
+void mt_log_err(const struct mt_log *log, int level, const struct mt_err *e)
+{
+	char line[700];
+
+	mt_log(log, level, "%s", mt_err_line(e, line, sizeof line));
+}

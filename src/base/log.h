@@ -3,6 +3,8 @@
 #ifndef MT_BASE_LOG_H
 #define MT_BASE_LOG_H
 
+#include "base/err.h"
+
 #include <syslog.h> /* the levels: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG */
 
 struct mt_log {
@@ -15,5 +17,8 @@ struct mt_log {
  * (base/text.h). @log may be NULL. */
 void mt_log(const struct mt_log *log, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** mt_log_err() - log an error, as mt_err_line() has it */
+void mt_log_err(const struct mt_log *log, int level, const struct mt_err *e);
 
 #endif

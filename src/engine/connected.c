@@ -182,13 +182,13 @@ void mt_connected_sweep(struct mt_engine *g, const char *dev, struct mt_pool *p)
 {
 	struct mt_apply w = mt_engine_apply(g, p);
 	struct mt_err e;
-	char file[32], line[700];
+	char file[32];
 	int lock;
 
 	mt_state_path("nic", dev, file);
 	if (mt_state_try_lock(&g->state, file, &lock))
 		return;
 	if (mt_recover(&w, dev, &lock, &e))
-		mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
+		mt_log_err(&g->o.log, LOG_ERR, &e);
 	mt_state_unlock(&g->state, file, lock);
 }

@@ -35,11 +35,9 @@ struct errors {
 
 static void note_error(struct errors *to, const struct mt_record *h, struct mt_err *one)
 {
-	char line[700];
-
 	mt_err_in_nic(one, (int)h->v[MT_HEADER_INDEX].u, h->v[MT_HEADER_DEV].name);
 	if (to->first->code)
-		mt_log(&to->g->o.log, LOG_ERR, "%s", mt_err_line(one, line, sizeof line));
+		mt_log_err(&to->g->o.log, LOG_ERR, one);
 	else
 		*to->first = *one;
 }

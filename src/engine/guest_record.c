@@ -108,12 +108,12 @@ void mt_remember_before(struct mt_engine *g, const char *driver, const char *gue
 {
 	struct mt_pool p = { 0 };
 	struct mt_err e;
-	char file[300], line[700], *now;
+	char file[300], *now;
 
 	file_of(driver, guest, file, sizeof file);
 	if (before ? keep(g, file, before, strlen(before), &p, &now, &e)
 		   : mt_forget(g, driver, guest, &e))
-		mt_log(&g->o.log, LOG_WARNING, "%s", mt_err_line(&e, line, sizeof line));
+		mt_log_err(&g->o.log, LOG_WARNING, &e);
 	mt_pool_free(&p);
 }
 

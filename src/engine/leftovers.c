@@ -43,13 +43,6 @@ static bool is_leftover(struct mt_engine *g, const char *name, struct mt_journal
 	return err == -ENOENT || (!err && m.by_up) || is_done(g, j, p);
 }
 
-static void log_error(struct mt_engine *g, const struct mt_err *e)
-{
-	char line[700];
-
-	mt_log(&g->o.log, LOG_ERR, "%s", mt_err_line(e, line, sizeof line));
-}
-
 static bool finish(struct mt_engine *g, const char *dev, struct mt_pool *p)
 {
 	struct mt_apply w = mt_engine_apply(g, p);
@@ -63,7 +56,7 @@ static bool finish(struct mt_engine *g, const char *dev, struct mt_pool *p)
 	    !mt_forget_unused(g, mt_header_text(&j.header, MT_HEADER_DRIVER),
 			      mt_header_text(&j.header, MT_HEADER_DOMAIN), &e))
 		return true;
-	log_error(g, &e);
+	mt_log_err(&g->o.log, LOG_ERR, &e);
 	return false;
 }
 
@@ -113,7 +106,7 @@ void mt_leftovers_all(struct mt_engine *g)
 		    mt_state_is_empty(&g->state, mt_state_path("nic", names[i], file)))
 			mt_connected_sweep(g, names[i], &p);
 	if (mt_leftovers_links(g, false, &e))
-		log_error(g, &e);
+		mt_log_err(&g->o.log, LOG_ERR, &e);
 	mt_pool_free(&p);
 }
 

@@ -396,14 +396,13 @@ size_t mt_finish_done(struct mt_engine *g, const struct mt_nic_status *nics, siz
 {
 	struct mt_pool p = { 0 };
 	struct mt_err e;
-	char line[700];
 	size_t left = 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (nics[i].state == MT_NIC_DONE)
 			left += !mt_can_change_network() || !finish_done(g, &nics[i], &p);
 	if (mt_can_change_network() && mt_leftovers_links(g, false, &e))
-		mt_log(&g->o.log, LOG_WARNING, "%s", mt_err_line(&e, line, sizeof line));
+		mt_log_err(&g->o.log, LOG_WARNING, &e);
 	mt_pool_free(&p);
 	return left;
 }

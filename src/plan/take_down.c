@@ -91,7 +91,6 @@ static int undo_locked(struct mt_leaving *l, const char *file, struct mt_err *e)
 	const struct mt_journal *j = &l->journal;
 	struct mt_journal rest = { .header = j->header, .steps.pool = w->pool };
 	struct mt_err one;
-	char line[512];
 	int err;
 
 	rest.steps.cap = j->steps.n + 1;
@@ -104,7 +103,7 @@ static int undo_locked(struct mt_leaving *l, const char *file, struct mt_err *e)
 	e->blame = MT_BLAME_UNDO;
 	reverse(&rest.steps); /* mt_steps_revert() goes from the last step on */
 	if (mt_journal_replace(w->state, file, &rest, &l->lock, &one))
-		mt_log(w->log, LOG_ERR, "%s", mt_err_line(&one, line, sizeof line));
+		mt_log_err(w->log, LOG_ERR, &one);
 	return err;
 }
 

@@ -67,7 +67,6 @@ int mt_steps_revert(struct mt_apply *w, const char *dev, const struct mt_steps *
 		    struct mt_steps *failed, struct mt_err *e)
 {
 	struct mt_err one = { 0 };
-	char line[512];
 	int first = 0;
 
 	for (int turn = 0; turn < MT_UNDO_ORDERS; turn++) {
@@ -82,7 +81,7 @@ int mt_steps_revert(struct mt_apply *w, const char *dev, const struct mt_steps *
 			    (!wait && !one_back(w, dev, s, &one)))
 				continue;
 			if (first && !wait)
-				mt_log(w->log, LOG_ERR, "%s", mt_err_line(&one, line, sizeof line));
+				mt_log_err(w->log, LOG_ERR, &one);
 			else if (!first)
 				*e = one, first = -one.code;
 			if (failed)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* callers.c - accept connections of io.moontap, count them, and fork a process for each */
 #include "service/callers.h"
+#include "base/bytes.h"
 #include "base/capabilities.h"
 #include "base/descriptors.h"
 #include "base/log.h"
@@ -48,15 +49,11 @@ static bool is_over(const struct acceptor *a, uid_t uid)
 
 static bool make_room(struct acceptor *a)
 {
-	struct connection *more;
+	struct connection *all = mt_array_room(a->all, a->n, &a->cap, sizeof *all);
 
-	if (a->n < a->cap)
-		return true;
-	more = realloc(a->all, (a->cap + 64) * sizeof *more);
-	if (!more)
+	if (!all)
 		return false;
-	a->all = more;
-	a->cap += 64;
+	a->all = all;
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* drift_watch.c - decide about each NIC that has drifted */
 #include "service/drift_watch.h"
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/sh.h"
@@ -52,14 +53,13 @@ static struct mt_watched_nic *watched(struct mt_drift_watch *d, const char *dev)
 		if (now - d->nics[i].seen > FORGOTTEN)
 			at = &d->nics[i];
 	}
-	if (!at && d->n == d->cap) {
-		more = realloc(d->nics, (d->cap + 64) * sizeof *more);
+	if (!at) {
+		more = mt_array_room(d->nics, d->n, &d->cap, sizeof *more);
 		if (!more)
 			return NULL;
 		d->nics = more;
-		d->cap += 64;
+		at = &d->nics[d->n++];
 	}
-	at = at ?: &d->nics[d->n++];
 	*at = (struct mt_watched_nic){ .seen = now };
 	snprintf(at->dev, sizeof at->dev, "%s", dev);
 	return at;
@@ -250,7 +250,6 @@ int mt_drift_watch_look(struct mt_drift_watch *d)
 	struct look l = { .d = d, .again = -1 };
 	struct mt_pool p = { 0 };
 	struct mt_nic_status *nics;
-	char line[700];
 	struct mt_err e;
 	size_t n;
 	int err;
@@ -263,7 +262,7 @@ int mt_drift_watch_look(struct mt_drift_watch *d)
 		err = look_at(&l, &p, &e);
 	}
 	if (err)
-		mt_log(&d->g->o.log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
+		mt_log_err(&d->g->o.log, LOG_ERR, &e);
 	report_waiting(d);
 	mt_pool_free(&p);
 	mt_engine_rest(d->g);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* known_links.c - keep a table of devices, by notifications and by listing all */
 #include "service/known_links.h"
+#include "base/bytes.h"
 #include "base/clock.h"
 
 #include <errno.h>
@@ -39,15 +40,11 @@ static void drop(struct mt_known_links *k, struct mt_known_link *l)
 /* Without memory the device stays unknown: what it loses is not noticed. */
 static struct mt_known_link *add(struct mt_known_links *k)
 {
-	if (k->n == k->cap) {
-		size_t cap = k->cap ? 2 * k->cap : 64;
-		struct mt_known_link *more = realloc(k->at, cap * sizeof *more);
+	struct mt_known_link *at = mt_array_room(k->at, k->n, &k->cap, sizeof *at);
 
-		if (!more)
-			return NULL;
-		k->at = more;
-		k->cap = cap;
-	}
+	if (!at)
+		return NULL;
+	k->at = at;
 	k->at[k->n] = (struct mt_known_link){ 0 };
 	return &k->at[k->n++];
 }

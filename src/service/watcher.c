@@ -38,9 +38,7 @@ static void take(void *data, const struct mt_change *c)
 
 static void log_error(struct watcher *w, const struct mt_err *e)
 {
-	char line[700];
-
-	mt_log(&w->drift.g->o.log, LOG_ERR, "%s", mt_err_line(e, line, sizeof line));
+	mt_log_err(&w->drift.g->o.log, LOG_ERR, e);
 }
 
 /* @first: nothing was known before */
@@ -96,13 +94,11 @@ int mt_watcher_run(const struct moontap_options *options)
 {
 	struct watcher w = { .fd = -1, .due = -1 };
 	struct moontap *m;
-	char line[700];
 	struct mt_err e;
 
 	mt_drop_capabilities();
 	if (mt_handle_open(&m, options, &e)) {
-		mt_log(&(struct mt_log){ options->log, options->data }, LOG_ERR, "%s",
-		       mt_err_line(&e, line, sizeof line));
+		mt_log_err(&(struct mt_log){ options->log, options->data }, LOG_ERR, &e);
 		return 1;
 	}
 	w.drift.g = &m->engine;

@@ -69,10 +69,9 @@ int mt_worker_run(const struct mt_worker *w)
 	mt_raise_descriptors();
 	mt_drop_capabilities();
 	if (mt_handle_open(&m, &w->options, &e)) {
-		char line[700];
 		struct mt_log log = { w->options.log, w->options.data };
 
-		mt_log(&log, LOG_ERR, "%s", mt_err_line(&e, line, sizeof line));
+		mt_log_err(&log, LOG_ERR, &e);
 		return 1;
 	}
 	mt_spares_begin(&m->engine, w->spares);
