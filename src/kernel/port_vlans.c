@@ -103,11 +103,18 @@ int mt_port_vlans_list(struct mt_list *l, mt_port_vlans_each each)
 	return err > 0 ? 0 : mt_list_done(l, err);
 }
 
-int mt_port_vlans_get(struct mt_host *h, uint32_t ifindex, struct mt_port_vlans *p,
-		      struct mt_err *e)
+int mt_port_vlans_get(struct mt_host *h, enum mt_op op, const struct mt_record *r,
+		      struct mt_port_vlans *p, struct mt_err *e)
 {
+	uint32_t ifindex;
+	int err = mt_nl_record_ifindex(h, r, &ifindex, e);
+
 	*p = (struct mt_port_vlans){ .ifindex = ifindex };
-	return ask(h, &(struct reading){ .p = p, .e = e });
+	if (!err)
+		err = ask(h, &(struct reading){ .p = p, .e = e });
+	if (err == -EINVAL)
+		err = mt_fail(e, EOPNOTSUPP, "", "", "the device is in no bridge");
+	return err ? mt_nl_about(e, err, r, mt_nl_verb(op)) : 0;
 }
 
 /* --- changing --------------------------------------------------------------------------------- */

@@ -26,10 +26,12 @@ typedef int (*mt_port_vlans_each)(struct mt_list *l, const struct mt_port_vlans 
  * as a kind's list(); -EOPNOTSUPP: asked for a device, on a kernel whose bridges know no VLANs. */
 int mt_port_vlans_list(struct mt_list *l, mt_port_vlans_each each);
 
-/** mt_port_vlans_get() - the VLANs of one device
- * Return: 0; -EINVAL: it is neither a port nor a bridge; or another -errno; @e has no op yet. */
-int mt_port_vlans_get(struct mt_host *h, uint32_t ifindex, struct mt_port_vlans *p,
-		      struct mt_err *e);
+/** mt_port_vlans_get() - the VLANs of a record's device, before it is changed
+ * @op:		what is to be done, for messages
+ *
+ * Return: 0; -EOPNOTSUPP: it is neither a port nor a bridge; or another -errno. */
+int mt_port_vlans_get(struct mt_host *h, enum mt_op op, const struct mt_record *r,
+		      struct mt_port_vlans *p, struct mt_err *e);
 
 struct mt_port_vlans_request {
 	struct mt_nl_request q;

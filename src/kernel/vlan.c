@@ -165,20 +165,14 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	struct mt_port_vlans_request del, add;
 	struct mt_port_vlans has, want = { 0 };
 	struct parts parts;
-	uint32_t ifindex;
-	int err = mt_nl_record_ifindex(h, r, &ifindex, e);
 
-	if (!err)
-		err = mt_port_vlans_get(h, ifindex, &has, e);
-	if (err == -EINVAL)
-		err = mt_fail(e, EOPNOTSUPP, "", "", "the device is in no bridge");
-	if (err)
-		return mt_nl_about(e, err, r, "set");
+	if (mt_port_vlans_get(h, op, r, &has, e))
+		return -e->code;
 	parts = read_parts(&has);
 	declare(&parts, r);
 	write_parts(&parts, &want);
-	mt_port_vlans_start(&del, RTM_DELLINK, ifindex, false);
-	mt_port_vlans_start(&add, RTM_SETLINK, ifindex, false);
+	mt_port_vlans_start(&del, RTM_DELLINK, has.ifindex, false);
+	mt_port_vlans_start(&add, RTM_SETLINK, has.ifindex, false);
 	put_ranges(&del, &add, &has, &want);
 	return mt_port_vlans_send(h, &del, op, r, e) ?: mt_port_vlans_send(h, &add, op, r, e);
 }

@@ -60,18 +60,14 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 {
 	struct mt_port_vlans_request q;
 	struct mt_port_vlans has;
-	uint32_t ifindex, vid = (uint32_t)r->v[VID].u;
-	int err = mt_nl_record_ifindex(h, r, &ifindex, e);
+	uint32_t vid = (uint32_t)r->v[VID].u;
 
-	if (!err)
-		err = mt_port_vlans_get(h, ifindex, &has, e);
-	if (err == -EINVAL)
-		err = mt_fail(e, EOPNOTSUPP, "", "", "the device is in no bridge");
-	if (!err && op == MT_ADD && has.vlan[vid])
-		err = mt_fail(e, EEXIST, "", "", NULL);
-	if (err)
-		return mt_nl_about(e, err, r, mt_nl_verb(op));
-	mt_port_vlans_start(&q, op == MT_DELETE ? RTM_DELLINK : RTM_SETLINK, ifindex, r->v[SELF].u);
+	if (mt_port_vlans_get(h, op, r, &has, e))
+		return -e->code;
+	if (op == MT_ADD && has.vlan[vid])
+		return mt_nl_about(e, mt_fail(e, EEXIST, "", "", NULL), r, mt_nl_verb(op));
+	mt_port_vlans_start(&q, op == MT_DELETE ? RTM_DELLINK : RTM_SETLINK, has.ifindex,
+			    r->v[SELF].u);
 	mt_port_vlans_range(&q, vid, vid, r->v[UNTAGGED].u ? MT_VLAN_UNTAGGED : 0);
 	return mt_port_vlans_send(h, &q, op, r, e);
 }
