@@ -27,14 +27,7 @@ local function bob()
   return who{ uid = 61001, gid = 61001, user = "bob", groups = { "61001" } }
 end
 
-local function taps()
-  local names = {}
-  for _, link in ipairs(helper.json "ip -j link show type tun") do
-    names[#names + 1] = link.ifname
-  end
-  table.sort(names)
-  return table.concat(names, " ")
-end
+local function taps() return table.concat(helper.devices "ip -j link show type tun", " ") end
 
 describe("a user who is not root", function()
   local before
@@ -307,15 +300,23 @@ describe("a user who is not root", function()
     end)
   end)
 
-  it("has at most 64 taps", function()
-    policy 'allow{ user = "61000" } function connect(nic) tap(nic) end'
+  -- many(n) -> a guest of n NICs
+  local function many(n)
     local all = {}
-    for i = 1, 64 do
+    for i = 1, n do
       all[i] = ("<interface type='ethernet'><mac address='52:54:00:00:01:%02x'/>" ..
         "<target dev='u61000-%d' managed='no'/></interface>"):format(i, i)
     end
-    assert(caller.up(alice(), "<domain type='kvm'><name>many</name><devices>" ..
-      table.concat(all) .. "</devices></domain>"))
+    return "<domain type='kvm'><name>many</name><devices>" .. table.concat(all) ..
+      "</devices></domain>"
+  end
+
+  it("has at most 64 taps, also of one guest", function()
+    policy 'allow{ user = "61000" } function connect(nic) tap(nic) end'
+    refused("alice has 0 taps, and may have no more than 64", 4, caller.up(alice(), many(65)))
+    unchanged()
+    assert(caller.up(alice(), many(64)))
+    assert(caller.up(alice(), many(64))) -- they are the same ones
     refused("alice has 64 taps, and may have no more", 4,
       caller.up(alice(), xml("more", "u61000-65", "52:54:00:00:02:01")))
     assert.equal(64, caller.down(alice(), "many"))

@@ -10,11 +10,13 @@
  *
  * who: { policy =, state =, evaluator =, hooks =, uid =, user =, gid =, groups = }
  */
+#include "base/users.h"
 #include "engine/open_tap.h"
 
 #include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,6 +25,7 @@ struct asked {
 	struct mt_caller caller;
 	const char *hooks[2];
 	const char *groups[8];
+	gid_t gids[8];
 	struct mt_outcome out;
 	struct mt_err e;
 };
@@ -56,13 +59,19 @@ static int begin(lua_State *L, struct asked *a)
 	a->caller.gid = (gid_t)lua_tointeger(L, -1);
 	a->caller.user = text_at(L, "user");
 	a->caller.groups = a->groups;
+	a->caller.gids = a->gids;
 	for (lua_getfield(L, 1, "groups"); n < 7 && lua_istable(L, -1); n++) {
+		uint64_t gid;
+
 		lua_geti(L, -1, (lua_Integer)n + 1);
 		a->groups[n] = lua_tostring(L, -1);
 		lua_pop(L, 1);
 		if (!a->groups[n])
 			break;
+		a->gids[n] =
+			mt_group_id(a->groups[n], &gid) ? (gid_t)gid : (gid_t)atoi(a->groups[n]);
 	}
+	a->caller.ngids = n;
 	lua_pop(L, 3);
 	return mt_engine_open(&a->g, &o, &a->e);
 }
@@ -85,7 +94,7 @@ static int end(lua_State *L, struct asked *a, int err)
 static int l_check(lua_State *L)
 {
 	struct asked a = { 0 };
-	int err = begin(L, &a) ?: mt_caller_check(&a.g, &a.caller, &a.e);
+	int err = begin(L, &a) ?: mt_caller_check(&a.g, &a.caller, &a.out.pool, &a.e);
 
 	lua_settop(L, 0);
 	lua_pushboolean(L, true);
@@ -141,7 +150,8 @@ static int l_open(lua_State *L)
 				    .qemu = (pid_t)luaL_optinteger(L, 3, 0),
 				    .vnet_hdr = true };
 	char dev[MT_NAME_MAX + 1];
-	int fd, err = begin(L, &a) ?: mt_open_tap(&a.g, &wish, dev, &fd, &a.out, &a.e);
+	int fd, err = begin(L, &a) ?: mt_caller_check(&a.g, &a.caller, &a.out.pool, &a.e) ?:
+			mt_open_tap(&a.g, &wish, dev, &fd, &a.out, &a.e);
 
 	if (!err) {
 		lua_settop(L, 0);

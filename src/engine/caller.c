@@ -14,17 +14,14 @@
 
 static bool has_group(const struct mt_caller *c, const char *group)
 {
-	uint64_t wanted, gid;
-	char *end;
+	uint64_t gid;
 
-	if (!mt_group_id(group, &wanted))
+	if (!mt_group_id(group, &gid))
 		return false;
-	for (const char *const *g = c->groups; g && *g; g++) {
-		gid = strtoul(*g, &end, 10);
-		if ((!*end || mt_group_id(*g, &gid)) && gid == wanted)
+	for (size_t i = 0; i < c->ngids; i++)
+		if (c->gids[i] == gid)
 			return true;
-	}
-	return wanted == c->gid;
+	return c->gid == gid;
 }
 
 static bool is_for(const struct mt_caller *c, const struct mt_allow *a)
@@ -65,8 +62,7 @@ static int no_grant(const struct mt_caller *c, struct mt_err *e)
 	return mt_refused(e);
 }
 
-int mt_caller_names(struct mt_engine *g, const struct mt_caller *c, struct mt_pool *p,
-		    const char **names, struct mt_err *e)
+int mt_caller_check(struct mt_engine *g, struct mt_caller *c, struct mt_pool *p, struct mt_err *e)
 {
 	static const char none[] = "<domain type='qemu'><name>-</name></domain>";
 	struct mt_event_params ask = { .request = { .source = { .fd = -1,
@@ -77,6 +73,7 @@ int mt_caller_names(struct mt_engine *g, const struct mt_caller *c, struct mt_po
 	struct mt_answer a = { .pool = p };
 	struct mt_eval_request q = mt_event_request(g, &ask, p);
 	const struct mt_allow *grant;
+	const char *names;
 	char buf[24];
 
 	if (mt_evaluate(&q, g->o.start, mt_kinds, &a, e))
@@ -84,19 +81,9 @@ int mt_caller_names(struct mt_engine *g, const struct mt_caller *c, struct mt_po
 	grant = next_grant(c, a.allow);
 	if (!grant)
 		return no_grant(c, e);
-	*names = names_of(c, grant, buf);
-	*names = mt_pool_copy(p, *names, strlen(*names));
-	return *names ? 0 : mt_fail(e, ENOMEM, "allow", "", NULL);
-}
-
-int mt_caller_check(struct mt_engine *g, const struct mt_caller *c, struct mt_err *e)
-{
-	struct mt_pool p = { 0 };
-	const char *names;
-	int err = mt_caller_names(g, c, &p, &names, e);
-
-	mt_pool_free(&p);
-	return err;
+	names = names_of(c, grant, buf);
+	c->names = mt_pool_copy(p, names, strlen(names));
+	return c->names ? 0 : mt_fail(e, ENOMEM, "allow", "", NULL);
 }
 
 static int add(struct mt_pool *p, const struct mt_allow *a, const struct mt_allow **to,
@@ -170,28 +157,42 @@ void mt_caller_owns(const struct mt_caller *c, struct mt_plan *plan)
 
 /* --- others ----------------------------------------------------------------------------------- */
 
-int mt_caller_may_connect(struct mt_engine *g, const struct mt_caller *c,
-			  const struct mt_interface *nic, struct mt_pool *p, struct mt_err *e)
+/* Return: 1: it is one of the run's; 0; or -errno: it has the MAC of one of them. */
+static int is_in_run(const struct mt_run *run, const struct mt_record *h, struct mt_err *e)
+{
+	const char *mac = mt_header_text(h, MT_HEADER_MAC);
+
+	for (size_t i = 0; i < run->n; i++)
+		if (!strcmp(h->v[MT_HEADER_DEV].name, run->nics[i].plan->dev))
+			return 1;
+	for (size_t i = 0; i < run->n && *mac; i++)
+		if (!strcasecmp(mac, mt_header_text(&run->nics[i].header, MT_HEADER_MAC))) {
+			mt_fail(e, EEXIST, "", "", "another connected NIC has its MAC, %s", mac);
+			return mt_run_err(&run->nics[i], e);
+		}
+	return 0;
+}
+
+int mt_caller_may_connect(struct mt_engine *g, const struct mt_caller *c, const struct mt_run *run,
+			  struct mt_pool *p, struct mt_err *e)
 {
 	struct mt_record *headers;
-	size_t n, mine = 0;
+	size_t n, others = 0;
 
 	if (mt_connected(g, &(struct mt_nic_filter){ 0 }, p, &headers, &n, e))
 		return -e->code;
 	for (size_t i = 0; i < n; i++) {
-		const char *mac = mt_header_text(&headers[i], MT_HEADER_MAC);
+		int in_run = is_in_run(run, &headers[i], e);
 
-		if (!strcmp(headers[i].v[MT_HEADER_DEV].name, nic->dev))
-			continue;
-		if (*mac && !strcasecmp(mac, nic->mac))
-			return mt_fail(e, EEXIST, "", "", "another connected NIC has its MAC, %s",
-				       nic->mac);
-		mine += mt_driver_user(mt_header_text(&headers[i], MT_HEADER_DRIVER)) == c->uid;
+		if (in_run < 0)
+			return in_run;
+		others += !in_run &&
+			mt_driver_user(mt_header_text(&headers[i], MT_HEADER_DRIVER)) == c->uid;
 	}
-	return mine < MT_CALLER_TAPS
+	return others + run->n <= MT_CALLER_TAPS
 		? 0
-		: mt_fail(e, EDQUOT, "", "", "%s has %d taps, and may have no more", c->user,
-			  MT_CALLER_TAPS);
+		: mt_fail(e, EDQUOT, "", "", "%s has %zu taps, and may have no more than %d",
+			  c->user, others, MT_CALLER_TAPS);
 }
 
 enum { NAME, UUID, DEVICE, WAYS };

@@ -19,23 +19,22 @@
 struct mt_caller {
 	uid_t uid; /* never 0 */
 	gid_t gid;
-	pid_t pid;		   /* the process that asks; 0: unknown */
+	pid_t pid;	   /* the process that asks; 0: unknown */
+	const gid_t *gids; /* all of its groups */
+	size_t ngids;
 	const char *user;	   /* its name; or the number */
-	const char *const *groups; /* all of them: names, or numbers; NULL-ended */
+	const char *const *groups; /* names of gids, or numbers; NULL-ended */
+	const char *names;	   /* of mt_caller_check(): how its devices are called: "al-*" */
 };
 
 /**
  * mt_caller_check() - whether the policy's top level grants anything to the caller
+ * @c:		names: out, in @p, as the first grant has it
  *
  * An evaluator is asked for the top level alone: nothing of the caller's reaches it. Return: 0;
  * -EPERM, blamed on a refusal, with what the policy would have to allow; or another -errno.
  */
-int mt_caller_check(struct mt_engine *g, const struct mt_caller *c, struct mt_err *e);
-
-/** mt_caller_names() - mt_caller_check(), and how the first grant's devices are called, "al-*"
- * @names:	out, in @p */
-int mt_caller_names(struct mt_engine *g, const struct mt_caller *c, struct mt_pool *p,
-		    const char **names, struct mt_err *e);
+int mt_caller_check(struct mt_engine *g, struct mt_caller *c, struct mt_pool *p, struct mt_err *e);
 
 /** mt_caller_params() - make an event the caller's: only its unmanaged NICs, and nothing remembered
  * @ask:	filled but for that; @c must outlive it */
@@ -55,13 +54,14 @@ int mt_caller_rights(const struct mt_caller *c, const struct mt_allow *allow, co
 void mt_caller_owns(const struct mt_caller *c, struct mt_plan *plan);
 
 /**
- * mt_caller_may_connect() - whether a NIC takes nobody else's place
+ * mt_caller_may_connect() - whether a run's NICs take nobody else's place
+ * @run:	nics filled
  *
- * Return: 0; -EEXIST: its MAC is another connected NIC's; -EDQUOT: the caller has MT_CALLER_TAPS;
- * or another -errno.
+ * Return: 0; -EEXIST: a MAC is another connected NIC's; -EDQUOT: the caller would have more than
+ * MT_CALLER_TAPS; or another -errno.
  */
-int mt_caller_may_connect(struct mt_engine *g, const struct mt_caller *c,
-			  const struct mt_interface *nic, struct mt_pool *p, struct mt_err *e);
+int mt_caller_may_connect(struct mt_engine *g, const struct mt_caller *c, const struct mt_run *run,
+			  struct mt_pool *p, struct mt_err *e);
 
 /**
  * mt_caller_guest() - the guest of the caller's that a word means: a name, uuid or device

@@ -112,8 +112,7 @@ static int build_plan(struct connect *c, const struct mt_interface *nic, struct 
 
 	plan->pool = &c->out->pool;
 	if (caller &&
-	    (mt_caller_rights(caller, rights.allow, nic->dev, plan->pool, &rights.allow, e) ||
-	     mt_caller_may_connect(c->g, caller, nic, plan->pool, e)))
+	    mt_caller_rights(caller, rights.allow, nic->dev, plan->pool, &rights.allow, e))
 		return -e->code;
 	snprintf(plan->dev, sizeof plan->dev, "%s", nic->dev);
 	for (const struct mt_declaration *d = nic->declared; d; d = d->next)
@@ -229,7 +228,9 @@ static int plan_all(struct connect *c, struct mt_err *e)
 		    (p == MT_DEVICE_READY && plan_nic(c, nic, &seeking.device, o, e)))
 			return mt_err_in_nic(e, nic->index, nic->dev);
 	}
-	return 0;
+	return c->ask->caller
+		? mt_caller_may_connect(c->g, c->ask->caller, &c->run, &c->out->pool, e)
+		: 0;
 }
 
 /* If the answer ends in a refusal or an error, take what came before that. */

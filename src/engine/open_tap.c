@@ -77,13 +77,10 @@ int mt_open_tap(struct mt_engine *g, const struct mt_tap_wish *wish,
 	struct mt_nic_filter made = { .uid = wish->caller->uid, .dev = dev };
 	struct mt_outcome undo = { .name = "", .uuid = "" };
 	struct mt_err ignored;
-	const char *names;
 	int err;
 
 	*fd = -1;
-	err = mt_caller_names(g, wish->caller, &out->pool, &names, e) ?:
-		free_name(g, names, dev, e)		      ?:
-		connect_tap(g, wish, dev, out, e);
+	err = free_name(g, wish->caller->names, dev, e) ?: connect_tap(g, wish, dev, out, e);
 	if (err)
 		return err;
 	if (!mt_device_hand_over(g->host, dev, &out->pool, fd, e))

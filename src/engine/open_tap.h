@@ -6,9 +6,9 @@
 #include "engine/caller.h"
 
 struct mt_tap_wish {
-	const struct mt_caller *caller;
-	const char *bridge; /* nic.caller.bridge */
-	pid_t qemu;	    /* whose command line may have the guest's name; 0: unknown */
+	const struct mt_caller *caller; /* after mt_caller_check() */
+	const char *bridge;		/* nic.caller.bridge */
+	pid_t qemu; /* whose command line may have the guest's name; 0: unknown */
 	bool vnet_hdr;
 };
 

@@ -23,8 +23,8 @@ struct server {
 	struct mt_messages messages;
 	struct mt_engine *g;
 	const struct mt_peer *peer;
-	const struct mt_caller *caller; /* NULL: root */
-	bool elsewhere;			/* it is in another network namespace */
+	struct mt_caller *caller; /* NULL: root */
+	bool elsewhere;		  /* it is in another network namespace */
 };
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -94,7 +94,7 @@ static char *run_method(const struct server *s, const struct mt_varlink_call *ca
 
 	if (s->elsewhere)
 		return s->varlink->write_error(&error);
-	if (s->caller && mt_caller_check(s->g, s->caller, &e)) {
+	if (s->caller && mt_caller_check(s->g, s->caller, &r.inside.pool, &e)) {
 		log_failure(s, &e);
 		error = failure(&e);
 		if (e.blame == MT_BLAME_REFUSED)
@@ -214,6 +214,8 @@ static int know_caller(struct server *s, struct mt_caller *c, struct mt_pool *p,
 	for (size_t i = 0; !err && i <= n; i++)
 		if (!names || !names[i])
 			err = -ENOMEM;
+	c->gids = gids;
+	c->ngids = n;
 	c->groups = names;
 	s->caller = c;
 	return err ? mt_fail(e, -err, "groups", "", NULL) : 0;
@@ -233,7 +235,7 @@ static int begin(struct server *s, const struct moontap_options *options, struct
 	if (mt_handle_open(&m, options, e))
 		return -e->code;
 	s->g = &m->engine;
-	s->elsewhere = !s->peer->netns || s->peer->netns != mt_host_cookie(s->g->host);
+	s->elsewhere = !mt_peer_is_in(s->peer, mt_host_cookie(s->g->host));
 	return s->peer->uid ? know_caller(s, caller, p, e) : 0;
 }
 
