@@ -182,7 +182,8 @@ local function policy()
   put "---@return T"
   put "function default(value) end\n"
   put_help(topic_of "allow".lines)
-  put "---@param what { link?: string, prefix?: string, table?: integer|string }"
+  put("---@param what { link?: string, prefix?: string, table?: integer|string, " ..
+    "vid?: integer|string, user?: string, dev?: string }")
   put "function allow(what) end\n"
   put_help(topic_of "hook".lines)
   put "---@param name string"

@@ -16,8 +16,7 @@ local core = ...
 --   target.managed         boolean    what <target managed=> says
 --   vlan.trunk             boolean    true: several tags, or trunk='yes'
 --   vlan.tags              table[]    each with id, and native: "tagged" or "untagged"
---   caller.user            string     the user who asks the service, if it is not root: what the
---                                     XML says is then only that user's claim
+--   caller.user            string     who asks the service for it, when that is not root
 --   caller.uid             integer    the same as a number
 --   caller.gid             integer    that user's group
 --   caller.groups          string[]   all groups of that user's

@@ -5,6 +5,7 @@
 #include "plan/shared.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Whether a plan may make this device: there is none of the name, or moontap made it. Return: 1, 0
@@ -67,22 +68,21 @@ static int refuse(const struct mt_rights *rights, const struct mt_declaration *w
 {
 	const struct mt_field *f = &w->record.kind->fields[i];
 	const char *what = (f->right ? f->right : &mt_rights[MT_RIGHT_LINK])->name;
-	bool number = f->type == MT_UINT;
-	char buf[MT_VALUE_TEXT];
+	const char *quote = f->type == MT_UINT ? "" : "\"", *user = rights->user;
+	char buf[MT_VALUE_TEXT], right[128];
 	const char *text = mt_value_print(f, &w->record.v[i], buf);
 
-	if (rights->user)
+	snprintf(right, sizeof right, "%s = %s%.80s%s", what, quote, text, quote);
+	if (user)
 		mt_bad(e, w->record.kind->name, "",
 		       "the policy's top level does not allow %s the %s %.80s: name it in a "
-		       "hook's options with users = { \"%s\" }, or by allow{ user = \"%s\", "
-		       "%s = %s%.80s%s }",
-		       rights->user, what, text, rights->user, rights->user, what,
-		       number ? "" : "\"", text, number ? "" : "\"");
+		       "hook's options with users = { \"%s\" }, or by allow{ user = \"%s\", %s }",
+		       user, what, text, user, user, right);
 	else
 		mt_bad(e, w->record.kind->name, "",
 		       "the policy's top level does not allow the %s %.80s: name it in a hook's "
-		       "options, or by allow{ %s = %s%.80s%s }",
-		       what, text, what, number ? "" : "\"", text, number ? "" : "\"");
+		       "options, or by allow{ %s }",
+		       what, text, right);
 	return mt_err_in(e, "%s", w->place ? w->place : "?");
 }
 

@@ -5,7 +5,10 @@
  * The lines, each ended by \n, words escaped as in base/tokens.h:
  *
  * - `allow link=br0`, `allow prefix=10.0.0.0/8`, `allow table=100`: what plans may use; only from
- *   the top level; a device that a hook's option names has `option=bridge`, too
+ *   the top level; a device that a hook's option names has `option=bridge`, too; what is for a
+ *   user's plans has the word of a grant, `grant=hook1`
+ * - `allow user=alice dev=al-* grant=hook1`: a user who may have plans; with `all=true` whatever
+ *   root's may use
  * - `nic index=1 decision=unmanaged dev=mytap0 mac=…`: each NIC, in order; without a decision when
  *   decide() made none, without what is not known
  * - `at place=policy.lua:12`: where the records after it were declared

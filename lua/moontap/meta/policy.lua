@@ -222,7 +222,7 @@
 ---@field tags? table[] each with id, and native: "tagged" or "untagged"
 
 ---@class moontap.nic.caller
----@field user? string the user who asks the service, if it is not root: what the
+---@field user? string who asks the service for it, when that is not root
 ---@field uid? integer the same as a number
 ---@field gid? integer that user's group
 ---@field groups? string[] all groups of that user's
@@ -455,7 +455,7 @@ function default(value) end
 ---    allow{ prefix = "10.0.0.0/8", table = 100 }
 ---    allow{ table = "1000-1099", vid = "20,30-40" }
 ---    allow{ user = "alice", dev = "al-*", link = "br0" }
----@param what { link?: string, prefix?: string, table?: integer|string }
+---@param what { link?: string, prefix?: string, table?: integer|string, vid?: integer|string, user?: string, dev?: string }
 function allow(what) end
 
 ---A ready-made policy, hooks/NAME.lua of moontap's directories, as a function for connect() to
