@@ -45,6 +45,16 @@ describe("an evaluator that was taken over", function()
     end
   end)
 
+  it("takes no neighbours away from an allowed link by another MAC address", function()
+    helper.run "ip neigh add 192.0.2.9 dev eth0 lladdr 02:00:00:00:00:09 nud permanent"
+    before = snapshot.take()
+    local s <close> = standin.open()
+    local plan = standin.guest("web", { { dev = "x0", records = tap:format("x0", "x0") ..
+      "link name=eth0 address=02:00:00:00:00:0b\n" } })
+    refused(s, standin.answer("allow link=eth0\n", plan),
+      "could not restore all that is lost by that")
+  end)
+
   it("is one guest, and not two in turn", function()
     local s <close> = standin.open()
     local plan = standin.guest("web", { { dev = "x0", records = tap:format("x0", "x0") } })

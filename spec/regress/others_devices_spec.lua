@@ -25,7 +25,7 @@ describe("a bridge that somebody else made", function()
       local r = run("plan -", ("allow{ link = 'br0' }\nfunction connect(nic)\n" ..
         "bridge{ name = 'br0', %s }\ntap(nic, { master = 'br0' }) end"):format(field))
       assert.equal(4, r.status)
-      assert.matches("moontap could not restore what its ports lose by that", r.err, 1, true)
+      assert.matches("moontap could not restore all that is lost by that", r.err, 1, true)
     end)
   end
 

@@ -59,7 +59,9 @@ const char *mt_kind_note(const struct mt_kind *k, int field, int nth)
 		{ f->flags & MT_FIELD_WRITE_ONLY, "the kernel does not show it afterwards" },
 		{ f->flags & MT_FIELD_OPENER,
 		  "each program that opens the device sets it, so a difference is no drift" },
-		{ f->flags & MT_FIELD_OURS, "not changed on a device that moontap did not create" },
+		{ f->flags & MT_FIELD_OURS,
+		  "not changed on others' devices: moontap could not restore what is lost by "
+		  "that" },
 		{ f->flags & MT_FIELD_NOTED,
 		  "recorded when the first NIC needs the device, and never set" },
 	};

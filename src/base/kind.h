@@ -138,6 +138,9 @@ struct mt_kind {
 	 */
 	int (*busy)(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why,
 		    size_t n, struct mt_err *e);
+	/** forgotten() - whether the kernel forgets an object when its device gets another MAC
+	 * address (MT_FIELD_FORGETS); NULL: never */
+	bool (*forgotten)(const struct mt_record *r);
 	/** sh() - the command lines, each ended by \n; NULL: add, set and del are enough. Returns
 	 * as snprintf. */
 	int (*sh)(enum mt_op op, const struct mt_record *r, char *buf, size_t n);

@@ -68,11 +68,13 @@ enum {
 	MT_FIELD_CARRIES = 256,	   /* when somebody changes it, the device's guest is cut off */
 	MT_FIELD_GUARDS = 512,	   /* when somebody changes it, guests are no longer kept apart */
 	MT_FIELD_OPENER = 1024,	   /* each opener of the device sets it: a difference is no drift */
-	MT_FIELD_OURS = 2048,	   /* changed only on devices that moontap created */
+	MT_FIELD_OURS = 2048,	   /* changed only on the NIC's own device and those that moontap
+				    * created */
 	MT_FIELD_NOTED = 4096,	   /* records what another field was before the first claim */
 	MT_FIELD_BIG_ENDIAN = 8192, /* a number in network order on the wire */
 	MT_FIELD_PARENT = 16384,    /* the master of the device: see MT_REVERT_WITH_MASTER */
 	MT_FIELD_GROUP = 32768,	    /* devices of one group are deleted by one request */
+	MT_FIELD_FORGETS = 65536,   /* its change takes away what mt_kind.forgotten() says */
 
 	/* the kernel's value may differ from what was put, and nothing is wrong */
 	MT_FIELD_UNCOMPARED = MT_FIELD_WRITE_ONLY | MT_FIELD_OPENER | MT_FIELD_NOTED,

@@ -142,6 +142,12 @@ static int check(const struct mt_record *r, struct mt_err *e)
 	return 0;
 }
 
+/* Permanent entries, too, but no proxy: net/core/neighbour.c neigh_changeaddr(). */
+static bool is_forgotten(const struct mt_record *r)
+{
+	return !r->v[PROXY].u;
+}
+
 static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 {
 	struct mt_sh s = { buf, n, 0 };
@@ -167,5 +173,6 @@ const struct mt_kind mt_kind_neigh = {
 	.device = DEV,
 	.set_defaults = set_defaults,
 	.check = check,
+	.forgotten = is_forgotten,
 	.sh = sh,
 };

@@ -102,6 +102,7 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	r->view.made_by_us = view_made;
 	r->view.was_put_by_us = view_was_put;
 	r->view.data = &looking;
+	r->view.own = n->plan->dev;
 	if (r->mark &&
 	    mt_plan_mark(n->plan, r->apply.kinds, r->mark, r->host, is_theirs, &looking, e))
 		return -e->code;

@@ -24,10 +24,11 @@ static struct mt_record device_of(const struct mt_kind *k, const char *name)
 }
 
 /* Kinds of keys in mt_view.will, beside real records: a device that an earlier step creates, by
- * whichever kind, and a device that an earlier step moves to another master. */
+ * whichever kind; one that it moves to another master; and one whose MAC address it changes. */
 static const struct mt_field by_its_name[] = { { .name = "name", .type = MT_NAME } };
 static const struct mt_kind any_device = { "device", "", by_its_name, 1, 1, 1 };
 static const struct mt_kind new_master = { "master", "", by_its_name, 1, 1, 1 };
+static const struct mt_kind new_address = { "address", "", by_its_name, 1, 1, 1 };
 
 static int remember(struct mt_view *v, const struct mt_record *r)
 {
@@ -88,6 +89,9 @@ static int current_state(struct mt_view *v, const struct mt_record *want, struct
 			f->has = mt_record_key(&f->has);
 		}
 	}
+	if (f->there && want->kind->forgotten && want->kind->forgotten(&f->has) &&
+	    will_have(v, &new_address, device))
+		f->there = false;
 	for (int i = want->kind->nkeys; will && i < want->kind->nfields; i++)
 		if (mt_record_has(will, i))
 			mt_record_put(&f->has, i, will->v[i]);
@@ -156,7 +160,8 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 	bool exclusive = k->flags & MT_KIND_EXCLUSIVE, fixed = field->revert == MT_REVERT_FIXED;
 	bool sticky = field->revert == MT_REVERT_STICKY && has->automatic;
 	bool kept = field->flags & MT_FIELD_NO_TAKEAWAY && taken_away;
-	bool theirs = field->flags & MT_FIELD_OURS;
+	bool theirs = field->flags & MT_FIELD_OURS &&
+		!(v->own && !strcmp(v->own, mt_record_device(want)));
 	char subject[96], why[300], command[64];
 	int may = exclusive				? 0
 		: !fixed && !sticky && !kept && !theirs ? 1
@@ -182,7 +187,7 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 	if (theirs)
 		return mt_fail(e, ENOTSUP, k->name, subject,
 			       "%s; the device belongs to somebody else, and moontap could not "
-			       "restore what its ports lose by that change",
+			       "restore all that is lost by that change",
 			       why);
 	return mt_fail(e, ENOTSUP, k->name, subject,
 		       "%s; it belongs to somebody else, so moontap leaves it alone", why);
@@ -289,6 +294,7 @@ static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *wa
 		struct mt_steps *steps, struct mt_err *e)
 {
 	struct mt_record master = device_of(&new_master, mt_record_device(want));
+	struct mt_record address = device_of(&new_address, mt_record_device(want));
 
 	if (!mt_steps_add(steps, s))
 		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);
@@ -297,7 +303,8 @@ static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *wa
 	if (check_names(v, &s->put, e) || check_needs(v, want, e))
 		return -e->code;
 	if ((s->op == MT_ADD && remember_devices(v, want)) ||
-	    (mt_step_moves(s) && remember(v, &master)) || remember(v, &s->put))
+	    (mt_step_moves(s) && remember(v, &master)) ||
+	    (mt_step_readdresses(s) && remember(v, &address)) || remember(v, &s->put))
 		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);
 	return 0;
 }

@@ -264,6 +264,16 @@ static bool is_of_parent(const struct mt_field *f)
 	return f->revert == MT_REVERT_WITH_MASTER;
 }
 
+static bool makes_forget(const struct mt_field *f)
+{
+	return f->flags & MT_FIELD_FORGETS;
+}
+
+bool mt_step_readdresses(const struct mt_step *s)
+{
+	return changes(s, makes_forget);
+}
+
 bool mt_step_moves(const struct mt_step *s)
 {
 	return changes(s, is_parent);

@@ -72,6 +72,9 @@ int mt_steps_fold(struct mt_steps *list, const struct mt_step *later);
 /** mt_steps_sort() - by phase; within a phase the order stays. Return: 0 or -ENOMEM. */
 int mt_steps_sort(struct mt_steps *s);
 
+/** mt_step_readdresses() - whether it gives a device another MAC address (MT_FIELD_FORGETS) */
+bool mt_step_readdresses(const struct mt_step *s);
+
 /** mt_step_moves() - whether it gives a device another parent (MT_FIELD_PARENT) */
 bool mt_step_moves(const struct mt_step *s);
 
