@@ -179,6 +179,9 @@ end
 
 local grants = 0 -- to users, by hooks' options
 
+-- What a hook allows while it takes its options, it allows the users among them, too.
+local granting_ends = setmetatable({}, { __close = function() core.granting(nil) end })
+
 -- The options without users and dev, which are of no hook: they grant its links to those users, as
 -- allow{user=…, dev=…, link=…} does. Also the word of the grant; nil: there is none.
 local function without_users(name, options)
@@ -215,7 +218,7 @@ end
 -- Why an option's value is wrong; nil: it is not. @of is a field of a kind, "link.mtu"; or types
 -- and quoted texts: "table|function", 'boolean|"qemu"'.
 local function misfit(of, value)
-  local kind, field = of:match "^(%w+)%.(%w+)$"
+  local kind, field = of:match "^([%w_]+)%.([%w_]+)$"
   if kind then return core.misfit(kind, field, value) end
   local function takes(what) return ("|" .. of .. "|"):find("|" .. what .. "|", 1, true) end
   if not takes(type(value)) and not (type(value) == "string" and takes('"' .. value .. '"')) then
@@ -264,9 +267,15 @@ local function guest_of(name, options, nic)
     said, nic.dev or "it", nic.mac or "unknown", name, known and '"qemu" or true' or "true"))
 end
 
+local function make(name, hook, options)
+  local connect, why = hook.make(options)
+  if type(connect) == "function" then return connect end
+  error(("%s: %s"):format(name, why or "the hook returned no function of nic"))
+end
+
 local function apply_hook(name, options)
   local hook = hooks[name]
-  if not hook.takes then return hook.make(options) end
+  if not hook.takes then return make(name, hook, options) end
   for option, value in globals.pairs(options) do check_option(name, hook.takes, option, value) end
   for _, needed in ipairs(hook.takes) do
     if options[needed] == nil then
@@ -274,7 +283,7 @@ local function apply_hook(name, options)
     end
   end
   check_macs(name, options.macs or {})
-  local connect = hook.make(options)
+  local connect = make(name, hook, options)
   return function(nic)
     return connect(nic, guest_of(name, options, nic))
   end
@@ -300,6 +309,8 @@ function globals.hook(name)
     core.at_top "hook"
     local own, granted = without_users(name, options or {})
     allow_links(own, "", granted, 0)
+    core.granting(granted)
+    local _ <close> = granting_ends
     return apply_hook(name, own)
   end
 end

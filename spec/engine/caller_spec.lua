@@ -105,6 +105,20 @@ describe("a user who is not root", function()
     unchanged()
   end)
 
+  it("uses what a hook allows whose users it is among, and no other hook's", function()
+    helper.run "echo 1 >/proc/sys/net/ipv4/ip_forward"
+    before = snapshot.take()
+    policy [[
+      local mine = hook "routed" { addresses = { web = { "192.0.2.10" } }, users = { "61000" } }
+      local other = hook "routed" { addresses = { far = { "192.0.2.11" } } }
+      function connect(nic) if nic.domain.name == "far" then other(nic) else mine(nic) end end]]
+    assert.equal("qemu@61000", (caller.up(alice(), xml("web", "u61000-0"))))
+    assert.equal(1, caller.down(alice(), "web"))
+    refused("does not allow alice the prefix 192.0.2.11", 3,
+      caller.up(alice(), xml("far", "u61000-0")))
+    unchanged()
+  end)
+
   it("names its devices as the grant says", function()
     policy(lan)
     for _, dev in ipairs { "web0", "u61001-0", "u610000-0", "vnet0" } do

@@ -4,11 +4,11 @@ local kernel = require "internals.kernel"
 local program = require "spec.program"
 local snapshot = require "spec.snapshot"
 
-local function xml(name, managed)
+local function xml(name, managed, more)
   return ([[<domain type='qemu'><name>%s</name><uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa%d</uuid>
     <devices><interface type='ethernet'><mac address='52:54:00:00:00:0%d'/>
-    <target dev='%s0' managed='%s'/></interface></devices></domain>]]):format(name, #name, #name,
-    name, managed and "yes" or "no")
+    <target dev='%s0' managed='%s'/>%s</interface></devices></domain>]]):format(name, #name, #name,
+    name, managed and "yes" or "no", more or "")
 end
 
 -- run("up", "web", body of connect, top level) -> status, stdout, stderr
@@ -240,4 +240,65 @@ describe("the kernel's VLANs #bridge_vlan", function()
       assert.matches("the device is in no bridge", err.line, 1, true)
     end
   end)
+end)
+
+describe("the hook vlan #bridge_vlan", function()
+  before_each(function() helper.run(HOST) end)
+
+  -- plan or up of a policy with the hook's options, of a guest with more in its XML
+  local function connect(word, options, more)
+    program.write("p.lua", ([[local lan = hook "bridge" { bridge = "br0" }
+      local tags = hook "vlan" { bridge = "br0", %s }
+      function connect(nic) tags(nic) lan(nic) end]]):format(options))
+    return program.moontap(word .. " -p p.lua -", xml("web", false, more))
+  end
+
+  local TRUNK = "<vlan trunk='yes'><tag id='20' nativeMode='%s'/><tag id='30'/></vlan>"
+
+  for _, case in ipairs {
+    { "an access port", "id = 10", "", "10 PVID Egress Untagged" },
+    { "a trunk with a native VLAN", "trunk = '20,30-31', native = 10", "",
+      "10 PVID Egress Untagged; 20; 30-31" },
+    { "a trunk without one", "trunk = '20'", "", "20" },
+    { "the default, where the XML says nothing", "default = 10, allow = '20'", "",
+      "10 PVID Egress Untagged" },
+    { "what the XML asks for", "default = 10, allow = '20'", "<vlan><tag id='20'/></vlan>",
+      "20 PVID Egress Untagged" },
+    { "a trunk of the XML's", "allow = '20-30'", TRUNK:format "untagged",
+      "20 PVID Egress Untagged; 30" },
+    { "a native VLAN with its tag", "allow = '20-30'", TRUNK:format "tagged", "20 PVID; 30" },
+    { "the policy's VLAN, whatever the XML asks for", "id = 10", "<vlan><tag id='20'/></vlan>",
+      "10 PVID Egress Untagged" },
+  } do
+    local name, options, more, seen = table.unpack(case)
+    it("gives a guest " .. name, function()
+      local r = connect("up", options, more)
+      assert.equal("", r.err:gsub("[^\n]*<vlan>[^\n]*\n", ""), r.err)
+      assert.equal(seen, vlans "web0")
+      assert.equal(0, program.moontap("down web").status)
+    end)
+  end
+
+  it("puts the uplink and the bridge into the same VLANs while a NIC is there", function()
+    assert.equal(0, connect("up", "trunk = '20-21', native = 10, uplink = 'up0', self = true").status)
+    for _, dev in ipairs { "up0", "br0" } do
+      assert.equal("1 PVID Egress Untagged; 10; 20-21", vlans(dev))
+    end
+    assert.equal(0, program.moontap("down web").status)
+    assert.equal("1 PVID Egress Untagged", vlans "up0")
+    assert.equal("1 PVID Egress Untagged", vlans "br0")
+  end)
+
+  for options, case in pairs {
+    ["allow = '20-30'"] = { "", "neither the policy nor the XML says which VLAN" },
+    ["default = 10"] = { "<vlan><tag id='20'/></vlan>", "the policy lets it choose none" },
+    ["default = 10, allow = '30'"] = { "<vlan><tag id='20'/></vlan>",
+      "does not allow the vid 20" },
+  } do
+    it("refuses a guest whose VLAN nobody allows: " .. options, function()
+      local r = connect("plan", options, case[1])
+      assert.equal(3, r.status)
+      assert.matches(case[2], r.err, 1, true)
+    end)
+  end
 end)

@@ -46,6 +46,21 @@ describe("a ready-made hook", function()
     end)
   end
 
+  for options, why in pairs {
+    ["{ bridge = 'br0' }"] = "vlan: none of id, trunk, default and allow says which VLAN",
+    ["{ bridge = 'br0', id = 10, trunk = '20' }"] = "vlan: id is an access port's",
+    ["{ bridge = 'br0', native = 10 }"] = "vlan: native is for a trunk",
+    ["{ bridge = 'br0', id = 4095 }"] = "vlan: id: '4095' is not 1..4094",
+    ["{ bridge = 'br0', trunk = 'x' }"] = "vlan: trunk: ",
+    ["{ id = 10 }"] = "vlan: the option 'bridge' is missing",
+  } do
+    it("vlan refuses " .. options, function()
+      local r = up("vlan", options)
+      assert.matches("policy.lua:1: " .. why, r.err, 1, true)
+      assert.equal(3, r.status)
+    end)
+  end
+
   it("bridge says when the host has no bridge at all", function()
     helper.run "ip link del br0"
     assert.matches("this host's bridges: none", up("bridge", "{ bridge = 'br0' }").err, 1, true)

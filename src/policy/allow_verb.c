@@ -57,6 +57,15 @@ static void say_grant(lua_State *L, const struct mt_record *g, const char *word,
 	mtl_say(L, line, n);
 }
 
+/* core.granting(word): what is allowed from now on is also for that grant's users; nil: no more */
+int l_granting(lua_State *L)
+{
+	struct mt_policy *p = mtl_policy(L);
+
+	snprintf(p->grant, sizeof p->grant, "%s", luaL_optstring(L, 1, ""));
+	return 0;
+}
+
 /***
  * allow{link = name, prefix = prefix, table = range, vid = VLANs, user = name, dev = pattern}
  * Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
@@ -77,7 +86,7 @@ int l_allow(lua_State *L)
 	const struct mt_kind *const kinds[] = { &allow, &grant, NULL };
 	struct mtl_record rights = { .r.kind = &allow }, to = { .r.kind = &grant };
 	struct mt_policy *p = mtl_policy(L);
-	char word[16] = "";
+	char word[16];
 	bool any;
 
 	if (!(p->phase & MTL_TOP))
@@ -88,10 +97,11 @@ int l_allow(lua_State *L)
 	mtl_take(L, 1, "allow", NULL, &to);
 	if (mt_record_has(&to.r, DEV) && !mt_record_has(&to.r, USER))
 		luaL_error(L, "allow: dev is about a user's devices: user is missing");
+	snprintf(word, sizeof word, "%s", p->grant);
 	if (mt_record_has(&to.r, USER))
 		snprintf(word, sizeof word, "allow%u", ++p->grants);
 	any = say_rights(L, &rights.r, word);
-	if (*word)
+	if (mt_record_has(&to.r, USER))
 		say_grant(L, &to.r, word, !any);
 	return 0;
 }

@@ -38,6 +38,7 @@ struct mt_policy {
 	char path[MTL_AT - 16]; /* of the policy's file */
 	size_t said, records;	/* bytes of lines, and records, so far */
 	unsigned grants;	/* allow{ user = ... }, so far */
+	char grant[16];		/* the word of the grant that a hook's options are; or "" */
 	char place[MTL_AT];	/* that of the last line `at` */
 	/* Once a policy has ended nothing runs any more: pcall passes the error on. */
 	bool ended;
@@ -186,6 +187,7 @@ void mtl_base(lua_State *L);
 void mtl_verbs(lua_State *L);
 void mtl_host(lua_State *L);
 int l_allow(lua_State *L);
+int l_granting(lua_State *L);
 int l_tap(lua_State *L);
 
 #endif

@@ -131,15 +131,15 @@ static void run(lua_State *L, const unsigned char *code, size_t n, const char *n
 void mtl_open_sandbox(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "say", l_say },	  { "fail", l_fail },
-		{ "nearest", l_nearest }, { "is_name", l_is_name },
-		{ "phase", l_phase },	  { "at_top", l_at_top },
-		{ "copy", l_copy },	  { "metafield", l_metafield },
-		{ "device", l_device },	  { "compile_hook", l_compile_hook },
-		{ "tap", l_tap },	  { "expand", l_expand },
-		{ "misfit", l_misfit },	  { "fields", l_fields },
-		{ "not_yet", l_not_yet }, { "meant", l_meant },
-		{ NULL, NULL },
+		{ "say", l_say },	    { "fail", l_fail },
+		{ "nearest", l_nearest },   { "is_name", l_is_name },
+		{ "phase", l_phase },	    { "at_top", l_at_top },
+		{ "copy", l_copy },	    { "metafield", l_metafield },
+		{ "device", l_device },	    { "compile_hook", l_compile_hook },
+		{ "tap", l_tap },	    { "expand", l_expand },
+		{ "misfit", l_misfit },	    { "fields", l_fields },
+		{ "not_yet", l_not_yet },   { "meant", l_meant },
+		{ "granting", l_granting }, { NULL, NULL },
 	};
 
 	lua_createtable(L, 0, 32);
