@@ -22,9 +22,9 @@
 --   self          true: the bridge itself, too, for a host that has an address in them
 --   unknown, macs   as for hook bridge
 --
--- In <vlan>, one <tag> is an access port's; trunk='yes', or more than one, is a trunk, with a native
--- VLAN where nativeMode says so. libvirt starts no guest that has <vlan> in an interface of
--- type='ethernet'; a guest that moontap connects by itself may have it.
+-- In <vlan>, one <tag> is an access port's; trunk='yes', or several of them, is a trunk, with a
+-- native VLAN where nativeMode says so. libvirt starts no guest that has <vlan> in an interface of
+-- type='ethernet': put it into moontap's metadata, see METADATA.
 
 local takes = {
   "bridge", -- needed

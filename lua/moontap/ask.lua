@@ -27,6 +27,9 @@ local core = ...
 --   source.routes          table[]    each <route> of the host's side
 --   bandwidth              table      inbound and outbound, each with average, peak, burst, floor
 --   virtualport            table      type, and parameters by name
+--   metadata               boolean    true: moontap's metadata says something of it: vlan,
+--                                     isolated, bridge
+--   bridge                 string     the bridge that moontap's metadata asks for
 --   unknown                string[]   what this moontap does not understand in the XML
 
 --- nic.domain

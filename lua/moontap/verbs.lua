@@ -179,8 +179,19 @@ end
 
 local grants = 0 -- to users, by hooks' options
 
--- What a hook allows while it takes its options, it allows the users among them, too.
-local granting_ends = setmetatable({}, { __close = function() core.granting(nil) end })
+local granting_now -- the word of the grant that a hook's options are; nil: of none
+
+-- What a hook allows while it takes its options, and another hook for it, it allows the users among
+-- them, too. Returns what ends that when it is closed.
+local function granting(word)
+  local outer = granting_now
+  granting_now = word or outer
+  core.granting(granting_now)
+  return setmetatable({}, { __close = function()
+    granting_now = outer
+    core.granting(outer)
+  end })
+end
 
 -- The options without users and dev, which are of no hook: they grant its links to those users, as
 -- allow{user=…, dev=…, link=…} does. Also the word of the grant; nil: there is none.
@@ -308,9 +319,8 @@ function globals.hook(name)
   return function(options)
     core.at_top "hook"
     local own, granted = without_users(name, options or {})
-    allow_links(own, "", granted, 0)
-    core.granting(granted)
-    local _ <close> = granting_ends
+    local _ <close> = granting(granted)
+    allow_links(own, "", granting_now, 0)
     return apply_hook(name, own)
   end
 end

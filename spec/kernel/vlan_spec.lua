@@ -280,7 +280,8 @@ describe("the hook vlan #bridge_vlan", function()
   end
 
   it("puts the uplink and the bridge into the same VLANs while a NIC is there", function()
-    assert.equal(0, connect("up", "trunk = '20-21', native = 10, uplink = 'up0', self = true").status)
+    local options = "trunk = '20-21', native = 10, uplink = 'up0', self = true"
+    assert.equal(0, connect("up", options).status)
     for _, dev in ipairs { "up0", "br0" } do
       assert.equal("1 PVID Egress Untagged; 10; 20-21", vlans(dev))
     end
@@ -301,4 +302,20 @@ describe("the hook vlan #bridge_vlan", function()
       assert.matches(case[2], r.err, 1, true)
     end)
   end
+end)
+
+describe("the hook libvirt #bridge_vlan", function()
+  it("does for a NIC what libvirt does for type='bridge', from its metadata", function()
+    helper.run(HOST)
+    program.write("p.lua", [[local net = hook "libvirt" { bridges = { "br0" }, allow = "20-30" }
+      function connect(nic) net(nic) end]])
+    local guest = xml("web"):gsub("<devices>", [[<metadata><m:interface xmlns:m='urn:moontap'
+      bridge='br0'><vlan trunk='yes'><tag id='20' nativeMode='untagged'/><tag id='30'/></vlan>
+      <port isolated='yes'/></m:interface></metadata>%0]])
+    local r = program.moontap("up -p p.lua -", guest)
+    assert.equal("", r.err)
+    assert.equal("20 PVID Egress Untagged; 30", vlans "web0")
+    assert.is_true(helper.json "bridge -j -d link show dev web0"[1].isolated)
+    assert.equal(0, program.moontap("down web").status)
+  end)
 end)

@@ -84,3 +84,46 @@ describe("a ready-made hook", function()
     end)
   end
 end)
+
+describe("the hook libvirt", function()
+  before_each(function()
+    guests.setup()
+    helper.run "ip link add br1 address 02:00:00:00:00:02 type bridge && ip link set br1 up"
+  end)
+
+  local function plan(options, metadata)
+    program.write("policy.lua", ("local h = hook 'libvirt' %s\nfunction connect(nic) h(nic) end\n")
+      :format(options))
+    program.write("web.xml", guests.xml("web", 1, ("<metadata><m:interface " ..
+      "xmlns:m='urn:moontap' %s</m:interface></metadata>"):format(metadata)))
+    return program.moontap "-p policy.lua plan web.xml"
+  end
+
+  it("puts a NIC into the bridge of its metadata, and isolates it", function()
+    local r = plan("{ bridge = 'br0', bridges = { 'br1' } }",
+      "bridge='br1'><port isolated='yes'/>")
+    assert.equal("", r.err)
+    assert.matches("ip link set dev web0 master br1\n", r.out, 1, true)
+    assert.matches("bridge link set dev web0 isolated on\n", r.out, 1, true)
+    r = plan("{ bridge = 'br0' }", "mac='52:54:00:00:00:09' bridge='br1'>")
+    assert.matches("ip link set dev web0 master br0\n", r.out, 1, true)
+    assert.is_nil(r.out:find "isolated")
+  end)
+
+  for options, case in pairs {
+    ["{}"] = { ">", "policy.lua:1: libvirt: neither bridge nor bridges names a bridge" },
+    ["{ bridge = 'br0' }"] = { "bridge='br1'>",
+      "refused: its metadata asks for the bridge br1, and the policy lets it choose among br0" },
+    ["{ bridges = { 'br0' } }"] = { ">", "refused: its metadata names no bridge" },
+    ["{ bridge = 'br0', mtu = 1400 }"] = { "><vlan><tag id='10'/></vlan>",
+      "refused: the XML asks for a VLAN, and the policy lets it choose none" },
+    ["{ bridge = 'br0', allow = '20' }"] = { "><vlan><tag id='10'/></vlan>",
+      "does not allow the vid 10" },
+  } do
+    it("refuses " .. options .. " with " .. case[1], function()
+      local r = plan(options, case[1])
+      assert.matches(case[2], r.err, 1, true)
+      assert.is_true(r.status == 1 or r.status == 3)
+    end)
+  end
+end)

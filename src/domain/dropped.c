@@ -12,13 +12,16 @@
 static const struct {
 	const char *fact, *text;
 	bool container; /* libvirt does it for a container */
+	bool policy;	/* whoever has it in moontap's metadata has a policy that does it */
 } dropped[] = {
 	{ "vlan",
 	  "<vlan>: libvirt tags nothing on type='ethernet', and moontap does not unless the policy "
-	  "does" },
+	  "does",
+	  .policy = true },
 	{ "isolated",
 	  "<port isolated='yes'>: libvirt isolates nothing on type='ethernet'; in a policy: "
-	  "isolated = true" },
+	  "isolated = true",
+	  .policy = true },
 	{ "coalesce", "<coalesce>: libvirt sets none on type='ethernet'" },
 	{ "ips", "<ip>: nobody gives the guest this address (the host's is in <source>)", true },
 	{ "routes", "<route>: nobody gives the guest this route (the host's is in <source>)",
@@ -35,6 +38,7 @@ const char *mt_domain_dropped(const struct mt_fact *facts, const struct mt_fact 
 	const char *hypervisor = mt_fact_text_at(facts, "domain.type");
 	const char *type = mt_fact_text_at(nic, "type");
 	bool container = hypervisor && !strcmp(hypervisor, "lxc");
+	bool policy = mt_fact_get(nic, "metadata");
 
 	if (!type || strcmp(type, "ethernet"))
 		return NULL;
@@ -42,7 +46,7 @@ const char *mt_domain_dropped(const struct mt_fact *facts, const struct mt_fact 
 		size_t at = (*i)++;
 
 		if (asks(mt_fact_get(nic, dropped[at].fact)) &&
-		    !(container && dropped[at].container))
+		    !(container && dropped[at].container) && !(policy && dropped[at].policy))
 			return dropped[at].text;
 	}
 	return NULL;

@@ -124,7 +124,9 @@ extern const size_t mt_rules_qemu_n;
 
 /* One interface while it is read. */
 struct mt_nic {
-	const struct mt_element *el;
+	const struct mt_element *el;	   /* the <interface>; or moontap's, see own */
+	const struct mt_element *own;	   /* the <interface> while el is moontap's; else NULL */
+	const struct mt_element *metadata; /* the domain's; NULL: it has none */
 	const struct mt_domain_options *o;
 	enum mt_nic_type type;
 	const char *host_address; /* type hostdev: "pci", "usb", …; else "" */
@@ -165,6 +167,10 @@ int mt_nic_read(struct mt_nic *nic, struct mt_fact *nics);
  * Return: 0 when it is skipped, and listed in @nic->unknown; else @r.
  */
 int mt_nic_pass(struct mt_nic *nic, int r, bool load);
+
+/* What moontap's own metadata says of the interface, in libvirt's words; NULL: nothing. It is an
+ * <interface mac=''> by itself, or in another element of moontap's. @nic->facts has the MAC. */
+const struct mt_element *mt_nic_metadata(const struct mt_nic *nic);
 
 /* The element at a row's path, see mt_attr_row; NULL: none. */
 const struct mt_element *mt_nic_find(const struct mt_element *el, const char *path,

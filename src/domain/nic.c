@@ -11,6 +11,18 @@ static bool applies(unsigned types, const struct mt_nic *nic)
 	return !types || (types & MT_BIT(nic->type));
 }
 
+/* Of moontap's metadata, what libvirt refuses in an interface of type='ethernet', or starts no
+ * guest with. Where the interface has it, it counts. */
+static bool is_wanted(const struct mt_nic *nic, const char *element)
+{
+	static const char *const elements[] = { "vlan", "port" };
+
+	for (size_t i = 0; nic->own && i < sizeof elements / sizeof *elements; i++)
+		if (!strcmp(elements[i], element))
+			return !mt_element_child(nic->own, element);
+	return !nic->own;
+}
+
 /* Without a version only rules of every version count: what others refuse, some libvirt accepts. */
 static bool rule_counts(const struct mt_rule *rule, const struct mt_nic *nic)
 {
@@ -36,7 +48,7 @@ static int read_rows(struct mt_nic *nic)
 		const struct mt_attr_row *row = &mt_inventory[i];
 		int r = 0;
 
-		if (!applies(row->types, nic))
+		if (!applies(row->types, nic) || !is_wanted(nic, row->element))
 			continue;
 		if (!last || !same_place(last->element, row->element))
 			el = mt_nic_find(nic->el, row->element, row->attribute);
@@ -56,7 +68,7 @@ static int read_parts(struct mt_nic *nic)
 		const struct mt_element *el = NULL;
 		int r = 0;
 
-		if (applies(part->types, nic))
+		if (applies(part->types, nic) && is_wanted(nic, part->element))
 			el = mt_nic_find(nic->el, part->element, NULL);
 		if (el)
 			r = mt_nic_pass(nic, part->read(nic, el), false);
@@ -154,6 +166,29 @@ static bool has_device(const struct mt_nic *nic)
 	return types & MT_BIT(nic->type);
 }
 
+/* After the rules, which are libvirt's: it does not look into the metadata. */
+static int read_metadata(struct mt_nic *nic)
+{
+	static const struct mt_attr_row bridge = { "", "bridge", MT_ATTR_TEXT, "bridge",
+						   .flags = MT_NOT_EMPTY };
+	const struct mt_element *el = nic->type == MT_NIC_ETHERNET ? mt_nic_metadata(nic) : NULL;
+	int r;
+
+	if (!el)
+		return 0;
+	mt_fact_boolean(nic->b, nic->facts, "metadata", true);
+	nic->own = nic->el;
+	nic->el = el;
+	r = mt_nic_row(nic, &bridge, el, NULL);
+	if (!r)
+		r = read_rows(nic);
+	if (!r)
+		r = read_parts(nic);
+	nic->el = nic->own;
+	nic->own = NULL;
+	return r;
+}
+
 /* Facts that no attribute has: the device's name on the host, whether libvirt leaves the device to
  * others, and what was skipped. */
 static void add_own(struct mt_nic *nic)
@@ -186,6 +221,8 @@ int mt_nic_read(struct mt_nic *nic, struct mt_fact *nics)
 		r = read_parts(nic);
 	if (!r)
 		r = check_all_rules(nic);
+	if (!r)
+		r = read_metadata(nic);
 	if (!r)
 		add_own(nic);
 	return r;

@@ -182,11 +182,13 @@ static int read_nics(struct doc *d)
 {
 	struct mt_fact *nics = mt_fact_array(&d->b, d->facts, "nics");
 	const struct mt_element *devices = mt_element_child(d->root, "devices"), *el;
+	const struct mt_element *metadata = mt_element_child(d->root, "metadata");
 	const char *hypervisor = mt_element_get(d->root, "type");
 
 	for (; devices; devices = mt_element_again(devices))
 		for (el = mt_element_child(devices, "interface"); el; el = mt_element_again(el)) {
 			struct mt_nic nic = { .el = el,
+					      .metadata = metadata,
 					      .o = d->o,
 					      .hypervisor = hypervisor ? hypervisor : "",
 					      .b = &d->b,

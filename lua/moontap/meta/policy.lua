@@ -192,6 +192,8 @@
 ---@field source? moontap.nic.source
 ---@field bandwidth? table inbound and outbound, each with average, peak, burst, floor
 ---@field virtualport? table type, and parameters by name
+---@field metadata boolean true: moontap's metadata says something of it: vlan,
+---@field bridge? string the bridge that moontap's metadata asks for
 ---@field unknown? string[] what this moontap does not understand in the XML
 ---@field backend? moontap.nic.backend
 ---@field backenddomain? string

@@ -1,0 +1,67 @@
+-- metadata_spec.lua - what moontap's own metadata says of a NIC, in libvirt's words
+local domain = require "internals.domain"
+
+local MAC = "52:54:00:00:00:01"
+
+-- The first NIC's facts, or nil and why; of a document with this <metadata> and inside <interface>
+local function nic(metadata, inside, options)
+  local xml = ("<domain type='kvm'><name>web</name><metadata>%s</metadata><devices>" ..
+    "<interface type='%s'><mac address='%s'/>%s</interface></devices></domain>"):format(metadata,
+    options and options.type or "ethernet", MAC, inside or "")
+  local facts, err = domain.read(xml, options or {})
+  return facts and facts.nics[1], tostring(err)
+end
+
+local function mine(inside, attributes)
+  return ("<m:interface xmlns:m='urn:moontap' %s>%s</m:interface>"):format(
+    attributes or ("mac='%s'"):format(MAC:upper()), inside)
+end
+
+describe("moontap's metadata of a NIC", function()
+  it("is as if the interface had it", function()
+    local n = nic(mine("<vlan trunk='yes'><tag id='20' nativeMode='untagged'/><tag id='30'/>" ..
+      "</vlan><port isolated='yes'/>", ("mac='%s' bridge='br1'"):format(MAC)))
+    assert.same({ trunk = true, tags = { { id = 20, native = "untagged" }, { id = 30 } } }, n.vlan)
+    assert.is_true(n.isolated)
+    assert.equal("br1", n.bridge)
+    assert.is_true(n.metadata)
+  end)
+
+  it("is found in one element for all NICs, as virsh metadata keeps it", function()
+    local all = "<m:interfaces xmlns:m='urn:moontap'>" ..
+      "<interface mac='52:54:00:00:00:02'><vlan><tag id='9'/></vlan></interface>" ..
+      "<interface mac='%s'><vlan><tag id='10'/></vlan></interface></m:interfaces>"
+    assert.same({ { id = 10 } }, nic(all:format(MAC)).vlan.tags)
+    assert.is_nil(nic(all:format "52:54:00:00:00:03").vlan)
+  end)
+
+  it("is of all NICs where it names none", function()
+    assert.equal("br1", nic(mine("", "bridge='br1'")).bridge)
+  end)
+
+  it("counts less than what the interface has", function()
+    local n = nic(mine "<vlan><tag id='10'/></vlan><port isolated='yes'/>",
+      "<vlan><tag id='20'/></vlan>")
+    assert.same({ { id = 20 } }, n.vlan.tags)
+    assert.is_true(n.isolated)
+  end)
+
+  it("has no other element, and is of no other namespace and type", function()
+    local n = nic(mine "<model type='virtio'/><target dev='x0' managed='no'/>")
+    assert.is_nil(n.model)
+    assert.is_nil(n.dev)
+    assert.is_nil(nic("<m:interface xmlns:m='urn:other' bridge='br1'/>").bridge)
+    assert.is_nil(nic(mine("", "bridge='br1'"), "<source bridge='br0'/>", { type = "bridge" })
+      .bridge)
+  end)
+
+  it("is passed over and told where it makes no sense, and refused by check", function()
+    local wrong = mine "<vlan><tag id='x'/></vlan>"
+    local n = nic(wrong)
+    assert.is_nil(n.vlan)
+    assert.matches("<tag id='x'>", n.unknown[1], 1, true)
+    local none, err = nic(wrong, "", { libvirt = "12.8" })
+    assert.is_nil(none)
+    assert.matches("<tag id='x'>", err, 1, true)
+  end)
+end)
