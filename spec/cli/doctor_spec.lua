@@ -118,6 +118,9 @@ printf '[Match]\nName=en* vn*\n[Network]\nDHCP=yes\n' >etc/systemd/network/20-wi
 ip link del br0; ip link add br0 type bridge; ip link set br0 up
 ip tuntap add dev tap7 mode tap; ip link set tap7 address 02:00:00:00:00:77 master br0 up]],
     "port tap7", "ip link set dev br0 address" },
+  ["bridge without VLANs"] = { "echo 'allow{ vid = 10 }' >>etc/moontap/policy.lua",
+    "the policy allows VLANs, and br0 does not look at them",
+    "ip link set dev br0 type bridge vlan_filtering 1" },
   ["leftover tap"] = {
     "ip tuntap add dev 'tap$7' mode tap; ip link set 'tap$7' alias 'moontap web'",
     "tap$7 is marked", "ip link del dev 'tap$7'" },

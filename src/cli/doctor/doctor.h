@@ -106,6 +106,20 @@ const struct mt_device *mt_doctor_device(const struct mt_doctor *d, const char *
  * option counts if its name suggests a link, or if its value is one. */
 void mt_doctor_links(struct mt_doctor *d, void (*each)(struct mt_doctor *d, const char *link));
 
+/** mt_doctor_next_link() - the same links one by one
+ * @after:	the one before; NULL: the first is wanted
+ * Return: NULL: there is no more. */
+const struct mt_allow *mt_doctor_next_link(const struct mt_doctor *d, const struct mt_allow *after);
+
+/** mt_doctor_bridge() - read a bridge that the policy names. Return: false: it is none. */
+bool mt_doctor_bridge(struct mt_doctor *d, const char *link, struct mt_record *r);
+
+/** mt_doctor_field() - a number of a record, by its field's name */
+static inline uint64_t mt_doctor_field(const struct mt_record *r, const char *name)
+{
+	return r->v[mt_kind_field(r->kind, name)].u;
+}
+
 /* --- what passes by itself is no finding: doctor_steady.c ------------------------------------- */
 
 /** mt_doctor_inspect() - read devices and NICs; while something is not well again, for up to 3 s
@@ -182,6 +196,9 @@ void mt_check_bridge_down(struct mt_doctor *d);
 void mt_check_bridge_delay(struct mt_doctor *d);
 void mt_check_bridge_mac(struct mt_doctor *d);
 void mt_check_bridge_netfilter(struct mt_doctor *d);
+
+/* doctor_vlans.c: VLANs that the policy allows */
+void mt_check_vlan_filtering(struct mt_doctor *d);
 
 /* doctor_left.c: what moontap left behind, or did not reach */
 void mt_check_leftover_tap(struct mt_doctor *d);

@@ -74,9 +74,17 @@ static bool named_before(const struct mt_doctor *d, const struct mt_allow *a)
 	return false;
 }
 
+const struct mt_allow *mt_doctor_next_link(const struct mt_doctor *d, const struct mt_allow *after)
+{
+	const struct mt_allow *a = after ? after->next : d->policy.allow;
+
+	while (a && (!is_meant(d, a) || named_before(d, a)))
+		a = a->next;
+	return a;
+}
+
 void mt_doctor_links(struct mt_doctor *d, void (*each)(struct mt_doctor *d, const char *link))
 {
-	for (const struct mt_allow *a = d->policy.allow; a; a = a->next)
-		if (is_meant(d, a) && !named_before(d, a))
-			each(d, a->value);
+	for (const struct mt_allow *a = NULL; (a = mt_doctor_next_link(d, a));)
+		each(d, a->value);
 }

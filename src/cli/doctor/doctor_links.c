@@ -59,6 +59,17 @@ static const struct mt_device *bridge_of(struct mt_doctor *d, const char *link)
 	return dev && !strcmp(dev->kind, "bridge") ? dev : NULL;
 }
 
+bool mt_doctor_bridge(struct mt_doctor *d, const char *link, struct mt_record *r)
+{
+	struct mt_record key = { .kind = mt_kind_find(mt_kinds, "bridge") };
+	struct mt_err e;
+
+	if (!bridge_of(d, link))
+		return false;
+	mt_record_put(&key, 0, mt_name_from(link));
+	return !mt_record_get(d->g.host, &key, r, &d->p, &e);
+}
+
 static void check_down(struct mt_doctor *d, const char *link)
 {
 	const struct mt_device *bridge = bridge_of(d, link);
@@ -72,31 +83,16 @@ void mt_check_bridge_down(struct mt_doctor *d)
 	mt_doctor_links(d, check_down);
 }
 
-static bool read_bridge(struct mt_doctor *d, const char *link, struct mt_record *r)
-{
-	struct mt_record key = { .kind = mt_kind_find(mt_kinds, "bridge") };
-	struct mt_err e;
-
-	if (!bridge_of(d, link))
-		return false;
-	mt_record_put(&key, 0, mt_name_from(link));
-	return !mt_record_get(d->g.host, &key, r, &d->p, &e);
-}
-
-static uint64_t field(const struct mt_record *r, const char *name)
-{
-	return r->v[mt_kind_field(r->kind, name)].u;
-}
-
 /* Without spanning tree a port forwards at once, whatever the delay: net/bridge/br_stp_if.c,
  * br_stp.c br_make_forwarding(). */
 static void check_delay(struct mt_doctor *d, const char *link)
 {
 	struct mt_record r;
 
-	if (read_bridge(d, link, &r) && field(&r, "stp_state") && field(&r, "forward_delay"))
+	if (mt_doctor_bridge(d, link, &r) && mt_doctor_field(&r, "stp_state") &&
+	    mt_doctor_field(&r, "forward_delay"))
 		mt_doctor_found(d, link, "%s has spanning tree, and a forward delay of %g s, twice",
-				link, (double)field(&r, "forward_delay") / 100);
+				link, (double)mt_doctor_field(&r, "forward_delay") / 100);
 }
 
 void mt_check_bridge_delay(struct mt_doctor *d)
@@ -136,7 +132,7 @@ static bool passes(struct mt_doctor *d, const struct mt_record *bridge, const ch
 	snprintf(path, sizeof path, "/proc/sys/net/bridge/bridge-nf-call-%s", tables);
 	snprintf(one, sizeof one, "nf_call_%s", tables);
 	all = mt_doctor_read(d, path);
-	return (all && *all == '1') || field(bridge, one);
+	return (all && *all == '1') || mt_doctor_field(bridge, one);
 }
 
 static const char *const *ports_of(struct mt_doctor *d, const char *link)
@@ -213,7 +209,7 @@ static void check_netfilter(struct mt_doctor *d, const char *link)
 	struct mt_record r;
 	struct mt_err e;
 
-	if (!read_bridge(d, link, &r))
+	if (!mt_doctor_bridge(d, link, &r))
 		return;
 	of.ports = ports_of(d, link);
 	of.ipv4 = passes(d, &r, "iptables");
