@@ -15,7 +15,8 @@
 --   mtu, max_mtu, user, group, unknown, macs   as for hook bridge
 --
 -- It does what <vlan>, <port isolated='yes'/> and <mtu> ask for, and puts the NIC into the bridge.
--- See METADATA for where to write it, and for what libvirt does by itself.
+-- See METADATA for where to write it, and for what libvirt does by itself. The XML of a user who is
+-- not root chooses neither bridge nor VLAN: that user's NICs get bridge and default.
 
 local takes = {
   bridge = "link.name", bridges = "table", allow = "vlan.tagged", default = "vlan.pvid",
@@ -49,14 +50,15 @@ return function(options)
   end
 
   return function(nic)
-    local name = nic.bridge or options.bridge or
+    local chooses = not nic.caller
+    local name = chooses and nic.bridge or options.bridge or
       refuse "its metadata names no bridge, and the policy gives it none"
     local lan = lans[name] or refuse(("its metadata asks for the bridge %s, and the policy lets " ..
       "it choose among %s"):format(name, table.concat(names, ", ")))
     lan(nic)
-    if tags[name] and (nic.vlan or options.default) then
+    if tags[name] and (chooses and nic.vlan or options.default) then
       tags[name](nic)
-    elseif nic.vlan then
+    elseif chooses and nic.vlan then
       refuse "the XML asks for a VLAN, and the policy lets it choose none: give the hook allow"
     end
     if nic.isolated then port{ dev = nic.dev, isolated = true } end

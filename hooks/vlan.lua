@@ -15,8 +15,8 @@
 --   id            an access port: the guest is in this VLAN, and does not see its tag
 --   trunk         VLANs whose tags the guest sees and sets: "20,30-40"
 --   native        with trunk: the VLAN of the guest's frames without a tag
---   allow         VLANs that a guest's XML may ask for with <vlan>; of those that it asks for, id,
---                 trunk and native count if the policy has them
+--   allow         VLANs that a guest's XML may ask for with <vlan>, where the policy has neither id
+--                 nor trunk; the XML of a user who is not root chooses none
 --   default       the VLAN of a guest whose XML asks for none
 --   uplink        a port of the bridge that is to be in the same VLANs while the NIC is connected
 --   self          true: the bridge itself, too, for a host that has an address in them
@@ -57,7 +57,7 @@ end
 local function wanted(options, nic)
   if options.id or options.trunk then
     return { pvid = options.id or options.native, tagged = options.trunk }
-  elseif nic.vlan then
+  elseif nic.vlan and not nic.caller then
     return options.allow and asked(nic.vlan) or
       refuse "the XML asks for a VLAN, and the policy lets it choose none: give the hook allow"
   end

@@ -119,6 +119,18 @@ describe("a user who is not root", function()
     unchanged()
   end)
 
+  it("chooses no bridge by its XML, of those that root's guests choose among", function()
+    policy [[
+      local net = hook "libvirt" { bridge = "br0", bridges = { "br1" }, users = { "61000" } }
+      function connect(nic) net(nic) end]]
+    local asks = xml("web", "u61000-0"):gsub("<devices>",
+      "<metadata><m:interface xmlns:m='urn:moontap' bridge='br1'/></metadata>%0")
+    assert(caller.up(alice(), asks))
+    assert.equal("br0", helper.json "ip -j link show u61000-0"[1].master)
+    assert.equal(1, caller.down(alice(), "web"))
+    unchanged()
+  end)
+
   it("names its devices as the grant says", function()
     policy(lan)
     for _, dev in ipairs { "web0", "u61001-0", "u610000-0", "vnet0" } do

@@ -361,6 +361,24 @@ show([info(s) == "moontap" for s in all].count(True))]]
     assert.matches("uid 1001, pid %d+: too many connections", d:log())
   end)
 
+  it("lets calls of a user wait that come too fast, over all connections", function()
+    local _ <close> = daemon.start()
+    local took, root = python [[
+def times(uid, n): # how long n calls take, half of them on another connection
+    r, w = os.pipe()
+    if not os.fork():
+        become(uid); a, b = service(), service(); begin = time.monotonic()
+        for i in range(n): (a, b)[i % 2].call("org.varlink.service.GetInfo")
+        os.write(w, json.dumps(time.monotonic() - begin).encode()); os._exit(0)
+    os.close(w)
+    return json.loads(os.read(r, 4096))
+show(times(1001, 50))
+s = service()
+show([s.call("org.varlink.service.GetInfo")["product"] for _ in range(200)].count("moontap"))]]
+    assert.is_true(took >= 1.5) -- 20 at once, and 20 a second
+    assert.equal(200, root)
+  end)
+
   it("goes on when a process that serves a call is killed", function()
     program.write("policy.lua", [[function connect(nic)
       while nic.domain.name == "slow" do end

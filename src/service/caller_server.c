@@ -23,8 +23,9 @@ struct server {
 	struct mt_messages messages;
 	struct mt_engine *g;
 	const struct mt_peer *peer;
-	struct mt_caller *caller; /* NULL: root */
-	bool elsewhere;		  /* it is in another network namespace */
+	struct mt_pace_place *pace; /* NULL: root */
+	struct mt_caller *caller;   /* NULL: root */
+	bool elsewhere;		    /* it is in another network namespace */
 };
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -179,6 +180,8 @@ static void serve_all(struct server *s)
 			complain(s, n);
 			return;
 		}
+		if (s->pace)
+			mt_pace_wait(s->pace);
 		if (!serve(s, text, (size_t)n))
 			return;
 	}
@@ -239,11 +242,12 @@ static int begin(struct server *s, const struct moontap_options *options, struct
 	return s->peer->uid ? know_caller(s, caller, p, e) : 0;
 }
 
-void mt_caller_serve(int connection, const struct mt_peer *peer,
+void mt_caller_serve(int connection, const struct mt_peer *peer, struct mt_pace_place *pace,
 		     const struct moontap_options *options)
 {
 	struct server s = { .log = { options->log, options->data },
 			    .peer = peer,
+			    .pace = pace,
 			    .messages = { .fd = connection, .whole_ms = WAIT_MS } };
 	struct mt_caller caller = { 0 };
 	struct mt_pool p = { 0 };

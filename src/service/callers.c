@@ -6,6 +6,7 @@
 #include "base/descriptors.h"
 #include "base/log.h"
 #include "service/caller_server.h"
+#include "service/pace.h"
 #include "service/signals.h"
 
 #include <errno.h>
@@ -34,6 +35,7 @@ struct acceptor {
 	sigset_t before, waiting;
 	struct connection *all;
 	size_t n, cap;
+	struct mt_pace pace;
 };
 
 static bool is_over(const struct acceptor *a, uid_t uid)
@@ -45,6 +47,16 @@ static bool is_over(const struct acceptor *a, uid_t uid)
 		users += a->all[i].uid != 0;
 	}
 	return uid && (same >= OF_USER || users >= OF_USERS);
+}
+
+static bool has_connection(const void *data, uid_t uid)
+{
+	const struct acceptor *a = data;
+
+	for (size_t i = 0; uid && i < a->n; i++)
+		if (a->all[i].uid == uid)
+			return true;
+	return false;
 }
 
 static bool make_room(struct acceptor *a)
@@ -75,18 +87,20 @@ static void collect(struct acceptor *a)
 		}
 }
 
-static void serve(struct acceptor *a, int connection, const struct mt_peer *peer, pid_t parent)
+static void serve(struct acceptor *a, int connection, const struct mt_peer *peer,
+		  struct mt_pace_place *pace, pid_t parent)
 {
 	close(a->c->listener);
 	prctl(PR_SET_NAME, "moontapd-caller");
 	sigprocmask(SIG_SETMASK, &a->before, NULL);
 	if (!prctl(PR_SET_PDEATHSIG, SIGTERM) && getppid() == parent)
-		mt_caller_serve(connection, peer, &a->c->options);
+		mt_caller_serve(connection, peer, pace, &a->c->options);
 	_exit(0);
 }
 
 static void take(struct acceptor *a, int connection)
 {
+	struct mt_pace_place *pace = NULL; /* root may call as fast as it likes */
 	pid_t self = getpid(), pid;
 	struct mt_peer peer;
 
@@ -98,9 +112,11 @@ static void take(struct acceptor *a, int connection)
 		       (int)peer.pid);
 		return;
 	}
+	if (peer.uid)
+		pace = mt_pace_of(&a->pace, peer.uid, has_connection, a);
 	pid = fork();
 	if (!pid)
-		serve(a, connection, &peer, self);
+		serve(a, connection, &peer, pace, self);
 	if (pid > 0)
 		a->all[a->n++] = (struct connection){ pid, peer.uid };
 	else
@@ -130,13 +146,17 @@ static void end_all(struct acceptor *a)
 int mt_callers_run(const struct mt_callers *c)
 {
 	struct acceptor a = { .c = c, .log = { c->options.log, c->options.data } };
+	int err;
 
 	prctl(PR_SET_NAME, "moontapd-io");
 	mt_raise_descriptors();
 	mt_drop_capabilities();
 	sigprocmask(SIG_SETMASK, NULL, &a.before);
 	mt_signals_block(&a.waiting);
-	while (!mt_signals_ending()) {
+	err = mt_pace_open(&a.pace, OF_USERS);
+	if (err)
+		mt_log(&a.log, LOG_ERR, "no memory: %s", strerror(-err));
+	while (!err && !mt_signals_ending()) {
 		struct pollfd p = { .fd = c->listener, .events = POLLIN };
 
 		if (ppoll(&p, 1, NULL, &a.waiting) > 0)
@@ -144,5 +164,5 @@ int mt_callers_run(const struct mt_callers *c)
 		collect(&a);
 	}
 	end_all(&a);
-	return 0;
+	return err ? 1 : 0;
 }
