@@ -99,7 +99,7 @@ static void push_record(lua_State *L, const struct mt_record *r)
 }
 
 /* The real ones, and one that has what they have not. */
-static const struct mt_kind *kinds[16];
+static const struct mt_kind *kinds[32];
 
 static void find_kinds(void)
 {

@@ -174,6 +174,28 @@ local cases = {
     seen = function() return { route "neigh show proxy".dst } end, sees = { "10.0.0.9" } },
   { key = "neigh dev=v0 dst=fd00::9 proxy=true", setup = ADDRESSED, add = "",
     seen = function() return { route "-6 neigh show proxy".dst } end, sees = { "fd00::9" } },
+  { key = "rule priority=2000 table=1000 from=198.51.100.0/25 to=192.0.2.7/32 iif=v0 oif=lo"
+      .. " fwmark=16 fwmask=255 ipproto=tcp sport=80 dport=8000-8099", setup = ADDRESSED, add = "",
+    seen = function()
+      local r = route "rule show pref 2000"
+      return { r.src, r.srclen, r.dst, r.iif, r.oif, r.fwmark, r.fwmask, r.ipproto, r.sport,
+               r.dport_start, r.dport_end, r.table, r.protocol }
+    end,
+    sees = { "198.51.100.0", 25, "192.0.2.7", "v0", "lo", "0x10", "0xff", "tcp", 80, 8000, 8099,
+             "1000", "109" } },
+  { key = "rule priority=2001 table=100 from=2001:db8::/48 ipproto=icmpv6 proto=4",
+    setup = ADDRESSED, add = "",
+    seen = function()
+      local r = route "-6 rule show pref 2001"
+      return { r.src, r.srclen, r.ipproto, r.table, r.protocol }
+    end,
+    sees = { "2001:db8::", 48, "ipv6-icmp", "100", "static" } },
+  { key = "rule priority=2002 table=100 family=ipv6 iif=v0 fwmark=0", setup = ADDRESSED, add = "",
+    seen = function()
+      local r = route "-6 rule show pref 2002"
+      return { r.iif, r.fwmark }
+    end,
+    sees = { "v0", "0" } },
   { key = "conf dev=v0 family=ipv4", setup = ADDRESSED,
     change = "forwarding=true proxy_arp=true proxy_arp_pvlan=true rp_filter=2"
       .. " accept_redirects=false send_redirects=false arp_ignore=1 promote_secondaries=true",

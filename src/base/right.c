@@ -8,13 +8,19 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 	[MT_RIGHT_LINK] = { .name = "link", .type = MT_LINK, .doc = "a device" },
 	[MT_RIGHT_PREFIX] = { .name = "prefix",
 			      .type = MT_PREFIX,
-			      .doc = "addresses, routes and neighbours inside it" },
+			      .doc = "addresses, routes, neighbours and policy rules inside it" },
 	[MT_RIGHT_TABLE] = { .name = "table",
 			     .type = MT_RANGE,
 			     .size = 4,
 			     .min = 1,
-			     .doc = "a routing table, or a range of them" },
+			     .doc = "a routing table, or a range of them, for routes and policy "
+				    "rules" },
 	[MT_RIGHT_VID] = { .name = "vid", .type = MT_VIDS, .doc = "VLANs of bridges" },
+	[MT_RIGHT_PRIORITY] = { .name = "priority",
+				.type = MT_RANGE,
+				.size = 4,
+				.min = 1,
+				.doc = "the priority of a policy rule, or a range of them" },
 };
 
 /* The first valid value from @a on. The list comes from the process that runs the policy, which an

@@ -330,3 +330,11 @@ bool mt_value_equal(const struct mt_field *f, const struct mt_value *a, const st
 		return a->u == b->u;
 	}
 }
+
+bool mt_prefix_has_host_bits(const struct mt_value *prefix)
+{
+	for (int bit = prefix->plen; bit < (prefix->family == AF_INET ? 32 : 128); bit++)
+		if (prefix->b[bit / 8] & 0x80 >> bit % 8)
+			return true;
+	return false;
+}

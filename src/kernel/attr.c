@@ -5,6 +5,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
+const struct mt_enum_name mt_nl_families[] = {
+	{ "ipv4", AF_INET },
+	{ "ipv6", AF_INET6 },
+	{ NULL, 0 },
+};
+
 static int take_attr(const struct nlattr *a, void *data)
 {
 	const struct nlattr **tb = data;

@@ -41,12 +41,6 @@ enum {
 	NFIELDS
 };
 
-static const struct mt_enum_name families[] = {
-	{ "ipv4", AF_INET },
-	{ "ipv6", AF_INET6 },
-	{ NULL, 0 },
-};
-
 #define CONF(NAME, TYPE, MAX, DOC)                                                         \
 	{                                                                                  \
 		.name = NAME, .type = TYPE, .size = 4, .max = MAX, .phase = MT_PHASE_CONF, \
@@ -56,7 +50,7 @@ static const struct mt_enum_name families[] = {
 static const struct mt_field fields[NFIELDS] = {
 	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM,
 		  .doc = "the device; all: the whole host; default: devices to come" },
-	[FAMILY] = { "family", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .enum_names = families,
+	[FAMILY] = { "family", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .enum_names = mt_nl_families,
 		     .doc = "which IP" },
 	[FORWARDING] = CONF("forwarding", MT_BOOL, 1, "pass on packets for others"),
 	[PROXY_ARP] =
@@ -278,7 +272,7 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 	struct mt_list l = mt_list(h, filter, each, data, e);
 	int err = 0;
 
-	for (const struct mt_enum_name *w = families; !err && w->name; w++) {
+	for (const struct mt_enum_name *w = mt_nl_families; !err && w->name; w++) {
 		l.family = (uint8_t)w->value;
 		if (mt_record_has(filter, FAMILY) && filter->v[FAMILY].u != w->value)
 			continue;

@@ -14,7 +14,8 @@
 	ROW(conf)	\
 	ROW(addr)	\
 	ROW(route)	\
-	ROW(neigh)
+	ROW(neigh)	\
+	ROW(rule)
 /* clang-format on */
 
 #define DECLARE(kind) extern const struct mt_kind mt_kind_##kind;

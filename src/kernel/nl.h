@@ -48,7 +48,7 @@ struct mt_host {
 	alignas(NLMSG_ALIGNTO) char buf[65536];
 };
 
-/* The protocol number that says that moontap added a route: 'm'. The kernel gives numbers above
+/* The protocol number that says that moontap added a route or a rule: 'm'. The kernel gives numbers above
  * RTPROT_STATIC no meaning; neither linux/rtnetlink.h nor iproute2's rt_protos assigns this one. */
 #define MT_ROUTE_PROTOCOL 109
 
@@ -138,6 +138,9 @@ struct mt_value mt_nl_ip(const struct nlattr *a, uint8_t family, uint8_t plen);
 
 /** mt_nl_put_ip() - a set address or prefix, without its length */
 void mt_nl_put_ip(struct nlmsghdr *n, uint16_t attr, const struct mt_value *v);
+
+/* The names of the IP versions, for a field whose value is AF_INET or AF_INET6. */
+extern const struct mt_enum_name mt_nl_families[];
 
 /** mt_nl_get_fields() - set the fields of @r that are plain attributes, from @tb
  *

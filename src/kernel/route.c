@@ -252,22 +252,13 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	return mt_nl_change(h, n, op, r, e);
 }
 
-/* Bits of the destination beyond its prefix: IPv4 refuses them, IPv6 clears them. */
-static bool has_host_bits(const struct mt_value *dst)
-{
-	for (int bit = dst->plen; bit < (dst->family == AF_INET ? 32 : 128); bit++)
-		if (dst->b[bit / 8] & 0x80 >> bit % 8)
-			return true;
-	return false;
-}
-
 static int check(const struct mt_record *r, struct mt_err *e)
 {
 	const struct mt_value *dst = &r->v[DST];
 	char subject[96];
 
 	mt_record_subject(r, subject, sizeof subject);
-	if (has_host_bits(dst))
+	if (mt_prefix_has_host_bits(dst)) /* IPv4 refuses them, IPv6 clears them */
 		return mt_bad(e, "route", subject, "'dst' has bits beyond its prefix of %u",
 			      dst->plen);
 	if (is_v6(r) && mt_record_has(r, SCOPE))

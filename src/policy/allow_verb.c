@@ -67,18 +67,23 @@ int l_granting(lua_State *L)
 }
 
 /***
- * allow{link = name, prefix = prefix, table = range, vid = VLANs, user = name, dev = pattern}
- * Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
- * these routing tables, or use these VLANs of bridges, whatever a guest's XML asks for. Only at the
- * top level; several calls add up. With user it is a grant: that user, who is not root, may ask the
- * service for taps, and plans for them use only what the same call lists; a call that lists nothing
- * lets them use all that root's may.
- *   user   a user's name, "@" and a group's, or a uid
- *   dev    with user: how that user's devices may be called, with * for any text: "al-*"; without
- *          it they begin with u, the uid and -
+ * allow{RIGHT = value, ..., user = name, dev = pattern}
+ * Let plans use what a guest's XML must not choose freely. Only at the top level; several calls add
+ * up. With user it is a grant: that user, who is not root, may ask the service for taps, and plans
+ * for them use only what the same call lists; a call that lists nothing lets them use all that
+ * root's may.
+ *   link      a device
+ *   prefix    addresses, routes, neighbours and policy rules inside it
+ *   table     routes to, and policy rules for, a routing table, or a range of them
+ *   priority  policy rules of this priority, or of a range
+ *   vid       VLANs of bridges
+ *   user      a user's name, "@" and a group's, or a uid
+ *   dev       with user: how that user's devices may be called, with * for any text: "al-*";
+ *             without it they begin with u, the uid and -
  *   allow{ link = "br0" }
  *   allow{ prefix = "10.0.0.0/8", table = 100 }
  *   allow{ table = "1000-1099", vid = "20,30-40" }
+ *   allow{ prefix = "10.0.0.0/8", table = 100, priority = "2000-2099" }
  *   allow{ user = "alice", dev = "al-*", link = "br0" }
  */
 int l_allow(lua_State *L)

@@ -165,6 +165,26 @@
 ---@field dev string
 ---@field dst string
 
+---which packets look into a routing table
+---@class moontap.rule.fields
+---@field priority? integer the smallest is asked first; main has 32766: 1..4294967295
+---@field table? integer the routing table: 1..4294967295
+---@field family? "ipv4"|"ipv6" which IP; unless given, that of 'from' or 'to': one of ipv4, ipv6
+---@field from? string packets from there: an address with its prefix length, such as 192.0.2.1/24
+---@field to? string packets to there: an address with its prefix length, such as 192.0.2.1/24
+---@field iif? string packets that come in by this device; lo: the host's own: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field oif? string packets of programs that are bound to this device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field fwmark? integer packets with this mark of the firewall's: 0..4294967295
+---@field fwmask? integer which bits of the mark count; all, unless given: 1..4294967295
+---@field ipproto? "tcp"|"udp"|"sctp"|"dccp"|"icmp"|"icmpv6"|"gre"|"esp"|"ah" packets of this protocol: one of tcp, udp, sctp, dccp, icmp, icmpv6, gre, esp, ah
+---@field sport? integer|string packets from this port: 1..65534, or a range of these: FIRST-LAST
+---@field dport? integer|string packets to this port: 1..65534, or a range of these: FIRST-LAST
+---@field proto? integer who created it; 109, moontap, unless given: 1..255
+
+---@class moontap.rule: moontap.rule.fields
+---@field priority integer
+---@field table integer
+
 ---@class moontap.tap.options
 ---@field user? integer|string|false who may open it, besides root; without user and group: anybody: a user of this host, by name or number
 ---@field group? integer|string|false whose members may open it: a group of this host, by name or number
@@ -406,6 +426,14 @@ function route(fields) end
 ---@param fields moontap.neigh
 function neigh(fields) end
 
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help rule` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.rule
+function rule(fields) end
+
 ---Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
 ---The host ignores router advertisements from it: conf{…, accept_ra = default(0)}, unless /proc/sys
 ---is read-only.
@@ -445,17 +473,22 @@ function print(...) end
 ---@return T
 function default(value) end
 
----Let plans use a device, or add addresses, routes and neighbours inside a prefix, or routes to
----these routing tables, or use these VLANs of bridges, whatever a guest's XML asks for. Only at the
----top level; several calls add up. With user it is a grant: that user, who is not root, may ask the
----service for taps, and plans for them use only what the same call lists; a call that lists nothing
----lets them use all that root's may.
----    user   a user's name, "@" and a group's, or a uid
----    dev    with user: how that user's devices may be called, with * for any text: "al-*"; without
----           it they begin with u, the uid and -
+---Let plans use what a guest's XML must not choose freely. Only at the top level; several calls add
+---up. With user it is a grant: that user, who is not root, may ask the service for taps, and plans
+---for them use only what the same call lists; a call that lists nothing lets them use all that
+---root's may.
+---    link      a device
+---    prefix    addresses, routes, neighbours and policy rules inside it
+---    table     routes to, and policy rules for, a routing table, or a range of them
+---    priority  policy rules of this priority, or of a range
+---    vid       VLANs of bridges
+---    user      a user's name, "@" and a group's, or a uid
+---    dev       with user: how that user's devices may be called, with * for any text: "al-*";
+---              without it they begin with u, the uid and -
 ---    allow{ link = "br0" }
 ---    allow{ prefix = "10.0.0.0/8", table = 100 }
 ---    allow{ table = "1000-1099", vid = "20,30-40" }
+---    allow{ prefix = "10.0.0.0/8", table = 100, priority = "2000-2099" }
 ---    allow{ user = "alice", dev = "al-*", link = "br0" }
 ---@param what { link?: string, prefix?: string, table?: integer|string, vid?: integer|string, user?: string, dev?: string }
 function allow(what) end
@@ -671,3 +704,21 @@ function host.neigh(key) end
 ---@param filter? moontap.neigh.fields
 ---@return moontap.neigh[]
 function host.neighs(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.rule.fields
+---@return moontap.rule?
+function host.rule(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.rule.fields
+---@return moontap.rule[]
+function host.rules(filter) end
