@@ -7,7 +7,7 @@ stds.policy = {
   read_globals = {
     "hook", "allow", "default", "refuse", "log", "host", "tap",
     "bridge", "veth", "link", "port", "vlan", "vlan_member", "conf", "addr", "route", "neigh",
-    "rule",
+    "rule", "vrf",
   },
 }
 stds.repl = { globals = {

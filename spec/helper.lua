@@ -93,6 +93,7 @@ end
 local features = {
   bridge_vlan = [[ip link add dev b0 type bridge vlan_filtering 1
     ip -d link show dev b0 | grep -q vlan_filtering.1]],
+  vrf = "ip link add dev vrf0 type vrf table 10",
 }
 
 -- kernel_has(feature): whether this kernel has what some specs need. They have it in their title as

@@ -56,8 +56,13 @@ local function devices(lines, what, object)
   end
 end
 
+-- The first VRF of a namespace makes a rule that stays: "from all lookup [l3mdev-table]".
+local function of_vrfs(object)
+  return object.priority == 1000 and not object.table
+end
+
 local function whole(lines, what, object)
-  if not by_itself(object) then
+  if not by_itself(object) and not of_vrfs(object) then
     lines[#lines + 1] = what .. " " .. table.concat(flatten({}, "", object), " ")
   end
 end

@@ -95,11 +95,13 @@ local usual_mtu = 1500
 -- The MTU for a port of the bridge that fields.master names. A bridge that was never given an MTU
 -- takes the smallest of its ports' (net/bridge/br_if.c br_mtu_auto_adjust()). So the port gets what
 -- the bridge had before moontap's first one: not libvirt's <mtu>, by which a guest's XML would
--- change the bridge. Returns nil where no bridge is named or the host cannot be read; else the MTU,
--- and the bridge's link if it exists.
+-- change the bridge. Returns nil where no bridge is named, but nothing or a VRF, or the host cannot
+-- be read; else the MTU, and the bridge's link if it exists.
 local function base_mtu(fields)
   local name = core.meant(type(fields) == "table" and rawget(fields, "master"))
   if not core.reads_host or type(name) ~= "string" or not core.is_name(name) then return end
+  local read, vrf = globals.pcall(globals.host.vrf, name)
+  if read and vrf then return end
   local bridge = globals.host.link(name)
   return bridge and (bridge.base_mtu or bridge.mtu) or usual_mtu, bridge
 end

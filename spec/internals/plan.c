@@ -176,11 +176,13 @@ static struct mt_ref new_reference(const struct mt_kind *k)
 			      : (struct mt_ref){ k->realm, { last } };
 }
 
-static int needs_another(const struct mt_record *r, mt_will will, void *data, struct mt_err *e)
+static int needs_another(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
+			 struct mt_err *e)
 {
 	struct mt_record other = { .kind = r->kind }, has;
 	int after = mt_kind_field(r->kind, "after"), err;
 
+	(void)h;
 	if (!mt_record_has(r, after))
 		return 0;
 	mt_record_put(&other, 0, r->v[after]);

@@ -66,6 +66,8 @@ local cases = {
       .. " vlan_stats_enabled=false vlan_stats_per_port=false" },
   { key = "veth name=p0", add = "peer=p1",
     seen = function() return { ip "link show dev p0".link } end, sees = { "p1" }, fixed = true },
+  { key = "vrf name=blue", needs = "vrf", add = "table=1000",
+    seen = function() return { bridge_data "blue".table } end, sees = { 1000 }, fixed = true },
   { key = "link name=v1", setup = BRIDGED,
     change = "mtu=9000 address=02:00:00:00:00:77 master=br0 alias=a%20'b'%0a%25$x txqueuelen=77"
       .. " group=5 up=false",

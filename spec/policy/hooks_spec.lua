@@ -25,7 +25,7 @@ describe("a ready-made hook", function()
     ["{ bridge = 'br0', isolated = 'yes' }"] =
       "policy.lua:1: bridge: isolated: the string 'yes' is not true or false",
     ["{ bridge = 'br0', mtu = '1500' }"] =
-      "policy.lua:1: bridge: mtu: the string '1500' is not 68..65536 bytes",
+      "policy.lua:1: bridge: mtu: the string '1500' is not 68..65575 bytes",
     ["{ bridge = 'br0', unknown = 1 }"] =
       "policy.lua:1: bridge: unknown: a number is no boolean or \"qemu\"",
     ["{ bridge = 'br0', unknown = 'kvm' }"] =

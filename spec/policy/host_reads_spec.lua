@@ -44,7 +44,7 @@ describe("host", function()
     ["host.link 'a/b'"] = "host.link: name: 'a/b' is not "
       .. "a device name of 1..15 bytes without blanks, '/', ':' or '%'",
     ["host.links 'br0'"] = "host.links: a table of fields expected, not a string",
-    ["host.links{ mtu = 'x' }"] = "host.links: mtu: the string 'x' is not 68..65536 bytes",
+    ["host.links{ mtu = 'x' }"] = "host.links: mtu: the string 'x' is not 68..65575 bytes",
     ["host.taps{ user = 'alice' }"] = "host.taps: user: a number expected here, not a name",
     ["host.lnik 'br0'"] = "attempt to call a nil value (field 'lnik')",
   } do

@@ -41,15 +41,15 @@ describe("a verb", function()
     ['link{ name = false }'] = "link: name: it cannot be none, but "
       .. "a device name of 1..15 bytes without blanks, '/', ':' or '%'",
     ['link{ "eth1" }'] = "link: fields have names, and this one is a number",
-    ['link{ name = "eth1", mtu = "big" }'] = "link: mtu: the string 'big' is not 68..65536 bytes",
-    ['link{ name = "eth1", mtu = "1500" }'] = "link: mtu: the string '1500' is not 68..65536 bytes",
-    ['link{ name = "eth1", mtu = 1 }'] = "link: mtu: '1' is not 68..65536 bytes",
-    ['link{ name = "eth1", mtu = -1 }'] = "link: mtu: '-1' is not 68..65536 bytes",
-    ['link{ name = "eth1", mtu = 1500.5 }'] = "link: mtu: 1500.5 is not 68..65536 bytes",
-    ['link{ name = "eth1", mtu = 0/0 }'] = "link: mtu: -nan is not 68..65536 bytes",
-    ['link{ name = "eth1", mtu = true }'] = "link: mtu: true is not 68..65536 bytes",
-    ['link{ name = "eth1", mtu = {} }'] = "link: mtu: a table is not 68..65536 bytes",
-    ['link{ name = "eth1", mtu = false }'] = "link: mtu: it cannot be none, but 68..65536 bytes",
+    ['link{ name = "eth1", mtu = "big" }'] = "link: mtu: the string 'big' is not 68..65575 bytes",
+    ['link{ name = "eth1", mtu = "1500" }'] = "link: mtu: the string '1500' is not 68..65575 bytes",
+    ['link{ name = "eth1", mtu = 1 }'] = "link: mtu: '1' is not 68..65575 bytes",
+    ['link{ name = "eth1", mtu = -1 }'] = "link: mtu: '-1' is not 68..65575 bytes",
+    ['link{ name = "eth1", mtu = 1500.5 }'] = "link: mtu: 1500.5 is not 68..65575 bytes",
+    ['link{ name = "eth1", mtu = 0/0 }'] = "link: mtu: -nan is not 68..65575 bytes",
+    ['link{ name = "eth1", mtu = true }'] = "link: mtu: true is not 68..65575 bytes",
+    ['link{ name = "eth1", mtu = {} }'] = "link: mtu: a table is not 68..65575 bytes",
+    ['link{ name = "eth1", mtu = false }'] = "link: mtu: it cannot be none, but 68..65575 bytes",
     ['link{ name = "eth1", up = "yes" }'] = "link: up: the string 'yes' is not true or false",
     ['link{ name = "eth1", up = 1 }'] = "link: up: 1 is not true or false",
     ['link{ name = "eth1", alias = "a\\0b" }']
@@ -68,7 +68,7 @@ describe("a verb", function()
 
   it("refuses a mistake in the same words every time", function()
     local body = "link{ name = 'eth1', mtu = 1, txqueuelen = -1, group = 'x', up = 5 }"
-    for _ = 1, 20 do assert.equal("link: mtu: '1' is not 68..65536 bytes", text(body)) end
+    for _ = 1, 20 do assert.equal("link: mtu: '1' is not 68..65575 bytes", text(body)) end
   end)
 
   it("declares nothing at the top level, nor in decide()", function()
@@ -200,11 +200,11 @@ describe("default", function()
   end)
 
   for body, why in pairs {
-    ["link{ name = 'br0', mtu = default(1) }"] = "link: mtu: '1' is not 68..65536 bytes",
-    ["link{ name = 'br0', mtu = default{} }"] = "link: mtu: a table is not 68..65536 bytes",
+    ["link{ name = 'br0', mtu = default(1) }"] = "link: mtu: '1' is not 68..65575 bytes",
+    ["link{ name = 'br0', mtu = default{} }"] = "link: mtu: a table is not 68..65575 bytes",
     ["link{ name = default 'br0' }"]
       = "link: name: it says which object is meant, and cannot be a default",
-    ["host.link{ mtu = default(1500) }"] = "host.link: mtu: a default is not 68..65536 bytes",
+    ["host.link{ mtu = default(1500) }"] = "host.link: mtu: a default is not 68..65575 bytes",
     ["link{ name = 'br0', mtu = default(1500) - 50 }"]
       = "attempt to perform arithmetic on a default value",
     ["log(default(1).x)"] = "attempt to index a default value",

@@ -116,13 +116,15 @@ struct mt_kind {
 	/** check() - a rule about several fields (two that exclude each other); NULL: none */
 	int (*check)(const struct mt_record *r, struct mt_err *e);
 	/**
-	 * needs() - check that what @r depends on will exist; NULL: only the devices that @r names
+	 * needs() - check that what @r depends on will exist, and that the host has nothing that
+	 * forbids @r; NULL: it depends only on the devices that it names
 	 * @will:	call it with @data to look up an object
 	 *
 	 * Called while steps are computed, so that `moontap plan` fails like `up`.
 	 * Return: 0; or -errno with @e saying what is missing.
 	 */
-	int (*needs)(const struct mt_record *r, mt_will will, void *data, struct mt_err *e);
+	int (*needs)(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
+		     struct mt_err *e);
 	/** settle() - wait until what put() did has taken effect; NULL: it takes effect at once.
 	 * Return: 0; or -errno with @e filled: the step has failed. */
 	int (*settle)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);

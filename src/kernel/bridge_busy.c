@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bridge_busy.c - whether a bridge that would be deleted has ports or addresses */
+/* bridge_busy.c - whether a bridge or VRF that would be deleted has ports or addresses */
 #include "kernel/nl.h"
 
 #include <stdio.h>
@@ -14,17 +14,26 @@ static int take_port(const struct mt_record *r, void *data, struct mt_err *e)
 	return 1;
 }
 
+static int any_device(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
+{
+	(void)l, (void)d, (void)r;
+	return 1;
+}
+
 int mt_bridge_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		   struct mt_err *e)
 {
-	struct mt_record filter = mt_nl_on(&mt_kind_link, "master", mt_record_device(r));
+	const struct mt_record filter = { .kind = r->kind };
 	struct mt_nl_any any = { why, n, false };
+	struct mt_list l = mt_list(h, &filter, take_port, &any, e);
 	int err;
 
 	if (op != MT_DELETE)
 		return 0;
-	err = mt_kind_link.list(h, &filter, take_port, &any, e);
-	if (err || any.found)
-		return err ? err : 1;
+	err = mt_nl_record_ifindex(h, r, &l.master, e) ?: mt_nl_list_devices(&l, NULL, any_device);
+	if (err)
+		return mt_nl_about(e, err, r, "delete");
+	if (any.found)
+		return 1;
 	return mt_nl_carries(h, mt_record_device(r), why, n, e);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* busy.c - whether a device that undo would delete or set down has addresses */
+/* busy.c - the addresses of a device that undo would delete, set down or move */
 #include "kernel/nl.h"
 
 #include <stdio.h>
@@ -49,14 +49,4 @@ int mt_nl_carries(struct mt_host *h, const char *dev, char *why, size_t n, struc
 	int err = mt_device_addresses(h, dev, take_any, &any, e);
 
 	return err ? err : any.found;
-}
-
-int mt_link_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
-		 struct mt_err *e)
-{
-	int up = mt_kind_field(r->kind, "up");
-
-	if (op != MT_CHANGE || !mt_record_has(r, up) || r->v[up].u)
-		return 0;
-	return mt_nl_carries(h, mt_record_device(r), why, n, e);
 }

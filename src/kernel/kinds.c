@@ -7,6 +7,7 @@
 	ROW(tap)	\
 	ROW(bridge)	\
 	ROW(veth)	\
+	ROW(vrf)	\
 	ROW(link)	\
 	ROW(port)	\
 	ROW(vlan)	\

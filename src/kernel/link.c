@@ -8,13 +8,15 @@
 
 enum { NAME, MTU, BASE_MTU, ADDRESS, MASTER, ALIAS, TXQUEUELEN, GROUP, UP, NFIELDS };
 
+#define MTU_MAX 65575 /* of a VRF, as long as nobody sets it: drivers/net/vrf.c vrf_setup() */
+
 static const struct mt_field fields[NFIELDS] = {
 	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
 	[MTU] = { "mtu", MT_UINT, 4, MT_PHASE_FIELDS, MT_REVERT_STICKY, .attr = IFLA_MTU, .min = 68,
-		  .max = 65536, .unit = "bytes", .ip_arg = "mtu", .doc = "largest packet" },
+		  .max = MTU_MAX, .unit = "bytes", .ip_arg = "mtu", .doc = "largest packet" },
 	[BASE_MTU] = { "base_mtu", MT_UINT, 4, MT_PHASE_FIELDS,
 		       .flags = MT_FIELD_CUSTOM | MT_FIELD_NOTED, .notes = MTU, .min = 68,
-		       .max = 65536, .unit = "bytes",
+		       .max = MTU_MAX, .unit = "bytes",
 		       .doc = "what a bridge's mtu was before moontap's first port" },
 	[ADDRESS] = { "address", MT_MAC, 6, MT_PHASE_FIELDS, MT_REVERT_STICKY,
 		      MT_FIELD_IDENTITY | MT_FIELD_OURS | MT_FIELD_FORGETS, IFLA_ADDRESS,
@@ -22,7 +24,8 @@ static const struct mt_field fields[NFIELDS] = {
 	[MASTER] = { "master", MT_LINK, 4, MT_PHASE_MASTER, MT_REVERT_PLAIN,
 		     MT_FIELD_NONE | MT_FIELD_NO_TAKEAWAY | MT_FIELD_CARRIES | MT_FIELD_PARENT,
 		     IFLA_MASTER, .ip_arg = "master", .ip_none = "nomaster",
-		     .devices = "bridge bond team vrf", .doc = "the bridge that it is a port of" },
+		     .devices = "bridge bond team vrf",
+		     .doc = "the bridge that it is a port of, or the VRF that it is in" },
 	[ALIAS] = { "alias", MT_TEXT, 0, MT_PHASE_FIELDS, MT_REVERT_PLAIN,
 		    MT_FIELD_NONE | MT_FIELD_MARK, IFLA_IFALIAS, .ip_arg = "alias",
 		    .ip_none = "alias ''", .doc = "a text for people" },
@@ -99,5 +102,6 @@ const struct mt_kind mt_kind_link = {
 		      1, MT_PHASE_FIELDS, MT_KIND_FACET),
 	.device = NAME,
 	.set = "ip link set dev %s",
+	.needs = mt_link_needs,
 	.busy = mt_link_busy,
 };

@@ -282,7 +282,7 @@ int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt
 /* --- the kinds, where they need each other ---------------------------------------------------- */
 
 extern const struct mt_kind mt_kind_link, mt_kind_bridge, mt_kind_addr, mt_kind_conf, mt_kind_vlan,
-	mt_kind_vlan_member;
+	mt_kind_vlan_member, mt_kind_route, mt_kind_vrf;
 
 /** mt_addr_question() - a dump of addresses; 0: of any family, on any device */
 struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex);
@@ -306,7 +306,11 @@ static inline struct mt_record mt_nl_on(const struct mt_kind *k, const char *fie
 /** mt_nl_carries() - whether a device has addresses. Return: as busy(). */
 int mt_nl_carries(struct mt_host *h, const char *dev, char *why, size_t n, struct mt_err *e);
 
-/* busy() of these kinds: busy.c, addr_busy.c, bridge_busy.c */
+/** mt_link_needs() - needs() of kind link: that undo can restore what the device loses by a move */
+int mt_link_needs(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
+		  struct mt_err *e);
+
+/* busy() of these kinds: link_busy.c, addr_busy.c, bridge_busy.c */
 int mt_link_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		 struct mt_err *e);
 int mt_bridge_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,

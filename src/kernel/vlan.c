@@ -200,8 +200,10 @@ static int check(const struct mt_record *r, struct mt_err *e)
 	return 0;
 }
 
-static int needs(const struct mt_record *r, mt_will will, void *data, struct mt_err *e)
+static int needs(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
+		 struct mt_err *e)
 {
+	(void)h;
 	return mt_port_vlans_needs(r, false, will, data, e);
 }
 

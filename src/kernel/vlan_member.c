@@ -72,8 +72,10 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	return mt_port_vlans_send(h, &q, op, r, e);
 }
 
-static int needs(const struct mt_record *r, mt_will will, void *data, struct mt_err *e)
+static int needs(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
+		 struct mt_err *e)
 {
+	(void)h;
 	return mt_port_vlans_needs(r, r->v[SELF].u, will, data, e);
 }
 

@@ -287,7 +287,7 @@ int mt_view_will(void *v, const struct mt_record *key, struct mt_record *will, s
 
 static int check_needs(struct mt_view *v, const struct mt_record *want, struct mt_err *e)
 {
-	return want->kind->needs ? want->kind->needs(want, mt_view_will, v, e) : 0;
+	return want->kind->needs ? want->kind->needs(v->host, want, mt_view_will, v, e) : 0;
 }
 
 static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *want,

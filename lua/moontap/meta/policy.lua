@@ -46,13 +46,21 @@
 ---@class moontap.veth: moontap.veth.fields
 ---@field name string
 
+---a device that has a routing table of its own for what is in it
+---@class moontap.vrf.fields
+---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field table? integer the routing table of what is in it; none that others use: 1..4294967295
+
+---@class moontap.vrf: moontap.vrf.fields
+---@field name string
+
 ---what every network device has; the device itself is made by another kind
 ---@class moontap.link.fields
 ---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
----@field mtu? integer largest packet: 68..65536 bytes
----@field base_mtu? integer what a bridge's mtu was before moontap's first port: 68..65536 bytes
+---@field mtu? integer largest packet: 68..65575 bytes
+---@field base_mtu? integer what a bridge's mtu was before moontap's first port: 68..65575 bytes
 ---@field address? string MAC address: a MAC address such as 52:54:00:12:34:56
----@field master? string|false the bridge that it is a port of: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field master? string|false the bridge that it is a port of, or the VRF that it is in: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field alias? string|false a text for people: a text of 1..255 bytes
 ---@field txqueuelen? integer length of the transmit queue: 0..2147483647 packets
 ---@field group? integer number of its group of devices: 0..2147483647
@@ -190,10 +198,10 @@
 ---@field group? integer|string|false whose members may open it: a group of this host, by name or number
 ---@field multi_queue? boolean may be opened more than once, a queue each: true or false
 ---@field vnet_hdr? boolean packets carry a virtio header: true or false
----@field mtu? integer largest packet: 68..65536 bytes
----@field base_mtu? integer what a bridge's mtu was before moontap's first port: 68..65536 bytes
+---@field mtu? integer largest packet: 68..65575 bytes
+---@field base_mtu? integer what a bridge's mtu was before moontap's first port: 68..65575 bytes
 ---@field address? string MAC address: a MAC address such as 52:54:00:12:34:56
----@field master? string|false the bridge that it is a port of: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field master? string|false the bridge that it is a port of, or the VRF that it is in: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field alias? string|false a text for people: a text of 1..255 bytes
 ---@field txqueuelen? integer length of the transmit queue: 0..2147483647 packets
 ---@field up? boolean administratively up: true or false
@@ -361,6 +369,14 @@ function bridge(fields) end
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.veth
 function veth(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help vrf` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.vrf
+function vrf(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
@@ -560,6 +576,24 @@ function host.veth(key) end
 ---@param filter? moontap.veth.fields
 ---@return moontap.veth[]
 function host.veths(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.vrf.fields
+---@return moontap.vrf?
+function host.vrf(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.vrf.fields
+---@return moontap.vrf[]
+function host.vrfs(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.
