@@ -19,6 +19,12 @@
 --                 neighbours (ARP and ND); for a network whose router has no route to this host
 --   mtu           of the NIC's device; without it, that of <mtu size='…'/>, unless the policy
 --                 declares another; IPv6 needs at least 1280
+--   table         the routing table of the guest's addresses, beside the main one; for a tenant who
+--                 has a default route of his own there, or addresses that another tenant has, too
+--   rule          with table: the priority of the policy rules that lead there what comes from the
+--                 NIC, and what goes to its addresses
+--   vrf           with table, instead of rule: the VRF that the NIC is in. It is created when it is
+--                 not there, and is then deleted with the last NIC that is in it
 --   user, group   the owner of an unmanaged NIC's tap: a name or a number
 --   unknown       true: also connect a tap whose guest is not known; it gets the addresses of its
 --                 MAC, or of the name that the QEMU that opened it has (-name). "qemu": only when
@@ -31,14 +37,18 @@
 -- route by the gateway ("ip route add default via 169.254.0.1 dev eth0 onlink"; for IPv6 likewise).
 -- The host must forward: sysctl net.ipv4.ip_forward=1, net.ipv6.conf.all.forwarding=1. They are for
 -- the whole host, so the hook checks them and does not set them.
--- A guest that is still arriving by migration gets its device and gateway, but no route and no
--- proxy neighbour, which would draw its traffic away from the host on which it runs.
--- `moontap up NAME` adds them.
+-- A guest that is still arriving by migration gets its device and gateway, but no route, no rule to
+-- its addresses and no proxy neighbour, which would draw its traffic away from the host on which it
+-- runs. `moontap up NAME` adds them.
+-- What a table has no route for, also that of a VRF, is looked up in the main table next. Where
+-- that would leave the tenant's network, end it in the host's own configuration: "ip route add
+-- table 10 unreachable default metric 4278198272". A VRF's uplink is in the VRF, too.
 
 local takes = {
   "addresses", -- needed
   addresses = "table|function", gateway = "route.via", gateway6 = "route.via", uplink = "link.name",
-  mtu = "link.mtu", user = "tap.user", group = "tap.group",
+  mtu = "link.mtu", table = "route.table", rule = "rule.priority", vrf = "vrf.name",
+  user = "tap.user", group = "tap.group",
   unknown = 'boolean|"qemu"', macs = "table",
 }
 
@@ -61,6 +71,20 @@ local function allow_addresses(options, gateways)
     for _, address in ipairs(list) do
       allow{ prefix = address }
     end
+  end
+end
+
+-- A table is reached by rules or by a VRF, and both need one.
+local function allow_table(options)
+  local by = options.rule and "rule" or options.vrf and "vrf"
+  if options.rule and options.vrf then
+    error("routed: rule and vrf: a VRF needs no rule of its own", 4)
+  elseif by and not options.table then
+    error(("routed: %s leads to a table: the option 'table' is missing"):format(by), 4)
+  elseif options.table and not by then
+    error("routed: nothing leads to the table: give it rule or vrf", 4)
+  elseif by then
+    allow{ table = options.table, priority = options.rule }
   end
 end
 
@@ -95,16 +119,30 @@ local function must_forward(family, address)
   end
 end
 
-local function gateway(nic, family, address)
+-- Its link is declared by itself, since tap() would take a VRF that is not there yet for a bridge.
+local function enter_vrf(nic, options)
+  vrf{ name = options.vrf, table = options.table }
+  link{ name = options.vrf, up = true }
+  link{ name = nic.dev, master = options.vrf }
+end
+
+local function gateway(nic, family, address, options)
   addr{
     dev = nic.dev, address = address .. "/" .. families[family].length,
     nodad = family == "ipv6" or nil, -- nobody else has the address on this link
   }
   conf{ dev = nic.dev, family = family, forwarding = true }
+  if options.rule then
+    rule{ priority = options.rule, table = options.table, family = family, iif = nic.dev }
+  end
 end
 
-local function reach(nic, family, address, uplink)
-  route{ dst = address .. "/" .. families[family].length, dev = nic.dev }
+local function reach(nic, family, address, options)
+  local prefix, uplink = address .. "/" .. families[family].length, options.uplink
+  route{ dst = prefix, dev = nic.dev, table = options.table }
+  if options.rule then
+    rule{ priority = options.rule, table = options.table, to = prefix }
+  end
   if uplink then
     neigh{ dev = uplink, dst = address, proxy = true }
     if family == "ipv6" then
@@ -119,6 +157,7 @@ return function(options)
     ipv6 = options.gateway6 or "fe80::1",
   }
   allow_addresses(options, gateways)
+  allow_table(options)
 
   return function(nic, guest)
     local addresses = addresses_of(options, nic, guest) or
@@ -126,16 +165,17 @@ return function(options)
     tap(nic, {
       mtu = mtu_of(options, nic, addresses), user = options.user, group = options.group, up = true,
     })
+    if options.vrf then enter_vrf(nic, options) end
     local done = {}
     for _, address in ipairs(addresses) do
       local family = family_of(address)
       must_forward(family, address)
       if not done[family] then
         done[family] = true
-        gateway(nic, family, gateways[family])
+        gateway(nic, family, gateways[family], options)
       end
       if not nic.domain.incoming then
-        reach(nic, family, address, options.uplink)
+        reach(nic, family, address, options)
       end
     end
   end

@@ -71,6 +71,16 @@ describe("a ready-made hook", function()
     ["{}"] = "policy.lua:1: routed: the option 'addresses' is missing",
     ["{ addresses = 'web' }"] =
       "policy.lua:1: routed: addresses: a string is no table or function",
+    ["{ addresses = {}, table = 100 }"] =
+      "policy.lua:1: routed: nothing leads to the table: give it rule or vrf",
+    ["{ addresses = {}, rule = 2000 }"] =
+      "policy.lua:1: routed: rule leads to a table: the option 'table' is missing",
+    ["{ addresses = {}, vrf = 'blue' }"] =
+      "policy.lua:1: routed: vrf leads to a table: the option 'table' is missing",
+    ["{ addresses = {}, vrf = 'blue', rule = 2000, table = 100 }"] =
+      "policy.lua:1: routed: rule and vrf: a VRF needs no rule of its own",
+    ["{ addresses = {}, rule = 0, table = 100 }"] =
+      "policy.lua:1: routed: rule: '0' is not 1..4294967295",
     ["{ addresses = { db = { '192.0.2.1' } } }"] =
       "refused: routed: no address is written down for web",
     ["{ addresses = function(nic) return { '192.0.2.1' } end }"] =
