@@ -75,16 +75,14 @@ local function allow_addresses(options, gateways)
 end
 
 -- A table is reached by rules or by a VRF, and both need one.
-local function allow_table(options)
+local function wrong(options)
   local by = options.rule and "rule" or options.vrf and "vrf"
   if options.rule and options.vrf then
-    error("routed: rule and vrf: a VRF needs no rule of its own", 4)
+    return "rule and vrf: a VRF needs no rule of its own"
   elseif by and not options.table then
-    error(("routed: %s leads to a table: the option 'table' is missing"):format(by), 4)
+    return ("%s leads to a table: the option 'table' is missing"):format(by)
   elseif options.table and not by then
-    error("routed: nothing leads to the table: give it rule or vrf", 4)
-  elseif by then
-    allow{ table = options.table, priority = options.rule }
+    return "nothing leads to the table: give it rule or vrf"
   end
 end
 
@@ -156,8 +154,10 @@ return function(options)
     ipv4 = options.gateway or "169.254.0.1",
     ipv6 = options.gateway6 or "fe80::1",
   }
+  local why = wrong(options)
+  if why then return nil, why end
   allow_addresses(options, gateways)
-  allow_table(options)
+  if options.table then allow{ table = options.table, priority = options.rule } end
 
   return function(nic, guest)
     local addresses = addresses_of(options, nic, guest) or

@@ -23,6 +23,29 @@ static int l_pcall(lua_State *L)
 }
 
 /***
+ * error(message [, level])
+ * As in Lua, but only functions of the policy and of hooks count for the level: what is between
+ * them is moontap's. A hook called at the policy's top level blames the policy's line by 2.
+ */
+static int l_error(lua_State *L)
+{
+	lua_Integer level = luaL_optinteger(L, 2, 1);
+	lua_Debug ar;
+
+	lua_settop(L, 1);
+	if (lua_type(L, 1) != LUA_TSTRING || level < 1)
+		return lua_error(L);
+	for (int at = 1; lua_getstack(L, at, &ar); at++)
+		if (mtl_is_theirs(L, &ar) && !--level) {
+			luaL_where(L, at);
+			lua_insert(L, 1);
+			lua_concat(L, 2);
+			break;
+		}
+	return lua_error(L);
+}
+
+/***
  * tostring(value) -> string
  * A value as text, by its __tostring where it has one; another table or function is shown by its
  * type.
@@ -77,11 +100,9 @@ static int l_rawset(lua_State *L)
 void mtl_base(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "pcall", l_pcall },
-		{ "tostring", l_tostring },
-		{ "setmetatable", l_setmetatable },
-		{ "rawset", l_rawset },
-		{ NULL, NULL },
+		{ "pcall", l_pcall },	    { "error", l_error },
+		{ "tostring", l_tostring }, { "setmetatable", l_setmetatable },
+		{ "rawset", l_rawset },	    { NULL, NULL },
 	};
 
 	mtl_base_library(L);

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The chunks of policies and hooks are named "@path"; moontap's own Lua has no line numbers. */
-static bool theirs(lua_State *L, lua_Debug *ar)
+/* Their chunks are named "@path"; moontap's own Lua has no line numbers. */
+bool mtl_is_theirs(lua_State *L, lua_Debug *ar)
 {
 	return lua_getinfo(L, "Sl", ar) && *ar->source == '@' && ar->currentline > 0;
 }
@@ -27,7 +27,7 @@ void mtl_where(lua_State *L, char at[static MTL_AT])
 
 	*at = 0;
 	for (int level = 0; lua_getstack(L, level, &ar); level++)
-		if (theirs(L, &ar)) {
+		if (mtl_is_theirs(L, &ar)) {
 			put_place(at, ar.source + 1, ar.currentline);
 			return;
 		}
@@ -117,7 +117,7 @@ static int locate(lua_State *L)
 		return 1;
 	mtl_where(L, p->at);
 	for (int level = 1; lua_getstack(L, level, &ar); level++) {
-		size_t n = theirs(L, &ar) ? prefix(message, &ar) : 0;
+		size_t n = mtl_is_theirs(L, &ar) ? prefix(message, &ar) : 0;
 
 		if (!n)
 			continue;

@@ -74,6 +74,10 @@ struct mt_policy *mtl_policy_here(lua_State *L, const struct mt_policy_options *
  */
 int mtl_run(struct mt_policy *p, lua_CFunction f, void *data, struct mt_err *e);
 
+/** mtl_is_theirs() - whether a function on the stack is a policy's or hook's; fills @ar's Sl. Never
+ * raises. */
+bool mtl_is_theirs(lua_State *L, lua_Debug *ar);
+
 /** mtl_where() - FILE:LINE of the innermost function of a policy or hook; "" when none runs.
  * Never raises. */
 void mtl_where(lua_State *L, char at[static MTL_AT]);
