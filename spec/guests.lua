@@ -43,6 +43,13 @@ function M.moontap(words, input)
   return program.moontap((takes and "-p policy.lua " or "") .. words, input)
 end
 
+-- connect(word, name, body, top) -> as program.run(): plan or up of the guest NAME, by a policy
+-- whose connect() declares the tap and has this body; top: what its top level says, a line
+function M.connect(word, name, body, top)
+  program.write("policy.lua", ("%s\nfunction connect(nic) tap(nic) %s end\n"):format(top, body))
+  return M.moontap(word .. " -", M.xml(name, #name))
+end
+
 -- prepare(name): libvirt's operation, with the guest's document
 function M.prepare(name)
   return M.moontap(("hook qemu %s prepare begin - <%s.xml"):format(name, name))

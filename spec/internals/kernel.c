@@ -3,7 +3,6 @@
 #include "base/tokens.h"
 #include "kernel/nl.h"
 #include "plan/step_commands.h"
-#include "vxlan.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -98,20 +97,6 @@ static void push_record(lua_State *L, const struct mt_record *r)
 	lua_setfield(L, -2, "text");
 }
 
-/* The real ones, and one that has what they have not. */
-static const struct mt_kind *kinds[32];
-
-static void find_kinds(void)
-{
-	size_t n = 0;
-
-	while (mt_kinds[n] && n < sizeof kinds / sizeof *kinds - 2) {
-		kinds[n] = mt_kinds[n];
-		n++;
-	}
-	kinds[n] = &vxlan;
-}
-
 /* "kind field=value ..." at @arg, and an ifindex after it; raises when it is no record. */
 static struct mt_record check_record(lua_State *L, struct mt_pool *p, int arg)
 {
@@ -120,7 +105,7 @@ static struct mt_record check_record(lua_State *L, struct mt_pool *p, int arg)
 	struct mt_record r;
 	struct mt_err e;
 
-	if (!line || mt_record_read(kinds, line, &r, p, &e))
+	if (!line || mt_record_read(mt_kinds, line, &r, p, &e))
 		luaL_error(L, "%s", mt_err_line(&e, text, sizeof text));
 	r.ref = mt_ref_link((uint32_t)luaL_optinteger(L, arg + 1, 0));
 	return r;
@@ -524,7 +509,6 @@ static const luaL_Reg functions[] = {
 int OPEN(lua_State *L);
 int OPEN(lua_State *L)
 {
-	find_kinds();
 	luaL_newmetatable(L, HOST);
 	luaL_setfuncs(L, methods, 0);
 	lua_pushvalue(L, -1);

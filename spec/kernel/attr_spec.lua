@@ -1,5 +1,4 @@
--- attr_spec.lua - what a row of a kind's table can say of netlink, on a kind of the specs' own:
--- real vxlan devices
+-- attr_spec.lua - what a row of a kind's table can say of netlink, by the example of vxlan
 local helper = require "spec.helper"
 local kernel = require "internals.kernel"
 
@@ -27,22 +26,22 @@ describe("a field's row", function()
   end)
 
   it("says which attribute is an IPv4 address's, and which an IPv6 one's", function()
-    assert(host:put("add", "vxlan name=x0 id=7 dstport=4789 remote=192.0.2.1 local=192.0.2.2"))
+    assert(host:put("add", "vxlan name=x0 id=7 dstport=4789 remote=192.0.2.1 src=192.0.2.2"))
     assert.same({ "192.0.2.1", "192.0.2.2" }, { seen().remote, seen()["local"] })
-    has("remote=192.0.2.1", "local=192.0.2.2")
+    has("remote=192.0.2.1", "src=192.0.2.2")
     assert(host:put("set", "vxlan name=x0 remote=192.0.2.3"))
     assert.equal("192.0.2.3", seen().remote)
     assert(host:put("delete", "vxlan name=x0"))
-    assert(host:put("add", "vxlan name=x0 id=7 dstport=4789 remote=2001:db8::1 local=2001:db8::2"))
+    assert(host:put("add", "vxlan name=x0 id=7 dstport=4789 remote=2001:db8::1 src=2001:db8::2"))
     assert.same({ "2001:db8::1", "2001:db8::2" }, { seen().remote6, seen().local6 })
-    has("remote=2001:db8::1", "local=2001:db8::2")
+    has("remote=2001:db8::1", "src=2001:db8::2")
     assert(host:put("set", "vxlan name=x0 remote=2001:db8::3"))
     assert.equal("2001:db8::3", seen().remote6)
   end)
 
   it("has neither where there is no address", function()
     assert(host:put("add", "vxlan name=x0 id=7 dstport=4789"))
-    has("remote=none", "local=none")
+    has("remote=none", "src=none")
   end)
 
   it("leaves to the kind's own writer what it cannot say", function()

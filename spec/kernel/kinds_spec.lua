@@ -68,6 +68,31 @@ local cases = {
     seen = function() return { ip "link show dev p0".link } end, sees = { "p1" }, fixed = true },
   { key = "vrf name=blue", needs = "vrf", add = "table=1000",
     seen = function() return { bridge_data "blue".table } end, sees = { 1000 }, fixed = true },
+  { key = "vxlan name=x0", setup = BRIDGED,
+    add = "id=100 dstport=4790 dev=v0 src=192.0.2.1 remote=239.0.0.1 ttl=9 tos=16 learning=false"
+      .. " ageing=77 srcport=8000-8099 udp6zerocsumtx=true udp6zerocsumrx=true proxy=true"
+      .. " rsc=true l2miss=true l3miss=true gbp=true",
+    seen = function()
+      local d = bridge_data "x0"
+      return { d.id, d.port, d.link, d["local"], d.group, d.ttl, d.tos, d.learning, d.ageing,
+               d.udp_zero_csum6_tx, d.udp_zero_csum6_rx, d.proxy, d.rsc, d.l2miss, d.l3miss,
+               d.gbp }
+    end,
+    sees = { 100, 4790, "v0", "192.0.2.1", "239.0.0.1", 9, "0x10", false, 77, true, true, true,
+             true, true, true, true },
+    change = "src=192.0.2.2 remote=192.0.2.9 ttl=0 tos=1 learning=true ageing=78" },
+  { key = "vxlan name=x0", setup = BRIDGED, add = "id=16777215 dstport=4789 dev=v0 remote=fd00::9",
+    seen = function()
+      local d = bridge_data "x0"
+      return { d.id, d.port, d.remote6, d.learning }
+    end,
+    sees = { 16777215, 4789, "fd00::9", true }, change = "src=fd00::1 remote=none" },
+  { key = "vxlan name=x0", add = "dstport=4789 external=true vnifilter=true", fixed = true,
+    seen = function()
+      local d = bridge_data "x0"
+      return { d.external, d.vnifilter }
+    end,
+    sees = { true, true } },
   { key = "link name=v1", setup = BRIDGED,
     change = "mtu=9000 address=02:00:00:00:00:77 master=br0 alias=a%20'b'%0a%25$x txqueuelen=77"
       .. " group=5 up=false",

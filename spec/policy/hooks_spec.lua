@@ -18,8 +18,8 @@ describe("a ready-made hook", function()
     ["{}"] = "policy.lua:1: bridge: the option 'bridge' is missing",
     ["{ brige = 'br0' }"] =
       "policy.lua:1: bridge: there is no option 'brige'; did you mean 'bridge'?",
-    ["{ bridge = 'br0', vxlan = 5 }"] =
-      "policy.lua:1: bridge: there is no option 'vxlan'; moontap has nothing of the kind yet",
+    ["{ bridge = 'br0', wireguard = 5 }"] =
+      "policy.lua:1: bridge: there is no option 'wireguard'; moontap has nothing of the kind yet",
     ["{ bridge = 'br0', bananas = 5 }"] =
       "policy.lua:1: bridge: there is no option 'bananas'; its options: bcast_flood, bridge, cost",
     ["{ bridge = 'br0', isolated = 'yes' }"] =

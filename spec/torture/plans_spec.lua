@@ -123,7 +123,7 @@ local kinds = kernel.kinds()
 
 local function record(own)
   local kind = one_of(kinds)
-  local words = { chance(98) and kind.name or one_of { "nic", "domain", "allow", "vxlan", "nft" } }
+  local words = { chance(98) and kind.name or one_of { "nic", "domain", "allow", "geneve", "nft" } }
   for i, field in ipairs(kind.fields) do
     local is_key = i <= kind.nkeys
     if chance(is_key and 85 or 18) then

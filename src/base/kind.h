@@ -125,6 +125,17 @@ struct mt_kind {
 	 */
 	int (*needs)(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
 		     struct mt_err *e);
+	/**
+	 * clash() - whether another object has what @r must have for itself, so that the kernel
+	 * would refuse to add it; NULL: its key alone must be free
+	 *
+	 * Called for an add while steps are computed, too.
+	 * Return: 0; or -errno with @e naming the other object.
+	 */
+	int (*clash)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
+	/** lower_address() - whether the device has the MAC of the one that it is on, so that none
+	 * is derived for it; NULL: never */
+	bool (*lower_address)(const struct mt_record *r);
 	/** settle() - wait until what put() did has taken effect; NULL: it takes effect at once.
 	 * Return: 0; or -errno with @e filled: the step has failed. */
 	int (*settle)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);

@@ -15,12 +15,17 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 			     .min = 1,
 			     .doc = "a routing table, or a range of them, for routes and policy "
 				    "rules" },
-	[MT_RIGHT_VID] = { .name = "vid", .type = MT_VIDS, .doc = "VLANs of bridges" },
+	[MT_RIGHT_VID] = { .name = "vid", .type = MT_VIDS, .doc = "VLANs" },
 	[MT_RIGHT_PRIORITY] = { .name = "priority",
 				.type = MT_RANGE,
 				.size = 4,
 				.min = 1,
 				.doc = "the priority of a policy rule, or a range of them" },
+	[MT_RIGHT_VNI] = { .name = "vni",
+			   .type = MT_RANGE,
+			   .size = 4,
+			   .max = 0xffffff,
+			   .doc = "a VXLAN's network, or a range of them" },
 };
 
 /* The first valid value from @a on. The list comes from the process that runs the policy, which an

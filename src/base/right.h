@@ -17,7 +17,15 @@
 #include "base/allow.h"
 #include "base/value.h"
 
-enum { MT_RIGHT_LINK, MT_RIGHT_PREFIX, MT_RIGHT_TABLE, MT_RIGHT_VID, MT_RIGHT_PRIORITY, MT_RIGHTS };
+enum {
+	MT_RIGHT_LINK,
+	MT_RIGHT_PREFIX,
+	MT_RIGHT_TABLE,
+	MT_RIGHT_VID,
+	MT_RIGHT_PRIORITY,
+	MT_RIGHT_VNI,
+	MT_RIGHTS
+};
 
 extern const struct mt_field mt_rights[MT_RIGHTS];
 

@@ -74,6 +74,28 @@ int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt
 	return err ? err : 1;
 }
 
+int mt_nl_decode_lower(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r,
+		       int field)
+{
+	struct mt_value lower = { .state = MT_UNSET };
+
+	/* With IFLA_LINK_NETNSID the index is one of another namespace. */
+	if (!d->tb[IFLA_LINK_NETNSID] &&
+	    mt_list_link(l, (uint32_t)mt_nl_uint(d->tb[IFLA_LINK]), &lower))
+		return -l->e->code;
+	mt_record_put(r, field, lower);
+	return 1;
+}
+
+int mt_nl_clash(struct mt_host *h, const struct mt_kind *k, mt_each take, const struct mt_record *r,
+		struct mt_err *e)
+{
+	const struct mt_record all = { .kind = k };
+	int err = k->list(h, &all, take, (void *)r, e);
+
+	return err ? mt_err_about(e, r->kind->name, mt_record_device(r)) : 0;
+}
+
 /* --- created, changed and deleted ------------------------------------------------------------- */
 
 int mt_nl_start_device(struct mt_host *h, struct mt_nl_request *q, enum mt_op op,
@@ -116,8 +138,8 @@ int mt_nl_record_device(struct mt_host *h, const struct mt_record *r, const char
 	return !err && strcmp(d->kind, kind) ? other_kind(e, r->kind, d->kind) : err;
 }
 
-int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r, const char *kind,
-		     mt_nl_extra extra, struct mt_err *e)
+int mt_nl_put_upper(struct mt_host *h, enum mt_op op, const struct mt_record *r, const char *kind,
+		    int lower, mt_nl_extra extra, struct mt_err *e)
 {
 	struct nlattr *info, *data;
 	struct mt_nl_request q;
@@ -131,6 +153,8 @@ int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r
 	}
 	if (mt_nl_start_device(h, &q, op, r, &n, e))
 		return -e->code;
+	if (lower && op == MT_ADD && mt_nl_put_link(h, n, &r->kind->fields[lower], &r->v[lower], e))
+		return mt_nl_about(e, -e->code, r, mt_nl_verb(op));
 	info = mnl_attr_nest_start(n, IFLA_LINKINFO);
 	mnl_attr_put_strz(n, IFLA_INFO_KIND, kind);
 	data = mnl_attr_nest_start(n, IFLA_INFO_DATA);
@@ -141,4 +165,10 @@ int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r
 	mnl_attr_nest_end(n, data);
 	mnl_attr_nest_end(n, info);
 	return mt_nl_change(h, n, op, r, e);
+}
+
+int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r, const char *kind,
+		     mt_nl_extra extra, struct mt_err *e)
+{
+	return mt_nl_put_upper(h, op, r, kind, 0, extra, e);
 }

@@ -99,8 +99,8 @@ int mt_nl_get_fields(struct mt_host *h, const struct nlattr *const *tb, struct m
 	return 0;
 }
 
-static int put_link(struct mt_host *h, struct nlmsghdr *n, const struct mt_field *f,
-		    const struct mt_value *v, struct mt_err *e)
+int mt_nl_put_link(struct mt_host *h, struct nlmsghdr *n, const struct mt_field *f,
+		   const struct mt_value *v, struct mt_err *e)
 {
 	uint32_t ifindex = 0;
 	int err = v->state == MT_SET ? mt_nl_ifindex(h, v->name, &ifindex, e) : 0;
@@ -143,7 +143,7 @@ int mt_nl_put_fields(struct mt_host *h, struct nlmsghdr *n, const struct mt_reco
 		if (f->flags & MT_FIELD_CUSTOM || v->state == MT_UNSET)
 			continue;
 		if (f->type == MT_LINK) {
-			int err = put_link(h, n, f, v, e);
+			int err = mt_nl_put_link(h, n, f, v, e);
 
 			if (err)
 				return err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* kinds.c - the table of all kinds: a row each, for the mt_kind_ROW of a file of its own */
+/* kinds.c - the table of all kinds: a row each, for the mt_kind_ROW of its own file */
 #include "kernel/nl.h"
 
 /* clang-format off */
@@ -8,6 +8,7 @@
 	ROW(bridge)	\
 	ROW(veth)	\
 	ROW(vrf)	\
+	ROW(vxlan)	\
 	ROW(link)	\
 	ROW(port)	\
 	ROW(vlan)	\

@@ -150,6 +150,11 @@ extern const struct mt_enum_name mt_nl_families[];
 int mt_nl_get_fields(struct mt_host *h, const struct nlattr *const *tb, struct mt_record *r,
 		     struct mt_err *e);
 
+/** mt_nl_put_link() - append the index of the device that @v names, 0 for none, as @f->attr
+ * Return: as mt_nl_put_fields(). */
+int mt_nl_put_link(struct mt_host *h, struct nlmsghdr *n, const struct mt_field *f,
+		   const struct mt_value *v, struct mt_err *e);
+
 /** mt_nl_put_fields() - append the fields of @r that are plain attributes, if not unset
  * Return: 0; -ENODEV: there is no such device; another -errno; @e filled.
  */
@@ -267,8 +272,26 @@ typedef void (*mt_nl_extra)(struct nlmsghdr *n, enum mt_op op, const struct mt_r
 int mt_nl_put_device(struct mt_host *h, enum mt_op op, const struct mt_record *r, const char *kind,
 		     mt_nl_extra extra, struct mt_err *e);
 
+/** mt_nl_put_upper() - the same for a device that is on another one
+ * @lower:	the field of that one, whose attr is IFLA_LINK; 0: none
+ */
+int mt_nl_put_upper(struct mt_host *h, enum mt_op op, const struct mt_record *r, const char *kind,
+		    int lower, mt_nl_extra extra, struct mt_err *e);
+
 /** mt_nl_decode_data() - a mt_nl_decode: all fields are attributes in IFLA_INFO_DATA */
 int mt_nl_decode_data(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r);
+
+/** mt_nl_decode_lower() - set a field to the device that @d is on, or whose other end it is:
+ * IFLA_LINK; one of another network namespace is unset. Return: 1, or -errno with @l->e filled. */
+int mt_nl_decode_lower(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r,
+		       int field);
+
+/**
+ * mt_nl_clash() - clash() that looks at all devices of a kind
+ * @take:	gets each of them, and @r; fails for the one that is in the way
+ */
+int mt_nl_clash(struct mt_host *h, const struct mt_kind *k, mt_each take, const struct mt_record *r,
+		struct mt_err *e);
 
 /* --- kinds ----------------------------------------------------------------------------------- */
 
@@ -310,9 +333,12 @@ int mt_nl_carries(struct mt_host *h, const char *dev, char *why, size_t n, struc
 int mt_link_needs(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
 		  struct mt_err *e);
 
-/* busy() of these kinds: link_busy.c, addr_busy.c, bridge_busy.c */
+/* busy() of these kinds: link_busy.c, addr_busy.c, bridge_busy.c, upper.c; mt_upper_busy(): of any
+ * kind of devices that others can be in or on */
 int mt_link_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		 struct mt_err *e);
+int mt_upper_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
+		  struct mt_err *e);
 int mt_bridge_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		   struct mt_err *e);
 int mt_addr_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,

@@ -14,14 +14,7 @@ static const struct mt_field fields[NFIELDS] = {
 
 static int decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
 {
-	struct mt_value peer = { .state = MT_UNSET };
-
-	/* With IFLA_LINK_NETNSID the index is one of another namespace. */
-	if (!d->tb[IFLA_LINK_NETNSID] &&
-	    mt_list_link(l, (uint32_t)mt_nl_uint(d->tb[IFLA_LINK]), &peer))
-		return -l->e->code;
-	mt_record_put(r, PEER, peer);
-	return 1;
+	return mt_nl_decode_lower(l, d, r, PEER);
 }
 
 static int list(struct mt_host *h, const struct mt_record *filter, mt_each each, void *data,

@@ -302,6 +302,8 @@ static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *wa
 		return 0;
 	if (check_names(v, &s->put, e) || check_needs(v, want, e))
 		return -e->code;
+	if (s->op == MT_ADD && want->kind->clash && want->kind->clash(v->host, want, e))
+		return -e->code;
 	if ((s->op == MT_ADD && remember_devices(v, want)) ||
 	    (mt_step_moves(s) && remember(v, &master)) ||
 	    (mt_step_readdresses(s) && remember(v, &address)) || remember(v, &s->put))

@@ -168,13 +168,14 @@ static struct mt_value derived_address(const char *name, const char *host, bool 
 	return v;
 }
 
-static int mark_one(struct mt_plan *plan, const struct mt_kind *facet, const char *name,
-		    const char *mark, const char *host, struct mt_err *e)
+static int mark_one(struct mt_plan *plan, const struct mt_record *made, const struct mt_kind *facet,
+		    const char *name, const char *mark, const char *host, struct mt_err *e)
 {
 	struct mt_declaration d = { .record.kind = facet };
 	struct mt_record *r = &d.record;
 	struct mt_declaration *w;
 	bool own = !strcmp(name, plan->dev);
+	bool lower = made->kind->lower_address && made->kind->lower_address(made);
 
 	mt_record_put(r, 0, mt_name_from(name));
 	w = mt_plan_find(plan, r);
@@ -187,7 +188,7 @@ static int mark_one(struct mt_plan *plan, const struct mt_kind *facet, const cha
 			continue;
 		if (flags & MT_FIELD_MARK)
 			mt_record_put(r, i, (struct mt_value){ .state = MT_SET, .text = mark });
-		if (flags & MT_FIELD_IDENTITY)
+		if (flags & MT_FIELD_IDENTITY && !lower)
 			mt_record_put(r, i, derived_address(name, host, own));
 	}
 	return mt_plan_add(plan, &d, e);
@@ -211,15 +212,17 @@ int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const
 	const char *name;
 
 	for (; *kinds; kinds++)
-		for (size_t i = 0; has_marks(*kinds) && i < declared; i++)
-			for (int d = 0; (name = mt_record_makes(&plan->declarations[i]->record, d));
-			     d++) {
+		for (size_t i = 0; has_marks(*kinds) && i < declared; i++) {
+			const struct mt_record *r = &plan->declarations[i]->record;
+
+			for (int d = 0; (name = mt_record_makes(r, d)); d++) {
 				int theirs = others ? others(data, name, e) : 0;
 
 				if (theirs < 0 ||
-				    (!theirs && mark_one(plan, *kinds, name, mark, host, e)))
+				    (!theirs && mark_one(plan, r, *kinds, name, mark, host, e)))
 					return -e->code;
 			}
+		}
 	return 0;
 }
 
@@ -232,4 +235,37 @@ bool mt_plan_makes(const struct mt_plan *plan, const char *name)
 			if (!strcmp(made, name))
 				return true;
 	return false;
+}
+
+static bool is_on(const struct mt_declaration *upper, const struct mt_declaration *lower)
+{
+	const struct mt_record *r = &upper->record;
+	const char *made;
+
+	if (!(r->kind->flags & MT_KIND_DEVICE))
+		return false;
+	for (int i = 0; i < r->kind->nfields; i++)
+		for (int d = 0; r->kind->fields[i].type == MT_LINK && r->v[i].state == MT_SET &&
+		     (made = mt_record_makes(&lower->record, d));
+		     d++)
+			if (!strcmp(made, r->v[i].name))
+				return true;
+	return false;
+}
+
+void mt_plan_stack(struct mt_plan *plan)
+{
+	struct mt_declaration **at = plan->declarations, *lower;
+	size_t moves = 0; /* as many as there can be; two devices on each other would need more */
+
+	for (size_t i = 0; i < plan->n; i++)
+		for (size_t j = i + 1; j < plan->n && moves < plan->n * plan->n; j++) {
+			if (!is_on(at[i], at[j]))
+				continue;
+			lower = at[j];
+			memmove(&at[i + 1], &at[i], (j - i) * sizeof *at);
+			at[i] = lower;
+			moves++;
+			j = i;
+		}
 }

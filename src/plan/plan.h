@@ -42,6 +42,10 @@ const char *mt_record_makes(const struct mt_record *r, int i);
 /** mt_plan_makes() - whether one of its records makes a device of this name */
 bool mt_plan_makes(const struct mt_plan *plan, const char *name);
 
+/** mt_plan_stack() - put each device behind those that it is on, whichever the policy declares
+ * first: they are made in this order */
+void mt_plan_stack(struct mt_plan *plan);
+
 /** mt_record_is_own() - on the NIC's own device; everything else may be another NIC's, too */
 bool mt_record_is_own(const struct mt_plan *plan, const struct mt_record *r);
 

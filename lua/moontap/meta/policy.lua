@@ -506,7 +506,7 @@ function default(value) end
 ---    allow{ table = "1000-1099", vid = "20,30-40" }
 ---    allow{ prefix = "10.0.0.0/8", table = 100, priority = "2000-2099" }
 ---    allow{ user = "alice", dev = "al-*", link = "br0" }
----@param what { link?: string, prefix?: string, table?: integer|string, vid?: integer|string, user?: string, dev?: string }
+---@param what { link?: string, prefix?: string, table?: integer|string, vid?: integer|string, vni?: integer|string, user?: string, dev?: string }
 function allow(what) end
 
 ---A ready-made policy, hooks/NAME.lua of moontap's directories, as a function for connect() to
