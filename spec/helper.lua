@@ -94,6 +94,7 @@ local features = {
   bridge_vlan = [[ip link add dev b0 type bridge vlan_filtering 1
     ip -d link show dev b0 | grep -q vlan_filtering.1]],
   vrf = "ip link add dev vrf0 type vrf table 10",
+  vlan_dev = "ip link add dev v0 type veth; ip link add link v0 name w0 type vlan id 20",
 }
 
 -- kernel_has(feature): whether this kernel has what some specs need. They have it in their title as

@@ -93,6 +93,45 @@ local cases = {
       return { d.external, d.vnifilter }
     end,
     sees = { true, true } },
+  { key = "vlan_dev name=w0", setup = BRIDGED, needs = "vlan_dev",
+    add = "link=v0 id=20 protocol=802.1ad reorder_hdr=false gvrp=true mvrp=true"
+      .. " loose_binding=true",
+    seen = function()
+      local l = ip "link show dev w0"
+      local d = l.linkinfo.info_data
+      return { l.link, d.id, d.protocol, table.concat(d.flags, " ") }
+    end,
+    sees = { "v0", 20, "802.1ad", "GVRP MVRP LOOSE_BINDING" },
+    change = "reorder_hdr=true gvrp=false mvrp=false loose_binding=false" },
+  { key = "vlan_dev name=w0", setup = BRIDGED, needs = "vlan_dev",
+    add = "link=br0 id=4094 protocol=802.1Q bridge_binding=true",
+    seen = function()
+      local l = ip "link show dev w0"
+      local d = l.linkinfo.info_data
+      return { l.link, d.id, d.protocol, table.concat(d.flags, " ") }
+    end,
+    sees = { "br0", 4094, "802.1Q", "REORDER_HDR BRIDGE_BINDING" },
+    change = "bridge_binding=false" },
+  { key = "macvlan name=m0", setup = BRIDGED, add = "link=v0 mode=private bcqueuelen=77",
+    seen = function()
+      local l = ip "link show dev m0"
+      local d = l.linkinfo.info_data
+      return { l.link, l.linkinfo.info_kind, d.mode, d.bcqueuelen }
+    end,
+    sees = { "v0", "macvlan", "private", 77 }, change = "mode=vepa bcqueuelen=78" },
+  { key = "macvtap name=m0", setup = BRIDGED, add = "link=v0 mode=bridge bcqueuelen=77",
+    seen = function()
+      local l = ip "link show dev m0"
+      local d = l.linkinfo.info_data
+      return { l.link, l.linkinfo.info_kind, d.mode, d.bcqueuelen }
+    end,
+    sees = { "v0", "macvtap", "bridge", 77 }, change = "mode=private bcqueuelen=78" },
+  { key = "macvtap name=m0", setup = BRIDGED, add = "link=v0 mode=passthru nopromisc=true",
+    seen = function()
+      local d = bridge_data "m0"
+      return { d.mode, d.nopromisc }
+    end,
+    sees = { "passthru", true }, fixed = true },
   { key = "link name=v1", setup = BRIDGED,
     change = "mtu=9000 address=02:00:00:00:00:77 master=br0 alias=a%20'b'%0a%25$x txqueuelen=77"
       .. " group=5 up=false",

@@ -9,6 +9,9 @@
 	ROW(veth)	\
 	ROW(vrf)	\
 	ROW(vxlan)	\
+	ROW(vlan_dev)	\
+	ROW(macvlan)	\
+	ROW(macvtap)	\
 	ROW(link)	\
 	ROW(port)	\
 	ROW(vlan)	\

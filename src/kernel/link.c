@@ -96,12 +96,18 @@ struct mt_record mt_device_alone(const char *name, const uint8_t *address)
 	return r;
 }
 
+static int needs(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
+		 struct mt_err *e)
+{
+	return mt_check_lower_mtu(r, MTU, will, data, e) ?: mt_link_needs(h, r, will, data, e);
+}
+
 const struct mt_kind mt_kind_link = {
 	MT_LINKS_KIND("link",
 		      "what every network device has; the device itself is made by another kind", 1,
 		      1, MT_PHASE_FIELDS, MT_KIND_FACET),
 	.device = NAME,
 	.set = "ip link set dev %s",
-	.needs = mt_link_needs,
+	.needs = needs,
 	.busy = mt_link_busy,
 };

@@ -305,7 +305,8 @@ int mt_nl_clash(struct mt_host *h, const struct mt_kind *k, mt_each take, const 
 /* --- the kinds, where they need each other ---------------------------------------------------- */
 
 extern const struct mt_kind mt_kind_link, mt_kind_bridge, mt_kind_addr, mt_kind_conf, mt_kind_vlan,
-	mt_kind_vlan_member, mt_kind_route, mt_kind_vrf;
+	mt_kind_vlan_member, mt_kind_vlan_dev, mt_kind_macvlan, mt_kind_macvtap, mt_kind_route,
+	mt_kind_vrf;
 
 /** mt_addr_question() - a dump of addresses; 0: of any family, on any device */
 struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex);
@@ -343,6 +344,19 @@ int mt_bridge_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, 
 		   struct mt_err *e);
 int mt_addr_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		 struct mt_err *e);
+
+/** mt_check_lower_mtu() - needs() of a record of kind link: a device on another one has no larger
+ * MTU: net/8021q/vlan_dev.c vlan_dev_change_mtu(), drivers/net/macvlan.c macvlan_change_mtu()
+ * @mtu:	the field */
+int mt_check_lower_mtu(const struct mt_record *r, int mtu, mt_will will, void *data,
+		       struct mt_err *e);
+
+/** mt_upper_sh() - sh() of a kind whose devices are on another one
+ * @kind:	as ip(8) calls it
+ * @lower:	the field of that one
+ */
+int mt_upper_sh(enum mt_op op, const struct mt_record *r, const char *kind, int lower, char *buf,
+		size_t n);
 
 /* --- faults ----------------------------------------------------------------------------------- */
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* upper.c - devices on other devices: whether one is in or on a device that would be deleted */
+/* upper.c - devices on other devices: whether one is in or on a device that would be deleted, and
+ * their commands */
 #include "kernel/nl.h"
+#include "base/sh.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,4 +54,25 @@ int mt_upper_busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, c
 		err = mt_nl_talk(h, mt_nl_device_question(&q, NLM_F_DUMP, 0, NULL), take_upper, &u,
 				 e);
 	return err ? mt_nl_about(e, err, r, "list") : u.found;
+}
+
+/* ip(8) takes a device's link only when it adds it. */
+int mt_upper_sh(enum mt_op op, const struct mt_record *r, const char *kind, int lower, char *buf,
+		size_t n)
+{
+	struct mt_sh s = { buf, n, 0 };
+
+	mt_sh_command(&s, r,
+		      op == MT_ADD		? "ip link add dev %s"
+			      : op == MT_CHANGE ? "ip link set dev %s"
+						: r->kind->del);
+	if (op == MT_ADD)
+		mt_sh_field(&s, r, lower);
+	if (op != MT_DELETE)
+		mt_sh_say(&s, " type %s", kind);
+	for (int i = 1; op != MT_DELETE && i < r->kind->nfields; i++)
+		if (i != lower)
+			mt_sh_field(&s, r, i);
+	mt_sh_say(&s, "\n");
+	return (int)s.len;
 }

@@ -54,6 +54,43 @@
 ---@class moontap.vrf: moontap.vrf.fields
 ---@field name string
 
+---the frames of one VLAN on a device, as a device of their own
+---@class moontap.vlan_dev.fields
+---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field link? string the device that it is on: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field id? integer the VLAN: 1..4094
+---@field protocol? "802.1Q"|"802.1ad" of the tags; without it 802.1Q: one of 802.1Q, 802.1ad
+---@field reorder_hdr? boolean whoever listens on it sees frames without their tag: true or false
+---@field gvrp? boolean tell switches by GVRP that the VLAN is wanted here: true or false
+---@field mvrp? boolean likewise, by MVRP: true or false
+---@field loose_binding? boolean it stays up while the device that it is on is not: true or false
+---@field bridge_binding? boolean on a bridge: it is up while a port is that is in the VLAN: true or false
+
+---@class moontap.vlan_dev: moontap.vlan_dev.fields
+---@field name string
+
+---a device with a MAC address of its own on another device
+---@class moontap.macvlan.fields
+---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field link? string the device that it is on; in no bridge: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field mode? "private"|"vepa"|"bridge"|"passthru" whether those on one device reach each other: private: no; vepa: by the switch outside; bridge: directly; passthru: there is only this one, which can neither become another nor the other way round: one of private, vepa, bridge, passthru
+---@field nopromisc? boolean of passthru: the device that it is on does not get all frames: true or false
+---@field bcqueuelen? integer broadcasts that wait; of those on one device the largest counts: 0..4294967295 packets
+
+---@class moontap.macvlan: moontap.macvlan.fields
+---@field name string
+
+---a macvlan that a virtual machine can open, as /dev/tapN
+---@class moontap.macvtap.fields
+---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field link? string the device that it is on; in no bridge: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field mode? "private"|"vepa"|"bridge"|"passthru" whether those on one device reach each other: private: no; vepa: by the switch outside; bridge: directly; passthru: there is only this one, which can neither become another nor the other way round: one of private, vepa, bridge, passthru
+---@field nopromisc? boolean of passthru: the device that it is on does not get all frames: true or false
+---@field bcqueuelen? integer broadcasts that wait; of those on one device the largest counts: 0..4294967295 packets
+
+---@class moontap.macvtap: moontap.macvtap.fields
+---@field name string
+
 ---what every network device has; the device itself is made by another kind
 ---@class moontap.link.fields
 ---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
@@ -380,6 +417,30 @@ function vrf(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
+---    fields   as `help vlan_dev` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.vlan_dev
+function vlan_dev(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help macvlan` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.macvlan
+function macvlan(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help macvtap` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.macvtap
+function macvtap(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help link` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
@@ -594,6 +655,60 @@ function host.vrf(key) end
 ---@param filter? moontap.vrf.fields
 ---@return moontap.vrf[]
 function host.vrfs(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.vlan_dev.fields
+---@return moontap.vlan_dev?
+function host.vlan_dev(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.vlan_dev.fields
+---@return moontap.vlan_dev[]
+function host.vlan_devs(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.macvlan.fields
+---@return moontap.macvlan?
+function host.macvlan(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.macvlan.fields
+---@return moontap.macvlan[]
+function host.macvlans(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.macvtap.fields
+---@return moontap.macvtap?
+function host.macvtap(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.macvtap.fields
+---@return moontap.macvtap[]
+function host.macvtaps(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.
