@@ -9,6 +9,7 @@
 --
 -- options
 --   bridge        the bridge, which must be there; needed
+--   create        true: it need not: the first NIC creates it, and the last one takes it along
 --   mtu           of the NIC's device; without it, what the bridge had before moontap's first port,
 --                 unless the policy declares another. A bridge whose MTU was never set has the
 --                 smallest of its ports'.
@@ -24,8 +25,9 @@
 
 local takes = {
   "bridge", -- needed
-  bridge = "link.name", mtu = "link.mtu", max_mtu = "link.mtu", user = "tap.user",
-  group = "tap.group", unknown = 'boolean|"qemu"', macs = "table", ["*"] = "port",
+  bridge = "link.name", create = "boolean", mtu = "link.mtu", max_mtu = "link.mtu",
+  user = "tap.user", group = "tap.group", unknown = 'boolean|"qemu"', macs = "table",
+  ["*"] = "port",
 }
 
 -- The names of the host's bridges, for messages about a bridge that is not there.
@@ -44,8 +46,10 @@ local function check_wish(nic, name)
   end
 end
 
-local function find(name)
-  local link = host.link(name) or refuse("there is no bridge " .. name ..
+local function find(name, create)
+  local link = host.link(name)
+  if create and not link then return {} end
+  link = link or refuse("there is no bridge " .. name ..
     ", which the policy names; this host's bridges: " .. bridges())
   local is_bridge, bridge = pcall(host.bridge, name)
   if not is_bridge or not bridge then
@@ -55,10 +59,13 @@ local function find(name)
   return link
 end
 
+-- The MTU of a new bridge: net/bridge/br_device.c br_dev_setup()
+local usual_mtu = 1500
+
 -- The MTU of the NIC's device. <mtu> in the XML is for the guest, and must not change the bridge's.
 -- Without an option it is a default(), so that the policy can declare another.
 local function mtu_of(options, nic, bridge)
-  local mtu = options.mtu or bridge.base_mtu or bridge.mtu
+  local mtu = options.mtu or bridge.base_mtu or bridge.mtu or usual_mtu
   if not nic.mtu or nic.mtu <= mtu then return options.mtu or default(mtu) end
   if not options.max_mtu or nic.mtu > options.max_mtu then
     refuse(("the XML says <mtu size='%d'/>, and in %s %d is the most: give the hook " ..
@@ -79,8 +86,13 @@ return function(options)
 
   return function(nic)
     check_wish(nic, options.bridge)
+    local there = find(options.bridge, options.create)
+    if options.create then
+      bridge{ name = options.bridge }
+      link{ name = options.bridge, up = true }
+    end
     tap(nic, {
-      master = options.bridge, mtu = mtu_of(options, nic, find(options.bridge)),
+      master = options.bridge, mtu = mtu_of(options, nic, there),
       user = options.user, group = options.group, up = true,
     })
     if as_port then

@@ -166,14 +166,16 @@ function globals.tap(nic, fields)
 end
 
 -- Let plans use the devices that a hook's options name, at any depth. Any text may name a device;
--- the line has the option's name, so that a warning can tell which one is probably misspelt.
-local function allow_links(value, option, grant, depth)
+-- the line has the option's name, so that a warning can tell which one is probably misspelt:
+-- labels has another one for options whose device need not be there.
+local function allow_links(value, option, grant, depth, labels)
   if type(value) == "string" and core.is_name(value) then
     core.say("allow", "link", value, "option", option, "grant", grant)
   elseif type(value) == "table" and depth < 8 then
     for name, inner in globals.pairs(value) do
       if depth > 0 or name ~= "macs" and name ~= "unknown" then -- those are of guests
-        allow_links(inner, type(name) == "string" and name or option, grant, depth + 1)
+        local label = labels[name] or type(name) == "string" and name or option
+        allow_links(inner, label, grant, depth + 1, {})
       end
     end
   end
@@ -214,6 +216,17 @@ local function without_users(name, options)
   options = core.copy(options)
   options.users, options.dev = nil, nil
   return options, word
+end
+
+-- Devices that the hook creates: an option takes the name of a device of some kind ("vxlan.name"),
+-- or the option create says so of all.
+local function created(takes, options)
+  local labels = {}
+  for option, of in next, takes or {} do
+    local kind = type(of) == "string" and of:match "^(%w+)%.name$"
+    if kind and (kind ~= "link" or takes.create and options.create) then labels[option] = "name" end
+  end
+  return labels
 end
 
 local hooks = {} -- by name: what the hook's file returned; false while the file runs
@@ -322,7 +335,7 @@ function globals.hook(name)
     core.at_top "hook"
     local own, granted = without_users(name, options or {})
     local _ <close> = granting(granted)
-    allow_links(own, "", granting_now, 0)
+    allow_links(own, "", granting_now, 0, created(hooks[name].takes, own))
     return apply_hook(name, own)
   end
 end

@@ -66,6 +66,43 @@ describe("a ready-made hook", function()
     assert.matches("this host's bridges: none", up("bridge", "{ bridge = 'br0' }").err, 1, true)
   end)
 
+  it("bridge creates the bridge when it is told to", function()
+    local r = up("bridge", "{ bridge = 'br9', create = true }")
+    assert.same({ 0, "" }, { r.status, r.err })
+    assert.matches("+ ip link add dev br9 type bridge\n.*set dev web0 mtu 1500 .*dev br9 up\n",
+      r.out)
+  end)
+
+  for options, why in pairs {
+    ["{ id = 100 }"] = "policy.lua:1: vxlan: the option 'bridge' is missing",
+    ["{ bridge = 'br9' }"] = "policy.lua:1: vxlan: the option 'id' is missing",
+    ["{ id = 100, bridge = 'br9', dev = 'v0' }"] =
+      "policy.lua:1: vxlan: one of the options 'peers', 'group' and 'evpn' is needed, and no more",
+    ["{ id = 100, bridge = 'br9', dev = 'v0', peers = {}, group = '239.0.0.1' }"] =
+      "policy.lua:1: vxlan: one of the options 'peers', 'group' and 'evpn' is needed, and no more",
+    ["{ id = 100, bridge = 'br9', group = '239.0.0.1', mtu = 1400 }"] =
+      "policy.lua:1: vxlan: the option 'dev' is missing",
+    ["{ id = 100, bridge = 'br9', evpn = true }"] =
+      "policy.lua:1: vxlan: the option 'mtu' is missing",
+    ["{ id = 100, bridge = 'br9', dev = 'v0', peers = { '192.0.2.1', 'fd00::1' } }"] =
+      "policy.lua:1: vxlan: peers: addresses expected, all of them IPv4, or all of them IPv6",
+    ["{ id = 16777216, bridge = 'br9', evpn = true, mtu = 1400 }"] =
+      "policy.lua:1: vxlan: id: '16777216' is not 0..16777215",
+    ["{ id = 100, bridge = 'br9', dev = 'v9', evpn = true }"] =
+      "refused: vxlan: there is no device v9, which the policy names",
+    ["{ id = 100, bridge = 'br9', dev = 'v0', evpn = true, mtu = 1451 }"] =
+      "refused: vxlan: mtu is 1451, and packets of v0 have room for 1450: its own MTU is 1500",
+    ["{ id = 100, bridge = 'br9', dev = 'v0', src = 'fd00::1', evpn = true, mtu = 1431 }"] =
+      "refused: vxlan: mtu is 1431, and packets of v0 have room for 1430",
+  } do
+    it("vxlan refuses " .. options, function()
+      helper.run "ip link add v0 type veth peer name v1"
+      local r = up("vxlan", options)
+      assert.matches(why, r.err, 1, true)
+      assert.is_true(r.status == 1 or r.status == 3)
+    end)
+  end
+
   for options, why in pairs {
     ["{ addresses = {}, up_link = 'eth0' }"] = "policy.lua:1: routed: there is no option 'up_link'",
     ["{}"] = "policy.lua:1: routed: the option 'addresses' is missing",

@@ -1,0 +1,116 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+-- vxlan.lua - put the NIC into a network that reaches over several hosts: a bridge with a VXLAN
+--
+--   local lab = hook "vxlan" {
+--     id = 10001, bridge = "br-lab", dev = "eth1", src = "192.0.2.1",
+--     peers = { "192.0.2.1", "192.0.2.2", "192.0.2.3" },
+--   }
+--
+--   function connect(nic)
+--     lab(nic)
+--   end
+--
+-- The first NIC creates the bridge and the VXLAN, the last one takes them along. A bridge that is
+-- there already stays, and gets the VXLAN as a port.
+--
+-- options
+--   id            the number of the network, its VNI, the same on all hosts; needed
+--   bridge        the bridge, which need not be there; needed
+--   dev           the device that packets leave by
+--   src           this host's address there
+--   peers         the addresses of the hosts that have the network, this one's or not: each gets a
+--                 copy of broadcasts, and of frames for unknown MAC addresses
+--   group         instead of peers: a multicast group that does the same; it needs dev
+--   evpn          instead of both: true: a routing daemon on this host (FRR's advertise-all-vni)
+--                 knows the hosts and MAC addresses, and nothing is learned here
+--   mtu           of the NIC's device and the VXLAN. Without it, what dev's packets have room for:
+--                 its MTU without 50 bytes, or without 70 over IPv6; needed where there is no dev.
+--                 A guest whose <mtu> is larger is refused. One without <mtu> takes 1500, and what
+--                 it sends beyond the device's MTU is lost: give it <mtu size='…'/>
+--   name          of the VXLAN; without it "vx" and its id
+--   dstport       the UDP port, on all hosts; without it 4789
+--   user          the owner of an unmanaged NIC's tap: a name or a number
+--   unknown       true: also connect a tap whose guest is not known; "qemu": only when the QEMU
+--                 that opened it has a name (-name), which is a hint: nobody checks it
+--   macs          guests by the MAC of a NIC: { ["52:54:00:10:00:01"] = "web" }; a tap whose guest
+--                 is not known is connected by its MAC
+
+local takes = {
+  "id", "bridge", -- needed
+  id = "vxlan.id", bridge = "bridge.name", dev = "link.name", src = "vxlan.src", peers = "table",
+  group = "vxlan.remote", evpn = "boolean", mtu = "link.mtu", name = "vxlan.name",
+  dstport = "vxlan.dstport", user = "tap.user", unknown = 'boolean|"qemu"', macs = "table",
+}
+
+local function is_v6(address)
+  return address:find(":", 1, true) ~= nil
+end
+
+-- Outer Ethernet, IP, UDP and VXLAN headers, and the inner Ethernet header is in the packet, too:
+-- include/net/vxlan.h VXLAN_HEADROOM, VXLAN6_HEADROOM
+local function headers(options)
+  local address = options.src or options.group or (options.peers or {})[1]
+  return address and is_v6(address) and 70 or 50
+end
+
+-- Level 4 of the errors is the policy's line, hook "vxlan" {…}.
+local function check(options)
+  local ways = (options.peers and 1 or 0) + (options.group and 1 or 0) + (options.evpn and 1 or 0)
+  if ways ~= 1 then
+    error("vxlan: one of the options 'peers', 'group' and 'evpn' is needed, and no more", 4)
+  elseif options.group and not options.dev then
+    error("vxlan: the option 'dev' is missing: a multicast group is joined on a device", 4)
+  elseif not options.mtu and not options.dev then
+    error("vxlan: the option 'mtu' is missing: without 'dev' nobody knows what fits", 4)
+  end
+  for _, peer in ipairs(options.peers or {}) do
+    if type(peer) ~= "string" or is_v6(peer) ~= (headers(options) == 70) then
+      error("vxlan: peers: addresses expected, all of them IPv4, or all of them IPv6", 4)
+    end
+  end
+end
+
+local function mtu_of(options, nic)
+  local dev = options.dev and (host.link(options.dev) or
+    refuse("vxlan: there is no device " .. options.dev .. ", which the policy names"))
+  local most = dev and dev.mtu - headers(options)
+  local mtu = options.mtu or most
+  if most and mtu > most then
+    refuse(("vxlan: mtu is %d, and packets of %s have room for %d: its own MTU is %d"):format(
+      mtu, options.dev, most, dev.mtu))
+  elseif nic.mtu and nic.mtu > mtu then
+    refuse(("the XML says <mtu size='%d'/>, and in the VXLAN %d %d is the most"):format(nic.mtu,
+      options.id, mtu))
+  end
+  return mtu
+end
+
+local function overlay(options, name, mtu)
+  vxlan{
+    name = name, id = options.id, dstport = options.dstport, dev = options.dev, src = options.src,
+    remote = options.group, learning = not options.evpn,
+  }
+  link{ name = name, master = options.bridge, mtu = mtu, up = true }
+  if options.evpn then
+    port{ dev = name, learning = false, neigh_suppress = true }
+  end
+  for _, peer in ipairs(options.peers or {}) do
+    if peer ~= options.src then
+      fdb{ dev = name, mac = "00:00:00:00:00:00", dst = peer }
+    end
+  end
+end
+
+return function(options)
+  local name = options.name or ("vx%d"):format(options.id)
+  check(options)
+  allow{ vni = options.id }
+
+  return function(nic)
+    local mtu = mtu_of(options, nic)
+    bridge{ name = options.bridge }
+    link{ name = options.bridge, up = true }
+    overlay(options, name, mtu)
+    tap(nic, { master = options.bridge, mtu = mtu, user = options.user, up = true })
+  end
+end, takes
