@@ -2,6 +2,7 @@
 -- that they are on, and what is refused
 local guests = require "spec.guests"
 local helper = require "spec.helper"
+local kernel = require "internals.kernel"
 local program = require "spec.program"
 local snapshot = require "spec.snapshot"
 
@@ -82,6 +83,14 @@ describe("a VLAN's device #vlan_dev", function()
       assert.truthy(r.err:find(case[3], 1, true), r.err)
     end)
   end
+
+  it("whose VLAN another device got just now is refused by the name of that", function()
+    helper.run "ip link add link up0 name w0 type vlan id 20"
+    local host <close> = assert(kernel.open())
+    local _, err = host:put("add", "vlan_dev name=w1 link=up0 id=20 protocol=802.1Q")
+    assert.same({ "EEXIST", "vlan_dev w1: w0 is VLAN 20 on up0 already" },
+      { err.code, err.line:match "^[^:]+:[^:]+" })
+  end)
 
   it("is another one for another protocol", function()
     helper.run "ip link add link up0 name w0 type vlan protocol 802.1ad id 20"

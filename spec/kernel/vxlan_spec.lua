@@ -1,6 +1,7 @@
 -- vxlan_spec.lua - VXLANs as policies declare them: what is refused and why, and how NICs share one
 local guests = require "spec.guests"
 local helper = require "spec.helper"
+local kernel = require "internals.kernel"
 local program = require "spec.program"
 local snapshot = require "spec.snapshot"
 
@@ -106,6 +107,14 @@ describe("a VXLAN", function()
     end
     helper.run "ip link del other; ip link add other type vxlan id 100 dstport 8472"
     assert.equal(0, connect("up", body).status)
+  end)
+
+  it("whose network another device got just now is refused by the name of that", function()
+    helper.run "ip link add other type vxlan id 100 dstport 4789"
+    local host <close> = assert(kernel.open())
+    local _, err = host:put("add", "vxlan name=vx100 id=100 dstport=4789")
+    assert.same({ "EEXIST", "vxlan vx100: other is VNI 100 on port 4789 already" },
+      { err.code, err.line:match "^[^:]+:[^:]+" })
   end)
 
   it("of somebody else is not changed where the kernel changes nothing", function()

@@ -108,6 +108,33 @@ local scenes = {
       end]],
   },
   {
+    name = "devices on devices, one of them shared",
+    host = uplink .. [[
+      ip link add far0 type vxlan id 7 dstport 4789 dev eth0]],
+    near = M.xml("near", { "n0" }),
+    xml = M.xml("far", { "f0" }),
+    policy = [[
+      allow{ link = "eth0", vni = "100-199" }
+      allow{ link = "far0" }
+      function connect(nic)
+        tap(nic, { up = true })
+        vxlan{ name = "vx100", id = 100, dev = "mac0", remote = "239.0.0.1", ttl = 9 }
+        macvlan{ name = "mac0", link = "eth0", mode = "bridge" }
+        if nic.dev == "n0" then return end
+        macvtap{ name = "mac1", link = "eth0", mode = "private" }
+        vxlan{ name = "far0", src = "192.0.2.1", learning = false }
+      end]],
+    changed = [[
+      allow{ link = "eth0", vni = "100-199" }
+      allow{ link = "far0" }
+      function connect(nic)
+        tap(nic, { up = true })
+        macvtap{ name = "mac1", link = "eth0", mode = "vepa" }
+        vxlan{ name = "vx101", id = 101, src = "192.0.2.1" }
+        vxlan{ name = "far0", remote = "192.0.2.9" }
+      end]],
+  },
+  {
     name = "devices that are no longer wanted",
     host = managed,
     xml = M.xml("old", { "m0 managed" }),
