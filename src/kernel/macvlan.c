@@ -24,10 +24,11 @@ static const struct mt_field fields[NFIELDS] = {
 	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
 	[LINK] = { "link", MT_LINK, 4, .revert = MT_REVERT_FIXED, .flags = MT_FIELD_CUSTOM,
 		   .attr = IFLA_LINK, .ip_arg = "link",
-		   .doc = "the device that it is on; in no bridge" },
+		   .doc = "the device that it is on, which is in no bridge; needed to create it" },
 	[MODE] = { "mode", MT_ENUM, 4, MT_PHASE_FIELDS, .attr = IFLA_MACVLAN_MODE, .ip_arg = "mode",
 		   .enum_names = modes,
-		   .doc = "whether those on one device reach each other: private: no; vepa: by the "
+		   .doc = "needed to create it: whether those on one device reach each other: "
+			  "private: no; vepa: by the "
 			  "switch outside; bridge: directly; passthru: there is only this one, "
 			  "which can neither become another nor the other way round" },
 	[NOPROMISC] = { "nopromisc", MT_BOOL, 0, .revert = MT_REVERT_FIXED,

@@ -26,10 +26,11 @@ static const struct mt_enum_name protocols[] = {
 static const struct mt_field fields[NFIELDS] = {
 	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
 	[LINK] = { "link", MT_LINK, 4, .revert = MT_REVERT_FIXED, .flags = MT_FIELD_CUSTOM,
-		   .attr = IFLA_LINK, .ip_arg = "link", .doc = "the device that it is on" },
+		   .attr = IFLA_LINK, .ip_arg = "link",
+		   .doc = "the device that it is on; needed to create it" },
 	[ID] = { "id", MT_UINT, 2, .revert = MT_REVERT_FIXED, .attr = IFLA_VLAN_ID, .min = 1,
 		 .max = MT_VID_MAX, .ip_arg = "id", .right = &mt_rights[MT_RIGHT_VID],
-		 .doc = "the VLAN" },
+		 .doc = "the VLAN; needed to create it" },
 	[PROTOCOL] = { "protocol", MT_ENUM, 2, .revert = MT_REVERT_FIXED,
 		       .attr = IFLA_VLAN_PROTOCOL, .ip_arg = "protocol", .enum_names = protocols,
 		       .doc = "of the tags; without it 802.1Q" },

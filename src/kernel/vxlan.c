@@ -46,7 +46,8 @@ static const struct mt_field fields[NFIELDS] = {
 	[NAME] = { "name", MT_NAME, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
 	[ID] = { "id", MT_UINT, 4, .revert = MT_REVERT_FIXED, .attr = IFLA_VXLAN_ID,
 		 .max = 0xffffff, .ip_arg = "id", .right = &mt_rights[MT_RIGHT_VNI],
-		 .doc = "the number of its network, the VNI" },
+		 .doc = "the number of its network, the VNI; needed to create one that is not "
+			"external" },
 	[DSTPORT] = { "dstport", MT_UINT, 2, .revert = MT_REVERT_FIXED,
 		      .flags = MT_FIELD_BIG_ENDIAN, .attr = IFLA_VXLAN_PORT, .min = 1,
 		      .ip_arg = "dstport",

@@ -54,11 +54,37 @@
 ---@class moontap.vrf: moontap.vrf.fields
 ---@field name string
 
+---a network of its own, whose frames travel in UDP packets of another one
+---@class moontap.vxlan.fields
+---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field id? integer the number of its network, the VNI; needed to create one that is not external: 0..16777215
+---@field dstport? integer the UDP port, of all its hosts; without it 4789: 1..65535
+---@field dev? string|false the device that its packets leave by; a multicast group needs one: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field src? string|false this host's address, which its packets come from: an IPv4 or IPv6 address
+---@field remote? string|false who gets broadcasts and frames for unknown MAC addresses: the other host, or a multicast group: an IPv4 or IPv6 address
+---@field external? boolean others, such as tc, choose the VNI and host of each frame: true or false
+---@field vnifilter? boolean an external one takes only VNIs that are added to it: true or false
+---@field srcport? integer|string|false the UDP ports that its packets come from; none: the host's usual ones: 1..65535, or a range of these: FIRST-LAST
+---@field ttl? integer of its packets; 0: the host's usual one: 0..255
+---@field tos? integer of its packets; 1: that of the packet inside: 0..255
+---@field learning? boolean learn from what arrives which host has a MAC address: true or false
+---@field ageing? integer until a silent MAC address is forgotten: 1..4294967295 seconds
+---@field gbp? boolean its packets carry netfilter's mark: group policy: true or false
+---@field udp6zerocsumtx? boolean send packets over IPv6 without a UDP checksum: true or false
+---@field udp6zerocsumrx? boolean accept packets over IPv6 without a UDP checksum: true or false
+---@field proxy? boolean answer ARP and ND from its neighbour table: true or false
+---@field rsc? boolean route frames that are for its router by itself: true or false
+---@field l2miss? boolean tell user space of unknown MAC addresses: true or false
+---@field l3miss? boolean tell user space of unknown IP addresses: true or false
+
+---@class moontap.vxlan: moontap.vxlan.fields
+---@field name string
+
 ---the frames of one VLAN on a device, as a device of their own
 ---@class moontap.vlan_dev.fields
 ---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
----@field link? string the device that it is on: a device name of 1..15 bytes without blanks, '/', ':' or '%'
----@field id? integer the VLAN: 1..4094
+---@field link? string the device that it is on; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field id? integer the VLAN; needed to create it: 1..4094
 ---@field protocol? "802.1Q"|"802.1ad" of the tags; without it 802.1Q: one of 802.1Q, 802.1ad
 ---@field reorder_hdr? boolean whoever listens on it sees frames without their tag: true or false
 ---@field gvrp? boolean tell switches by GVRP that the VLAN is wanted here: true or false
@@ -72,8 +98,8 @@
 ---a device with a MAC address of its own on another device
 ---@class moontap.macvlan.fields
 ---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
----@field link? string the device that it is on; in no bridge: a device name of 1..15 bytes without blanks, '/', ':' or '%'
----@field mode? "private"|"vepa"|"bridge"|"passthru" whether those on one device reach each other: private: no; vepa: by the switch outside; bridge: directly; passthru: there is only this one, which can neither become another nor the other way round: one of private, vepa, bridge, passthru
+---@field link? string the device that it is on, which is in no bridge; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field mode? "private"|"vepa"|"bridge"|"passthru" needed to create it: whether those on one device reach each other: private: no; vepa: by the switch outside; bridge: directly; passthru: there is only this one, which can neither become another nor the other way round: one of private, vepa, bridge, passthru
 ---@field nopromisc? boolean of passthru: the device that it is on does not get all frames: true or false
 ---@field bcqueuelen? integer broadcasts that wait; of those on one device the largest counts: 0..4294967295 packets
 
@@ -83,8 +109,8 @@
 ---a macvlan that a virtual machine can open, as /dev/tapN
 ---@class moontap.macvtap.fields
 ---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
----@field link? string the device that it is on; in no bridge: a device name of 1..15 bytes without blanks, '/', ':' or '%'
----@field mode? "private"|"vepa"|"bridge"|"passthru" whether those on one device reach each other: private: no; vepa: by the switch outside; bridge: directly; passthru: there is only this one, which can neither become another nor the other way round: one of private, vepa, bridge, passthru
+---@field link? string the device that it is on, which is in no bridge; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field mode? "private"|"vepa"|"bridge"|"passthru" needed to create it: whether those on one device reach each other: private: no; vepa: by the switch outside; bridge: directly; passthru: there is only this one, which can neither become another nor the other way round: one of private, vepa, bridge, passthru
 ---@field nopromisc? boolean of passthru: the device that it is on does not get all frames: true or false
 ---@field bcqueuelen? integer broadcasts that wait; of those on one device the largest counts: 0..4294967295 packets
 
@@ -417,6 +443,14 @@ function vrf(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
+---    fields   as `help vxlan` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.vxlan
+function vxlan(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help vlan_dev` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
@@ -558,13 +592,14 @@ function default(value) end
 ---    prefix    addresses, routes, neighbours and policy rules inside it
 ---    table     routes to, and policy rules for, a routing table, or a range of them
 ---    priority  policy rules of this priority, or of a range
----    vid       VLANs of bridges
+---    vid       VLANs of bridges, and of devices for one
+---    vni       networks of VXLANs, or a range of them
 ---    user      a user's name, "@" and a group's, or a uid
 ---    dev       with user: how that user's devices may be called, with * for any text: "al-*";
 ---              without it they begin with u, the uid and -
 ---    allow{ link = "br0" }
 ---    allow{ prefix = "10.0.0.0/8", table = 100 }
----    allow{ table = "1000-1099", vid = "20,30-40" }
+---    allow{ table = "1000-1099", vid = "20,30-40", vni = "10000-10999" }
 ---    allow{ prefix = "10.0.0.0/8", table = 100, priority = "2000-2099" }
 ---    allow{ user = "alice", dev = "al-*", link = "br0" }
 ---@param what { link?: string, prefix?: string, table?: integer|string, vid?: integer|string, vni?: integer|string, user?: string, dev?: string }
@@ -655,6 +690,24 @@ function host.vrf(key) end
 ---@param filter? moontap.vrf.fields
 ---@return moontap.vrf[]
 function host.vrfs(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.vxlan.fields
+---@return moontap.vxlan?
+function host.vxlan(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.vxlan.fields
+---@return moontap.vxlan[]
+function host.vxlans(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.
