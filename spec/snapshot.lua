@@ -77,10 +77,16 @@ local function each_of(key)
   end
 end
 
+-- What was declared; a bridge learns others, and devices' own addresses are seen as links.
+local function declared_entries(lines, what, object)
+  if object.state == "static" or object.dst then whole(lines, what, object) end
+end
+
 local parts = {
   { "link", "ip -j -d link show", devices },
   { "port", "bridge -j -d link show", devices },
   { "vlan", "bridge -j vlan show 2>/dev/null || :", each_of "vlans" },
+  { "fdb", "bridge -j fdb show", declared_entries },
   { "addr", "ip -j -d addr show", each_of "addr_info" },
   { "route", "ip -j -d -4 route show table all", whole },
   { "route", "ip -j -d -6 route show table all", whole },

@@ -9,6 +9,9 @@ local BRIDGED = [[ip link add dev br0 type bridge
   ip link set dev br0 up; ip link set dev v0 up; ip link set dev v1 up; ip link set dev lo up]]
 local ADDRESSED = BRIDGED .. [[; ip addr add 10.0.0.1/24 dev v0
   ip addr add fd00::1/64 nodad dev v0]]
+local PORT = BRIDGED .. "; ip link set dev v0 master br0"
+local TUNNEL = [[ip link add dev x0 type vxlan id 5 dstport 4789 local 192.0.2.1
+  ip link add dev v0 type veth peer name v1]]
 local VLANS = BRIDGED .. [[; ip link set dev br0 type bridge vlan_filtering 1
   ip link set dev v0 master br0]]
 
@@ -28,6 +31,13 @@ local function vlans(dev)
     seen[#seen + 1] = (vid .. flags):gsub("%s*$", "")
   end
   return seen
+end
+
+-- What bridge(8) shows of v0's entry, or of that of a VXLAN.
+local function entry(mac, dev)
+  for _, e in ipairs(helper.json("bridge -j fdb show dev " .. (dev or "v0"))) do
+    if e.mac == mac then return e end
+  end
 end
 
 local function route(what)
@@ -147,7 +157,7 @@ local cases = {
       return { l.master or "none", l.ifalias or "none" }
     end,
     sees = { "none", "none" } },
-  { key = "port dev=v0", setup = BRIDGED .. "; ip link set dev v0 master br0",
+  { key = "port dev=v0", setup = PORT,
     change = "isolated=true learning=false flood=false mcast_flood=false bcast_flood=false"
       .. " guard=true root_block=true hairpin=true fastleave=true neigh_suppress=true cost=7"
       .. " priority=9",
@@ -175,6 +185,38 @@ local cases = {
   { key = "vlan_member dev=br0 vid=20", setup = VLANS, needs = "bridge_vlan",
     add = "self=true", fixed = true,
     seen = function() return vlans "br0" end, sees = { "1 PVID Egress Untagged", "20" } },
+  { key = "fdb dev=v0 mac=02:00:00:00:00:09", setup = PORT, add = "sticky=true",
+    seen = function()
+      local e = entry "02:00:00:00:00:09"
+      return { e.master, e.state, e.flags[1], e.vlan or "none" }
+    end,
+    sees = { "br0", "static", "sticky", "none" }, change = "sticky=false" },
+  { key = "fdb dev=v0 mac=02:00:00:00:00:09 vlan=20", needs = "bridge_vlan",
+    setup = VLANS .. "; bridge vlan add dev v0 vid 20", add = "", fixed = true,
+    seen = function()
+      local e = entry "02:00:00:00:00:09"
+      return { e.vlan, e.state }
+    end,
+    sees = { 20, "static" } },
+  { key = "fdb dev=x0 mac=00:00:00:00:00:00 dst=192.0.2.7", add = "port=4790 vni=6 via=v0",
+    setup = TUNNEL .. "; bridge fdb append 00:00:00:00:00:00 dev x0 self static dst 192.0.2.8",
+    seen = function()
+      local seen = {}
+      for i, e in ipairs(helper.json "bridge -j fdb show dev x0") do
+        seen[i] = ("%s %s %s %s %s"):format(e.mac, e.dst, e.port, e.vni, e.viaIf)
+      end
+      table.sort(seen)
+      return seen
+    end,
+    sees = { "00:00:00:00:00:00 192.0.2.7 4790 6 v0", "00:00:00:00:00:00 192.0.2.8 nil nil nil" } },
+  { key = "fdb dev=x0 mac=02:00:00:00:00:09 dst=2001:db8::7 src_vni=7", add = "vni=6",
+    setup = [[ip link add dev v0 type veth peer name v1
+      ip link add dev x0 type vxlan external dstport 4789 local 2001:db8::1]],
+    seen = function()
+      local e = entry("02:00:00:00:00:09", "x0")
+      return { e.dst, e.src_vni, e.vni, e.state }
+    end,
+    sees = { "2001:db8::7", 7, 6, "static" }, change = "vni=8" },
   { key = "addr dev=v0 address=192.0.2.1/24", setup = BRIDGED,
     add = "peer=192.0.2.2/24 broadcast=192.0.2.255 scope=link noprefixroute=true",
     seen = function()

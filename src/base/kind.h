@@ -113,6 +113,16 @@ struct mt_kind {
 	/** set_defaults() - set the keys and fields that are unset to the kernel's defaults; NULL:
 	 * there are none */
 	void (*set_defaults)(struct mt_record *r);
+	/**
+	 * resolve() - set the keys whose default depends on what the host will be like; NULL: no
+	 * key's does
+	 * @will:	call it with @data to look up an object
+	 *
+	 * Called once, when all steps of earlier phases are computed, and whether or not the object
+	 * is there already.
+	 * Return: 0; or -errno with @e saying what the host lacks.
+	 */
+	int (*resolve)(struct mt_record *r, mt_will will, void *data, struct mt_err *e);
 	/** check() - a rule about several fields (two that exclude each other); NULL: none */
 	int (*check)(const struct mt_record *r, struct mt_err *e);
 	/**

@@ -41,6 +41,7 @@ enum mt_phase {
 	MT_PHASE_FIELDS, /* what it is like */
 	MT_PHASE_MASTER, /* into its bridge */
 	MT_PHASE_PORT,	 /* as a port: before it is up */
+	MT_PHASE_FDB,	 /* which addresses its bridge has on it: once it is in its VLANs */
 	MT_PHASE_CONF,	 /* its net.ipv4.conf and net.ipv6.conf: before it is up, too */
 	MT_PHASE_UP,
 	MT_PHASE_ADDR,

@@ -16,6 +16,7 @@
 	ROW(port)	\
 	ROW(vlan)	\
 	ROW(vlan_member)	\
+	ROW(fdb)	\
 	ROW(conf)	\
 	ROW(addr)	\
 	ROW(route)	\

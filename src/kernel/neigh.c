@@ -114,17 +114,11 @@ static int ask(struct mt_host *h, enum mt_op op, uint16_t flags, const struct mt
 static int add(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
 {
 	int err = r->v[PROXY].u ? -EEXIST : ask(h, MT_ADD, mt_nl_new_flags(MT_ADD), r, e);
-	struct mt_pool pool = { 0 };
-	struct mt_err ignored;
-	struct mt_record has;
 
 	if (err != -EEXIST)
 		return err;
-	err = mt_record_get(h, r, &has, &pool, &ignored);
-	mt_pool_free(&pool);
-	if (!err)
-		return mt_nl_about(e, mt_fail(e, EEXIST, "", "", NULL), r, "add");
-	return ask(h, MT_ADD, NLM_F_CREATE | NLM_F_REPLACE, r, e);
+	err = mt_nl_check_absent(h, r, e);
+	return err ? err : ask(h, MT_ADD, NLM_F_CREATE | NLM_F_REPLACE, r, e);
 }
 
 static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)

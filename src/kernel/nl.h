@@ -106,6 +106,10 @@ int mt_nl_about(struct mt_err *e, int err, const struct mt_record *r, const char
 int mt_nl_change(struct mt_host *h, struct nlmsghdr *n, enum mt_op op, const struct mt_record *r,
 		 struct mt_err *e);
 
+/** mt_nl_check_absent() - look for an object where an add's EEXIST may be about something else
+ * Return: 0: it is not there; -EEXIST: it is; or list()'s error; @e filled. */
+int mt_nl_check_absent(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
+
 /** mt_nl_verb() - "add", "set" or "delete" */
 const char *mt_nl_verb(enum mt_op op);
 
@@ -306,7 +310,7 @@ int mt_nl_clash(struct mt_host *h, const struct mt_kind *k, mt_each take, const 
 
 extern const struct mt_kind mt_kind_link, mt_kind_bridge, mt_kind_addr, mt_kind_conf, mt_kind_vlan,
 	mt_kind_vlan_member, mt_kind_vlan_dev, mt_kind_macvlan, mt_kind_macvtap, mt_kind_route,
-	mt_kind_vrf;
+	mt_kind_vrf, mt_kind_fdb;
 
 /** mt_addr_question() - a dump of addresses; 0: of any family, on any device */
 struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex);
@@ -357,6 +361,17 @@ int mt_check_lower_mtu(const struct mt_record *r, int mtu, mt_will will, void *d
  */
 int mt_upper_sh(enum mt_op op, const struct mt_record *r, const char *kind, int lower, char *buf,
 		size_t n);
+
+/**
+ * mt_fdb_vlan() - the VLAN of an fdb record on a port, at plan time: fdb_vlan.c
+ * @r:		for messages; its device is the port
+ * @vlan:	as declared; 0: none
+ *
+ * Return: 0: none; the VLAN, of a bridge that looks at them the port's PVID if none is declared; or
+ *   -errno: the port will be in no bridge, or not in the VLAN.
+ */
+int mt_fdb_vlan(const struct mt_record *r, uint32_t vlan, mt_will will, void *data,
+		struct mt_err *e);
 
 /* --- faults ----------------------------------------------------------------------------------- */
 

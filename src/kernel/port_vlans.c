@@ -181,8 +181,8 @@ static int bridge_of(const char *port, mt_will will, void *data, char name[stati
 
 /* Of a bridge that is there, a kernel with VLANs always shows the protocol, and one without them
  * shows that filtering is off: net/bridge/br_netlink.c br_fill_info() */
-static int check_filtering(const struct mt_record *r, const struct mt_record *bridge,
-			   struct mt_err *e)
+int mt_port_check_filtering(const struct mt_record *r, const struct mt_record *bridge,
+			    struct mt_err *e)
 {
 	int filtering = mt_kind_field(&mt_kind_bridge, "vlan_filtering");
 	bool there = mt_record_has(bridge, mt_kind_field(&mt_kind_bridge, "ageing_time"));
@@ -204,22 +204,35 @@ static int check_filtering(const struct mt_record *r, const struct mt_record *br
 		name, name, name);
 }
 
-int mt_port_vlans_needs(const struct mt_record *r, bool self, mt_will will, void *data,
+static int bridge_named(const char *name, mt_will will, void *data, struct mt_record *bridge,
 			struct mt_err *e)
 {
-	const char *dev = mt_record_device(r);
-	char subject[96], name[MT_NAME_MAX + 1];
-	struct mt_record key, bridge;
-	int err;
+	struct mt_record key = mt_nl_on(&mt_kind_bridge, "name", name);
+	int err = will(data, &key, bridge, e);
 
-	strcpy(name, dev);
-	if (!self && bridge_of(dev, will, data, name, e))
+	return err == -ENOENT ? 0 : err;
+}
+
+int mt_port_bridge(const struct mt_record *r, mt_will will, void *data, struct mt_record *bridge,
+		   struct mt_err *e)
+{
+	char subject[96], name[MT_NAME_MAX + 1];
+
+	if (bridge_of(mt_record_device(r), will, data, name, e))
 		return -e->code;
 	if (!*name)
 		return mt_fail(e, EINVAL, r->kind->name,
 			       mt_record_subject(r, subject, sizeof subject),
 			       "the device is in no bridge");
-	key = mt_nl_on(&mt_kind_bridge, "name", name);
-	err = will(data, &key, &bridge, e);
-	return err && err != -ENOENT ? err : check_filtering(r, &bridge, e);
+	return bridge_named(name, will, data, bridge, e);
+}
+
+int mt_port_vlans_needs(const struct mt_record *r, bool self, mt_will will, void *data,
+			struct mt_err *e)
+{
+	struct mt_record bridge;
+	int err = self ? bridge_named(mt_record_device(r), will, data, &bridge, e)
+		       : mt_port_bridge(r, will, data, &bridge, e);
+
+	return err ? err : mt_port_check_filtering(r, &bridge, e);
 }

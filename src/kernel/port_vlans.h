@@ -53,6 +53,20 @@ void mt_port_vlans_range(struct mt_port_vlans_request *r, uint32_t first, uint32
 int mt_port_vlans_send(struct mt_host *h, struct mt_port_vlans_request *q, enum mt_op op,
 		       const struct mt_record *r, struct mt_err *e);
 
+/* --- at plan time ----------------------------------------------------------------------------- */
+
+/** mt_port_bridge() - the bridge that a record's device will be a port of
+ * @bridge:	out: as it will be, of kind bridge; only its key, if that is unknown
+ *
+ * Return: 0; -EINVAL: the device will be in no bridge; or another -errno; @e filled. */
+int mt_port_bridge(const struct mt_record *r, mt_will will, void *data, struct mt_record *bridge,
+		   struct mt_err *e);
+
+/** mt_port_check_filtering() - refuse @r if its bridge does not look at VLANs. Return: 0; -EINVAL:
+ * it does not; -EOPNOTSUPP: the kernel's bridges know none; @e filled. */
+int mt_port_check_filtering(const struct mt_record *r, const struct mt_record *bridge,
+			    struct mt_err *e);
+
 /** mt_port_vlans_needs() - needs() of a record of VLANs: that the bridge looks at VLANs
  * @self:	the record's device is the bridge; else it is a port */
 int mt_port_vlans_needs(const struct mt_record *r, bool self, mt_will will, void *data,

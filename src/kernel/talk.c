@@ -274,6 +274,18 @@ int mt_nl_about(struct mt_err *e, int err, const struct mt_record *r, const char
 	return mt_err_about(e, op, mt_record_subject(r, subject, sizeof subject));
 }
 
+int mt_nl_check_absent(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
+{
+	struct mt_pool pool = { 0 };
+	struct mt_record has;
+	int err = mt_record_get(h, r, &has, &pool, e);
+
+	mt_pool_free(&pool);
+	if (err == -ENOENT)
+		return 0;
+	return err ? err : mt_nl_about(e, mt_fail(e, EEXIST, "", "", NULL), r, "add");
+}
+
 const char *mt_nl_verb(enum mt_op op)
 {
 	return op == MT_ADD ? "add" : op == MT_DELETE ? "delete" : "set";

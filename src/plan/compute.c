@@ -72,7 +72,7 @@ static int compute_undeclared(struct mt_run_nic *n, struct mt_err *e)
 	return 0;
 }
 
-static int compute_wish(struct mt_run *r, struct mt_run_nic *n, const struct mt_declaration *w,
+static int compute_wish(struct mt_run *r, struct mt_run_nic *n, struct mt_declaration *w,
 			struct mt_err *e)
 {
 	bool shared = !mt_record_is_own(n->plan, &w->record);
@@ -85,6 +85,8 @@ static int compute_wish(struct mt_run *r, struct mt_run_nic *n, const struct mt_
 		       n->plan->dev);
 		return mt_err_in(e, "%s", w->place ? w->place : "");
 	}
+	if (mt_plan_resolve(n->plan, w, mt_view_will, &r->view, e))
+		return mt_err_in(e, "%s", w->place ? w->place : "");
 	if (shared && mt_shared_check(&r->apply, n->plan->dev, &w->record, e))
 		return -e->code;
 	if (mt_difference(&r->view, &w->record, w->place, &n->steps, e))
@@ -109,7 +111,7 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	mt_plan_stack(n->plan);
 	for (int phase = 0; phase < MT_PHASES; phase++)
 		for (size_t i = 0; i < n->plan->n; i++) {
-			const struct mt_declaration *w = n->plan->declarations[i];
+			struct mt_declaration *w = n->plan->declarations[i];
 
 			if (r->early && w->record.kind->flags & MT_KIND_LATE)
 				continue;

@@ -68,6 +68,13 @@ static bool has_parent_fields(const struct mt_kind *k)
 	return k->nfields > k->nkeys && k->fields[k->nkeys].revert == MT_REVERT_WITH_MASTER;
 }
 
+/* Whether the object goes when its device leaves its master; a facet begins anew. */
+static bool is_lost_by_move(const struct mt_record *r)
+{
+	return has_parent_fields(r->kind) &&
+		(r->kind->flags & MT_KIND_FACET || mt_record_has(r, r->kind->nkeys));
+}
+
 static int current_state(struct mt_view *v, const struct mt_record *want, struct found *f,
 			 struct mt_err *e)
 {
@@ -84,8 +91,9 @@ static int current_state(struct mt_view *v, const struct mt_record *want, struct
 		if (err && err != -ENOENT)
 			return err;
 		f->there = !err;
-		if (has_parent_fields(want->kind) && will_have(v, &new_master, device)) {
-			f->fresh = f->there = true;
+		if (is_lost_by_move(want) && will_have(v, &new_master, device)) {
+			f->fresh = true;
+			f->there = want->kind->flags & MT_KIND_FACET;
 			f->has = mt_record_key(&f->has);
 		}
 	}

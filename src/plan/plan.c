@@ -154,6 +154,22 @@ int mt_plan_add(struct mt_plan *plan, const struct mt_declaration *declared, str
 	return 0;
 }
 
+int mt_plan_resolve(struct mt_plan *plan, struct mt_declaration *d, mt_will will, void *data,
+		    struct mt_err *e)
+{
+	const struct mt_kind *k = d->record.kind;
+	struct mt_record was = mt_record_key(&d->record);
+
+	if (!k->resolve)
+		return 0;
+	if (k->resolve(&d->record, will, data, e))
+		return -e->code;
+	/* its slot of the old key stays, where no key finds it */
+	return mt_record_same_key(&was, &d->record) || !mt_record_set_add(&plan->index, &d->record)
+		? 0
+		: mt_fail(e, ENOMEM, k->name, "", NULL);
+}
+
 /* A locally administered unicast address, the same for one name on one host. A guest's tap has
  * the highest first byte: a bridge without a MAC of its own takes the lowest of its ports'. */
 static struct mt_value derived_address(const char *name, const char *host, bool own)

@@ -33,6 +33,14 @@ int mt_plan_add(struct mt_plan *plan, const struct mt_declaration *d, struct mt_
  */
 int mt_plan_check_defaults(const struct mt_plan *plan, struct mt_err *e);
 
+/** mt_plan_resolve() - set the keys of a declaration that depend on the host, as mt_kind.resolve()
+ * @d:		of @plan; mt_plan_find() then finds it by its new key
+ *
+ * Return: 0 or -errno with @e filled.
+ */
+int mt_plan_resolve(struct mt_plan *plan, struct mt_declaration *d, mt_will will, void *data,
+		    struct mt_err *e);
+
 /** mt_plan_find() - the merged declaration of @key's object; NULL: none */
 struct mt_declaration *mt_plan_find(const struct mt_plan *plan, const struct mt_record *key);
 

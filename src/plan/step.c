@@ -248,7 +248,7 @@ static bool changes(const struct mt_step *s, bool (*such)(const struct mt_field 
 {
 	const struct mt_kind *k = s->put.kind;
 
-	for (int i = k->nkeys; s->op == MT_CHANGE && i < k->nfields; i++)
+	for (int i = k->nkeys; (s->op == MT_CHANGE || s->op == MT_ADD) && i < k->nfields; i++)
 		if (mt_record_has(&s->put, i) && such(&k->fields[i]))
 			return true;
 	return false;

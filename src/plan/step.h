@@ -78,7 +78,7 @@ bool mt_step_readdresses(const struct mt_step *s);
 /** mt_step_moves() - whether it gives a device another parent (MT_FIELD_PARENT) */
 bool mt_step_moves(const struct mt_step *s);
 
-/** mt_step_is_of_parent() - whether it changes what the device loses with its parent
+/** mt_step_is_of_parent() - whether it changes or adds what the device loses with its parent
  * (MT_REVERT_WITH_MASTER) */
 bool mt_step_is_of_parent(const struct mt_step *s);
 

@@ -91,7 +91,7 @@ int mt_steps_revert(struct mt_apply *w, const char *dev, const struct mt_steps *
 	return first;
 }
 
-/* Sets the fields of a port again that are not as moontap had put them. */
+/* Sets the fields of a port again that are not as moontap had put them, and adds what it lost. */
 static int port_restore(struct mt_apply *w, const struct mt_step *port, struct mt_err *e)
 {
 	const struct mt_kind *k = port->put.kind;
@@ -102,6 +102,8 @@ static int port_restore(struct mt_apply *w, const struct mt_step *port, struct m
 
 	if (!err)
 		err = mt_record_get(w->host, &s.put, &has, w->pool, e);
+	if (err == -ENOENT && s.op == MT_ADD)
+		return k->put(w->host, MT_ADD, &s.put, e);
 	if (err)
 		return err == -ENODEV || err == -ENOENT ? 0 : err;
 	lost = mt_record_key(&s.put);

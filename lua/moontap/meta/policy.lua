@@ -172,6 +172,23 @@
 ---@field dev string
 ---@field vid integer
 
+---a MAC address that a bridge's port has, or that is behind a VXLAN
+---@class moontap.fdb.fields
+---@field dev? string a port of a bridge, or a VXLAN: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field mac? string whose frames go there; 00:00:00:00:00:00: of a VXLAN, all unknown ones': a MAC address such as 52:54:00:12:34:56
+---@field vlan? integer in a bridge that looks at VLANs; 0: the port's pvid: 0..4094
+---@field table? "master"|"self" the bridge's database, or a VXLAN's own; self where there is a dst: one of master, self
+---@field dst? string the host that a VXLAN sends to: an IPv4 or IPv6 address
+---@field src_vni? integer of a VXLAN with `external`: frames of this VNI: 0..16777215
+---@field sticky? boolean stays on this port wherever its frames come from: true or false
+---@field via? string the device that a VXLAN sends by: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field vni? integer the VNI to send with, other than the VXLAN's: 0..16777215
+---@field port? integer the UDP port to send to, other than the VXLAN's: 1..65535
+
+---@class moontap.fdb: moontap.fdb.fields
+---@field dev string
+---@field mac string
+
 ---what IPv4 or IPv6 does on a device, or on the whole host
 ---@class moontap.conf.fields
 ---@field dev? string the device; all: the whole host; default: devices to come: a device name of 1..15 bytes without blanks, '/', ':' or '%'
@@ -507,6 +524,14 @@ function vlan_member(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
+---    fields   as `help fdb` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.fdb
+function fdb(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help conf` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
@@ -834,6 +859,24 @@ function host.vlan_member(key) end
 ---@param filter? moontap.vlan_member.fields
 ---@return moontap.vlan_member[]
 function host.vlan_members(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.fdb.fields
+---@return moontap.fdb?
+function host.fdb(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.fdb.fields
+---@return moontap.fdb[]
+function host.fdbs(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.
