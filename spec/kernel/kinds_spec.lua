@@ -45,7 +45,7 @@ local function route(what)
 end
 
 -- kind and key; fields to add with; what ip(8) then says; fields to change, when they can be; what
--- the kernel must have, when not every kernel has it
+-- the kernel must have, when not every kernel has it; no_sh: no command of Debian 12 sets it
 local cases = {
   { key = "tap name=t0", add = "user=12345 group=54321 multi_queue=true vnet_hdr=true",
     seen = function()
@@ -167,6 +167,23 @@ local cases = {
                p.hairpin, p.fastleave, p.neigh_suppress, p.cost, p.priority }
     end,
     sees = { true, false, false, false, false, true, true, true, true, true, 7, 9 } },
+  { key = "port dev=v0", setup = PORT .. "; ip link add dev w0 master br0 type veth peer name w1",
+    needs = "port_locked",
+    change = "locked=true mcast_to_unicast=true vlan_tunnel=true mcast_router=2 backup_port=w0",
+    seen = function()
+      local p = helper.json "bridge -j -d link show dev v0"[1]
+      return { p.locked, p.mcast_to_unicast, p.vlan_tunnel, p.mcast_router, p.backup_port }
+    end,
+    sees = { true, true, true, 2, "w0" } },
+  { key = "port dev=v0", setup = PORT .. [[; ip link add dev w0 master br0 type veth peer name w1
+      bridge link set dev v0 backup_port w0]],
+    change = "backup_port=none",
+    seen = function() return { helper.json "bridge -j -d link show dev v0"[1].backup_port } end,
+    sees = {} },
+  { key = "port dev=v0", setup = PORT .. "; bridge link set dev v0 locked on",
+    needs = "port_groups", no_sh = true,
+    change = "mab=true neigh_vlan_suppress=true mcast_max_groups=7",
+    seen = function() return {} end, sees = {} }, -- bridge(8) may not know them: port_spec.lua
   { key = "vlan dev=v0", setup = VLANS, needs = "bridge_vlan",
     change = "pvid=10 untagged=11,13-14 tagged=20,30-40,4094",
     seen = function() return vlans "v0" end,
@@ -376,13 +393,15 @@ describe("every kind:", function()
         end
       end)
 
-      it("is the same by its commands for sh", function()
-        assert(host:put(op, whole))
-        local made = text(case.key)
-        restart(case)
-        helper.run(host:sh(op, whole))
-        assert.equal(made, text(case.key))
-      end)
+      if not case.no_sh then
+        it("is the same by its commands for sh", function()
+          assert(host:put(op, whole))
+          local made = text(case.key)
+          restart(case)
+          helper.run(host:sh(op, whole))
+          assert.equal(made, text(case.key))
+        end)
+      end
 
       if case.add then
         it("is exclusive, and is found in a list of all", function()

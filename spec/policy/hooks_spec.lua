@@ -21,7 +21,7 @@ describe("a ready-made hook", function()
     ["{ bridge = 'br0', wireguard = 5 }"] =
       "policy.lua:1: bridge: there is no option 'wireguard'; moontap has nothing of the kind yet",
     ["{ bridge = 'br0', bananas = 5 }"] =
-      "policy.lua:1: bridge: there is no option 'bananas'; its options: bcast_flood, bridge, cost",
+      "policy.lua:1: bridge: there is no option 'bananas'; its options: backup_port, bcast_flood,",
     ["{ bridge = 'br0', isolated = 'yes' }"] =
       "policy.lua:1: bridge: isolated: the string 'yes' is not true or false",
     ["{ bridge = 'br0', mtu = '1500' }"] =

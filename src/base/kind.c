@@ -81,6 +81,15 @@ const char *mt_kind_nearest(const struct mt_kind *k, const char *name)
 	return mt_nearest(name, names, sizeof *names);
 }
 
+int mt_kind_lacks(const struct mt_record *r, int field, struct mt_err *e)
+{
+	char subject[96];
+
+	return mt_fail(e, ENOTSUP, r->kind->name, mt_record_subject(r, subject, sizeof subject),
+		       "this kernel has no field %s of a %s", r->kind->fields[field].name,
+		       r->kind->name);
+}
+
 void mt_record_put(struct mt_record *r, int field, struct mt_value v)
 {
 	r->v[field] = v;

@@ -181,6 +181,10 @@ const char *mt_kind_note(const struct mt_kind *k, int field, int nth);
 /** mt_kind_nearest() - the field whose name is nearest to a misspelt one; NULL: none is near */
 const char *mt_kind_nearest(const struct mt_kind *k, const char *name);
 
+/** mt_kind_lacks() - fill @e: the kernel was built without a field of @r, and shows none.
+ * Return: -ENOTSUP. */
+int mt_kind_lacks(const struct mt_record *r, int field, struct mt_err *e);
+
 /** mt_record_put() - give one field a value, of any state, and update @r->set */
 void mt_record_put(struct mt_record *r, int field, struct mt_value v);
 

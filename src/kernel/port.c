@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* port.c - a device as a port of the bridge that it is in */
 #include "kernel/nl.h"
+#include "base/sh.h"
 
 #include <errno.h>
 #include <linux/if_bridge.h>
@@ -20,6 +21,9 @@
 		.ip_arg = NAME, .doc = DOC                                             \
 	}
 
+/* IFLA_BRPORT_* that Debian 12's linux/if_link.h and bridge(8) lack: of Linux 6.2 and 6.3 */
+enum { MAB = IFLA_BRPORT_LOCKED + 1, MCAST_MAX_GROUPS = MAB + 2, NEIGH_VLAN_SUPPRESS };
+
 enum { DEV };
 
 static const struct mt_field fields[] = {
@@ -37,6 +41,22 @@ static const struct mt_field fields[] = {
 	ONOFF("neigh_suppress", IFLA_BRPORT_NEIGH_SUPPRESS, "the bridge answers ARP and ND for it"),
 	NUMBER("cost", 4, IFLA_BRPORT_COST, 1, 65535, "of the way through it, for spanning tree"),
 	NUMBER("priority", 2, IFLA_BRPORT_PRIORITY, 0, 63, "among ports of one cost; smaller wins"),
+	ONOFF("locked", IFLA_BRPORT_LOCKED,
+	      "only MAC addresses that it has an entry for (fdb) may send",
+	      .flags = MT_FIELD_GUARDS),
+	ONOFF("mcast_to_unicast", IFLA_BRPORT_MCAST_TO_UCAST,
+	      "gets multicast in frames to its members' own addresses"),
+	ONOFF("vlan_tunnel", IFLA_BRPORT_VLAN_TUNNEL, "maps VLANs to VNIs, and back"),
+	NUMBER("mcast_router", 1, IFLA_BRPORT_MULTICAST_ROUTER, 0, 2,
+	       "0: no router; 1: where one is heard; 2: always"),
+	{ "backup_port", MT_LINK, 4, MT_PHASE_PORT, MT_REVERT_WITH_MASTER, MT_FIELD_NONE,
+	  IFLA_BRPORT_BACKUP_PORT, .ip_arg = "backup_port", .ip_none = "nobackup_port",
+	  .doc = "the port that its frames take while it has no carrier" },
+	ONOFF("mab", MAB, "a locked port: note who asks to be let in, Linux 6.2"),
+	ONOFF("neigh_vlan_suppress", NEIGH_VLAN_SUPPRESS,
+	      "neigh_suppress by VLAN: where the VLAN says so, Linux 6.3"),
+	NUMBER("mcast_max_groups", 4, MCAST_MAX_GROUPS, 0, 0,
+	       "the most multicast groups it may join, Linux 6.3; 0: any"),
 };
 
 static int decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
@@ -84,9 +104,39 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	return err;
 }
 
+static void sh_fields(struct mt_sh *s, const struct mt_record *r, bool new, const char *before)
+{
+	bool any = false;
+
+	for (int i = DEV + 1; i < r->kind->nfields; i++) {
+		if (!mt_record_has(r, i) || (fields[i].attr >= MAB) != new)
+			continue;
+		if (!any) {
+			mt_sh_say(s, "%s", before);
+			mt_sh_command(s, r, "bridge link set dev %s");
+		}
+		any = true;
+		mt_sh_field(s, r, i);
+	}
+	if (any)
+		mt_sh_say(s, "\n");
+}
+
+/* What Debian 12's bridge(8) does not know is a comment, since a script would end there. */
+static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
+{
+	struct mt_sh s = { buf, n, 0 };
+
+	(void)op;
+	sh_fields(&s, r, false, "");
+	sh_fields(&s, r, true, "# with iproute2 6.3: ");
+	return (int)s.len;
+}
+
 const struct mt_kind mt_kind_port = {
 	MT_LINKS_KIND("port", "a device as a port of its bridge", 1, 1, MT_PHASE_PORT,
 		      MT_KIND_FACET),
 	.device = DEV,
 	.set = "bridge link set dev %s",
+	.sh = sh,
 };

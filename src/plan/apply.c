@@ -75,6 +75,8 @@ static int verify(struct mt_apply *w, struct mt_step *s, int journal, struct mt_
 			return -e->code;
 	}
 	i = first_difference(&s->put, &has);
+	if (i >= 0 && k->flags & MT_KIND_FACET && has.v[i].state == MT_UNSET)
+		return mt_kind_lacks(&s->put, i, e);
 	return i < 0
 		? 0
 		: refuse_difference(&s->put, &has, i,

@@ -175,9 +175,13 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 		: !fixed && !sticky && !kept && !theirs ? 1
 							: may_anyway(v, f, want, i, e);
 
-	if (may)
-		return may < 0 ? may : 0;
+	if (may < 0)
+		return may;
 	mt_record_subject(want, subject, sizeof subject);
+	if (may)
+		return k->flags & MT_KIND_FACET && has->state == MT_UNSET
+			? mt_kind_lacks(want, i, e)
+			: 0;
 	both(field, has, to, why, sizeof why);
 	if (exclusive)
 		return mt_fail(e, EEXIST, k->name, subject,

@@ -147,6 +147,14 @@
 ---@field neigh_suppress? boolean the bridge answers ARP and ND for it: true or false
 ---@field cost? integer of the way through it, for spanning tree: 1..65535
 ---@field priority? integer among ports of one cost; smaller wins: 0..63
+---@field locked? boolean only MAC addresses that it has an entry for (fdb) may send: true or false
+---@field mcast_to_unicast? boolean gets multicast in frames to its members' own addresses: true or false
+---@field vlan_tunnel? boolean maps VLANs to VNIs, and back: true or false
+---@field mcast_router? integer 0: no router; 1: where one is heard; 2: always: 0..2
+---@field backup_port? string|false the port that its frames take while it has no carrier: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field mab? boolean a locked port: note who asks to be let in, Linux 6.2: true or false
+---@field neigh_vlan_suppress? boolean neigh_suppress by VLAN: where the VLAN says so, Linux 6.3: true or false
+---@field mcast_max_groups? integer the most multicast groups it may join, Linux 6.3; 0: any: 0..4294967295
 
 ---@class moontap.port: moontap.port.fields
 ---@field dev string
