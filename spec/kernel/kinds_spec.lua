@@ -157,6 +157,13 @@ local cases = {
       return { l.master or "none", l.ifalias or "none" }
     end,
     sees = { "none", "none" } },
+  { key = "altname dev=v0 name=a-name-that-is-longer-than-a-device's", setup = BRIDGED, add = "",
+    fixed = true,
+    seen = function()
+      return { ip "link show dev v0".altnames[1],
+        ip "link show dev a-name-that-is-longer-than-a-device\\'s".ifname }
+    end,
+    sees = { "a-name-that-is-longer-than-a-device's", "v0" } },
   { key = "port dev=v0", setup = PORT,
     change = "isolated=true learning=false flood=false mcast_flood=false bcast_flood=false"
       .. " guard=true root_block=true hairpin=true fastleave=true neigh_suppress=true cost=7"

@@ -13,6 +13,7 @@
 	ROW(macvlan)	\
 	ROW(macvtap)	\
 	ROW(link)	\
+	ROW(altname)	\
 	ROW(port)	\
 	ROW(vlan)	\
 	ROW(vlan_member)	\

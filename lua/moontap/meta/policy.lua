@@ -132,6 +132,15 @@
 ---@class moontap.link: moontap.link.fields
 ---@field name string
 
+---a further name of a device, for people and commands
+---@class moontap.altname.fields
+---@field dev? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field name? string what ip(8) finds it by, too; of up to 127 bytes: a text of 1..255 bytes
+
+---@class moontap.altname: moontap.altname.fields
+---@field dev string
+---@field name string
+
 ---a device as a port of its bridge
 ---@class moontap.port.fields
 ---@field dev? string the device in the bridge: a device name of 1..15 bytes without blanks, '/', ':' or '%'
@@ -508,6 +517,14 @@ function link(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
+---    fields   as `help altname` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.altname
+function altname(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help port` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
@@ -813,6 +830,24 @@ function host.link(key) end
 ---@param filter? moontap.link.fields
 ---@return moontap.link[]
 function host.links(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.altname.fields
+---@return moontap.altname?
+function host.altname(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.altname.fields
+---@return moontap.altname[]
+function host.altnames(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.
