@@ -97,11 +97,11 @@ local features = {
   vlan_dev = "ip link add dev v0 type veth; ip link add link v0 name w0 type vlan id 20",
   port_locked = [[ip link add dev b0 type bridge; ip link add dev v0 master b0 type veth
     bridge link set dev v0 locked on; bridge -d link show dev v0 | grep -q locked.on]],
-  port_groups = [[printf "6.3\n$(uname -r)\n" | sort -VC]], -- no command of Debian 12 shows it
+  linux_6_3 = [[printf "6.3\n$(uname -r)\n" | sort -VC]], -- no command of Debian 12 shows it
 }
 
 -- Of kernels later than that of `make check-kernel`.
-local later = { port_groups = true }
+local later = { linux_6_3 = true }
 
 -- kernel_has(feature): whether this kernel has what some specs need. They have it in their title as
 -- a tag, #bridge_vlan: `make check-kernel` runs those in a VM of a kernel that has it.

@@ -150,6 +150,16 @@ local cases = {
       return { l.mtu, l.address, l.master, l.ifalias, l.txqlen, l.group, l.flags[1] }
     end,
     sees = { 9000, "02:00:00:00:00:77", "br0", "a 'b'\n%$x", 77, "5", "BROADCAST" } },
+  { key = "link name=v1", setup = BRIDGED,
+    change = "gso_max_size=30000 gso_max_segs=100 gro_max_size=40000",
+    seen = function()
+      local l = ip "link show dev v1"
+      return { l.gso_max_size, l.gso_max_segs, l.gro_max_size }
+    end,
+    sees = { 30000, 100, 40000 } },
+  { key = "link name=v1", setup = BRIDGED, needs = "linux_6_3", no_sh = true,
+    change = "gso_max_size=100000 gso_ipv4_max_size=50000",
+    seen = function() return { ip "link show dev v1".gso_max_size } end, sees = { 100000 } },
   { key = "link name=v0", setup = BRIDGED .. "; ip link set dev v0 master br0 alias x",
     change = "master=none alias=none up=true",
     seen = function()
@@ -188,7 +198,7 @@ local cases = {
     seen = function() return { helper.json "bridge -j -d link show dev v0"[1].backup_port } end,
     sees = {} },
   { key = "port dev=v0", setup = PORT .. "; bridge link set dev v0 locked on",
-    needs = "port_groups", no_sh = true,
+    needs = "linux_6_3", no_sh = true,
     change = "mab=true neigh_vlan_suppress=true mcast_max_groups=7",
     seen = function() return {} end, sees = {} }, -- bridge(8) may not know them: port_spec.lua
   { key = "vlan dev=v0", setup = VLANS, needs = "bridge_vlan",

@@ -17,7 +17,7 @@ end
 
 -- Tagged with what the VM's kernel has, so that it runs there, too.
 describe("a field of a port that this kernel lacks #port_locked", function()
-  if helper.kernel_has "port_groups" then return end
+  if helper.kernel_has "linux_6_3" then return end
 
   before_each(function() helper.run "ip link add br0 type bridge; ip link set br0 up" end)
 
@@ -43,6 +43,12 @@ describe("a command for fields of a port", function()
   before_each(function() host = assert(kernel.open()) end)
   after_each(function() host:close() end)
 
+  it("is one that Debian 12 has, or a comment, of a link, too", function()
+    assert.equal("ip link set dev v0 gso_max_size 30000\n" ..
+      "# with iproute2 6.3: ip link set dev v0 gso_ipv4_max_size 30000\n",
+      host:sh("set", "link name=v0 gso_max_size=30000 gso_ipv4_max_size=30000"))
+  end)
+
   for record, commands in pairs {
     ["locked=true"] = "bridge link set dev v0 locked on\n",
     ["mab=true"] = "# with iproute2 6.3: bridge link set dev v0 mab on\n",
@@ -56,9 +62,9 @@ describe("a command for fields of a port", function()
   end
 end)
 
-if not helper.kernel_has "port_groups" then return end
+if not helper.kernel_has "linux_6_3" then return end
 
-describe("a port #port_groups", function()
+describe("a port #linux_6_3", function()
   local host
 
   before_each(function()

@@ -6,7 +6,32 @@
 #include <linux/if.h>
 #include <string.h>
 
-enum { NAME, MTU, BASE_MTU, ADDRESS, MASTER, ALIAS, TXQUEUELEN, GROUP, UP, NFIELDS };
+/* IFLA_* that Debian 12's linux/if_link.h lacks: of Linux 6.3 */
+enum { GSO_IPV4_MAX = IFLA_ALLMULTI + 2 };
+
+#define OFFLOAD(NAME, ATTR, MAX, UNIT, FLAGS, DOC)                                                \
+	{                                                                                         \
+		.name = NAME, .type = MT_UINT, .size = 4, .phase = MT_PHASE_FIELDS,               \
+		.flags = FLAGS, .attr = ATTR, .min = 1, .max = MAX, .unit = UNIT, .ip_arg = NAME, \
+		.doc = DOC                                                                        \
+	}
+
+enum {
+	NAME,
+	MTU,
+	BASE_MTU,
+	ADDRESS,
+	MASTER,
+	ALIAS,
+	TXQUEUELEN,
+	GROUP,
+	GSO_MAX_SIZE,
+	GSO_MAX_SEGS,
+	GRO_MAX_SIZE,
+	GSO_IPV4_MAX_SIZE,
+	UP,
+	NFIELDS
+};
 
 #define MTU_MAX 65575 /* of a VRF, as long as nobody sets it: drivers/net/vrf.c vrf_setup() */
 
@@ -35,6 +60,14 @@ static const struct mt_field fields[NFIELDS] = {
 	[GROUP] = { "group", MT_UINT, 4, MT_PHASE_FIELDS, .flags = MT_FIELD_GROUP,
 		    .attr = IFLA_GROUP, .max = INT32_MAX, .ip_arg = "group",
 		    .doc = "number of its group of devices" },
+	[GSO_MAX_SIZE] = OFFLOAD("gso_max_size", IFLA_GSO_MAX_SIZE, 524280, "bytes", 0,
+				 "largest packet that it is given to split"),
+	[GSO_MAX_SEGS] = OFFLOAD("gso_max_segs", IFLA_GSO_MAX_SEGS, 65535, "packets", 0,
+				 "most packets that such a one is split into"),
+	[GRO_MAX_SIZE] = OFFLOAD("gro_max_size", IFLA_GRO_MAX_SIZE, 524280, "bytes", 0,
+				 "largest packet that received ones are merged into"),
+	[GSO_IPV4_MAX_SIZE] = OFFLOAD("gso_ipv4_max_size", GSO_IPV4_MAX, 524280, "bytes",
+				      MT_FIELD_NEWER, "gso_max_size for IPv4, Linux 6.3"),
 	[UP] = { "up", MT_BOOL, 0, MT_PHASE_UP,
 		 .flags = MT_FIELD_CUSTOM | MT_FIELD_NO_TAKEAWAY | MT_FIELD_CARRIES, .ip_arg = "up",
 		 .ip_none = "down", .doc = "administratively up" },

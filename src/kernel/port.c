@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* port.c - a device as a port of the bridge that it is in */
 #include "kernel/nl.h"
-#include "base/sh.h"
 
 #include <errno.h>
 #include <linux/if_bridge.h>
@@ -14,11 +13,11 @@
 		.revert = MT_REVERT_WITH_MASTER, .attr = ATTR, .ip_arg = NAME " on", \
 		.ip_none = NAME " off", .doc = DOC, ##__VA_ARGS__                    \
 	}
-#define NUMBER(NAME, SIZE, ATTR, MIN, MAX, DOC)                                        \
+#define NUMBER(NAME, SIZE, ATTR, MIN, MAX, DOC, ...)                                   \
 	{                                                                              \
 		.name = NAME, .type = MT_UINT, .size = SIZE, .phase = MT_PHASE_PORT,   \
 		.revert = MT_REVERT_WITH_MASTER, .attr = ATTR, .min = MIN, .max = MAX, \
-		.ip_arg = NAME, .doc = DOC                                             \
+		.ip_arg = NAME, .doc = DOC, ##__VA_ARGS__                              \
 	}
 
 /* IFLA_BRPORT_* that Debian 12's linux/if_link.h and bridge(8) lack: of Linux 6.2 and 6.3 */
@@ -52,11 +51,12 @@ static const struct mt_field fields[] = {
 	{ "backup_port", MT_LINK, 4, MT_PHASE_PORT, MT_REVERT_WITH_MASTER, MT_FIELD_NONE,
 	  IFLA_BRPORT_BACKUP_PORT, .ip_arg = "backup_port", .ip_none = "nobackup_port",
 	  .doc = "the port that its frames take while it has no carrier" },
-	ONOFF("mab", MAB, "a locked port: note who asks to be let in, Linux 6.2"),
+	ONOFF("mab", MAB, "a locked port: note who asks to be let in, Linux 6.2",
+	      .flags = MT_FIELD_NEWER),
 	ONOFF("neigh_vlan_suppress", NEIGH_VLAN_SUPPRESS,
-	      "neigh_suppress by VLAN: where the VLAN says so, Linux 6.3"),
+	      "neigh_suppress by VLAN: where the VLAN says so, Linux 6.3", .flags = MT_FIELD_NEWER),
 	NUMBER("mcast_max_groups", 4, MCAST_MAX_GROUPS, 0, 0,
-	       "the most multicast groups it may join, Linux 6.3; 0: any"),
+	       "the most multicast groups it may join, Linux 6.3; 0: any", .flags = MT_FIELD_NEWER),
 };
 
 static int decode(struct mt_list *l, const struct mt_nl_device *d, struct mt_record *r)
@@ -104,39 +104,9 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	return err;
 }
 
-static void sh_fields(struct mt_sh *s, const struct mt_record *r, bool new, const char *before)
-{
-	bool any = false;
-
-	for (int i = DEV + 1; i < r->kind->nfields; i++) {
-		if (!mt_record_has(r, i) || (fields[i].attr >= MAB) != new)
-			continue;
-		if (!any) {
-			mt_sh_say(s, "%s", before);
-			mt_sh_command(s, r, "bridge link set dev %s");
-		}
-		any = true;
-		mt_sh_field(s, r, i);
-	}
-	if (any)
-		mt_sh_say(s, "\n");
-}
-
-/* What Debian 12's bridge(8) does not know is a comment, since a script would end there. */
-static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
-{
-	struct mt_sh s = { buf, n, 0 };
-
-	(void)op;
-	sh_fields(&s, r, false, "");
-	sh_fields(&s, r, true, "# with iproute2 6.3: ");
-	return (int)s.len;
-}
-
 const struct mt_kind mt_kind_port = {
 	MT_LINKS_KIND("port", "a device as a port of its bridge", 1, 1, MT_PHASE_PORT,
 		      MT_KIND_FACET),
 	.device = DEV,
 	.set = "bridge link set dev %s",
-	.sh = sh,
 };

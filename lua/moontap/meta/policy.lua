@@ -127,6 +127,10 @@
 ---@field alias? string|false a text for people: a text of 1..255 bytes
 ---@field txqueuelen? integer length of the transmit queue: 0..2147483647 packets
 ---@field group? integer number of its group of devices: 0..2147483647
+---@field gso_max_size? integer largest packet that it is given to split: 1..524280 bytes
+---@field gso_max_segs? integer most packets that such a one is split into: 1..65535 packets
+---@field gro_max_size? integer largest packet that received ones are merged into: 1..524280 bytes
+---@field gso_ipv4_max_size? integer gso_max_size for IPv4, Linux 6.3: 1..524280 bytes
 ---@field up? boolean administratively up: true or false
 
 ---@class moontap.link: moontap.link.fields
@@ -301,6 +305,10 @@
 ---@field master? string|false the bridge that it is a port of, or the VRF that it is in: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field alias? string|false a text for people: a text of 1..255 bytes
 ---@field txqueuelen? integer length of the transmit queue: 0..2147483647 packets
+---@field gso_max_size? integer largest packet that it is given to split: 1..524280 bytes
+---@field gso_max_segs? integer most packets that such a one is split into: 1..65535 packets
+---@field gro_max_size? integer largest packet that received ones are merged into: 1..524280 bytes
+---@field gso_ipv4_max_size? integer gso_max_size for IPv4, Linux 6.3: 1..524280 bytes
 ---@field up? boolean administratively up: true or false
 
 ---@class moontap.nic
