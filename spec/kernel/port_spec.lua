@@ -19,7 +19,9 @@ end
 describe("a field of a port that this kernel lacks #port_locked", function()
   if helper.kernel_has "linux_6_3" then return end
 
-  before_each(function() helper.run "ip link add br0 type bridge; ip link set br0 up" end)
+  before_each(function()
+    helper.run "ip link add br0 address 02:00:00:00:00:01 type bridge; ip link set br0 up"
+  end)
 
   it("is refused, of a port that the plan makes, and nothing is left", function()
     local before = snapshot.take()

@@ -40,7 +40,7 @@ static const struct mt_field fields[NFIELDS] = {
 		      .doc = "of a VXLAN with `external`: frames of this VNI" },
 	[STICKY] = { "sticky", MT_BOOL, 0, MT_PHASE_FDB, MT_REVERT_WITH_MASTER, MT_FIELD_CUSTOM,
 		     .ip_arg = "sticky",
-		     .doc = "stays on this port wherever its frames come from" },
+		     .doc = "stays on this port, also when another sends with the address" },
 	[VIA] = { "via", MT_LINK, 4, .attr = NDA_IFINDEX, .ip_arg = "via",
 		  .doc = "the device that a VXLAN sends by" },
 	[VNI] = { "vni", MT_UINT, 4, .attr = NDA_VNI, .max = 0xffffff, .ip_arg = "vni",

@@ -201,7 +201,7 @@
 ---@field table? "master"|"self" the bridge's database, or a VXLAN's own; self where there is a dst: one of master, self
 ---@field dst? string the host that a VXLAN sends to: an IPv4 or IPv6 address
 ---@field src_vni? integer of a VXLAN with `external`: frames of this VNI: 0..16777215
----@field sticky? boolean stays on this port wherever its frames come from: true or false
+---@field sticky? boolean stays on this port, also when another sends with the address: true or false
 ---@field via? string the device that a VXLAN sends by: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field vni? integer the VNI to send with, other than the VXLAN's: 0..16777215
 ---@field port? integer the UDP port to send to, other than the VXLAN's: 1..65535
