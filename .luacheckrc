@@ -8,6 +8,7 @@ stds.policy = {
     "hook", "allow", "default", "refuse", "log", "host", "tap",
     "bridge", "veth", "link", "port", "vlan", "vlan_member", "conf", "addr", "route", "neigh",
     "rule", "vrf", "vxlan", "vlan_dev", "macvlan", "macvtap", "fdb", "altname",
+    "offload",
   },
 }
 stds.repl = { globals = {

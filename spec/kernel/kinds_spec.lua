@@ -338,6 +338,18 @@ local cases = {
       return { r.iif, r.fwmark }
     end,
     sees = { "v0", "0" } },
+  { key = "offload dev=v0", setup = BRIDGED,
+    change = "rx=false tx=false sg=false tso=false gso=false gro=true rxvlan=false txvlan=false",
+    seen = function()
+      local seen = {}
+      for i, name in ipairs { "rx-checksumming", "tx-checksumming", "scatter-gather",
+        "tcp-segmentation-offload", "generic-segmentation-offload", "generic-receive-offload",
+        "rx-vlan-offload", "tx-vlan-offload" } do
+        seen[i] = helper.run "ethtool -k v0":match("\n" .. name:gsub("%-", "%%-") .. ": (%l+)")
+      end
+      return seen
+    end,
+    sees = { "off", "off", "off", "off", "off", "on", "off", "off" } },
   { key = "conf dev=v0 family=ipv4", setup = ADDRESSED,
     change = "forwarding=true proxy_arp=true proxy_arp_pvlan=true rp_filter=2"
       .. " accept_redirects=false send_redirects=false arp_ignore=1 promote_secondaries=true",

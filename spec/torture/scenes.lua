@@ -94,6 +94,7 @@ local scenes = {
         link{ name = "way0", master = "lan0", up = true }
         neigh{ dev = "eth0", dst = "198.51.100.9", proxy = true }
         link{ name = "eth0", txqueuelen = 77 }
+        offload{ dev = "eth0", gro = true, tso = false }
         tap(nic, { master = "lan0", mtu = 1500, up = true })
       end]],
     changed = [[

@@ -22,7 +22,8 @@
 	ROW(addr)	\
 	ROW(route)	\
 	ROW(neigh)	\
-	ROW(rule)
+	ROW(rule)	\
+	ROW(offload)
 /* clang-format on */
 
 #define DECLARE(kind) extern const struct mt_kind mt_kind_##kind;

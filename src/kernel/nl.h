@@ -39,6 +39,9 @@ struct mt_host {
 	bool caching; /* mt_host_cache() */
 	void *cache;  /* tsearch(3)'s tree, of cache.c */
 	size_t cached;
+	struct mt_host *generic; /* NETLINK_GENERIC, and its family ethtool; NULL, 0: genl.c has not
+				  * needed them yet */
+	uint16_t ethtool;
 #ifdef MOONTAP_FAULTS
 	struct mt_fault fault;
 	unsigned int asked;
@@ -81,6 +84,18 @@ typedef int (*mt_nl_take)(const struct nlmsghdr *n, void *data);
  */
 int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *data,
 	       struct mt_err *e);
+
+/** mt_genl_ethtool() - a handle on generic netlink, and its family ethtool
+ * @g:		out: borrowed from @h
+ *
+ * Return: 0; -EOPNOTSUPP: the kernel has no such family; -ENOSYS: the process may not open sockets;
+ * another -errno; @e filled.
+ */
+int mt_genl_ethtool(struct mt_host *h, struct mt_host **g, uint16_t *family, struct mt_err *e);
+
+/** mt_genl_start() - as mt_nl_start(), of a command of generic netlink */
+struct nlmsghdr *mt_genl_start(struct mt_nl_request *q, uint16_t family, uint8_t command,
+			       uint16_t flags);
 
 /* --- answers that are kept: cache.c ---------------------------------------------------------- */
 
@@ -310,7 +325,7 @@ int mt_nl_clash(struct mt_host *h, const struct mt_kind *k, mt_each take, const 
 
 extern const struct mt_kind mt_kind_link, mt_kind_bridge, mt_kind_addr, mt_kind_conf, mt_kind_vlan,
 	mt_kind_vlan_member, mt_kind_vlan_dev, mt_kind_macvlan, mt_kind_macvtap, mt_kind_route,
-	mt_kind_vrf, mt_kind_fdb, mt_kind_altname;
+	mt_kind_vrf, mt_kind_fdb, mt_kind_altname, mt_kind_tap;
 
 /** mt_addr_question() - a dump of addresses; 0: of any family, on any device */
 struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex);

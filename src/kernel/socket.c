@@ -53,6 +53,7 @@ void mt_host_close(struct mt_host *h)
 		close(h->taps[i].fd);
 	free(h->taps);
 	mt_host_uncache(h);
+	mt_host_close(h->generic);
 	if (h->nl)
 		mnl_socket_close(h->nl);
 	free(h);

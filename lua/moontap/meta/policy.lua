@@ -294,6 +294,22 @@
 ---@field priority integer
 ---@field table integer
 
+---what a device does with packets for the kernel: ethtool -K
+---@class moontap.offload.fields
+---@field dev? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field rx? boolean checksums of what comes in: true or false
+---@field tx? boolean checksums of what goes out; of a tap, its program's choice: true or false
+---@field sg? boolean packets in pieces: true or false
+---@field tso? boolean cutting TCP into packets; of a tap, its program's choice: true or false
+---@field gso? boolean the same, late and by the kernel: true or false
+---@field gro? boolean joining packets that come in: true or false
+---@field lro? boolean the same by the device; not where packets are passed on: true or false
+---@field rxvlan? boolean taking VLAN tags out of what comes in: true or false
+---@field txvlan? boolean putting VLAN tags into what goes out: true or false
+
+---@class moontap.offload: moontap.offload.fields
+---@field dev string
+
 ---@class moontap.tap.options
 ---@field user? integer|string|false who may open it, besides root; without user and group: anybody: a user of this host, by name or number
 ---@field group? integer|string|false whose members may open it: a group of this host, by name or number
@@ -602,6 +618,14 @@ function neigh(fields) end
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.rule
 function rule(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help offload` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.offload
+function offload(fields) end
 
 ---Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
 ---The host ignores router advertisements from it: conf{…, accept_ra = default(0)}, unless /proc/sys
@@ -1018,3 +1042,21 @@ function host.rule(key) end
 ---@param filter? moontap.rule.fields
 ---@return moontap.rule[]
 function host.rules(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.offload.fields
+---@return moontap.offload?
+function host.offload(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.offload.fields
+---@return moontap.offload[]
+function host.offloads(filter) end
