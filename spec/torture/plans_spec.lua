@@ -152,6 +152,8 @@ local function sound(own, links)
     ("addr dev=%s address=%s/32\n"):format(dev, inside),
     ("route dst=%s/32 dev=%s\n"):format(inside, dev),
     ("route dst=%s/32 dev=%s table=100\n"):format(inside, dev),
+    ("rule priority=2000 table=100 from=%s/32 iif=%s\n"):format(inside, dev),
+    ("offload dev=%s gro=%s\n"):format(dev, chance(50)),
     ("neigh dev=%s dst=%s lladdr=02:00:00:00:00:bb\n"):format(dev, inside),
     ("neigh dev=%s dst=%s proxy=true\n"):format(dev, inside),
     ("conf dev=%s family=ipv4 forwarding=true\n"):format(dev),
@@ -188,7 +190,7 @@ end
 
 -- An answer, and what it may: { link = set, prefix = set, table = set, own = set, event = }
 local function generate()
-  local may = { link = {}, prefix = {}, table = {}, own = {},
+  local may = { link = {}, prefix = {}, table = {}, priority = {}, own = {},
     event = one_of { "up", "up", "up", "prepare", "start" } }
   local allowed = {}
   local function allow(what, this, percent)
@@ -203,6 +205,7 @@ local function generate()
   allow("prefix", "10.9.0.0/16", 80)
   allow("prefix", "2001:db8:9::/48", 30)
   allow("table", "100", 20)
+  allow("priority", "2000", 50)
 
   local nics = {}
   for i = 1, chance(70) and 1 or math.random(0, 4) do
@@ -303,6 +306,18 @@ local rules = {
       return free(may, dev, was)
     end
     return inside(may, dst) and (not dev or dev == "lo" or free(may, dev, was))
+  end,
+  rule = function(may, line, was)
+    local src, dst, iif, oif = word(line, "src"), word(line, "dst"), word(line, "iif"),
+      word(line, "oif")
+    local function within(address, length)
+      return not address or address == "all" or inside(may, address ..
+        "/" .. (length or address:find ":" and 128 or 32))
+    end
+    return may.priority[word(line, "priority")] and may.table[word(line, "table")]
+      and within(src, word(line, "srclen")) and within(dst, word(line, "dstlen"))
+      and (src ~= "all" or dst or iif or oif)
+      and (not iif or free(may, iif, was)) and (not oif or free(may, oif, was))
   end,
   ipv4 = function(may, line, was) return free(may, line:match "^ipv4/conf/([^/]+)/", was) end,
   ipv6 = function(may, line, was) return free(may, line:match "^ipv6/conf/([^/]+)/", was) end,
