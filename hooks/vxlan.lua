@@ -53,19 +53,18 @@ local function headers(options)
   return address and is_v6(address) and 70 or 50
 end
 
--- Level 4 of the errors is the policy's line, hook "vxlan" {…}.
-local function check(options)
+local function wrong(options)
   local ways = (options.peers and 1 or 0) + (options.group and 1 or 0) + (options.evpn and 1 or 0)
   if ways ~= 1 then
-    error("vxlan: one of the options 'peers', 'group' and 'evpn' is needed, and no more", 4)
+    return "one of the options 'peers', 'group' and 'evpn' is needed, and no more"
   elseif options.group and not options.dev then
-    error("vxlan: the option 'dev' is missing: a multicast group is joined on a device", 4)
+    return "the option 'dev' is missing: a multicast group is joined on a device"
   elseif not options.mtu and not options.dev then
-    error("vxlan: the option 'mtu' is missing: without 'dev' nobody knows what fits", 4)
+    return "the option 'mtu' is missing: without 'dev' nobody knows what fits"
   end
   for _, peer in ipairs(options.peers or {}) do
     if type(peer) ~= "string" or is_v6(peer) ~= (headers(options) == 70) then
-      error("vxlan: peers: addresses expected, all of them IPv4, or all of them IPv6", 4)
+      return "peers: addresses expected, all of them IPv4, or all of them IPv6"
     end
   end
 end
@@ -103,8 +102,11 @@ end
 
 return function(options)
   local name = options.name or ("vx%d"):format(options.id)
-  check(options)
+  local why = wrong(options)
+  if why then return nil, why end
   allow{ vni = options.id }
+  if options.group then allow{ peer = options.group } end
+  for _, peer in ipairs(options.peers or {}) do allow{ peer = peer } end
 
   return function(nic)
     local mtu = mtu_of(options, nic)

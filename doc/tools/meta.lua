@@ -183,7 +183,8 @@ local function policy()
   put "function default(value) end\n"
   put_help(topic_of "allow".lines)
   put("---@param what { link?: string, prefix?: string, table?: integer|string, " ..
-    "vid?: integer|string, vni?: integer|string, user?: string, dev?: string }")
+    "vid?: integer|string, vni?: integer|string, priority?: integer|string, " ..
+    "peer?: string, user?: string, dev?: string }")
   put "function allow(what) end\n"
   put_help(topic_of "hook".lines)
   put "---@param name string"

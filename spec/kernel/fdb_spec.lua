@@ -14,7 +14,8 @@ local XML = [[<domain type='qemu'><name>web</name><uuid>4dea22b3-1d52-d8f3-2516-
 
 -- run("up", body of connect, top level) -> status, stdout, stderr
 local function run(word, body, top)
-  program.write("p.lua", ([[allow{ vid = "10-99" } allow{ prefix = "192.0.2.0/24" }
+  program.write("p.lua", ([[allow{ vid = "10-99" }
+    allow{ prefix = "192.0.2.0/24", peer = "192.0.2.0/24" }
     allow{ link = "br0" } allow{ link = "br1" } allow{ link = "x0" } %s
     function connect(nic) %s end]]):format(top or "", body or ""))
   local r = program.moontap((word == "down" and "down -" or word .. " -p p.lua -"), XML)
@@ -162,7 +163,7 @@ describe("an entry of a VXLAN", function()
     local status, _, err = run("plan",
       [[fdb{ dev = "x0", mac = "00:00:00:00:00:00", dst = "198.51.100.1" }]])
     assert.is_true(status ~= 0)
-    assert.matches('name it in a hook\'s options, or by allow{ prefix = "198.51.100.1" }', err, 1,
+    assert.matches('name it in a hook\'s options, or by allow{ peer = "198.51.100.1" }', err, 1,
       true)
   end)
 end)

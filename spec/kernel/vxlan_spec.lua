@@ -5,7 +5,9 @@ local kernel = require "internals.kernel"
 local program = require "spec.program"
 local snapshot = require "spec.snapshot"
 
-local TOP = [[allow{ vni = "100-199" } allow{ link = "up0" } allow{ link = "vx0" }]]
+local TOP = [[allow{ vni = "100-199" } allow{ link = "up0" } allow{ link = "vx0" }
+  allow{ peer = "192.0.2.0/24" } allow{ peer = "224.0.0.0/4" } allow{ peer = "2001:db8::/32" }
+  allow{ peer = "fe80::/10" }]]
 
 local function connect(word, body, name)
   return guests.connect(word, name or "web", body, TOP)
@@ -70,6 +72,8 @@ describe("a VXLAN", function()
     { "without an id", "vxlan{ name = 'vx1' }", "'id' is missing" },
     { "of a network that is not allowed", "vxlan{ name = 'vx1', id = 200 }",
       "the vni 200: name it in a hook's options, or by allow{ vni = 200 }" },
+    { "to a host that is not allowed", "vxlan{ name = 'vx1', id = 100, remote = '203.0.113.1' }",
+      'by allow{ peer = "203.0.113.1" }' },
     { "by a device that is not allowed", "vxlan{ name = 'vx1', id = 100, dev = 'up1' }",
       'allow{ link = "up1" }' },
     { "by a device that is not there", "vxlan{ name = 'vx1', id = 100, dev = 'vx0' }",

@@ -36,7 +36,8 @@ describe("a verb", function()
       = "link: unknown field 'mastr'; did you mean 'master'?",
     ['link{ name = "eth1", zz = 1, aa = 2, mm = 3 }']
       = "link: unknown field 'aa'; its fields: name, mtu, " ..
-      "base_mtu, address, master, alias, txqueuelen, group, up",
+      "base_mtu, address, master, alias, txqueuelen, group, gso_max_size, gso_max_segs, " ..
+      "gro_max_size, gso_ipv4_max_size, up",
     ['link{ up = true }'] = "link: 'name' is missing",
     ['link{ name = false }'] = "link: name: it cannot be none, but "
       .. "a device name of 1..15 bytes without blanks, '/', ':' or '%'",

@@ -115,7 +115,8 @@ local scenes = {
     near = M.xml("near", { "n0" }),
     xml = M.xml("far", { "f0" }),
     policy = [[
-      allow{ link = "eth0", vni = "100-199" }
+      allow{ link = "eth0", vni = "100-199", peer = "239.0.0.1" }
+      allow{ peer = "192.0.2.0/24" }
       allow{ link = "far0" }
       function connect(nic)
         tap(nic, { up = true })
@@ -126,7 +127,8 @@ local scenes = {
         vxlan{ name = "far0", src = "192.0.2.1", learning = false }
       end]],
     changed = [[
-      allow{ link = "eth0", vni = "100-199" }
+      allow{ link = "eth0", vni = "100-199", peer = "239.0.0.1" }
+      allow{ peer = "192.0.2.0/24" }
       allow{ link = "far0" }
       function connect(nic)
         tap(nic, { up = true })

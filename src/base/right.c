@@ -26,6 +26,10 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 			   .size = 4,
 			   .max = 0xffffff,
 			   .doc = "a VXLAN's network, or a range of them" },
+	/* no MT_RIGHT_PREFIX: a plan must not draw to itself what is sent to another host */
+	[MT_RIGHT_PEER] = { .name = "peer",
+			    .type = MT_PREFIX,
+			    .doc = "hosts, or groups, that VXLANs send to, inside of a prefix" },
 };
 
 /* The first valid value from @a on. The list comes from the process that runs the policy, which an

@@ -34,7 +34,7 @@ static const struct mt_field fields[NFIELDS] = {
 	[TABLE] = { "table", MT_ENUM, .flags = MT_FIELD_CUSTOM, .enum_names = tables,
 		    .doc = "the bridge's database, or a VXLAN's own; self where there is a dst" },
 	[DST] = { "dst", MT_IP, .attr = NDA_DST, .ip_arg = "dst",
-		  .right = &mt_rights[MT_RIGHT_PREFIX], .doc = "the host that a VXLAN sends to" },
+		  .right = &mt_rights[MT_RIGHT_PEER], .doc = "the host that a VXLAN sends to" },
 	[SRC_VNI] = { "src_vni", MT_UINT, 4, .attr = NDA_SRC_VNI, .max = 0xffffff,
 		      .ip_arg = "src_vni",
 		      .doc = "of a VXLAN with `external`: frames of this VNI" },

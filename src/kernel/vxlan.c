@@ -60,6 +60,7 @@ static const struct mt_field fields[NFIELDS] = {
 		  .doc = "this host's address, which its packets come from" },
 	[REMOTE] = { "remote", MT_IP, 0, MT_PHASE_FIELDS, .flags = MT_FIELD_NONE,
 		     .attr = IFLA_VXLAN_GROUP, .attr6 = IFLA_VXLAN_GROUP6, .ip_arg = "remote",
+		     .right = &mt_rights[MT_RIGHT_PEER],
 		     .doc = "who gets broadcasts and frames for unknown MAC addresses: the other "
 			    "host, or a multicast group" },
 	[EXTERNAL] = SWITCH("external", IFLA_VXLAN_COLLECT_METADATA,

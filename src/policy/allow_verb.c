@@ -78,12 +78,14 @@ int l_granting(lua_State *L)
  *   priority  policy rules of this priority, or of a range
  *   vid       VLANs of bridges, and of devices for one
  *   vni       networks of VXLANs, or a range of them
+ *   peer      hosts, or groups, that VXLANs send to, inside of a prefix
  *   user      a user's name, "@" and a group's, or a uid
  *   dev       with user: how that user's devices may be called, with * for any text: "al-*";
  *             without it they begin with u, the uid and -
  *   allow{ link = "br0" }
  *   allow{ prefix = "10.0.0.0/8", table = 100 }
- *   allow{ table = "1000-1099", vid = "20,30-40", vni = "10000-10999" }
+ *   allow{ table = "1000-1099", vid = "20,30-40" }
+ *   allow{ vni = "10000-10999", peer = "192.0.2.0/24" }
  *   allow{ prefix = "10.0.0.0/8", table = 100, priority = "2000-2099" }
  *   allow{ user = "alice", dev = "al-*", link = "br0" }
  */
