@@ -7,7 +7,7 @@ stds.policy = {
   read_globals = {
     "hook", "allow", "default", "refuse", "log", "host", "tap",
     "bridge", "veth", "link", "port", "vlan", "vlan_member", "conf", "addr", "route", "neigh",
-    "rule", "vrf", "vxlan", "vlan_dev", "macvlan", "macvtap", "fdb", "altname",
+    "rule", "vrf", "vxlan", "vlan_dev", "macvlan", "macvtap", "tap_node", "fdb", "altname",
     "offload",
   },
 }

@@ -129,6 +129,31 @@ function core.foretell(dev)
   end
 end
 
+-- Fields of tap() that are a macvtap's, and what they are unless given; false: nothing.
+local of_macvtap = { mode = "bridge", bcqueuelen = false, nopromisc = false }
+
+-- Declare an unmanaged NIC's macvtap on the device fields.macvtap. Returns the fields that are
+-- left, of its link: a macvtap takes frames for its own MAC only, so that is the guest's.
+local function tap_on(nic, fields)
+  if not nic.unmanaged then
+    error("tap: macvtap is for managed='no': libvirt makes the tap of this NIC")
+  elseif fields.group ~= nil then
+    error("tap: group: the file of a macvtap has rights for its user only")
+  end
+  local rest, device = core.copy(fields), { name = nic.dev, link = fields.macvtap }
+  rest.macvtap, rest.user = nil, nil
+  for name, usual in globals.pairs(of_macvtap) do
+    device[name], rest[name] = rest[name], nil
+    if device[name] == nil then device[name] = usual or nil end
+  end
+  globals.macvtap(device)
+  local user = fields.user
+  if user == nil and nic.caller then user = nic.caller.uid end
+  if user ~= nil then globals.tap_node{ dev = nic.dev, user = user } end
+  if rest.address == nil then rest.address = globals.default(nic.mac) end
+  return rest
+end
+
 --- tap(nic [, fields])
 -- Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
 -- The host ignores router advertisements from it: conf{…, accept_ra = default(0)}, unless /proc/sys
@@ -140,8 +165,12 @@ end
 --            <mtu> tells the guest. This, and what tap() fills in for an unmanaged NIC (user,
 --            multi_queue, vnet_hdr, address), is default(…): the value of another declaration
 --            counts instead
+--   macvtap  for an unmanaged NIC: its device is a macvtap on this one, with the guest's MAC.
+--            Beside it: mode (bridge, unless given), bcqueuelen, nopromisc; user is then that of
+--            the file /dev/tapN, and there is no group
 -- Raises: not the nic that is being connected; an unknown field; a value that does not fit.
 --   tap(nic, { master = "br0", mtu = 9000, up = true })
+--   tap(nic, { macvtap = "eno1", user = "alice", up = true })
 function globals.tap(nic, fields)
   local facts = core.behind(nic)
   if not facts or facts ~= (core.current or facts) then
@@ -155,7 +184,12 @@ function globals.tap(nic, fields)
     fields = core.copy(fields)
     fields.mtu = globals.default(base)
   end
-  core.tap(facts.dev, fields, facts.unmanaged and made(facts, fields) or nil)
+  if type(fields) == "table" and rawget(fields, "macvtap") ~= nil then
+    fields = tap_on(facts, fields)
+    core.tap(facts.dev, fields, nil)
+  else
+    core.tap(facts.dev, fields, facts.unmanaged and made(facts, fields) or nil)
+  end
   if base then
     globals.link{ name = core.meant(fields.master), base_mtu = base }
   end

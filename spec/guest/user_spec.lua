@@ -5,9 +5,10 @@ local moontap = require "spec.guest.moontap"
 
 local POLICY = [[
 local lan = hook "bridge" { bridge = "br0", users = { "alice" } }
+local direct = hook "macvtap" { link = "up0", users = { "alice" } }
 
 function connect(nic)
-  lan(nic)
+  if nic.domain.name == "direct" then direct(nic) else lan(nic) end
 end
 ]]
 
@@ -29,6 +30,8 @@ describe("an ordinary user's #guest with the service", function()
       files = { ["/etc/moontap/policy.lua"] = POLICY } }
     user = l.user
     l:bridge("br0", "10.9.0.1/24")
+    l:ok "ip link add up0 type veth peer name up1; ip link set up0 up; ip link set up1 up"
+    l:ok "ip addr add 10.9.1.1/24 dev up1"
     start_service()
     before = l:snapshot()
   end)
@@ -46,6 +49,17 @@ describe("an ordinary user's #guest with the service", function()
     user:virsh("destroy", "web")
     nothing_left()
     assert.not_matches("u7777", user:ok(moontap.program .. " status"))
+  end)
+
+  it("gets a macvtap, which is its own before libvirt opens it", function()
+    user:start(lab.domain { name = "direct", interfaces = nic(3), address = "10.9.1.2/24" })
+    local link = l:ok "ip -d link show u7777-3"
+    assert.matches("u7777%-3@up0", link)
+    assert.matches("52:54:00:00:0a:03", link)
+    user:booted "direct"
+    l:wait_ping "10.9.1.2"
+    user:virsh("destroy", "direct")
+    nothing_left()
   end)
 
   it("gets a NIC while it runs: up, attach, detach, down", function()

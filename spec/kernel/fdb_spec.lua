@@ -165,6 +165,9 @@ describe("an entry of a VXLAN", function()
     assert.is_true(status ~= 0)
     assert.matches('name it in a hook\'s options, or by allow{ peer = "198.51.100.1" }', err, 1,
       true)
+    _, _, err = run("plan",
+      [[fdb{ dev = "x0", mac = "00:00:00:00:00:00", dst = "192.0.2.1", vni = 7 }]])
+    assert.matches("by allow{ vni = 7 }", err, 1, true)
   end)
 end)
 

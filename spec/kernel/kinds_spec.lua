@@ -136,6 +136,12 @@ local cases = {
       return { l.link, l.linkinfo.info_kind, d.mode, d.bcqueuelen }
     end,
     sees = { "v0", "macvtap", "bridge", 77 }, change = "mode=private bcqueuelen=78" },
+  { key = "tap_node dev=m0", setup = BRIDGED .. "; ip link add link v0 name m0 type macvtap",
+    change = "user=12345",
+    seen = function()
+      return { helper.run("stat -c %u /dev/tap" .. ip "link show dev m0".ifindex):match "%d+" }
+    end,
+    sees = { "12345" } },
   { key = "macvtap name=m0", setup = BRIDGED, add = "link=v0 mode=passthru nopromisc=true",
     seen = function()
       local d = bridge_data "m0"

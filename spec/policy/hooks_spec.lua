@@ -174,3 +174,52 @@ describe("the hook libvirt", function()
     end)
   end
 end)
+
+describe("the hook macvtap", function()
+  before_each(function()
+    guests.setup()
+    helper.run "ip link add up0 mtu 1400 type veth peer name up1; ip link set up0 up"
+  end)
+
+  local function run(word, options, xml)
+    program.write("policy.lua", ("local h = hook 'macvtap' %s\nfunction connect(nic) h(nic) end\n")
+      :format(options))
+    return program.moontap("-p policy.lua " .. word .. " -", xml or guests.xml("web", 1))
+  end
+
+  it("makes a macvtap with the guest's MAC, whose file is the user's", function()
+    local r = run("up", "{ link = 'up0', user = 12345 }")
+    assert.same({ 0, "" }, { r.status, r.err })
+    local link = helper.json "ip -j -d link show web0"[1]
+    assert.same({ "up0", "52:54:00:00:00:01", 1400, "bridge" },
+      { link.link, link.address, link.mtu, link.linkinfo.info_data.mode })
+    local node = "/dev/tap" .. link.ifindex
+    assert.equal("12345 600", helper.run("stat -c '%u %a' " .. node):match "%C+")
+    assert.is_nil(run("plan", "{ link = 'up0', user = 12345 }").out:find "\n  [+~-] ")
+    helper.run("chown 0 " .. node)
+    assert.matches("tap_node web0 +user 12345 +0 +0\n", program.moontap "status web".out)
+    assert.equal(0, program.moontap "down web".status)
+    assert.is_false(os.rename(node, node) or false) -- it went with the device
+  end)
+
+  it("is for a NIC whose tap libvirt does not make", function()
+    local managed = guests.xml("web", 1):gsub("managed='no'", "managed='yes'")
+    helper.run "ip tuntap add dev web0 mode tap"
+    local r = run("plan", "{ link = 'up0' }", managed)
+    assert.equal(3, r.status)
+    assert.matches("macvtap is for managed='no': libvirt makes the tap of this NIC", r.err, 1, true)
+  end)
+
+  for options, why in pairs {
+    ["{}"] = "policy.lua:1: macvtap: the option 'link' is missing",
+    ["{ link = 'br0' , group = 'kvm' }"] = "policy.lua:1: macvtap: there is no option 'group'",
+    ["{ link = 'up0', mode = 'loud' }"] = "policy.lua:1: macvtap: mode: ",
+    ["{ link = 'up9' }"] = "there is no device up9",
+  } do
+    it("refuses " .. options, function()
+      local r = run("plan", options)
+      assert.matches(why, r.err, 1, true)
+      assert.is_true(r.status ~= 0)
+    end)
+  end
+end)

@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 /* NET_ADMIN: change the network. SETUID, SETGID: the evaluator changes its user. KILL: end it at
- * its deadline. DAC_READ_SEARCH: XML and policies may be in folders that others may not enter. */
+ * its deadline. DAC_READ_SEARCH: XML and policies may be in folders that others may not enter.
+ * CHOWN: the file of a macvtap is its guest's. */
 #define KEPT                                                                          \
 	(1u << CAP_NET_ADMIN | 1u << CAP_SETUID | 1u << CAP_SETGID | 1u << CAP_KILL | \
-	 1u << CAP_DAC_READ_SEARCH)
+	 1u << CAP_DAC_READ_SEARCH | 1u << CAP_CHOWN)
 
 void mt_drop_capabilities(void)
 {

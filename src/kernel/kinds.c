@@ -12,6 +12,7 @@
 	ROW(vlan_dev)	\
 	ROW(macvlan)	\
 	ROW(macvtap)	\
+	ROW(tap_node)	\
 	ROW(link)	\
 	ROW(altname)	\
 	ROW(port)	\

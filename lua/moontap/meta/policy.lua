@@ -117,6 +117,14 @@
 ---@class moontap.macvtap: moontap.macvtap.fields
 ---@field name string
 
+---the file /dev/tapN by which a macvtap is opened
+---@class moontap.tap_node.fields
+---@field dev? string the macvtap: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field user? integer|string who may open the file, besides root: a user of this host, by name or number
+
+---@class moontap.tap_node: moontap.tap_node.fields
+---@field dev string
+
 ---what every network device has; the device itself is made by another kind
 ---@class moontap.link.fields
 ---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
@@ -533,6 +541,14 @@ function macvtap(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
+---    fields   as `help tap_node` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.tap_node
+function tap_node(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help link` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
@@ -637,8 +653,12 @@ function offload(fields) end
 ---             <mtu> tells the guest. This, and what tap() fills in for an unmanaged NIC (user,
 ---             multi_queue, vnet_hdr, address), is default(…): the value of another declaration
 ---             counts instead
+---    macvtap  for an unmanaged NIC: its device is a macvtap on this one, with the guest's MAC.
+---             Beside it: mode (bridge, unless given), bcqueuelen, nopromisc; user is then that of
+---             the file /dev/tapN, and there is no group
 ---Raises: not the nic that is being connected; an unknown field; a value that does not fit.
 ---    tap(nic, { master = "br0", mtu = 9000, up = true })
+---    tap(nic, { macvtap = "eno1", user = "alice", up = true })
 ---@param nic moontap.nic
 ---@param fields? moontap.tap.options
 function tap(nic, fields) end
@@ -846,6 +866,24 @@ function host.macvtap(key) end
 ---@param filter? moontap.macvtap.fields
 ---@return moontap.macvtap[]
 function host.macvtaps(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.tap_node.fields
+---@return moontap.tap_node?
+function host.tap_node(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.tap_node.fields
+---@return moontap.tap_node[]
+function host.tap_nodes(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.
