@@ -28,47 +28,26 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 	return mt_nl_list_devices(&l, "vrf", mt_nl_decode_data);
 }
 
-struct holder {
-	const struct mt_record *of;
-	char name[MT_NAME_MAX + 1];
-};
-
-static int take_holder(const struct mt_record *r, void *data, struct mt_err *e)
+static int take_holder(const struct mt_record *has, void *data, struct mt_err *e)
 {
-	struct holder *holder = data;
+	const struct mt_record *r = data;
 
-	(void)e;
-	if (r->v[TABLE].u != holder->of->v[TABLE].u ||
-	    !strcmp(r->v[NAME].name, holder->of->v[NAME].name))
+	if (has->v[TABLE].u != r->v[TABLE].u || !strcmp(has->v[NAME].name, r->v[NAME].name))
 		return 0;
-	strcpy(holder->name, r->v[NAME].name);
-	return 1;
+	return mt_fail(e, EBUSY, "vrf", r->v[NAME].name, "the VRF %s has the table %u already",
+		       has->v[NAME].name, (unsigned)r->v[TABLE].u);
 }
 
 /* The kernel takes a second VRF on one table, unless net.vrf.strict_mode is on. */
-static int check_holder(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
+static int clash(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
 {
-	struct mt_record all = { .kind = &mt_kind_vrf };
-	struct holder holder = { .of = r };
-	int err = list(h, &all, take_holder, &holder, e);
-
-	if (err || !*holder.name)
-		return err;
-	return mt_fail(e, EBUSY, "vrf", r->v[NAME].name, "the VRF %s has the table %u already",
-		       holder.name, (unsigned)r->v[TABLE].u);
-}
-
-static int needs(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
-		 struct mt_err *e)
-{
-	(void)will, (void)data;
-	return check_holder(h, r, e);
+	return mt_nl_clash(h, &mt_kind_vrf, take_holder, r, e);
 }
 
 /* Again before an add: a plan may have two, and another guest's plan one more. */
 static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
 {
-	if (op == MT_ADD && check_holder(h, r, e))
+	if (op == MT_ADD && clash(h, r, e))
 		return -e->code;
 	return mt_nl_put_device(h, op, r, "vrf", NULL, e);
 }
@@ -97,6 +76,6 @@ const struct mt_kind mt_kind_vrf = {
 	.set = "ip link set dev %s type vrf",
 	.del = "ip link del dev %s",
 	.check = check,
-	.needs = needs,
+	.clash = clash,
 	.busy = mt_bridge_busy,
 };
