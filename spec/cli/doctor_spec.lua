@@ -121,6 +121,11 @@ ip tuntap add dev tap7 mode tap; ip link set tap7 address 02:00:00:00:00:77 mast
   ["bridge without VLANs"] = { "echo 'allow{ vid = 10 }' >>etc/moontap/policy.lua",
     "the policy allows VLANs, and br0 does not look at them",
     "ip link set dev br0 type bridge vlan_filtering 1" },
+  ["VXLAN too large"] = { [[ip link add below type veth peer name far
+ip link add vx7 type vxlan id 7 dstport 4789 dev below local 192.0.2.1
+ip link set vx7 address 02:00:00:00:00:77 master br0 up; ip link set below mtu 1400]],
+    "vx7 has an MTU of 1450, and packets of below have room for 1350: its own MTU is 1400",
+    "ip link set dev vx7 mtu" },
   ["leftover tap"] = {
     "ip tuntap add dev 'tap$7' mode tap; ip link set 'tap$7' alias 'moontap web'",
     "tap$7 is marked", "ip link del dev 'tap$7'" },

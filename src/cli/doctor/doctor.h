@@ -200,6 +200,9 @@ void mt_check_bridge_netfilter(struct mt_doctor *d);
 /* doctor_vlans.c: VLANs that the policy allows */
 void mt_check_vlan_filtering(struct mt_doctor *d);
 
+/* doctor_vxlans.c: VXLANs of the policy's */
+void mt_check_vxlan_mtu(struct mt_doctor *d);
+
 /* doctor_left.c: what moontap left behind, or did not reach */
 void mt_check_leftover_tap(struct mt_doctor *d);
 void mt_check_leftover_journal(struct mt_doctor *d);
