@@ -3,6 +3,8 @@
 local helper = require "spec.helper"
 local program = require "spec.program"
 
+if not helper.kernel_has "bridge_vlan" then return end
+
 -- Sends two broadcasts in turn, without a tag and with that of VLAN 10, and counts those that come
 -- out of the tap, until the file `stop` is there. Ethernet types for experiments: IEEE 802.
 local SCRIPT = [==[

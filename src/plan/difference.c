@@ -156,6 +156,21 @@ static int may_anyway(struct mt_view *v, const struct found *f, const struct mt_
 	return v->was_put_by_us(v->data, want, i, e);
 }
 
+/* Whether a device is the NIC's own, or the other end of the pair that is. Return: 1, 0 or -errno. */
+static int is_own(struct mt_view *v, const char *device, struct mt_err *e)
+{
+	struct mt_device own, other;
+	int err;
+
+	if (!v->own || !strcmp(v->own, device))
+		return v->own != NULL;
+	err = mt_device_by_name(v->host, v->own, &own, e);
+	if (!err && own.is & MT_DEVICE_PAIR && own.peer)
+		err = mt_device_by_index(v->host, own.peer, &other, e)
+			?: !strcmp(other.name, device);
+	return err == -ENODEV ? 0 : err;
+}
+
 /* Refuses to change a field that undo could not restore, or that is not moontap's. Return: 0 or
  * -errno. */
 static int changeable(struct mt_view *v, const struct found *f, const struct mt_record *want, int i,
@@ -168,10 +183,11 @@ static int changeable(struct mt_view *v, const struct found *f, const struct mt_
 	bool exclusive = k->flags & MT_KIND_EXCLUSIVE, fixed = field->revert == MT_REVERT_FIXED;
 	bool sticky = field->revert == MT_REVERT_STICKY && has->automatic;
 	bool kept = field->flags & MT_FIELD_NO_TAKEAWAY && taken_away;
-	bool theirs = field->flags & MT_FIELD_OURS &&
-		!(v->own && !strcmp(v->own, mt_record_device(want)));
+	int own = field->flags & MT_FIELD_OURS ? is_own(v, mt_record_device(want), e) : 1;
+	bool theirs = !own;
 	char subject[96], why[300], command[64];
-	int may = exclusive				? 0
+	int may = own < 0				? own
+		: exclusive				? 0
 		: !fixed && !sticky && !kept && !theirs ? 1
 							: may_anyway(v, f, want, i, e);
 

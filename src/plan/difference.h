@@ -15,7 +15,7 @@
 struct mt_view {
 	struct mt_host *host;
 	struct mt_pool *pool;
-	const char *own;	   /* the NIC's own device; NULL: none of the records is on it */
+	const char *own;	   /* the NIC's own device; NULL: it is not known */
 	struct mt_record_set will; /* records as they will be */
 	/* 1: moontap made the object, or the device that it is on, and may change it freely; 0; or
 	 * -errno */

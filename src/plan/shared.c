@@ -57,12 +57,13 @@ static bool has_changes(const struct mt_steps *steps)
 }
 
 /* Applies what the claim needs and the kernel lacks, computed under the object's lock. */
-static int make_missing(struct mt_shared_object *o, const struct mt_record *claim,
+static int make_missing(struct mt_shared_object *o, const char *dev, const struct mt_record *claim,
 			struct mt_steps *out, struct mt_err *e)
 {
 	struct mt_steps steps = { .pool = o->apply->pool };
 	struct mt_view view = { .host = o->apply->host,
 				.pool = o->apply->pool,
+				.own = dev,
 				.made_by_us = view_made,
 				.was_put_by_us = view_was_put,
 				.data = o };
@@ -268,7 +269,7 @@ int mt_shared_set(struct mt_apply *w, const char *dev, const struct mt_record *k
 		o.claims[o.nclaims++] = *claim;
 		err = take_notes(&o, claim, e);
 		if (!err && !mt_record_only_notes(claim))
-			err = make_missing(&o, claim, steps, e);
+			err = make_missing(&o, dev, claim, steps, e);
 	}
 	if (!err)
 		err = take_back_unclaimed(&o, e);
