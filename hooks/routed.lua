@@ -39,7 +39,7 @@
 -- the whole host, so the hook checks them and does not set them.
 -- A guest that is still arriving by migration gets its device and gateway, but no route, no rule to
 -- its addresses and no proxy neighbour, which would draw its traffic away from the host on which it
--- runs. `moontap up NAME` adds them.
+-- runs. `moontap up NAME` adds them, and announces the addresses on the uplink.
 -- What a table has no route for, also that of a VRF, is looked up in the main table next. Where
 -- that would leave the tenant's network, end it in the host's own configuration: "ip route add
 -- table 10 unreachable default metric 4278198272". A VRF's uplink is in the VRF, too.

@@ -15,6 +15,7 @@ local takes = {
   why = "policy state hooks deadline json name uuid dev",
   graph = "state svg png name uuid",
   reconcile = "policy state hooks deadline json name uuid dev dry-run",
+  announce = "state json name uuid dev",
   log = "state json run clear name uuid dev",
   replay = "policy state hooks deadline json sh run name uuid dev",
   facts = "state name uuid inactive prefix",
@@ -24,8 +25,8 @@ local takes = {
   help = "json",
 }
 
-local subcommands = "there are: plan, up, down, status, doctor, why, graph, reconcile, log, " ..
-  "replay, facts, xml, check, hook, install-hook, uninstall-hook, repl, help"
+local subcommands = "there are: plan, up, down, status, doctor, why, graph, reconcile, " ..
+  "announce, log, replay, facts, xml, check, hook, install-hook, uninstall-hook, repl, help"
 
 -- What an option is given with.
 local values = { policy = " x.lua", state = " x", hooks = " x", deadline = " 1", prefix = " x",
@@ -89,11 +90,8 @@ for subcommand, list in pairs(takes) do
       if subcommand == "graph" then
         return -- any number is right
       end
-      local too_many = subcommand == "plan" and "" or " a b c d e f"
-      if subcommand == "up" or subcommand == "down" or subcommand == "check" then
-        too_many = ""
-      end
-      local r = bare(subcommand .. too_many)
+      local any = ("plan up down check announce"):find(subcommand, 1, true)
+      local r = bare(subcommand .. (any and "" or " a b c d e f"))
       assert.equal(wrong_usage(subcommand), r.status)
       assert.matches("^moontap: usage: moontap " .. subcommand .. " [^\n]+\n$", r.err)
     end)

@@ -23,6 +23,7 @@ local lines = {
   doctor = { 3, "doctor --root root", "doctor --root root --json" },
   graph = { 4, "graph", "graph --svg" },
   reconcile = { 7, "reconcile", "reconcile --json" },
+  announce = { 7, "announce web", "announce web --json" },
   log = { 4, "log", "log web -1", "log web --json" },
   replay = { 4, "replay web", "replay --json web" },
   facts = { 4, "facts web.xml" },

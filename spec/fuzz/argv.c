@@ -53,6 +53,7 @@ COMMAND(up, 1, -1)
 COMMAND(down, 1, -1)
 COMMAND(status, 0, 1)
 COMMAND(reconcile, 0, 1)
+COMMAND(announce, 1, -1)
 COMMAND(log, 0, 1)
 COMMAND(doctor, 0, 1)
 COMMAND(graph, 0, -1)
@@ -73,8 +74,9 @@ int mt_command_help(struct mt_cli *c)
 	return look_at(c, 0, -1);
 }
 
-void mt_drop_capabilities(void)
+void mt_drop_capabilities(bool raw)
 {
+	(void)raw;
 }
 
 const struct mt_json *mt_json_load(const struct mt_cli *c)

@@ -3,7 +3,10 @@
 #ifndef MT_BASE_CAPABILITIES_H
 #define MT_BASE_CAPABILITIES_H
 
-/** mt_drop_capabilities() - drop, for good, all capabilities but those that connecting needs */
-void mt_drop_capabilities(void);
+#include <stdbool.h>
+
+/** mt_drop_capabilities() - drop, for good, all capabilities but those that connecting needs
+ * @raw:	keep CAP_NET_RAW, too: frames are to be sent */
+void mt_drop_capabilities(bool raw);
 
 #endif

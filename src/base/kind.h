@@ -164,6 +164,9 @@ struct mt_kind {
 	/** forgotten() - whether the kernel forgets an object when its device gets another MAC
 	 * address (MT_FIELD_FORGETS); NULL: never */
 	bool (*forgotten)(const struct mt_record *r);
+	/** answers_for() - the field of @r with the IP address that this host answers for, on the
+	 * device that @r is on, since @r is there; -1: none. NULL: never */
+	int (*answers_for)(const struct mt_record *r);
 	/** sh() - the command lines, each ended by \n; NULL: add, set and del are enough. Returns
 	 * as snprintf. */
 	int (*sh)(enum mt_op op, const struct mt_record *r, char *buf, size_t n);

@@ -69,6 +69,7 @@ struct mt_command {
 	const char *options; /* names, blank-separated; all take verbose, help and version */
 	bool whole;	     /* keeps all capabilities: runs programs, or uses the host's files */
 	enum mt_output_is output;
+	bool sends; /* keeps CAP_NET_RAW: it sends frames */
 };
 
 /* The client, which libvirt and scripts call: beside moontap. */
@@ -181,6 +182,10 @@ bool mt_cli_is_file(const struct mt_cli *c, const char *word);
  * Return: 0, or the exit status after printing why. */
 int mt_cli_guest_or_file(struct mt_cli *c, struct mt_engine *g, const char *word,
 			 struct mt_event_params *ask, struct mt_pool *p);
+
+/** mt_cli_announce() - after a migration, announce the NICs that match; what fails is a warning on
+ * stderr */
+void mt_cli_announce(struct mt_cli *c, struct mt_engine *g, const struct mt_nic_filter *which);
 
 /** mt_cli_no_xml() - refuse args[0]: it names a guest, and moontap keeps no guest's XML
  * @advice:	what to do instead, for mt_sh_advice()
@@ -298,6 +303,7 @@ int mt_command_doctor(struct mt_cli *c);
 int mt_command_why(struct mt_cli *c);
 int mt_command_graph(struct mt_cli *c);
 int mt_command_reconcile(struct mt_cli *c);
+int mt_command_announce(struct mt_cli *c);
 int mt_command_log(struct mt_cli *c);
 int mt_command_replay(struct mt_cli *c);
 int mt_command_facts(struct mt_cli *c);

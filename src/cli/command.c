@@ -115,7 +115,7 @@ int mt_command_run(struct mt_cli *c, const struct mt_command *m, const char *bef
 		return monitored ? MT_UNKNOWN : status;
 	mt_raise_descriptors();
 	if (!m->whole)
-		mt_drop_capabilities();
+		mt_drop_capabilities(m->sends);
 	c->output = monitored ? MT_OUTPUT_CHECK : m->output;
 	status = mt_output_end(c, m->run(c));
 	return monitored && status > MT_UNKNOWN ? MT_UNKNOWN : status;

@@ -109,6 +109,11 @@ static int connect(struct mt_cli *c, bool dry)
 		mt_history_end(&run, &g, &ask.request.source, &out, err ? &e : NULL);
 	mt_cli_close_source(&ask.request.source);
 	mt_cli_warnings(c, &out);
+	if (!err && !dry && ask.arrived)
+		mt_cli_announce(c, &g,
+				&(struct mt_nic_filter){ .driver = out.driver,
+							 .name = out.name,
+							 .only = ask.request.only });
 	return give_back(&g, &out, show(c, &out, err, &e));
 }
 

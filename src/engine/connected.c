@@ -10,18 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool mt_connected_is(const struct mt_record *header, const char *word)
+{
+	return mt_nic_is(word, header->v[MT_HEADER_DEV].name, mt_header_text(header, MT_HEADER_MAC),
+			 (unsigned)header->v[MT_HEADER_INDEX].u);
+}
+
 static bool fits(const struct mt_record *h, const struct mt_nic_filter *w)
 {
-	const char *dev = h->v[MT_HEADER_DEV].name, *mac = mt_header_text(h, MT_HEADER_MAC);
-
 	if (!mt_filter_has_guest(w, mt_header_text(h, MT_HEADER_DRIVER),
 				 mt_header_text(h, MT_HEADER_DOMAIN),
-				 mt_header_text(h, MT_HEADER_UUID), dev) ||
+				 mt_header_text(h, MT_HEADER_UUID), h->v[MT_HEADER_DEV].name) ||
 	    (w->managed_only && h->v[MT_HEADER_UNMANAGED].u) ||
 	    (w->events_only && !strcmp(mt_header_text(h, MT_HEADER_BY), "up")))
 		return false;
 	for (const char *const *o = w->only; o && *o; o++)
-		if (mt_nic_is(*o, dev, mac, (unsigned)h->v[MT_HEADER_INDEX].u))
+		if (mt_connected_is(h, *o))
 			return true;
 	return !w->only;
 }

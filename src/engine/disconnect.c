@@ -119,9 +119,7 @@ static int check_named(struct mt_engine *g, const struct mt_nic_filter *which, s
 		bool any = false;
 
 		for (size_t i = 0; i < n; i++)
-			any |= mt_nic_is(*o, headers[i].v[MT_HEADER_DEV].name,
-					 mt_header_text(&headers[i], MT_HEADER_MAC),
-					 (unsigned)headers[i].v[MT_HEADER_INDEX].u);
+			any |= mt_connected_is(&headers[i], *o);
 		for (size_t i = 0; i < m.answer.n; i++)
 			any |= mt_nic_is(*o, m.answer.nics[i].dev, m.answer.nics[i].mac,
 					 (unsigned)m.answer.nics[i].index);

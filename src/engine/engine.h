@@ -129,6 +129,7 @@ struct mt_event_params {
 	bool early;	     /* the guest has not started yet: see MT_KIND_LATE */
 	bool after_start;    /* a managed NIC's device must exist: libvirt has created it */
 	bool again;	     /* only NICs that are still connected; else -EALREADY */
+	bool arrived;	     /* it was incoming until now, by its record */
 	bool runs_on;	     /* the guest runs on after a failure: keep its record */
 };
 
@@ -158,7 +159,8 @@ int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt
 struct mt_nic_filter;
 
 /** mt_params_from_guest() - fill @ask for a remembered guest
- * @ask:	out: its strings are in @p; incoming is false: a migration counts as done
+ * @ask:	out: its strings are in @p; incoming is false: a migration counts as done, and
+ *		arrived says that there was one
  *
  * Return: 0; -ENOENT: there is no record of it (no @e); or -errno.
  */
@@ -197,6 +199,9 @@ bool mt_filter_has_guest(const struct mt_nic_filter *w, const char *driver, cons
  */
 int mt_connected(struct mt_engine *g, const struct mt_nic_filter *which, struct mt_pool *p,
 		 struct mt_record **headers, size_t *n, struct mt_err *e);
+
+/** mt_connected_is() - whether a person's word names the NIC whose journal has this header */
+bool mt_connected_is(const struct mt_record *header, const char *word);
 
 /** mt_connected_sweep() - delete the empty files that a run of @dev left, which was killed before
  * it wrote a line; not while another process has locked them */

@@ -218,6 +218,7 @@ int mt_params_from_guest(struct mt_engine *g, const struct mt_nic_filter *guest,
 		return err;
 	mt_params_from_record(ask, m);
 	ask->by = m->by_up ? "up" : "hook";
+	ask->arrived = m->incoming;
 	ask->request.incoming = false; /* a person asks only after it has arrived */
 	ask->remember = !ask->dry;
 	return 0;

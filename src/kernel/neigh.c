@@ -142,6 +142,11 @@ static bool is_forgotten(const struct mt_record *r)
 	return !r->v[PROXY].u;
 }
 
+static int answers_for(const struct mt_record *r)
+{
+	return r->v[PROXY].u ? DST : -1;
+}
+
 static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 {
 	struct mt_sh s = { buf, n, 0 };
@@ -168,5 +173,6 @@ const struct mt_kind mt_kind_neigh = {
 	.set_defaults = set_defaults,
 	.check = check,
 	.forgotten = is_forgotten,
+	.answers_for = answers_for,
 	.sh = sh,
 };

@@ -150,7 +150,7 @@ int mt_callers_run(const struct mt_callers *c)
 
 	prctl(PR_SET_NAME, "moontapd-io");
 	mt_raise_descriptors();
-	mt_drop_capabilities();
+	mt_drop_capabilities(false);
 	sigprocmask(SIG_SETMASK, NULL, &a.before);
 	mt_signals_block(&a.waiting);
 	err = mt_pace_open(&a.pace, OF_USERS);

@@ -96,7 +96,7 @@ int mt_watcher_run(const struct moontap_options *options)
 	struct moontap *m;
 	struct mt_err e;
 
-	mt_drop_capabilities();
+	mt_drop_capabilities(false);
 	if (mt_handle_open(&m, options, &e)) {
 		mt_log_err(&(struct mt_log){ options->log, options->data }, LOG_ERR, &e);
 		return 1;

@@ -67,7 +67,7 @@ int mt_worker_run(const struct mt_worker *w)
 	struct mt_err e;
 
 	mt_raise_descriptors();
-	mt_drop_capabilities();
+	mt_drop_capabilities(false);
 	if (mt_handle_open(&m, &w->options, &e)) {
 		struct mt_log log = { w->options.log, w->options.data };
 
