@@ -206,9 +206,14 @@ local function read(path)
   return f and f:read "a"
 end
 
--- Half of what the policies declare is gone, and something is new.
-local changed = [[
-  function connect(nic) tap(nic, { up = true, txqueuelen = 77 }) end]]
+-- Half of what the policies declare is gone, and something is new. A macvtap stays one: it becomes
+-- no tap while it is there.
+local function changed(policy)
+  local macvtap = policy:find 'hook "macvtap"'
+  return ([[%s
+  function connect(nic) tap(nic, { %s up = true, txqueuelen = 77 }) end]]):format(
+    macvtap and 'allow{ link = "eth0" }' or "", macvtap and 'macvtap = "eth0",' or "")
+end
 
 for _, sample in ipairs(helper.samples()) do
   local name = sample.name
@@ -217,7 +222,7 @@ for _, sample in ipairs(helper.samples()) do
   scenes[#scenes + 1] = {
     name = "sample " .. name, sample = true,
     host = read(dir .. "host.sh"), xml = read(dir .. "domain.xml"), policy = policy,
-    changed = policy and status == 0 and changed or nil, status = status,
+    changed = policy and status == 0 and changed(policy) or nil, status = status,
   }
 end
 

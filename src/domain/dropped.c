@@ -12,7 +12,7 @@
 static const struct {
 	const char *fact, *text;
 	bool container; /* libvirt does it for a container */
-	bool policy;	/* whoever has it in moontap's metadata has a policy that does it */
+	bool policy;	/* a guest that has it in moontap's metadata has a policy that does it */
 } dropped[] = {
 	{ "vlan",
 	  "<vlan>: libvirt tags nothing on type='ethernet', and moontap does not unless the policy "

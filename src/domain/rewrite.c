@@ -96,7 +96,7 @@ static char *join(const struct rewriting *w, size_t *n)
 
 /* --- one NIC ---------------------------------------------------------------------------------- */
 
-/* The attributes that a <target> shall have. No new value needs escaping: mt_domain_valid_dev(). */
+/* The attributes that a <target> is to have. No new value needs escaping: mt_domain_valid_dev(). */
 struct want {
 	const char *dev, *managed; /* NULL: no attribute */
 };
