@@ -86,3 +86,35 @@ describe("broadcasts of a VLAN that a guest is not in #bridge_vlan", function()
     end)
   end
 end)
+
+-- Sends a frame with a tag of the guest's own, and waits for it at the far end of the uplink.
+local OUTER = [[
+import fcntl, os, socket, struct
+tap = os.open("/dev/net/tun", os.O_RDWR)
+fcntl.ioctl(tap, 0x400454ca, struct.pack("16sH22x", b"web0", 0x0002 | 0x1000))
+far = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)); far.bind(("up1", 0))
+far.setsockopt(263, 8, 1) # SOL_PACKET, PACKET_AUXDATA: the kernel takes the outer tag off
+far.settimeout(20)
+os.write(tap, b"\xff" * 6 + b"\x52\x54\0\0\0\x03" + b"\x81\0\0\x1e" + b"\x88\xb5" + b"\0" * 46)
+while True:
+    got, aux, _, _ = far.recvmsg(2048, 200)
+    if b"\x88\xb5" not in got[12:22]: continue
+    _, _, _, _, _, vlan, protocol = struct.unpack("IIIHHHH", aux[0][2])
+    print("outer %04x %d, inner %s" % (protocol, vlan & 4095, got[12:18].hex()))
+    break
+]]
+
+it("a guest's own tag travels inside of the VLAN of a bridge for 802.1ad #bridge_vlan", function()
+  helper.run [[ip link add br0 address 02:00:00:00:00:01 type bridge vlan_filtering 1 \
+      vlan_protocol 802.1ad
+    ip link set br0 up; ip link add up0 type veth peer name up1; ip link set up1 up
+    ip link set up0 master br0 up]]
+  program.write("outer.py", OUTER)
+  program.write("p.lua", [[local lan = hook "bridge" { bridge = "br0" }
+    local outer = hook "vlan" { bridge = "br0", id = 200, uplink = "up0" }
+    function connect(nic) lan(nic) outer(nic) end]])
+  local r = program.moontap("up -p p.lua -", XML:format "no")
+  assert.same({ 0, "" }, { r.status, r.err })
+  local seen = program.run "python3 outer.py"
+  assert.same({ "outer 88a8 200, inner 8100001e88b5\n", "" }, { seen.out, seen.err })
+end)
