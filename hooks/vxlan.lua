@@ -84,6 +84,14 @@ local function mtu_of(options, nic)
   return mtu
 end
 
+-- What a host sends to itself comes back, and its own guests' addresses seem to be elsewhere.
+local function is_own(address)
+  for _, own in ipairs(host.addrs()) do
+    if own.address:match "^[^/]+" == address then return true end
+  end
+  return false
+end
+
 local function overlay(options, name, mtu)
   vxlan{
     name = name, id = options.id, dstport = options.dstport, dev = options.dev, src = options.src,
@@ -94,7 +102,7 @@ local function overlay(options, name, mtu)
     port{ dev = name, learning = false, neigh_suppress = true }
   end
   for _, peer in ipairs(options.peers or {}) do
-    if peer ~= options.src then
+    if peer ~= options.src and not is_own(peer) then
       fdb{ dev = name, mac = "00:00:00:00:00:00", dst = peer }
     end
   end

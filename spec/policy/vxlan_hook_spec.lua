@@ -122,3 +122,68 @@ describe("hook vxlan", function()
     assert.equal("", snapshot.difference(before, snapshot.take()))
   end)
 end)
+
+-- Sends two datagrams that must not be cut to pieces, and prints how long those are that come back.
+local ECHO = [[
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("10.9.9.2", 7))
+while True:
+    data, sender = s.recvfrom(2048); s.sendto(data, sender)
+]]
+local ASK = [[
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(0.2)
+s.setsockopt(socket.IPPROTO_IP, 10, 2) # IP_MTU_DISCOVER, IP_PMTUDISC_DO
+for size in (56, 1422): # with its headers 1450
+    for _ in range(100):
+        s.sendto(b"x" * size, ("10.9.9.2", 7))
+        try: print(len(s.recv(2048))); break
+        except socket.timeout: pass
+]]
+
+describe("hook vxlan on two hosts", function()
+  local pid
+
+  -- A command in the other host's network namespace.
+  local function there(command)
+    return program.run(("nsenter -n -t %s sh -c '%s'"):format(pid, command))
+  end
+
+  before_each(function()
+    pid = helper.run("unshare -n sleep 120 >/dev/null 2>&1 & echo $!"):match "%d+"
+    helper.run(([[ip link add up0 type veth peer name up1
+      for i in $(seq 100); do ip link set up1 name up0 netns %s && break; sleep 0.1; done
+      ip link set up0 up; ip addr add 192.0.2.1/24 dev up0]]):format(pid))
+    there "ip link set lo up; ip link set up0 up; ip addr add 192.0.2.2/24 dev up0"
+  end)
+  after_each(function() helper.run("kill " .. pid) end)
+
+  it("is one network, by a list of peers, with no packet too large for the way", function()
+    program.write("policy.lua", [[local peers = { "192.0.2.1", "192.0.2.2" }
+      local lab = hook "vxlan" { id = 100, bridge = "lab0", dev = "up0", peers = peers }
+      function connect(nic)
+        lab(nic)
+        -- moontap derives them from the host, and here both are one
+        local last = host.addr{ dev = "up0", address = "192.0.2.1/24" } and 1 or 2
+        link{ name = "lab0", address = "02:00:00:00:01:0" .. last }
+        link{ name = "vx100", address = "02:00:00:00:02:0" .. last }
+      end]])
+    program.write("web.xml", guests.xml("web", 1))
+    local up = ("'%s' --state %%s up -p policy.lua web.xml && ip addr add 10.9.9.%%d/24 dev lab0")
+      :format(program.path)
+    assert.equal(0, program.run(up:format("state", 1)).status)
+    assert.equal(0, there(up:format("state-there", 2):gsub("'", "")).status)
+    assert.equal(1, select(2, helper.run "bridge fdb show dev vx100":gsub("self static", "")))
+    program.write("echo.py", ECHO)
+    program.write("ask.py", ASK)
+    there "python3 echo.py >/dev/null 2>&1 & echo $! >echo.pid"
+    assert.equal("56\n1422\n", program.run "python3 ask.py".out)
+    there "kill $(cat echo.pid); ip addr flush dev lab0" -- a bridge with somebody's address stays
+    helper.run "ip addr flush dev lab0"
+    assert.equal(0, program.moontap("down web").status)
+    assert.equal(0, there(program.path .. " --state state-there down web").status)
+    for _, links in ipairs { helper.run "ip -br link", there "ip -br link".out } do
+      assert.is_nil(links:find "vx100" or links:find "lab0")
+    end
+  end)
+end)
