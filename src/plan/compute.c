@@ -108,7 +108,8 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	if (r->mark &&
 	    mt_plan_mark(n->plan, r->apply.kinds, r->mark, r->host, is_theirs, &looking, e))
 		return -e->code;
-	mt_plan_stack(n->plan);
+	if (mt_plan_stack(n->plan))
+		return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
 	for (int phase = 0; phase < MT_PHASES; phase++)
 		for (size_t i = 0; i < n->plan->n; i++) {
 			struct mt_declaration *w = n->plan->declarations[i];

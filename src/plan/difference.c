@@ -15,18 +15,9 @@ struct found {
 	bool fresh;
 };
 
-static struct mt_record device_of(const struct mt_kind *k, const char *name)
-{
-	struct mt_record r = { .kind = k };
-
-	mt_record_put(&r, 0, mt_name_from(name));
-	return r;
-}
-
-/* Kinds of keys in mt_view.will, beside real records: a device that an earlier step creates, by
- * whichever kind; one that it moves to another master; and one whose MAC address it changes. */
+/* Kinds of keys in mt_view.will, beside real records: mt_any_device, which an earlier step creates;
+ * one that it moves to another master; and one whose MAC address it changes. */
 static const struct mt_field by_its_name[] = { { .name = "name", .type = MT_NAME } };
-static const struct mt_kind any_device = { "device", "", by_its_name, 1, 1, 1 };
 static const struct mt_kind new_master = { "master", "", by_its_name, 1, 1, 1 };
 static const struct mt_kind new_address = { "address", "", by_its_name, 1, 1, 1 };
 
@@ -51,14 +42,14 @@ static int remember(struct mt_view *v, const struct mt_record *r)
 
 static bool will_have(const struct mt_view *v, const struct mt_kind *k, const char *name)
 {
-	struct mt_record r = device_of(k, name);
+	struct mt_record r = mt_named(k, name);
 
 	return *name && mt_record_set_find(&v->will, &r);
 }
 
 int mt_view_expect(struct mt_view *v, const struct mt_record *r)
 {
-	struct mt_record device = device_of(&any_device, mt_record_device(r));
+	struct mt_record device = mt_named(&mt_any_device, mt_record_device(r));
 
 	return remember(v, &device) || remember(v, r) ? -ENOMEM : 0;
 }
@@ -82,7 +73,7 @@ static int current_state(struct mt_view *v, const struct mt_record *want, struct
 	const struct mt_record *will = mt_record_set_find(&v->will, want);
 	int err;
 
-	f->fresh = will_have(v, &any_device, device);
+	f->fresh = will_have(v, &mt_any_device, device);
 	f->has = mt_record_key(want);
 	if (f->fresh) {
 		f->there = will || want->kind->flags & MT_KIND_FACET;
@@ -243,7 +234,7 @@ static int remember_devices(struct mt_view *v, const struct mt_record *r)
 	const char *name;
 
 	for (int i = 0; (name = mt_record_makes(r, i)); i++) {
-		struct mt_record device = device_of(&any_device, name);
+		struct mt_record device = mt_named(&mt_any_device, name);
 
 		if (remember(v, &device))
 			return -ENOMEM;
@@ -289,7 +280,7 @@ static int check_names(struct mt_view *v, const struct mt_record *r, struct mt_e
 
 		if (r->kind->fields[i].type != MT_LINK || r->v[i].state != MT_SET ||
 		    (i == r->kind->device && mt_ref_is_set(&r->ref)) ||
-		    will_have(v, &any_device, name))
+		    will_have(v, &mt_any_device, name))
 			continue;
 		err = mt_device_by_name(v->host, name, &d, e);
 		if (err == -ENODEV)
@@ -321,8 +312,8 @@ static int check_needs(struct mt_view *v, const struct mt_record *want, struct m
 static int emit(struct mt_view *v, struct mt_step *s, const struct mt_record *want,
 		struct mt_steps *steps, struct mt_err *e)
 {
-	struct mt_record master = device_of(&new_master, mt_record_device(want));
-	struct mt_record address = device_of(&new_address, mt_record_device(want));
+	struct mt_record master = mt_named(&new_master, mt_record_device(want));
+	struct mt_record address = mt_named(&new_address, mt_record_device(want));
 
 	if (!mt_steps_add(steps, s))
 		return mt_fail(e, ENOMEM, want->kind->name, "", NULL);

@@ -12,6 +12,59 @@ struct mt_declaration *mt_plan_find(const struct mt_plan *plan, const struct mt_
 	return (struct mt_declaration *)mt_record_set_find(&plan->index, key);
 }
 
+static const struct mt_field by_its_name[] = { { .name = "name", .type = MT_NAME } };
+const struct mt_kind mt_any_device = { "device", "", by_its_name, 1, 1, 1 };
+
+struct mt_record mt_named(const struct mt_kind *k, const char *name)
+{
+	struct mt_record r = { .kind = k };
+
+	mt_record_put(&r, 0, mt_name_from(name));
+	return r;
+}
+
+/* A device that adding a declared record makes. The key is first: the set finds it. */
+struct mt_made {
+	struct mt_record key;
+	struct mt_declaration *by; /* the first one */
+	bool stacked;
+};
+
+static struct mt_made *find_made(const struct mt_plan *plan, const char *name)
+{
+	struct mt_record key;
+
+	if (!name)
+		return NULL;
+	key = mt_named(&mt_any_device, name);
+	return (struct mt_made *)mt_record_set_find(&plan->made, &key);
+}
+
+bool mt_plan_makes(const struct mt_plan *plan, const char *name)
+{
+	return find_made(plan, name);
+}
+
+/* Return: 0 or -ENOMEM. */
+static int note_made(struct mt_plan *plan, struct mt_declaration *by)
+{
+	struct mt_made *made;
+	const char *name;
+
+	plan->made.pool = plan->pool;
+	for (int i = 0; (name = mt_record_makes(&by->record, i)); i++) {
+		if (find_made(plan, name))
+			continue;
+		made = mt_pool_alloc(plan->pool, sizeof *made);
+		if (!made)
+			return -ENOMEM;
+		*made = (struct mt_made){ mt_named(&mt_any_device, name), by, false };
+		if (mt_record_set_add(&plan->made, &made->key))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 const char *mt_record_makes(const struct mt_record *r, int i)
 {
 	if (!(r->kind->flags & MT_KIND_DEVICE))
@@ -142,16 +195,18 @@ int mt_plan_add(struct mt_plan *plan, const struct mt_declaration *declared, str
 	if (k->set_defaults)
 		k->set_defaults(&d.record);
 	w = mt_plan_find(plan, &d.record);
-	if (w)
-		return merge(plan, w, &d, e);
-	w = append(plan);
-	if (!w)
-		return mt_fail(e, ENOMEM, k->name, "", NULL);
-	*w = d;
-	plan->index.pool = plan->pool;
-	if (mt_record_set_add(&plan->index, &w->record))
-		return mt_fail(e, ENOMEM, k->name, "", NULL);
-	return 0;
+	if (w && merge(plan, w, &d, e))
+		return -e->code;
+	if (!w) {
+		w = append(plan);
+		if (!w)
+			return mt_fail(e, ENOMEM, k->name, "", NULL);
+		*w = d;
+		plan->index.pool = plan->pool;
+		if (mt_record_set_add(&plan->index, &w->record))
+			return mt_fail(e, ENOMEM, k->name, "", NULL);
+	}
+	return note_made(plan, w) ? mt_fail(e, ENOMEM, k->name, "", NULL) : 0;
 }
 
 int mt_plan_resolve(struct mt_plan *plan, struct mt_declaration *d, mt_will will, void *data,
@@ -242,46 +297,45 @@ int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const
 	return 0;
 }
 
-bool mt_plan_makes(const struct mt_plan *plan, const char *name)
-{
-	const char *made;
+/* --- devices on each other -------------------------------------------------------------------- */
 
-	for (size_t i = 0; i < plan->n; i++)
-		for (int d = 0; (made = mt_record_makes(&plan->declarations[i]->record, d)); d++)
-			if (!strcmp(made, name))
-				return true;
-	return false;
+/* The kernel nests no deeper: include/linux/netdevice.h MAX_NEST_DEV. */
+#define DEEPEST 8
+
+struct stacking {
+	const struct mt_plan *plan;
+	struct mt_declaration **at;
+	size_t n;
+};
+
+/* The devices that are on each other, or deeper than the kernel nests them, stay as they are: the
+ * kernel refuses them. */
+static void stack(struct stacking *s, struct mt_declaration *d, int depth)
+{
+	const struct mt_record *r = &d->record;
+	struct mt_made *made = find_made(s->plan, mt_record_makes(r, 0)), *lower;
+
+	if (made && made->by == d) {
+		if (made->stacked)
+			return;
+		made->stacked = true;
+		for (int i = 0; i < r->kind->nfields && depth < DEEPEST; i++)
+			if (r->kind->fields[i].type == MT_LINK && r->v[i].state == MT_SET &&
+			    (lower = find_made(s->plan, r->v[i].name)))
+				stack(s, lower->by, depth + 1);
+	}
+	s->at[s->n++] = d;
 }
 
-static bool is_on(const struct mt_declaration *upper, const struct mt_declaration *lower)
+int mt_plan_stack(struct mt_plan *plan)
 {
-	const struct mt_record *r = &upper->record;
-	const char *made;
+	struct stacking s = { .plan = plan,
+			      .at = mt_pool_alloc(plan->pool, plan->cap * sizeof *s.at) };
 
-	if (!(r->kind->flags & MT_KIND_DEVICE))
-		return false;
-	for (int i = 0; i < r->kind->nfields; i++)
-		for (int d = 0; r->kind->fields[i].type == MT_LINK && r->v[i].state == MT_SET &&
-		     (made = mt_record_makes(&lower->record, d));
-		     d++)
-			if (!strcmp(made, r->v[i].name))
-				return true;
-	return false;
-}
-
-void mt_plan_stack(struct mt_plan *plan)
-{
-	struct mt_declaration **at = plan->declarations, *lower;
-	size_t moves = 0; /* as many as there can be; two devices on each other would need more */
-
+	if (plan->cap && !s.at)
+		return -ENOMEM;
 	for (size_t i = 0; i < plan->n; i++)
-		for (size_t j = i + 1; j < plan->n && moves < plan->n * plan->n; j++) {
-			if (!is_on(at[i], at[j]))
-				continue;
-			lower = at[j];
-			memmove(&at[i + 1], &at[i], (j - i) * sizeof *at);
-			at[i] = lower;
-			moves++;
-			j = i;
-		}
+		stack(&s, plan->declarations[i], 0);
+	plan->declarations = s.at;
+	return 0;
 }

@@ -14,7 +14,14 @@ struct mt_plan {
 	struct mt_declaration **declarations; /* as declared */
 	size_t n, cap;
 	struct mt_record_set index;
+	struct mt_record_set made; /* struct mt_made: by name, the devices that adding them makes */
 };
+
+/* Kind of a key by which a device is found, whichever kind makes it. */
+extern const struct mt_kind mt_any_device;
+
+/** mt_named() - a key of a kind whose only field is a name */
+struct mt_record mt_named(const struct mt_kind *k, const char *name);
 
 /**
  * mt_plan_add() - add one declaration
@@ -51,8 +58,8 @@ const char *mt_record_makes(const struct mt_record *r, int i);
 bool mt_plan_makes(const struct mt_plan *plan, const char *name);
 
 /** mt_plan_stack() - put each device behind those that it is on, whichever the policy declares
- * first: they are made in this order */
-void mt_plan_stack(struct mt_plan *plan);
+ * first: they are made in this order. Return: 0 or -ENOMEM. */
+int mt_plan_stack(struct mt_plan *plan);
 
 /** mt_record_is_own() - on the NIC's own device; everything else may be another NIC's, too */
 bool mt_record_is_own(const struct mt_plan *plan, const struct mt_record *r);
