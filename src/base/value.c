@@ -331,6 +331,12 @@ bool mt_value_equal(const struct mt_field *f, const struct mt_value *a, const st
 	}
 }
 
+bool mt_value_is_link_local(const struct mt_value *v)
+{
+	return v->state == MT_SET && v->family == AF_INET6 && v->b[0] == 0xfe &&
+		(v->b[1] & 0xc0) == 0x80;
+}
+
 bool mt_prefix_has_host_bits(const struct mt_value *prefix)
 {
 	for (int bit = prefix->plen; bit < (prefix->family == AF_INET ? 32 : 128); bit++)

@@ -158,6 +158,9 @@ const char *mt_value_print(const struct mt_field *f, const struct mt_value *v,
 /** mt_value_equal() - the same state and, when set, the same value */
 bool mt_value_equal(const struct mt_field *f, const struct mt_value *a, const struct mt_value *b);
 
+/** mt_value_is_link_local() - whether a set address or prefix is in fe80::/10 */
+bool mt_value_is_link_local(const struct mt_value *v);
+
 /** mt_prefix_has_host_bits() - whether a prefix has bits beyond its length: 10.0.0.1/24 */
 bool mt_prefix_has_host_bits(const struct mt_value *prefix);
 

@@ -16,8 +16,8 @@ static int take_address(const struct mt_record *r, void *data, struct mt_err *e)
 	const struct mt_value *a = &r->v[mt_kind_field(r->kind, "address")];
 	const struct addresses *to = data;
 
-	if (a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80)
-		return 0; /* fe80::/10: the kernel adds these itself */
+	if (mt_value_is_link_local(a))
+		return 0; /* the kernel adds these itself */
 	return to->each(r, to->data, e);
 }
 

@@ -136,12 +136,6 @@ static bool is_multicast(const struct mt_value *v)
 	return v->state == MT_SET && (v->family == AF_INET ? v->b[0] >> 4 == 0xe : v->b[0] == 0xff);
 }
 
-static bool is_link_local(const struct mt_value *v)
-{
-	return v->state == MT_SET && v->family == AF_INET6 && v->b[0] == 0xfe &&
-		(v->b[1] & 0xc0) == 0x80;
-}
-
 /* 0.0.0.0 or ::, by which the kernel means none. */
 static struct mt_value no_address(uint8_t family)
 {
@@ -196,7 +190,7 @@ static int check_whole(const struct mt_record *r, struct mt_err *e)
 		  "'src' and 'remote' must both be IPv4, or both IPv6" },
 		{ alone && is_multicast(remote),
 		  "'dev' is missing: a multicast group is joined on a device" },
-		{ alone && (is_link_local(src) || is_link_local(remote)),
+		{ alone && (mt_value_is_link_local(src) || mt_value_is_link_local(remote)),
 		  "'dev' is missing: a link-local address is of one device" },
 		{ 0 },
 	};
@@ -278,7 +272,8 @@ static void put_others(struct nlmsghdr *n, enum mt_op op, const struct mt_record
 }
 
 /* What a change says to the kernel: no field that is set at creation, since it refuses also what
- * they are (vxlan_nl2conf()); and for none the address of the device's family that stands for it. */
+ * they are (vxlan_nl2conf()); and for none the address of the device's family that stands for
+ * it. */
 static int prepare_change(struct mt_host *h, struct mt_record *r, struct mt_err *e)
 {
 	bool none = r->v[SRC].state == MT_NONE || r->v[REMOTE].state == MT_NONE;

@@ -19,8 +19,8 @@ static int take_any(const struct mt_record *r, void *data, struct mt_err *e)
 	const struct mt_value *a = address < 0 ? NULL : &r->v[address];
 
 	(void)e;
-	if (a && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80)
-		return 0; /* fe80::/10: the kernel's own */
+	if (a && mt_value_is_link_local(a))
+		return 0; /* the kernel's own */
 	*(bool *)data = true;
 	return 1;
 }
