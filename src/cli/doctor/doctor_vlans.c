@@ -20,7 +20,9 @@ void mt_check_vlan_filtering(struct mt_doctor *d)
 	const char *blind = NULL;
 	struct mt_record r;
 
-	while (allows_vlans(d) && (a = mt_doctor_next_link(d, a))) {
+	if (!allows_vlans(d))
+		return;
+	while ((a = mt_doctor_next_link(d, a))) {
 		if (!mt_doctor_bridge(d, a->value, &r))
 			continue;
 		if (mt_doctor_field(&r, "vlan_filtering"))
