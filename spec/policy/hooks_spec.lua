@@ -2,6 +2,7 @@
 
 local guests = require "spec.guests"
 local helper = require "spec.helper"
+local kernel = require "internals.kernel"
 local program = require "spec.program"
 
 local function up(hook, options)
@@ -43,6 +44,14 @@ describe("a ready-made hook", function()
       local r = up("bridge", options)
       assert.matches(why, r.err, 1, true)
       assert.is_true(r.status == 1 or r.status == 3)
+    end)
+  end
+
+  for _, kind in ipairs(kernel.kinds()) do
+    it("does not say that there is no " .. kind.name .. " yet", function()
+      local r = up("bridge", ("{ bridge = 'br0', %s = 5 }"):format(kind.name))
+      assert.equal(3, r.status)
+      assert.not_matches("nothing of the kind", r.err)
     end)
   end
 
@@ -190,7 +199,7 @@ describe("the hook macvtap", function()
   it("makes a macvtap with the guest's MAC, whose file is the user's", function()
     local r = run("up", "{ link = 'up0', user = 12345 }")
     assert.same({ 0, "" }, { r.status, r.err })
-    local link = helper.json "ip -j -d link show web0"[1]
+    local link = helper.link "web0"
     assert.same({ "up0", "52:54:00:00:00:01", 1400, "bridge" },
       { link.link, link.address, link.mtu, link.linkinfo.info_data.mode })
     local node = "/dev/tap" .. link.ifindex
