@@ -48,7 +48,7 @@ end
 
 local function find(name, create)
   local link = host.link(name)
-  if create and not link then return {} end
+  if create and not link then return { mtu = 1500 } end -- net/bridge/br_device.c br_dev_setup()
   link = link or refuse("there is no bridge " .. name ..
     ", which the policy names; this host's bridges: " .. bridges())
   local is_bridge, bridge = pcall(host.bridge, name)
@@ -59,13 +59,10 @@ local function find(name, create)
   return link
 end
 
--- The MTU of a new bridge: net/bridge/br_device.c br_dev_setup()
-local usual_mtu = 1500
-
 -- The MTU of the NIC's device. <mtu> in the XML is for the guest, and must not change the bridge's.
 -- Without an option it is a default(), so that the policy can declare another.
 local function mtu_of(options, nic, bridge)
-  local mtu = options.mtu or bridge.base_mtu or bridge.mtu or usual_mtu
+  local mtu = options.mtu or bridge.base_mtu or bridge.mtu
   if not nic.mtu or nic.mtu <= mtu then return options.mtu or default(mtu) end
   if not options.max_mtu or nic.mtu > options.max_mtu then
     refuse(("the XML says <mtu size='%d'/>, and in %s %d is the most: give the hook " ..

@@ -85,11 +85,10 @@ local function mtu_of(options, nic)
 end
 
 -- What a host sends to itself comes back, and its own guests' addresses seem to be elsewhere.
-local function is_own(address)
-  for _, own in ipairs(host.addrs()) do
-    if own.address:match "^[^/]+" == address then return true end
-  end
-  return false
+local function own_addresses()
+  local own = {}
+  for _, addr in ipairs(host.addrs()) do own[addr.address:match "^[^/]+"] = true end
+  return own
 end
 
 local function overlay(options, name, mtu)
@@ -101,8 +100,9 @@ local function overlay(options, name, mtu)
   if options.evpn then
     port{ dev = name, learning = false, neigh_suppress = true }
   end
+  local own = options.peers and own_addresses()
   for _, peer in ipairs(options.peers or {}) do
-    if peer ~= options.src and not is_own(peer) then
+    if peer ~= options.src and not own[peer] then
       fdb{ dev = name, mac = "00:00:00:00:00:00", dst = peer }
     end
   end
