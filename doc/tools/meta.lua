@@ -44,11 +44,13 @@ local function put_kind(kind)
   put ""
 end
 
--- What tap() takes: a link's fields and a tap's, without the name.
+-- What tap() takes: the fields of a link, a tap and a macvtap, without the name; the device that a
+-- macvtap is on is the field macvtap.
 local function put_tap_fields()
-  local seen = {}
+  local seen, on = { link = true }, kinds.macvtap.link
   put "---@class moontap.tap.options"
-  for _, name in ipairs{ "tap", "link" } do
+  put("---@field macvtap? %s %s: %s", type_of(on), on.doc, on.expects)
+  for _, name in ipairs{ "tap", "macvtap", "link" } do
     for _, kind in ipairs(moontap.kinds) do
       for _, field in ipairs(kind.name == name and kind.fields or {}) do
         local of = kinds[name][field]

@@ -129,9 +129,6 @@ function core.foretell(dev)
   end
 end
 
--- Fields of tap() that are a macvtap's, and what they are unless given; false: nothing.
-local of_macvtap = { mode = "bridge", bcqueuelen = false, nopromisc = false }
-
 -- Declare an unmanaged NIC's macvtap on the device fields.macvtap. Returns the fields that are
 -- left, of its link: a macvtap takes frames for its own MAC only, so that is the guest's.
 local function tap_on(nic, fields)
@@ -140,11 +137,12 @@ local function tap_on(nic, fields)
   elseif fields.group ~= nil then
     error("tap: group: the file of a macvtap has rights for its user only")
   end
-  local rest, device = core.copy(fields), { name = nic.dev, link = fields.macvtap }
+  local rest, device = core.copy(fields), { name = nic.dev, link = fields.macvtap, mode = "bridge" }
   rest.macvtap, rest.user = nil, nil
-  for name, usual in globals.pairs(of_macvtap) do
-    device[name], rest[name] = rest[name], nil
-    if device[name] == nil then device[name] = usual or nil end
+  for name in globals.pairs(core.fields "macvtap") do
+    if name ~= "link" and rest[name] ~= nil then
+      device[name], rest[name] = rest[name], nil
+    end
   end
   globals.macvtap(device)
   local user = fields.user

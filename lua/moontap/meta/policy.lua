@@ -319,10 +319,14 @@
 ---@field dev string
 
 ---@class moontap.tap.options
+---@field macvtap? string the device that it is on, which is in no bridge; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field user? integer|string|false who may open it, besides root; without user and group: anybody: a user of this host, by name or number
 ---@field group? integer|string|false whose members may open it: a group of this host, by name or number
 ---@field multi_queue? boolean may be opened more than once, a queue each: true or false
 ---@field vnet_hdr? boolean packets carry a virtio header: true or false
+---@field mode? "private"|"vepa"|"bridge"|"passthru" needed to create it: whether those on one device reach each other: private: no; vepa: by the switch outside; bridge: directly; passthru: there is only this one, which can neither become another nor the other way round: one of private, vepa, bridge, passthru
+---@field nopromisc? boolean of passthru: the device that it is on does not get all frames: true or false
+---@field bcqueuelen? integer broadcasts that wait; of those on one device the largest counts: 0..4294967295 packets
 ---@field mtu? integer largest packet: 68..65575 bytes
 ---@field base_mtu? integer what a bridge's mtu was before moontap's first port: 68..65575 bytes
 ---@field address? string MAC address: a MAC address such as 52:54:00:12:34:56
