@@ -81,6 +81,11 @@ function M.json(command)
   return text:match "%S" and assert(json.decode(text)) or {}
 end
 
+-- link(dev) -> what `ip -j -d link` says of a device
+function M.link(dev)
+  return M.json("ip -j -d link show dev " .. dev)[1]
+end
+
 -- devices(command) -> the names of the devices that it printed, sorted
 function M.devices(command)
   local names = {}

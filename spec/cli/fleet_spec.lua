@@ -64,7 +64,7 @@ describe("reconcile --dry-run", function()
     assert.same(moontap "plan web", moontap "reconcile --dry-run")
     local steps = json.decode(moontap "reconcile --dry-run --json".out)[1].steps
     assert.same(json.decode(moontap "plan --json web".out).nics[1].steps, steps)
-    assert.equal(1400, helper.json "ip -j link show web0"[1].mtu)
+    assert.equal(1400, helper.link "web0".mtu)
     assert.same(state, program.state())
   end)
 
@@ -75,7 +75,7 @@ describe("reconcile --dry-run", function()
     local r = moontap "reconcile --dry-run"
     assert.equal(0, r.status)
     assert.truthy(r.out:find("- ip link del dev web0", 1, true))
-    assert.truthy(helper.json "ip -j link show web0"[1])
+    assert.truthy(helper.link "web0")
     moontap "reconcile"
     moontap "up web.xml"
     helper.run "ip link del web0"

@@ -55,7 +55,7 @@ describe("a container", function()
   end
 
   local function master_of(name)
-    return helper.json("ip -j link show dev " .. name)[1].master
+    return helper.link(name).master
   end
 
   for what, c in pairs {

@@ -88,8 +88,8 @@ local lan = hook "bridge" { bridge = "br0", mtu = 1400 }
 function connect(nic) lan(nic) end]])
     local r = moontap "reconcile"
     assert.same({ 0, "" }, { r.status, r.err })
-    assert.equal(1400, helper.json "ip -j link show web0"[1].mtu)
-    assert.equal(1400, helper.json "ip -j link show db0"[1].mtu)
+    assert.equal(1400, helper.link "web0".mtu)
+    assert.equal(1400, helper.link "db0".mtu)
     assert.is_nil(program.state()["shared/addr,dev=br0,address=10.0.0.1%2f24/by-db0"])
     assert.is_nil(program.state()["shared/addr,dev=br0,address=10.0.0.1%2f24/by-web0"])
   end)
@@ -126,7 +126,7 @@ ip link set web0 mtu 1400]]
     local r = moontap "reconcile"
     assert.equal(6, r.status)
     assert.truthy(r.err:find("db: NIC 1 (db0): it was renamed to other0", 1, true))
-    assert.equal(1500, helper.json "ip -j link show web0"[1].mtu)
+    assert.equal(1500, helper.link "web0".mtu)
     assert.truthy(moontap "log db -1".out:find "renamed to other0")
   end)
 

@@ -69,7 +69,7 @@ describe("a user who is not root", function()
     local driver, dev = caller.up(alice(), xml("web", "u61000-0"))
     assert.equal("qemu@61000", driver)
     assert.equal("u61000-0", dev)
-    local tap = helper.json "ip -j -d link show u61000-0"[1]
+    local tap = helper.link "u61000-0"
     assert.equal("br0", tap.master)
     assert.equal("61000", tostring(tap.linkinfo.info_data.user))
     assert.equal(1, caller.down(alice(), "web"))
@@ -98,7 +98,7 @@ describe("a user who is not root", function()
   it("uses what root's may by an allow{} that lists nothing", function()
     policy(lan .. '\nallow{ user = "61000", dev = "al-*" }')
     assert.equal("qemu@61000", (caller.up(alice(), xml("far", "al-0"))))
-    assert.equal("br1", helper.json "ip -j link show al-0"[1].master)
+    assert.equal("br1", helper.link "al-0".master)
     refused("the policy allows alice no device of this name, but", 1,
       caller.up(alice(), xml("web", "wg0", "52:54:00:00:00:02")))
     assert.equal(1, caller.down(alice(), "far"))
@@ -126,7 +126,7 @@ describe("a user who is not root", function()
     local asks = xml("web", "u61000-0"):gsub("<devices>",
       "<metadata><m:interface xmlns:m='urn:moontap' bridge='br1'/></metadata>%0")
     assert(caller.up(alice(), asks))
-    assert.equal("br0", helper.json "ip -j link show u61000-0"[1].master)
+    assert.equal("br0", helper.link "u61000-0".master)
     assert.equal(1, caller.down(alice(), "web"))
     unchanged()
   end)
@@ -155,7 +155,7 @@ describe("a user who is not root", function()
         bridge = "br0", users = { "61000" }, user = "root", group = "root" }
       function connect(nic) lan(nic) end]]
     assert(caller.up(alice(), xml("web", "u61000-0")))
-    local data = helper.json "ip -j -d link show u61000-0"[1].linkinfo.info_data
+    local data = helper.link "u61000-0".linkinfo.info_data
     assert.equal("61000", tostring(data.user))
     assert.is_nil(data.group)
     assert.equal(1, caller.down(alice(), "web"))
@@ -247,7 +247,7 @@ describe("a user who is not root", function()
       policy(lan)
       local dev, fd = caller.open(alice(), "br0")
       assert.equal("u61000-0", dev)
-      local tap = helper.json "ip -j -d link show u61000-0"[1]
+      local tap = helper.link "u61000-0"
       assert.equal("br0", tap.master)
       assert.equal("UP", tap.operstate)
       assert.is_false(tap.linkinfo.info_data.persist)

@@ -82,7 +82,7 @@ describe("a NIC", function()
     local entry = program.path:match "(.*)/" .. "/qemu-ifup"
     assert.same({ status = 0, out = "", err = "" },
       program.run(("'%s' -p policy.lua --state state m1"):format(entry)))
-    assert.equal("br0", helper.json "ip -j link show m1"[1].master)
+    assert.equal("br0", helper.link "m1".master)
     local r = moontap "replay vm"
     assert.equal(0, r.status, r.err)
     assert.matches("NIC 2", r.out, 1, true)
@@ -112,7 +112,7 @@ describe("a NIC", function()
       local r = moontap "up -v web.xml"
       assert.equal(0, r.status)
       assert.matches("web0 is no longer declared, and stays until down: ", r.err, 1, true)
-      assert.equal("web0", helper.json "ip -j link show web0"[1].ifname)
+      assert.equal("web0", helper.link "web0".ifname)
     end
     assert.equal(0, moontap "down web".status)
     unchanged()

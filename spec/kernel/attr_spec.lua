@@ -9,7 +9,7 @@ describe("a field's row", function()
   after_each(function() host:close() end)
 
   local function seen()
-    return helper.json("ip -j -d link show dev x0")[1].linkinfo.info_data
+    return helper.link "x0".linkinfo.info_data
   end
 
   local function has(...)

@@ -11,10 +11,6 @@ local function connect(word, body, name)
   return guests.connect(word, name or "web", body, TOP)
 end
 
-local function shown(dev)
-  return helper.json("ip -j -d link show dev " .. dev)[1]
-end
-
 before_each(function()
   helper.run [[ip link add up0 address 02:00:00:00:00:07 type veth peer name up1
     ip link set up0 up; ip link set up1 up]]
@@ -30,11 +26,12 @@ for _, kind in ipairs { "macvlan", "macvtap" } do
       for i = 1, 2 do
         assert.equal(0, connect("up", body).status)
         assert.equal(0, connect("up", body, "mail").status)
-        assert.same({ kind, "up0", "bridge" }, { shown "mv1".linkinfo.info_kind, shown "mv1".link,
-          shown "mv1".linkinfo.info_data.mode })
-        macs[i] = shown "mv1".address
+        local mv1 = helper.link "mv1"
+        assert.same({ kind, "up0", "bridge" },
+          { mv1.linkinfo.info_kind, mv1.link, mv1.linkinfo.info_data.mode })
+        macs[i] = mv1.address
         assert.equal(0, program.moontap "down web".status)
-        assert.equal("up0", shown "mv1".link)
+        assert.equal("up0", helper.link "mv1".link)
         assert.equal(0, program.moontap "down mail".status)
         assert.equal("", snapshot.difference(before, snapshot.take()))
       end
@@ -44,8 +41,8 @@ for _, kind in ipairs { "macvlan", "macvtap" } do
     it("that has its device for itself leaves that its MAC", function()
       assert.equal(0, connect("up",
         kind .. [[{ name = "mv1", link = "up0", mode = "passthru" }]]).status)
-      assert.equal("02:00:00:00:00:07", shown "mv1".address)
-      assert.equal("02:00:00:00:00:07", shown "up0".address)
+      assert.equal("02:00:00:00:00:07", helper.link "mv1".address)
+      assert.equal("02:00:00:00:00:07", helper.link "up0".address)
     end)
 
     it("of somebody else is changed, and set back", function()
@@ -53,7 +50,7 @@ for _, kind in ipairs { "macvlan", "macvtap" } do
       local before = snapshot.take()
       assert.equal(0, connect("up",
         kind .. [[{ name = "mv0", mode = "private", bcqueuelen = 77 }]]).status)
-      assert.equal("private", shown "mv0".linkinfo.info_data.mode)
+      assert.equal("private", helper.link "mv0".linkinfo.info_data.mode)
       assert.equal(0, program.moontap "down web".status)
       assert.equal("", snapshot.difference(before, snapshot.take()))
     end)
@@ -64,7 +61,7 @@ for _, kind in ipairs { "macvlan", "macvtap" } do
         [[larger one of that before: link{ name = "up0", mtu = 1501 }]],
         connect("plan", body .. mtu).err, 1, true)
       assert.equal(0, connect("up", [[link{ name = "up0", mtu = 1501 }]] .. body .. mtu).status)
-      assert.equal(1501, shown "mv1".mtu)
+      assert.equal(1501, helper.link "mv1".mtu)
       mtu = [[ link{ name = "mv1", mtu = 1502 }]]
       assert.matches("mtu: 1502 is more than that of up0", connect("plan", body .. mtu).err, 1,
         true)
@@ -75,7 +72,7 @@ for _, kind in ipairs { "macvlan", "macvtap" } do
       helper.run "ip link add vx7 type vxlan id 7 dstport 4789 dev mv1"
       assert.matches("left as it is: " .. kind .. " mv1: vx7 is on it",
         program.moontap "down web".err, 1, true)
-      assert.equal("up0", shown "mv1".link)
+      assert.equal("up0", helper.link "mv1".link)
     end)
 
     for _, case in ipairs {

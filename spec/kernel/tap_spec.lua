@@ -16,7 +16,7 @@ describe("a tap", function()
     host = assert(kernel.open())
     assert.is_nil(host:get "tap name=t0")
     assert.is_truthy(host:get "tap name=t1")
-    assert.is_true(helper.json "ip -j -d link show dev t1"[1].linkinfo.info_data.persist)
+    assert.is_true(helper.link "t1".linkinfo.info_data.persist)
   end)
 
   it("may be finished twice, and by one who did not make it", function()

@@ -12,10 +12,6 @@ local function connect(word, body, name)
   return guests.connect(word, name or "web", body, TOP)
 end
 
-local function shown(dev)
-  return helper.json("ip -j -d link show dev " .. dev)[1]
-end
-
 if not helper.kernel_has "vlan_dev" then return end
 
 describe("a VLAN's device #vlan_dev", function()
@@ -29,12 +25,12 @@ describe("a VLAN's device #vlan_dev", function()
   it("is there as long as a NIC needs it, with the MAC of the device that it is on", function()
     local before = snapshot.take()
     assert.equal(0, connect("up", body).status)
-    local is = shown "up0.20"
+    local is = helper.link "up0.20"
     assert.same({ "up0", 20, "802.1Q", "02:00:00:00:00:07" }, { is.link, is.linkinfo.info_data.id,
       is.linkinfo.info_data.protocol, is.address })
     assert.equal(0, connect("up", body, "mail").status)
     assert.equal(0, program.moontap "down web".status)
-    assert.equal("up0", shown "up0.20".link)
+    assert.equal("up0", helper.link "up0.20".link)
     assert.equal(0, program.moontap "down mail".status)
     assert.equal("", snapshot.difference(before, snapshot.take()))
   end)
@@ -44,7 +40,7 @@ describe("a VLAN's device #vlan_dev", function()
     local before = snapshot.take()
     assert.equal(0, connect("up",
       "vlan_dev{ name = 'w0', loose_binding = true, gvrp = false }").status)
-    assert.same({ "REORDER_HDR", "LOOSE_BINDING" }, shown "w0".linkinfo.info_data.flags)
+    assert.same({ "REORDER_HDR", "LOOSE_BINDING" }, helper.link "w0".linkinfo.info_data.flags)
     assert.equal(0, program.moontap "down web".status)
     assert.equal("", snapshot.difference(before, snapshot.take()))
   end)

@@ -14,7 +14,7 @@ local function connect(word, body, name)
 end
 
 local function data(dev)
-  return helper.json("ip -j -d link show dev " .. dev)[1].linkinfo.info_data
+  return helper.link(dev).linkinfo.info_data
 end
 
 before_each(function()

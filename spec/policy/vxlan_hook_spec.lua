@@ -16,10 +16,6 @@ local function run(word, options, name, body, top, mtu)
   return guests.moontap(word .. " -", xml)
 end
 
-local function shown(dev)
-  return helper.json("ip -j -d link show dev " .. dev)[1]
-end
-
 describe("hook vxlan", function()
   local before
 
@@ -34,15 +30,15 @@ describe("hook vxlan", function()
       local r = run("up", GROUP, name)
       assert.same({ 0, "" }, { r.status, r.err })
     end
-    local vx = shown "vx100"
+    local vx = helper.link "vx100"
     assert.same({ "lab0", 1450, "up0", "239.0.0.1", "192.0.2.1", 4789 }, { vx.master, vx.mtu,
       vx.linkinfo.info_data.link, vx.linkinfo.info_data.group, vx.linkinfo.info_data["local"],
       vx.linkinfo.info_data.port })
-    assert.same({ "lab0", 1450, "lab0", 1450 }, { shown "web0".master, shown "web0".mtu,
-      shown "mail0".master, shown "mail0".mtu })
-    assert.equal(1450, shown "lab0".mtu)
+    assert.same({ "lab0", 1450, "lab0", 1450 }, { helper.link "web0".master, helper.link "web0".mtu,
+      helper.link "mail0".master, helper.link "mail0".mtu })
+    assert.equal(1450, helper.link "lab0".mtu)
     assert.equal(0, program.moontap "down web".status)
-    assert.equal("lab0", shown "vx100".master)
+    assert.equal("lab0", helper.link "vx100".master)
     assert.equal(0, program.moontap "down mail".status)
     assert.equal("", snapshot.difference(before, snapshot.take()))
   end)
@@ -50,11 +46,11 @@ describe("hook vxlan", function()
   it("takes the MTU from the device that packets leave by, and from the version of IP", function()
     helper.run "ip link set up1 mtu 9000; ip link set up0 mtu 9000"
     assert.equal(0, run("up", GROUP).status)
-    assert.same({ 8950, 8950 }, { shown "vx100".mtu, shown "web0".mtu })
+    assert.same({ 8950, 8950 }, { helper.link "vx100".mtu, helper.link "web0".mtu })
     assert.equal(0, program.moontap "down web".status)
     assert.equal(0,
       run("up", [[{ id = 100, bridge = "lab0", dev = "up0", group = "ff05::1" }]]).status)
-    assert.same({ 8930, 8930 }, { shown "vx100".mtu, shown "web0".mtu })
+    assert.same({ 8930, 8930 }, { helper.link "vx100".mtu, helper.link "web0".mtu })
   end)
 
   it("refuses a guest whose <mtu> is larger", function()
@@ -75,7 +71,7 @@ describe("hook vxlan", function()
     for _, body in ipairs { "lab(nic) port(nic)", "port(nic) lab(nic)" } do
       local r = run("up", GROUP, "web", body, top)
       assert.same({ 0, "" }, { r.status, r.err })
-      assert.same({ 1450, "lab0" }, { shown "web0".mtu, shown "web0".master })
+      assert.same({ 1450, "lab0" }, { helper.link "web0".mtu, helper.link "web0".master })
       assert.is_true(helper.json "bridge -j -d link show dev web0"[1].isolated)
       assert.equal(0, program.moontap "down web".status)
       assert.equal("", snapshot.difference(before, snapshot.take()))
@@ -86,7 +82,7 @@ describe("hook vxlan", function()
     helper.run "ip link add lab0 address 02:00:00:00:00:01 type bridge; ip link set lab0 up"
     before = snapshot.take()
     assert.equal(0, run("up", GROUP).status)
-    assert.equal("lab0", shown "vx100".master)
+    assert.equal("lab0", helper.link "vx100".master)
     assert.equal(0, program.moontap "down web".status)
     assert.equal("", snapshot.difference(before, snapshot.take()))
   end)
@@ -94,7 +90,7 @@ describe("hook vxlan", function()
   it("learns nothing where a routing daemon knows who is where", function()
     assert.equal(0, run("up", [[{ id = 100, bridge = "lab0", dev = "up0", src = "192.0.2.1",
       evpn = true, name = "lab-vx" }]]).status)
-    assert.is_false(shown "lab-vx".linkinfo.info_data.learning)
+    assert.is_false(helper.link "lab-vx".linkinfo.info_data.learning)
     local port = helper.json "bridge -j -d link show dev lab-vx"[1]
     assert.same({ false, true }, { port.learning, port.neigh_suppress })
   end)

@@ -16,7 +16,7 @@ describe("a bridge that somebody else made", function()
         tap(nic, { master = "br0", up = true })
       end]])
     local function look()
-      local br0 = helper.json "ip -j -d link show br0"[1]
+      local br0 = helper.link "br0"
       return br0.linkinfo.info_data.ageing_time, br0.address, br0.ifalias
     end
     assert.equal("", program.moontap("up -p policy.lua -", xml).err)

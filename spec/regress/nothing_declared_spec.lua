@@ -77,7 +77,7 @@ describe("a policy that connects nothing", function()
       assert.equal(3, r.status)
       local line = "this would delete moontap's own tap, and the policy declares no tap: "
       assert.matches(line, r.err, 1, true)
-      assert.equal("t0", helper.json "ip -j link show t0"[1].ifname)
+      assert.equal("t0", helper.link "t0".ifname)
     end
     assert.equal(0, program.moontap("down g").status)
     assert.same({}, program.state())

@@ -44,15 +44,15 @@ describe("a guest with NICs that are libvirt's own, and one that is not", functi
       local r = program.run(("'%s' --state state --deadline 1.5 -p policy.lua hook qemu web " ..
         "prepare begin - <web.xml"):format(program.path))
       assert.same({ 0, "" }, { r.status, r.out })
-      assert.equal("mine", helper.json "ip -j link show web0"[1].ifalias)
-      assert.is_nil(helper.json "ip -j link show vnet1"[1].ifalias)
+      assert.equal("mine", helper.link "web0".ifalias)
+      assert.is_nil(helper.link "vnet1".ifalias)
       r = program.run((("'%s' --state state --deadline 1.5 -p policy.lua hook qemu web start " ..
         "begin - <web.xml; echo $?; '%s' --state state log web -1"):gsub("%%s", program.path)))
       assert.matches("^0\n", r.out)
       assert.truthy((r.out .. r.err):find(case[2], 1, true), r.out .. r.err)
       assert.truthy((r.out .. r.err):find("what connect_other() wants from NIC 1 on is not done", 1,
         true), r.out .. r.err)
-      assert.is_nil(helper.json "ip -j link show vnet1"[1].ifalias)
+      assert.is_nil(helper.link "vnet1".ifalias)
     end)
   end
 
@@ -69,8 +69,8 @@ end]])
       1, true)
     -- which the record of a person's run did not have
     assert.truthy(program.moontap "log web -1".out:find("NIC 3 on is not done", 1, true))
-    assert.equal("theirs", helper.json "ip -j link show vnet1"[1].ifalias)
-    assert.is_nil(helper.json "ip -j link show vnet2"[1].ifalias)
+    assert.equal("theirs", helper.link "vnet1".ifalias)
+    assert.is_nil(helper.link "vnet2".ifalias)
   end)
 
   it("is refused where connect_other() refuses, or connect() fails or does not stop", function()

@@ -12,7 +12,7 @@ local xml = [[<domain type='qemu'><name>web</name><devices><interface type='ethe
 local function up()
   local r = program.moontap("-p policy.lua up -", xml)
   assert.equal(0, r.status, r.err)
-  local link = helper.json "ip -j link show web0"[1]
+  local link = helper.link "web0"
   return link.address, link.ifalias, r.out
 end
 

@@ -9,7 +9,7 @@ local xml = guests.xml("web", 1)
 
 describe("a link of the host that moontap has put into a bridge", function()
   local function master()
-    return helper.json "ip -j link show eth5"[1].master
+    return helper.link "eth5".master
   end
 
   local function up(bridge)

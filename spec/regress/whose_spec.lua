@@ -13,7 +13,7 @@ local function status()
 end
 
 local function mtu()
-  return helper.json "ip -j link show web0"[1].mtu
+  return helper.link "web0".mtu
 end
 
 local uuid = "5d1f2f0c-4a3f-4f63-9e3c-0a6f2d6b1c01"

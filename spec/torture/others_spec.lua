@@ -154,7 +154,7 @@ describe("others #torture", function()
 
     it(what .. ": status shows it, and down leaves what is not moontap's", function()
       begin()
-      local address = helper.json "ip -j link show lan0"[1].address
+      local address = helper.link "lan0".address
       helper.run(case.does)
       assert_said(case.drifts, moontap "status".out)
       assert.is_true(assert_said(case.says, down(case.held)))
@@ -202,7 +202,7 @@ describe("others #torture", function()
     begin()
     helper.run "ip link add theirs type veth peer name end; ip link set theirs master lan0"
     assert_said({ "bridge lan0: theirs is in it" }, down())
-    assert.equal("lan0", helper.json "ip -j link show theirs"[1].master)
+    assert.equal("lan0", helper.link "theirs".master)
   end)
   after_each(torture.summary)
 end)
@@ -281,7 +281,7 @@ describe("a policy that changed #torture", function()
     program.write("policy.lua", "function connect(nic) tap(nic, { up = true }) end")
     assert.is_truthy(moontap "status".out:find("policy.lua (changed)", 1, true))
     assert.equal(0, moontap "-p policy.lua reconcile".status)
-    local web0 = helper.json "ip -j link show web0"[1]
+    local web0 = helper.link "web0"
     assert.is_nil(web0.master)
     assert.equal(1500, web0.mtu)
     assert.equal(0, moontap "hook qemu web release end - <web.xml".status)
