@@ -46,8 +46,9 @@ static bool has_unmanaged(const struct mt_outcome *o)
 	return false;
 }
 
-/* Return: whether the service is to be asked; else 0, or @e. A tap that is there, and may be opened,
- * is left as it is. At release the XML is only looked at: a guest without such a NIC asks nothing. */
+/* Return: whether the service is to be asked; else 0, or @e. A tap that is there, and may be
+ * opened, is left as it is. At release the XML is only looked at: a guest without such a NIC asks
+ * nothing. */
 static bool must_ask(struct mt_engine *g, const struct mt_hook_call *call, struct mt_outcome *out,
 		     struct mt_err *e)
 {

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* With options that the interface does not have, the program does it by itself, as far as it can. */
+/* With options that the interface does not have, the program does it by itself, as far as it
+ * can. */
 static bool may_ask(const struct mt_cli *c)
 {
 	static const char *const known[] = { "json", "sh",	 "no-header",

@@ -71,8 +71,8 @@ bool mt_nic_same_guest(const struct mt_nic_status *a, const struct mt_nic_status
 /** mt_nic_state_name() - "connected", "drifted", ... */
 const char *mt_nic_state_name(enum mt_nic_state s);
 
-/** mt_nic_link() - of its device: "down"; of a tap "in use", "idle"; else "up", "no carrier"; "": it
- * has none */
+/** mt_nic_link() - of its device: "down"; of a tap "in use", "idle"; else "up", "no carrier"; "":
+ * it has none */
 const char *mt_nic_link(const struct mt_nic_status *l);
 
 #endif

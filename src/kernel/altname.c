@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* altname.c - kind altname: further names of a device, longer than its own, for people and commands */
+/* altname.c - kind altname: further, longer names of a device, for people and commands */
 #include "kernel/nl.h"
 #include "base/sh.h"
 

@@ -2,11 +2,11 @@
 /*
  * fdb.c - kind fdb: static entries of forwarding databases, which are never learned and never age
  *
- * `table` says whose database it is: the one of the bridge that the device is a port of (master), or
- * the device's own, of a VXLAN, where `dst` is the host that has the address (self). A bridge has
- * one entry for a MAC address and VLAN, on one of its ports; a VXLAN sends to each `dst` of a group's
- * address, and of 00:00:00:00:00:00, which stands for all unknown ones. What the kernel learned, and
- * a port's own address, count as absent.
+ * `table` says whose database it is: the one of the bridge that the device is a port of (master),
+ * or the device's own, of a VXLAN, where `dst` is the host that has the address (self). A bridge
+ * has one entry for a MAC address and VLAN, on one of its ports; a VXLAN sends to each `dst` of a
+ * group's address, and of 00:00:00:00:00:00, which stands for all unknown ones. What the kernel
+ * learned, and a port's own address, count as absent.
  */
 #include "kernel/fdb_get.h"
 #include "base/sh.h"
@@ -174,7 +174,8 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 
 /* --- changing --------------------------------------------------------------------------------- */
 
-/* Another device than a VXLAN would get a second MAC address: net/core/rtnetlink.c ndo_dflt_fdb_add() */
+/* Another device than a VXLAN would get a second MAC address: net/core/rtnetlink.c
+ * ndo_dflt_fdb_add() */
 static int check_device(struct mt_host *h, uint32_t ifindex, const struct mt_record *r,
 			struct mt_err *e)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fdb_vlan.c - at plan time: the VLAN of an entry on a bridge's port, and whether the port is in it */
+/* fdb_vlan.c - at plan time: whether a bridge's port is in the VLAN of an entry on it */
 #include "kernel/port_vlans.h"
 
 #include <errno.h>

@@ -51,8 +51,9 @@ struct mt_host {
 	alignas(NLMSG_ALIGNTO) char buf[65536];
 };
 
-/* The protocol number that says that moontap added a route or a rule: 'm'. The kernel gives numbers above
- * RTPROT_STATIC no meaning; neither linux/rtnetlink.h nor iproute2's rt_protos assigns this one. */
+/* The protocol number that says that moontap added a route or a rule: 'm'. The kernel gives numbers
+ * above RTPROT_STATIC no meaning; neither linux/rtnetlink.h nor iproute2's rt_protos assigns this
+ * one. */
 #define MT_ROUTE_PROTOCOL 109
 
 /** mt_nl_open() - as mt_host_open(), but with a socket of any netlink family (NETLINK_*) */

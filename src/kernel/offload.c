@@ -230,8 +230,8 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 
 /* --- at plan time ----------------------------------------------------------------------------- */
 
-/* A program that opens a tap sets these, again whenever its guest's driver starts: drivers/net/tun.c
- * set_offload() */
+/* A program that opens a tap sets these, again whenever its guest's driver starts:
+ * drivers/net/tun.c set_offload() */
 static int check_tap(const struct mt_record *r, mt_will will, void *data, struct mt_err *e)
 {
 	struct mt_record key = mt_nl_on(&mt_kind_tap, "name", r->v[DEV].name), tap;

@@ -147,7 +147,8 @@ static int may_anyway(struct mt_view *v, const struct found *f, const struct mt_
 	return v->was_put_by_us(v->data, want, i, e);
 }
 
-/* Whether a device is the NIC's own, or the other end of the pair that is. Return: 1, 0 or -errno. */
+/* Whether a device is the NIC's own, or the other end of the pair that is.
+ * Return: 1, 0 or -errno. */
 static int is_own(struct mt_view *v, const char *device, struct mt_err *e)
 {
 	struct mt_device own, other;

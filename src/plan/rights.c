@@ -32,7 +32,7 @@ static int may_name(const struct mt_rights *rights, const struct mt_plan *plan,
 {
 	if (!strcmp(v->name, rights->dev) || is_named(rights, v))
 		return 1;
-	if (rights->user) /* whose names for devices are limited: a free one may have a meaning here */
+	if (rights->user) /* whose device names are limited: a free one may have a meaning here */
 		return 0;
 	return mt_plan_makes(plan, v->name) ? is_ours_to_make(rights, v->name, e) : 0;
 }

@@ -11,8 +11,8 @@
  * mt_bridge_conf_denies() - whether a line `deny BRIDGE` or `deny all` is there
  * @path:	the file; what it includes counts, too
  *
- * The policy allows; a host that has denied a bridge to users goes on denying it. Lines `allow` have
- * no meaning here. Source: QEMU's qemu-bridge-helper.c parse_acl_file(), main().
+ * The policy allows; a host that has denied a bridge to users goes on denying it. Lines `allow`
+ * have no meaning here. Source: QEMU's qemu-bridge-helper.c parse_acl_file(), main().
  *
  * Return: also true where a file that is there, or a line of it, cannot be read.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* caller_methods.c - Plan, Up, Down, Status, OpenTap: from a call's parameters to the engine, and back */
+/* caller_methods.c - Plan, Up, Down, Status, OpenTap: a call's parameters, the engine, the reply */
 #include "service/caller_methods.h"
 #include "engine/driver.h"
 #include "engine/guest.h"

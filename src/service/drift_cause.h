@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* drift_cause.h - why a NIC has drifted: its device or bridge went, or somebody changed it by hand */
+/* drift_cause.h - why a NIC has drifted: its device or bridge went, or somebody changed it */
 #ifndef MT_SERVICE_DRIFT_CAUSE_H
 #define MT_SERVICE_DRIFT_CAUSE_H
 

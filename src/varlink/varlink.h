@@ -3,8 +3,8 @@
  * varlink.h - what goes over the socket io.moontap: calls, replies and errors as C structs
  *
  * varlink.org: each message is a JSON object, ended by NUL. A call names a method and has its
- * parameters; its reply has the method's results, or it is an error. varlink_tables.c has a table of all
- * methods: text is parsed and written by it, and it is what GetInterfaceDescription describes.
+ * parameters; its reply has the method's results, or it is an error. varlink_tables.c has a table of
+ * all methods: text is parsed and written by it, and it is what GetInterfaceDescription describes.
  */
 #ifndef MT_VARLINK_VARLINK_H
 #define MT_VARLINK_VARLINK_H
