@@ -42,11 +42,14 @@ enum mt_phase {
 	MT_PHASE_MASTER, /* into its bridge */
 	MT_PHASE_PORT,	 /* as a port: before it is up */
 	MT_PHASE_FDB,	 /* which addresses its bridge has on it: once it is in its VLANs */
+	MT_PHASE_GUARD,	 /* what it may send: before it is up in its bridge */
 	MT_PHASE_CONF,	 /* its net.ipv4.conf and net.ipv6.conf: before it is up, too */
 	MT_PHASE_UP,
 	MT_PHASE_ADDR,
 	MT_PHASE_ROUTE,
 	MT_PHASE_NEIGH,
+	MT_PHASE_NAT,  /* what draws other packets to it: once it has its addresses and routes */
+	MT_PHASE_RATE, /* how much it may send and get */
 	MT_PHASES
 };
 
