@@ -40,6 +40,11 @@ EXCLUDE ?= guest
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs
 
-specs: program manual $(SPEC_SO)
+# What the modules run is found beside them.
+$(BUILD)/spec/internals/share:
+	@mkdir -p $(@D)
+	@ln -sfn ../../share $@
+
+specs: program manual $(SPEC_SO) $(BUILD)/spec/internals/share
 	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
 	  --exclude-tags=$(EXCLUDE) $(BUSTED_FLAGS) $(SPECS)

@@ -60,7 +60,7 @@ static void plan(const struct mt_interface *nic, const struct mt_answer *a)
 			return;
 	mt_steps_sort(&steps);
 	for (size_t i = 0; i < steps.n; i++)
-		mt_sh_print(steps.at[i].op, &steps.at[i].put, buf, sizeof buf);
+		mt_sh_print(steps.at[i].op, &steps.at[i].put, NULL, buf, sizeof buf);
 }
 
 static void check_bounds(const struct mt_answer *a)

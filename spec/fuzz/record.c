@@ -48,8 +48,8 @@ static void in_words(const struct mt_record *r)
 
 	mt_record_subject(r, subject, sizeof subject);
 	for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
-		mt_sh_print(ops[i], r, buf, sizeof buf);
-		mt_sh_print(ops[i], r, buf, 16);
+		mt_sh_print(ops[i], r, NULL, buf, sizeof buf);
+		mt_sh_print(ops[i], r, NULL, buf, 16);
 	}
 }
 

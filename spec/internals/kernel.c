@@ -291,17 +291,19 @@ static int l_cookie(lua_State *L)
 	return 1;
 }
 
-/* host:sh(op, "kind ...") -> the commands */
+/* host:sh(op, "kind ..." [, ifindex [, was]]) -> the commands */
 static int l_sh(lua_State *L)
 {
 	struct host *o = check_host(L);
 	enum mt_op op = check_op(L, 2);
-	struct mt_record r = check_record(L, &o->pool, 3);
+	struct mt_record r = check_record(L, &o->pool, 3), was = { 0 };
 	char text[4096];
 
 	if (r.kind->set_defaults)
 		r.kind->set_defaults(&r);
-	mt_sh_print(op, &r, text, sizeof text);
+	if (!lua_isnoneornil(L, 5))
+		was = check_record(L, &o->pool, 5);
+	mt_sh_print(op, &r, was.kind ? &was : NULL, text, sizeof text);
 	lua_pushstring(L, text);
 	return 1;
 }

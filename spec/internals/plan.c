@@ -162,8 +162,12 @@ static int locate_number(struct mt_host *h, struct mt_record *r, struct mt_err *
 	return mt_fail(e, ENODEV, r->kind->name, "", NULL);
 }
 
-static const struct mt_realm rows = { "rows", true, find_number, locate_number };
-static const struct mt_realm rules = { "rules", false, find_number, locate_number };
+static const struct mt_realm rows = {
+	.name = "rows", .uuid = true, .find = find_number, .locate = locate_number
+};
+static const struct mt_realm rules = {
+	.name = "rules", .find = find_number, .locate = locate_number
+};
 
 static struct mt_ref new_reference(const struct mt_kind *k)
 {

@@ -249,10 +249,20 @@ int mt_record_list(struct mt_host *h, const struct mt_record *filter, struct mt_
 	return err;
 }
 
-bool mt_record_only_notes(const struct mt_record *r)
+static bool has_only(const struct mt_record *r, unsigned flags)
 {
 	for (int i = r->kind->nkeys; i < r->kind->nfields; i++)
-		if (mt_record_has(r, i) && !(r->kind->fields[i].flags & MT_FIELD_NOTED))
+		if (mt_record_has(r, i) && !(r->kind->fields[i].flags & flags))
 			return false;
-	return r->kind->flags & MT_KIND_FACET;
+	return true;
+}
+
+bool mt_record_only_notes(const struct mt_record *r)
+{
+	return r->kind->flags & MT_KIND_FACET && has_only(r, MT_FIELD_NOTED);
+}
+
+bool mt_record_is_agreed(const struct mt_record *r)
+{
+	return has_only(r, MT_FIELD_NOTED | MT_FIELD_AGREED);
 }

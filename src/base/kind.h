@@ -43,10 +43,12 @@ enum {
 	MT_KIND_LATE = 32,     /* added when the guest starts, not when it is prepared: libvirt
 				* creates the device in between, and would delete it */
 	MT_KIND_OWN = 64,      /* only of the NIC's own device: what others need of it would go */
-	MT_KIND_WHOLE = 128,   /* of a facet: a change sets every declared field, since sh() has
-				  * commands for all of them only */
+	MT_KIND_WHOLE = 128,   /* a change sets every declared field, since sh() has commands for
+				* all of them only; what is no facet is replaced */
 	MT_KIND_BEFORE_UP = 256, /* set before the device is up in a new bridge: until then it gets
 				  * frames that are not for it */
+	MT_KIND_LAST = 512,	 /* undo deletes it after all else that is the NIC's own: it guards
+				  * others until then */
 };
 
 #define MT_NO_DEVICE UINT8_MAX
@@ -123,6 +125,12 @@ struct mt_kind {
 	 * Return: 0; or -errno with @e saying what the host lacks.
 	 */
 	int (*resolve)(struct mt_record *r, mt_will will, void *data, struct mt_err *e);
+	/**
+	 * within() - the shared object that @r is in, complete: it is declared with @r; NULL: none
+	 *
+	 * Called when @r's keys are set, also those that resolve() sets.
+	 */
+	struct mt_record (*within)(const struct mt_record *r);
 	/** check() - a rule about several fields (two that exclude each other); NULL: none */
 	int (*check)(const struct mt_record *r, struct mt_err *e);
 	/**
@@ -211,6 +219,9 @@ bool mt_record_same_key(const struct mt_record *a, const struct mt_record *b);
 /** mt_record_only_notes() - whether only MT_FIELD_NOTED fields of a facet are set: no two NICs can
  * disagree about them, and undo has nothing to do */
 bool mt_record_only_notes(const struct mt_record *r);
+
+/** mt_record_is_agreed() - whether no two NICs can disagree about what is set beside the keys */
+bool mt_record_is_agreed(const struct mt_record *r);
 
 /** mt_record_keep() - copy @r's texts into @p. Return: 0 or -ENOMEM. */
 int mt_record_keep(struct mt_record *r, struct mt_pool *p);

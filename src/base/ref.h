@@ -21,7 +21,9 @@ struct mt_record;
 /* Objects that share one numbering: the devices of a network namespace. */
 struct mt_realm {
 	const char *name;
-	bool uuid; /* its numbers are uuids */
+	bool uuid;	/* its numbers are uuids */
+	bool by_device; /* its numbers are ifindexes, of devices that may be gone: known before the
+			 * object is there */
 	/**
 	 * find() - the reference of the object, or of the device, that @r names
 	 *

@@ -31,7 +31,7 @@ const char *mt_result_command(const struct mt_step *s, char *buf, size_t n)
 
 	if (op == MT_SAME)
 		op = s->put.kind->flags & MT_KIND_FACET ? MT_CHANGE : MT_ADD;
-	mt_sh_print(op, &s->put, buf, n);
+	mt_sh_print(op, &s->put, s->was.kind ? &s->was : NULL, buf, n);
 	if (*buf)
 		buf[strlen(buf) - 1] = 0;
 	return buf;
@@ -44,8 +44,12 @@ static void turn_back(struct mt_step *s)
 		s->op = MT_DELETE;
 	else if (s->op == MT_DELETE)
 		s->op = MT_ADD;
-	else
+	else {
+		struct mt_record put = s->put;
+
 		s->put = s->was;
+		s->was = put;
+	}
 }
 
 /* Claims are not shown: only moontap needs them. A dry run's steps are a journal's, which is undone

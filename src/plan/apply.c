@@ -88,7 +88,8 @@ static int find_reference(struct mt_apply *w, struct mt_step *s, struct mt_err *
 {
 	const struct mt_kind *k = s->put.kind;
 
-	if (mt_ref_is_set(&s->put.ref) || !k->realm || (s->op == MT_ADD && has_own_reference(k)))
+	if (mt_ref_is_set(&s->put.ref) || !k->realm ||
+	    (s->op == MT_ADD && has_own_reference(k) && !k->realm->by_device))
 		return 0;
 	return k->realm->find(w->host, &s->put, e);
 }

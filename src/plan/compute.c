@@ -73,10 +73,28 @@ static int compute_undeclared(struct mt_run_nic *n, struct mt_err *e)
 }
 
 static int compute_wish(struct mt_run *r, struct mt_run_nic *n, struct mt_declaration *w,
+			struct mt_err *e);
+
+/* What a record is in is declared with it, and computed before it. */
+static int compute_within(struct mt_run *r, struct mt_run_nic *n, const struct mt_declaration *w,
+			  struct mt_err *e)
+{
+	struct mt_declaration d = { .place = w->place };
+
+	if (!w->record.kind->within)
+		return 0;
+	d.record = w->record.kind->within(&w->record);
+	if (mt_plan_find(n->plan, &d.record))
+		return 0;
+	return mt_plan_add(n->plan, &d, e)
+		?: compute_wish(r, n, mt_plan_find(n->plan, &d.record), e);
+}
+
+static int compute_wish(struct mt_run *r, struct mt_run_nic *n, struct mt_declaration *w,
 			struct mt_err *e)
 {
 	bool shared = !mt_record_is_own(n->plan, &w->record);
-	size_t from = n->steps.n;
+	size_t from;
 
 	if (shared && w->record.kind->flags & MT_KIND_OWN) {
 		mt_bad(e, w->record.kind->name, mt_record_device(&w->record),
@@ -87,8 +105,11 @@ static int compute_wish(struct mt_run *r, struct mt_run_nic *n, struct mt_declar
 	}
 	if (mt_plan_resolve(n->plan, w, mt_view_will, &r->view, e))
 		return mt_err_in(e, "%s", w->place ? w->place : "");
+	if (compute_within(r, n, w, e))
+		return -e->code;
 	if (shared && mt_shared_check(&r->apply, n->plan->dev, &w->record, e))
 		return -e->code;
+	from = n->steps.n;
 	if (mt_difference(&r->view, &w->record, w->place, &n->steps, e))
 		return mt_err_in(e, "%s", w->place ? w->place : "");
 	for (size_t s = from; s < n->steps.n; s++)

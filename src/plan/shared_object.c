@@ -45,11 +45,10 @@ bool mt_shared_is_noted(const struct mt_record *r, int field)
 	return mt_record_has(r, field) && r->kind->fields[field].flags & MT_FIELD_NOTED;
 }
 
-static bool journal_only_notes(const struct mt_shared_object *o)
+static bool journal_is_agreed(const struct mt_shared_object *o)
 {
 	for (size_t i = 0; i < o->journal.steps.n; i++)
-		if (o->journal.steps.at[i].op != MT_CHANGE ||
-		    !mt_record_only_notes(&o->journal.steps.at[i].put))
+		if (!mt_record_is_agreed(&o->journal.steps.at[i].put))
 			return false;
 	return true;
 }
@@ -89,8 +88,8 @@ static int others_conflict(const struct mt_record *mine, const struct mt_record 
 	return 0;
 }
 
-/* A bridge may have a thousand ports. Where all claims are of noted fields only, it is enough to
- * know whether there is another claim: look for one file's name, and read none. */
+/* A bridge may have a thousand ports. Where no two claims can disagree, it is enough to know
+ * whether there is another one: look for one file's name, and read none. */
 static int find_other(struct mt_shared_object *o, const char *mine, struct mt_err *e)
 {
 	int any = mt_state_any(o->apply->state, o->folder, "by-", mine, e);
@@ -111,7 +110,7 @@ int mt_shared_load_others(struct mt_shared_object *o, const char *dev,
 	size_t n;
 
 	snprintf(mine, sizeof mine, "by-%s", dev);
-	if (o->journal.steps.n && journal_only_notes(o) && (!claim || mt_record_only_notes(claim)))
+	if (o->journal.steps.n && journal_is_agreed(o) && (!claim || mt_record_is_agreed(claim)))
 		return find_other(o, mine, e);
 	if (mt_state_list(w->state, o->folder, w->pool, &names, &n, e))
 		return -e->code;

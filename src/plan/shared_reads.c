@@ -12,7 +12,7 @@ int mt_shared_check(struct mt_apply *w, const char *dev, const struct mt_record 
 {
 	struct mt_shared_object o = { .apply = w };
 
-	if (mt_record_only_notes(claim))
+	if (mt_record_is_agreed(claim))
 		return 0;
 	mt_shared_folder(claim, o.folder, sizeof o.folder);
 	return mt_shared_load_others(&o, dev, claim, e);

@@ -23,7 +23,22 @@ static void say_fields(struct mt_sh *s, const struct mt_record *r, const char *c
 	mt_sh_say(s, "\n");
 }
 
-int mt_sh_print(enum mt_op op, const struct mt_record *put, char *buf, size_t n)
+/* The commands of an object that is replaced. */
+static int replace(const struct mt_record *put, const struct mt_record *was, char *buf, size_t n)
+{
+	size_t len = (size_t)put->kind->sh(MT_DELETE, was, buf, n);
+
+	return (int)len +
+		put->kind->sh(MT_ADD, put, len < n ? buf + len : NULL, len < n ? n - len : 0);
+}
+
+static bool is_replaced(enum mt_op op, const struct mt_kind *k)
+{
+	return op == MT_CHANGE && k->flags & MT_KIND_WHOLE && !(k->flags & MT_KIND_FACET);
+}
+
+int mt_sh_print(enum mt_op op, const struct mt_record *put, const struct mt_record *was, char *buf,
+		size_t n)
 {
 	const struct mt_kind *k = put->kind;
 	const char *command = op == MT_ADD ? k->add
@@ -36,6 +51,8 @@ int mt_sh_print(enum mt_op op, const struct mt_record *put, char *buf, size_t n)
 
 	if (n)
 		buf[0] = 0;
+	if (was && is_replaced(op, k))
+		return replace(put, was, buf, n);
 	if (k->sh)
 		return k->sh(op, put, buf, n);
 	if (!command)

@@ -113,12 +113,16 @@ static bool claimed_already(const struct mt_run_nic *n, const struct mt_record *
 /* Takes the ifindex of a device that this run made from the step that made it, mostly the first. */
 static void find_made(const struct mt_run_nic *n, struct mt_step *s)
 {
+	const struct mt_realm *realm = s->put.kind->realm;
+
+	if (realm != &mt_realm_links && !(realm && realm->by_device))
+		return;
 	for (size_t i = 0; i < n->made.n; i++) {
 		const struct mt_step *m = &n->made.at[i];
 
-		if (m->op == MT_ADD && m->made &&
+		if (m->op == MT_ADD && m->made && mt_ref_ifindex(&m->put.ref) &&
 		    !strcmp(mt_record_device(&m->put), mt_record_device(&s->put))) {
-			s->put.ref = m->put.ref;
+			s->put.ref = (struct mt_ref){ realm, { mt_ref_ifindex(&m->put.ref) } };
 			return;
 		}
 	}

@@ -44,9 +44,13 @@ static int one_back(struct mt_apply *w, const char *dev, const struct mt_step *s
 
 int mt_step_undo_order(const struct mt_step *s)
 {
-	bool device = s->put.kind->flags & MT_KIND_DEVICE;
+	unsigned flags = s->put.kind->flags;
 
-	return s->op == MT_RELEASE ? 0 : s->op != MT_CLAIM ? 1 : device ? 3 : 2;
+	if (s->op == MT_RELEASE)
+		return 0;
+	if (s->op == MT_CLAIM)
+		return flags & MT_KIND_DEVICE ? 4 : 3;
+	return flags & MT_KIND_LAST ? 2 : 1;
 }
 
 /* A device that is not deleted keeps what is on it: undo had skipped those steps, since they would

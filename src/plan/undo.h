@@ -5,7 +5,7 @@
 
 #include "plan/shared.h"
 
-#define MT_UNDO_ORDERS 4
+#define MT_UNDO_ORDERS 5
 
 /**
  * mt_step_undo_order() - the turn in which undo reverts a step; within a turn it goes backwards

@@ -56,7 +56,7 @@ static json_t *step(const struct mt_step *s)
 		json_object_set_new(j, "place", mt_json_text(s->place));
 	if (s->shared)
 		json_object_set_new(j, "shared", json_true());
-	mt_sh_print(s->op, &s->put, command, sizeof command);
+	mt_sh_print(s->op, &s->put, s->was.kind ? &s->was : NULL, command, sizeof command);
 	if (*command) {
 		command[strlen(command) - 1] = 0;
 		json_object_set_new(j, "command", mt_json_text(command));
