@@ -144,7 +144,7 @@ MODULES  := $(patsubst %,$(BUILD)/lib/moontap/moontap-%.so,xml json repl varlink
 
 .PHONY: program library lua
 program: $(BUILD)/moontap $(BUILD)/moontapd $(MODULES) $(BUILD)/share/moontap/hooks \
-	$(ENTRY_POINTS) $(HELPER) library lua
+	$(BUILD)/share/moontap/nft $(ENTRY_POINTS) $(HELPER) library lua
 library: $(BUILD)/libmoontap.so $(BUILD)/libmoontap.a $(BUILD)/libexec/moontap/evaluator
 lua: $(BUILD)/lib/lua/5.4/moontap/core.so library
 
@@ -180,6 +180,10 @@ $(MODULES): $(INTERNAL)
 $(BUILD)/share/moontap/hooks:
 	@mkdir -p $(@D)
 	$(Q)ln -sfrn hooks $@
+
+$(BUILD)/share/moontap/nft:
+	@mkdir -p $(@D)
+	$(Q)ln -sfrn src/nft $@
 
 $(INTERNAL): $(LIB_OBJ)
 	$(call say,AR,$@)

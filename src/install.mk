@@ -14,6 +14,7 @@ LUA_FILES  = $(filter-out $(patsubst $(BUILD)/gen/%.h,%.lua,$(subst lua/,lua/moo
 	$(wildcard lua/moontap/*.lua))
 META_FILES = $(wildcard lua/moontap/meta/*.lua)
 HOOK_FILES = $(wildcard hooks/*.lua)
+NFT_FILES  = $(wildcard src/nft/*.nft)
 MANUALS    = $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd))
 
 # bash looks for a file of the command's name.
@@ -22,12 +23,13 @@ COMPLETED  = moontap qemu-ifup qemu-ifdown moontap-bridge-helper
 # What is removed again: files and links, then the folders that are nobody else's.
 INSTALLED  = bin/moontap bin/moontap-event sbin/moontapd $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS) $(HELPER))) \
 	$(patsubst %,lib/moontap/moontap-%.so,xml json repl varlink) \
-	$(patsubst %,share/moontap/%,$(HOOK_FILES)) include/moontap.h \
+	$(patsubst %,share/moontap/%,$(HOOK_FILES)) \
+	$(patsubst src/%,share/moontap/%,$(NFT_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
 	$(patsubst %,share/bash-completion/completions/%,$(COMPLETED)) \
 	$(patsubst %,lib/systemd/system/%,$(notdir $(UNITS))) \
 	share/zsh/site-functions/_moontap $(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES) $(META_FILES)) lib/lua/5.4/moontap/core.so
-FOLDERS    = libexec/moontap lib/moontap share/moontap/hooks share/moontap \
+FOLDERS    = libexec/moontap lib/moontap share/moontap/hooks share/moontap/nft share/moontap \
 	share/lua/5.4/moontap/meta share/lua/5.4/moontap \
 	lib/lua/5.4/moontap
 
@@ -50,6 +52,7 @@ install-program: program manual
 	$(Q)ln -sf ../../bin/moontap $(to)/libexec/moontap/$(notdir $(HELPER))
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/lib/moontap $(BUILD)/lib/moontap/*.so
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/moontap/hooks $(HOOK_FILES)
+	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/moontap/nft $(NFT_FILES)
 	$(Q)for page in $(MANUALS); do \
 	  $(INSTALL) -D -m 644 -t $(to)/share/man/man$${page##*.} $$page || exit; done
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/lib/systemd/system $(UNITS)
@@ -63,6 +66,7 @@ install-library: library
 	  $(BUILD)/libmoontap.a
 	$(Q)ln -sf libmoontap.so.$(ABI) $(DESTDIR)$(LIBDIR)/libmoontap.so
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/include src/moontap.h
+	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/moontap/nft $(NFT_FILES)
 	$(Q)mkdir -p $(DESTDIR)$(PKG_DIR)
 	$(Q)printf '%s\n' \
 	  'prefix=$${pcfiledir}/$(shell realpath -m --relative-to=$(PKG_DIR) $(PREFIX))' \

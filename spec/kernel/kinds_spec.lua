@@ -15,6 +15,22 @@ local TUNNEL = [[ip link add dev x0 type vxlan id 5 dstport 4789 local 192.0.2.1
 local VLANS = BRIDGED .. [[; ip link set dev br0 type bridge vlan_filtering 1
   ip link set dev v0 master br0]]
 
+local function table_of(family)
+  return ([[nft 'create table %s moontap; include "%s/src/nft/%s.nft"']]):format(
+    family, helper.run "pwd":match "%C+", family)
+end
+
+-- What nft(8) shows of a set's or map's elements, without the counters.
+local function elements(family, set)
+  local seen = {}
+  local what = set == "guard" and "map" or "set"
+  local all = helper.json(("nft -j list %s %s moontap %s"):format(what, family, set))
+  for _, o in ipairs(all.nftables) do
+    for _, e in ipairs((o.set or o.map or {}).elem or {}) do seen[#seen + 1] = e end
+  end
+  return seen
+end
+
 local function ip(command)
   return helper.json("ip -j -d " .. command)[1]
 end
@@ -344,6 +360,51 @@ local cases = {
       return { r.iif, r.fwmark }
     end,
     sees = { "v0", "0" } },
+  { key = "nft family=bridge", add = "intact=true",
+    seen = function() return { helper.run "nft list tables" } end,
+    sees = { "table bridge moontap\n" } },
+  { key = "nft family=inet", add = "intact=true",
+    seen = function() return { helper.run "nft list tables" } end,
+    sees = { "table inet moontap\n" } },
+  { key = "guard dev=v0 family=bridge", setup = PORT .. "; " .. table_of "bridge",
+    add = "level=all mac=52:54:00:00:00:03 dhcp_server=true router=true vlans=20,30-40",
+    change = "level=mac mac=52:54:00:00:00:04 dhcp_server=false router=false vlans=20,31-40",
+    seen = function()
+      local e = elements("bridge", "guard")[1]
+      return { e[1].elem.val, e[2].jump.target, elements("bridge", "mac"),
+        elements("bridge", "dhcp_server"), elements("bridge", "router"),
+        elements("bridge", "vlans") }
+    end,
+    sees = { "v0", "guard_all", { { concat = { "v0", "52:54:00:00:00:03" } } }, { "v0" }, { "v0" },
+             { { concat = { "v0", 20 } }, { concat = { "v0", { range = { 30, 40 } } } } } } },
+  { key = "guard_ip dev=v0 address=10.0.0.5/32 family=bridge",
+    setup = PORT .. "; " .. table_of "bridge", add = "",
+    seen = function() return elements("bridge", "host4") end,
+    sees = { { concat = { "v0", "10.0.0.5" } } } },
+  { key = "guard_ip dev=v0 address=10.7.0.0/16 family=bridge",
+    setup = PORT .. "; " .. table_of "bridge", add = "",
+    seen = function() return elements("bridge", "net4") end,
+    sees = { { concat = { "v0", { prefix = { addr = "10.7.0.0", len = 16 } } } } } },
+  { key = "guard_ip dev=v0 address=2001:db8::5/128 family=bridge",
+    setup = PORT .. "; " .. table_of "bridge", add = "",
+    seen = function()
+      return { elements("bridge", "host6"),
+        helper.run "nft list set bridge moontap target":match "elements = %b{}" }
+    end,
+    sees = { { { concat = { "v0", "2001:db8::5" } } },
+             'elements = { "v0" . 0x20010db8000000000000000000000005 }' } },
+  { key = "guard_ip dev=v0 address=2001:db8::/64 family=bridge",
+    setup = PORT .. "; " .. table_of "bridge", add = "",
+    seen = function()
+      return { elements("bridge", "net6"),
+        helper.run "nft list set bridge moontap target_net":match "0x%x+-0x%x+" }
+    end,
+    sees = { { { concat = { "v0", { prefix = { addr = "2001:db8::", len = 64 } } } } },
+             "0x20010db8000000000000000000000000-0x20010db800000000ffffffffffffffff" } },
+  { key = "guard_ip dev=v0 address=10.0.0.5/32 family=inet",
+    setup = BRIDGED .. "; " .. table_of "inet", add = "",
+    seen = function() return elements("inet", "host4") end,
+    sees = { { concat = { "v0", "10.0.0.5" } } } },
   { key = "offload dev=v0", setup = BRIDGED,
     change = "rx=false tx=false sg=false tso=false gso=false gro=true rxvlan=false txvlan=false",
     seen = function()
@@ -477,7 +538,7 @@ describe("every kind:", function()
             if by == "put" then
               assert(host:put("set", change))
             else
-              helper.run(host:sh("set", change))
+              helper.run(host:sh("set", change, nil, host:get(case.key).text))
             end
             for _, word in ipairs(words(change)) do
               assert.is_truthy((" " .. text(case.key) .. " "):find(" " .. word .. " ", 1, true))

@@ -19,6 +19,9 @@
 	ROW(vlan)	\
 	ROW(vlan_member)	\
 	ROW(fdb)	\
+	ROW(nft)	\
+	ROW(guard)	\
+	ROW(guard_ip)	\
 	ROW(conf)	\
 	ROW(addr)	\
 	ROW(route)	\

@@ -42,6 +42,7 @@ struct mt_host {
 	struct mt_host *generic; /* NETLINK_GENERIC, and its family ethtool; NULL, 0: genl.c has not
 				  * needed them yet */
 	uint16_t ethtool;
+	struct mt_host *netfilter; /* NETLINK_NETFILTER; NULL: nft.c has not needed it yet */
 #ifdef MOONTAP_FAULTS
 	struct mt_fault fault;
 	unsigned int asked;
@@ -85,6 +86,16 @@ typedef int (*mt_nl_take)(const struct nlmsghdr *n, void *data);
  */
 int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *data,
 	       struct mt_err *e);
+
+/**
+ * mt_nl_batch() - send several messages as one, and wait for the answer to it
+ * @first:	@len bytes of messages; the only one with NLM_F_ACK is the last that can fail
+ *
+ * The kernel answers for each message that failed, in their order, and then for the one with
+ * NLM_F_ACK: net/netfilter/nfnetlink.c nfnetlink_rcv_batch(). The first answer counts.
+ * Return: as mt_nl_talk().
+ */
+int mt_nl_batch(struct mt_host *h, struct nlmsghdr *first, size_t len, struct mt_err *e);
 
 /** mt_genl_ethtool() - a handle on generic netlink, and its family ethtool
  * @g:		out: borrowed from @h
@@ -326,7 +337,8 @@ int mt_nl_clash(struct mt_host *h, const struct mt_kind *k, mt_each take, const 
 
 extern const struct mt_kind mt_kind_link, mt_kind_bridge, mt_kind_addr, mt_kind_conf, mt_kind_vlan,
 	mt_kind_vlan_member, mt_kind_vlan_dev, mt_kind_macvlan, mt_kind_macvtap, mt_kind_route,
-	mt_kind_vrf, mt_kind_fdb, mt_kind_altname, mt_kind_tap, mt_kind_tap_node;
+	mt_kind_vrf, mt_kind_fdb, mt_kind_altname, mt_kind_tap, mt_kind_tap_node, mt_kind_nft,
+	mt_kind_guard, mt_kind_guard_ip;
 
 /** mt_addr_question() - a dump of addresses; 0: of any family, on any device */
 struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex);

@@ -54,6 +54,7 @@ void mt_host_close(struct mt_host *h)
 	free(h->taps);
 	mt_host_uncache(h);
 	mt_host_close(h->generic);
+	mt_host_close(h->netfilter);
 	if (h->nl)
 		mnl_socket_close(h->nl);
 	free(h);

@@ -19,6 +19,7 @@
 struct answer {
 	char *bytes;
 	size_t len, room;
+	bool change;	  /* the request may have changed something: it is not sent twice */
 	bool interrupted; /* messages may be missing, or there twice: ask again */
 	int64_t deadline;
 };
@@ -182,7 +183,7 @@ static int read_answer(struct mt_host *h, const struct nlmsghdr *request, struct
 		int done;
 
 		/* A question can be asked again; a change may have happened already. */
-		if (got == -ENOBUFS && !(request->nlmsg_flags & NLM_F_ACK)) {
+		if (got == -ENOBUFS && !a->change) {
 			a->interrupted = true;
 			return 0;
 		}
@@ -198,14 +199,24 @@ static int read_answer(struct mt_host *h, const struct nlmsghdr *request, struct
 	}
 }
 
-static int ask(struct mt_host *h, struct nlmsghdr *n, struct answer *a, struct mt_err *e)
+/* All messages of a batch have one number: whatever is answered is an answer to it. */
+static void number(struct mt_host *h, struct nlmsghdr *n, size_t len)
+{
+	h->seq++;
+	for (char *at = (char *)n, *end = at + len; at < end;
+	     at += NLMSG_ALIGN(((struct nlmsghdr *)at)->nlmsg_len))
+		((struct nlmsghdr *)at)->nlmsg_seq = h->seq;
+}
+
+static int ask(struct mt_host *h, struct nlmsghdr *n, size_t len, struct answer *a,
+	       struct mt_err *e)
 {
 	int fault = mt_fault(h);
 
 	if (fault > 0)
 		return mt_fail(e, fault, "", "", NULL);
-	n->nlmsg_seq = ++h->seq;
-	while (mnl_socket_sendto(h->nl, n, n->nlmsg_len) < 0)
+	number(h, n, len);
+	while (mnl_socket_sendto(h->nl, n, len) < 0)
 		if (errno != EINTR)
 			return mt_fail(e, errno, "", "", NULL);
 	return fault ? lost(e, -ETIMEDOUT) : read_answer(h, n, a, e);
@@ -220,7 +231,7 @@ static int ask_until_whole(struct mt_host *h, struct nlmsghdr *n, struct answer 
 
 		a->len = 0;
 		a->interrupted = false;
-		err = ask(h, n, a, e);
+		err = ask(h, n, n->nlmsg_len, a, e);
 		if (err || !a->interrupted)
 			return err;
 	}
@@ -246,7 +257,7 @@ static int deliver(struct mt_host *h, const struct mt_nl_answer *a, mt_nl_take t
 int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *data, struct mt_err *e)
 {
 	const struct mt_nl_answer *known = take ? mt_nl_cached(h, n) : NULL;
-	struct answer a = { .deadline = mt_now_ms() + TIMEOUT_MS };
+	struct answer a = { .change = !take, .deadline = mt_now_ms() + TIMEOUT_MS };
 	struct mt_nl_answer whole;
 	int err;
 
@@ -260,6 +271,15 @@ int mt_nl_talk(struct mt_host *h, struct nlmsghdr *n, mt_nl_take take, void *dat
 		mt_nl_cache(h, n, &whole);
 	if (take && !err)
 		err = deliver(h, &whole, take, data, e);
+	free(a.bytes);
+	return err;
+}
+
+int mt_nl_batch(struct mt_host *h, struct nlmsghdr *first, size_t len, struct mt_err *e)
+{
+	struct answer a = { .change = true, .deadline = mt_now_ms() + TIMEOUT_MS };
+	int err = ask(h, first, len, &a, e);
+
 	free(a.bytes);
 	return err;
 }

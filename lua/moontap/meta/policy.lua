@@ -218,6 +218,37 @@
 ---@field dev string
 ---@field mac string
 
+---moontap's table of nftables: declared by itself, with what is in it
+---@class moontap.nft.fields
+---@field family? "bridge"|"inet" bridge: of frames between a bridge's ports; inet: of packets that the host routes: one of bridge, inet
+---@field intact? boolean its rules are those of moontap's text, and no others; always true: true or false
+
+---@class moontap.nft: moontap.nft.fields
+---@field family "bridge"|"inet"
+
+---a guest's NIC speaks only as itself: nftables
+---@class moontap.guard.fields
+---@field dev? string the NIC's own device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field family? "bridge"|"inet" bridge, for a port of a bridge; inet, for a device that the host routes for; unless given, what the device will be: one of bridge, inet
+---@field level? "mac"|"all" mac: its MAC is checked, and its VLANs; all, unless given: also its addresses, in IP, ARP and neighbour discovery, and that it is neither router nor DHCP server: one of mac, all
+---@field mac? string the guest's: a MAC address such as 52:54:00:12:34:56
+---@field dhcp_server? boolean whether it may be a DHCP server: true or false
+---@field router? boolean whether it may send router advertisements and redirects: true or false
+---@field vlans? integer|string|false VLANs whose tags it may set; what is inside of such a frame is not looked at: VLAN IDs of 1..4094, such as 20,30-40, in at most 767 bytes
+
+---@class moontap.guard: moontap.guard.fields
+---@field dev string
+
+---an IP address that a guarded guest has: nftables
+---@class moontap.guard_ip.fields
+---@field dev? string the NIC's own device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field address? string that the guest has, or a prefix, any address of which it may have: an address with its prefix length, such as 192.0.2.1/24
+---@field family? "bridge"|"inet" as in guard: one of bridge, inet
+
+---@class moontap.guard_ip: moontap.guard_ip.fields
+---@field dev string
+---@field address string
+
 ---what IPv4 or IPv6 does on a device, or on the whole host
 ---@class moontap.conf.fields
 ---@field dev? string the device; all: the whole host; default: devices to come: a device name of 1..15 bytes without blanks, '/', ':' or '%'
@@ -598,6 +629,30 @@ function vlan_member(fields) end
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.fdb
 function fdb(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help nft` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.nft
+function nft(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help guard` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.guard
+function guard(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help guard_ip` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.guard_ip
+function guard_ip(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
@@ -996,6 +1051,60 @@ function host.fdb(key) end
 ---@param filter? moontap.fdb.fields
 ---@return moontap.fdb[]
 function host.fdbs(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.nft.fields
+---@return moontap.nft?
+function host.nft(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.nft.fields
+---@return moontap.nft[]
+function host.nfts(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.guard.fields
+---@return moontap.guard?
+function host.guard(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.guard.fields
+---@return moontap.guard[]
+function host.guards(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.guard_ip.fields
+---@return moontap.guard_ip?
+function host.guard_ip(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.guard_ip.fields
+---@return moontap.guard_ip[]
+function host.guard_ips(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * guard.c - kind guard: a guest speaks only as itself
+ *
+ * One element of the map `guard` leads the frames of a device to the rules of a level; elements of
+ * other sets are what these rules allow it. A batch has them all. The map cannot be asked which MAC
+ * a device has in the set `mac`, so the element's comment says it; what is not in its set counts as
+ * absent.
+ */
+#include "kernel/nft.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/netfilter.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DEV, FAMILY, LEVEL, MAC, DHCP_SERVER, ROUTER, VLANS, NFIELDS };
+
+enum { LEVEL_MAC = 1, LEVEL_ALL };
+
+static const struct mt_enum_name levels[] = { { "mac", LEVEL_MAC },
+					      { "all", LEVEL_ALL },
+					      { NULL, 0 } };
+
+static const char *const chains[] = { [LEVEL_MAC] = "guard_mac", [LEVEL_ALL] = "guard_all" };
+
+#define ALLOWS(NAME, DOC)                                                          \
+	{                                                                          \
+		.name = NAME, .type = MT_BOOL, .size = 1, .phase = MT_PHASE_GUARD, \
+		.flags = MT_FIELD_CUSTOM | MT_FIELD_GUARDS, .doc = DOC             \
+	}
+
+static const struct mt_field fields[NFIELDS] = {
+	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM, .doc = "the NIC's own device" },
+	[FAMILY] = { "family", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .enum_names = mt_nft_families,
+		     .doc = "bridge, for a port of a bridge; inet, for a device that the host "
+			    "routes "
+			    "for; unless given, what the device will be" },
+	[LEVEL] = { "level", MT_ENUM, 1, MT_PHASE_GUARD, .flags = MT_FIELD_CUSTOM | MT_FIELD_GUARDS,
+		    .enum_names = levels,
+		    .doc = "mac: its MAC is checked, and its VLANs; all, unless given: also its "
+			   "addresses, in IP, ARP and neighbour discovery, and that it is neither "
+			   "router nor DHCP server" },
+	[MAC] = { "mac", MT_MAC, 6, MT_PHASE_GUARD, .flags = MT_FIELD_CUSTOM | MT_FIELD_GUARDS,
+		  .doc = "the guest's" },
+	[DHCP_SERVER] = ALLOWS("dhcp_server", "whether it may be a DHCP server"),
+	[ROUTER] = ALLOWS("router", "whether it may send router advertisements and redirects"),
+	[VLANS] = { "vlans", MT_VIDS, 0, MT_PHASE_GUARD,
+		    .flags = MT_FIELD_CUSTOM | MT_FIELD_NONE | MT_FIELD_GUARDS,
+		    .right = &mt_rights[MT_RIGHT_VID],
+		    .doc = "VLANs whose tags it may set; what is inside of such a frame is not "
+			   "looked at" },
+};
+
+enum { VLANS_TEXT = 80 }; /* bytes that fit into the comment */
+
+static void set_defaults(struct mt_record *r)
+{
+	if (!mt_record_has(r, LEVEL))
+		mt_record_put(r, LEVEL, mt_uint(LEVEL_ALL));
+	if (!mt_record_has(r, DHCP_SERVER))
+		mt_record_put(r, DHCP_SERVER, mt_uint(0));
+	if (!mt_record_has(r, ROUTER))
+		mt_record_put(r, ROUTER, mt_uint(0));
+	if (!mt_record_has(r, VLANS))
+		mt_record_put(r, VLANS, (struct mt_value){ .state = MT_NONE });
+}
+
+/* --- its elements ----------------------------------------------------------------------------- */
+
+static struct mt_nft_element alone(const char *set, uint32_t ifindex)
+{
+	struct mt_nft_element el = { .set = set };
+
+	mt_nft_key_ifindex(&el.key, ifindex);
+	return el;
+}
+
+static struct mt_nft_element mac_element(uint32_t ifindex, const struct mt_value *mac)
+{
+	struct mt_nft_element el = alone("mac", ifindex);
+
+	mt_nft_key_put(&el.key, mac->b, 6);
+	return el;
+}
+
+static struct mt_nft_element vlans_element(uint32_t ifindex, struct mt_range range)
+{
+	struct mt_nft_element el = { .set = "vlans" };
+
+	mt_nft_key_ifindex_range(&el.key, ifindex);
+	mt_nft_key_u16(&el.key, (uint16_t)range.first);
+	mt_nft_key_ifindex_range(&el.end, ifindex);
+	mt_nft_key_u16(&el.end, (uint16_t)range.last);
+	return el;
+}
+
+static const char *comment_of(const struct mt_record *r,
+			      char comment[static MT_NFT_COMMENT_MAX + 1])
+{
+	char mac[MT_VALUE_TEXT];
+	bool vlans = r->v[VLANS].state == MT_SET;
+
+	snprintf(comment, MT_NFT_COMMENT_MAX + 1, "moontap mac=%s%s%s",
+		 mt_value_print(&fields[MAC], &r->v[MAC], mac), vlans ? " vlans=" : "",
+		 vlans ? r->v[VLANS].text : "");
+	return comment;
+}
+
+/* Calls each() for each element but the one that leads to them. Return: 0, or what each() returned
+ * first that is not 0. */
+static int for_others(const struct mt_record *r, uint32_t ifindex,
+		      int (*each)(const struct mt_nft_element *el, void *data), void *data)
+{
+	struct mt_nft_element el = mac_element(ifindex, &r->v[MAC]);
+	const char *vlans = r->v[VLANS].state == MT_SET ? r->v[VLANS].text : "";
+	struct mt_range range;
+	int done = r->v[MAC].state == MT_SET ? each(&el, data) : 0;
+
+	for (int i = DHCP_SERVER; !done && i <= ROUTER; i++) {
+		el = alone(fields[i].name, ifindex);
+		done = r->v[i].u ? each(&el, data) : 0;
+	}
+	while (!done && *vlans && (vlans = mt_range_read(vlans, &range))) {
+		el = vlans_element(ifindex, range);
+		done = each(&el, data);
+	}
+	return done;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+struct looking {
+	struct mt_list *l;
+	uint8_t family;
+};
+
+static int get(const struct mt_nft_element *el, void *data)
+{
+	struct looking *look = data;
+
+	return mt_nft_get(look->l->h, look->family, el, NULL, look->l->e);
+}
+
+/* Return: whether the elements of the fields of @r are all there: 0, -ENOENT or another -errno. */
+static int check_there(struct looking *look, const struct mt_record *r, uint32_t ifindex)
+{
+	return for_others(r, ifindex, get, look);
+}
+
+/* Takes the fields that the element's comment says, as far as their elements are there. */
+static int get_said(struct looking *look, const char *comment, uint32_t ifindex,
+		    struct mt_record *r)
+{
+	char text[MT_NFT_COMMENT_MAX + 1], *at = text, *word, *value;
+	struct mt_err ignored;
+	int err;
+
+	snprintf(text, sizeof text, "%s", comment);
+	while ((word = strsep(&at, " "))) {
+		struct mt_record one = { .kind = &mt_kind_guard };
+		int field;
+
+		value = strchr(word, '=');
+		if (!value)
+			continue;
+		*value++ = 0;
+		field = mt_kind_field(one.kind, word);
+		if ((field != MAC && field != VLANS) ||
+		    mt_value_parse(&fields[field], value, NULL, &one.v[field], &ignored))
+			continue;
+		err = check_there(look, &one, ifindex);
+		if (err && err != -ENOENT)
+			return err;
+		if (field == VLANS && !err) /* the text is the caller's */
+			one.v[field].text = strstr(comment, "vlans=") + strlen("vlans=");
+		if (!err)
+			mt_record_put(r, field, one.v[field]);
+	}
+	return 0;
+}
+
+static int get_allowed(struct looking *look, uint32_t ifindex, struct mt_record *r)
+{
+	for (int i = DHCP_SERVER; i <= ROUTER; i++) {
+		struct mt_nft_element el = alone(fields[i].name, ifindex);
+		int err = get(&el, look);
+
+		if (err && err != -ENOENT)
+			return err;
+		mt_record_put(r, i, mt_uint(!err));
+	}
+	return 0;
+}
+
+static int found(struct looking *look, const struct mt_nft_found *f, uint32_t ifindex)
+{
+	struct mt_list *l = look->l;
+	struct mt_record r = { .kind = &mt_kind_guard };
+	struct mt_value dev = l->filter->v[DEV];
+
+	if (!l->ifindex && mt_list_link(l, ifindex, &dev))
+		return -l->e->code;
+	r.ref = (struct mt_ref){ .realm = &mt_realm_elements, .id = { ifindex } };
+	mt_record_put(&r, DEV, dev);
+	mt_record_put(&r, FAMILY, mt_uint(look->family));
+	mt_record_put(&r, VLANS, (struct mt_value){ .state = MT_NONE });
+	for (unsigned i = LEVEL_MAC; i <= LEVEL_ALL; i++)
+		if (!strcmp(f->jump, chains[i]))
+			mt_record_put(&r, LEVEL, mt_uint(i));
+	if (get_said(look, f->comment, ifindex, &r) || get_allowed(look, ifindex, &r))
+		return -l->e->code;
+	return mt_list_found(l, &r);
+}
+
+static int take(const struct mt_nft_found *f, void *data)
+{
+	uint32_t ifindex;
+
+	if (f->key.n != sizeof ifindex)
+		return 0;
+	memcpy(&ifindex, f->key.bytes, sizeof ifindex);
+	return found(data, f, ifindex);
+}
+
+static int list_family(struct mt_list *l, uint8_t family)
+{
+	struct looking look = { l, family };
+	struct mt_nft_element el = alone("guard", l->ifindex);
+	struct mt_nft_found f;
+	int err;
+
+	if (!l->ifindex)
+		return mt_list_done(l, mt_nft_list(l->h, family, "guard", take, &look, l->e));
+	err = mt_nft_get(l->h, family, &el, &f, l->e);
+	if (!err)
+		err = found(&look, &f, l->ifindex);
+	return err == -ENOENT || err > 0 ? 0 : mt_list_done(l, err);
+}
+
+static int list(struct mt_host *h, const struct mt_record *filter, mt_each each, void *data,
+		struct mt_err *e)
+{
+	struct mt_list l = mt_list(h, filter, each, data, e);
+	int err = mt_nft_list_device(&l);
+
+	if (err)
+		return err < 0 ? err : 0;
+	if (mt_record_has(filter, FAMILY))
+		return list_family(&l, (uint8_t)filter->v[FAMILY].u);
+	err = list_family(&l, NFPROTO_BRIDGE);
+	return err ? err : list_family(&l, NFPROTO_INET);
+}
+
+/* --- changing --------------------------------------------------------------------------------- */
+
+static int add_other(const struct mt_nft_element *el, void *data)
+{
+	mt_nft_add(data, el, false);
+	return 0;
+}
+
+static int delete_other(const struct mt_nft_element *el, void *data)
+{
+	mt_nft_delete(data, el);
+	return 0;
+}
+
+static void add(struct mt_nft_batch *b, const struct mt_record *r, uint32_t ifindex)
+{
+	struct mt_nft_element el = alone("guard", ifindex);
+	char comment[MT_NFT_COMMENT_MAX + 1];
+
+	for_others(r, ifindex, add_other, b);
+	el.jump = chains[r->v[LEVEL].u];
+	el.comment = comment_of(r, comment);
+	mt_nft_add(b, &el, true);
+}
+
+static void delete (struct mt_nft_batch *b, const struct mt_record *r, uint32_t ifindex)
+{
+	struct mt_nft_element el = alone("guard", ifindex);
+
+	mt_nft_delete(b, &el);
+	for_others(r, ifindex, delete_other, b);
+}
+
+/* What it is, with the fields of @r instead of what they were: both for a change in one batch. */
+static int replace(struct mt_host *h, struct mt_nft_batch *b, const struct mt_record *r,
+		   uint32_t ifindex, struct mt_err *e)
+{
+	struct mt_pool pool = { 0 };
+	struct mt_record has, will;
+	int err = mt_record_get(h, r, &has, &pool, e);
+
+	if (!err) {
+		will = has;
+		for (int i = LEVEL; i < NFIELDS; i++)
+			if (mt_record_has(r, i))
+				mt_record_put(&will, i, r->v[i]);
+		delete (b, &has, ifindex);
+		add(b, &will, ifindex);
+	}
+	mt_pool_free(&pool);
+	return err == -ENOENT ? mt_fail(e, ENOENT, "", "", NULL) : err;
+}
+
+/* The packets that were dropped are counted in a set that the kernel fills. */
+static int forget_dropped(struct mt_host *h, struct mt_nft_batch *b, uint32_t ifindex,
+			  struct mt_err *e)
+{
+	struct mt_nft_element el = alone("dropped", ifindex);
+	int err = mt_nft_get(h, b->family, &el, NULL, e);
+
+	if (!err)
+		mt_nft_delete(b, &el);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
+{
+	struct mt_nft_batch b;
+	uint32_t ifindex;
+	int err = mt_nft_ifindex(h, r, &ifindex, e);
+
+	mt_nft_begin(&b, (uint8_t)r->v[FAMILY].u);
+	if (!err && op == MT_ADD)
+		add(&b, r, ifindex);
+	else if (!err && op == MT_CHANGE)
+		err = replace(h, &b, r, ifindex, e);
+	else if (!err) {
+		delete (&b, r, ifindex);
+		err = forget_dropped(h, &b, ifindex, e);
+	}
+	if (!err)
+		err = mt_nft_commit(h, &b, e);
+	return mt_nl_about(e, err, r, mt_nl_verb(op));
+}
+
+/* --- at plan time ----------------------------------------------------------------------------- */
+
+static int check(const struct mt_record *r, struct mt_err *e)
+{
+	const char *dev = mt_record_device(r);
+
+	if (!mt_record_has(r, MAC))
+		return mt_bad(e, "guard", dev, "'mac' is missing: the guest's, nic.mac");
+	if (r->v[MAC].b[0] & 1)
+		return mt_bad(e, "guard", dev, "mac: it is a group's, and no guest's");
+	if (r->v[VLANS].state == MT_SET && strlen(r->v[VLANS].text) > VLANS_TEXT)
+		return mt_bad(e, "guard", dev, "vlans: too many ranges: at most %d bytes of text",
+			      VLANS_TEXT);
+	return 0;
+}
+
+/* The host answers for itself alone, and believes no router on a device that it routes for. */
+static int check_family(const struct mt_record *r, struct mt_err *e)
+{
+	for (int i = DHCP_SERVER; r->v[FAMILY].u == NFPROTO_INET && i <= VLANS; i++)
+		if (r->v[i].state == MT_SET && (fields[i].type != MT_BOOL || r->v[i].u))
+			return mt_bad(e, "guard", mt_record_device(r),
+				      "%s: it is for a port of a bridge, and the device is in none",
+				      fields[i].name);
+	return 0;
+}
+
+/* Frames of a macvtap leave by the device below, where no rule of this table sees them. */
+static int check_macvtap(const struct mt_record *r, mt_will will, void *data, struct mt_err *e)
+{
+	struct mt_record key = mt_nl_on(&mt_kind_macvtap, "name", mt_record_device(r)), macvtap;
+	int mode = mt_kind_field(&mt_kind_macvtap, "mode");
+	int err = will(data, &key, &macvtap, e);
+
+	if (err)
+		return err == -ENOENT || err == -EEXIST ? 0 : err;
+	return macvtap.v[mode].u == MACVLAN_MODE_PASSTHRU
+		? 0
+		: mt_bad(e, "guard", mt_record_device(r),
+			 "it is a macvtap, whose frames leave by the device below it, unseen by "
+			 "nftables: with mode passthru its own MAC is all it can send by");
+}
+
+static int needs(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
+		 struct mt_err *e)
+{
+	(void)h;
+	return check_family(r, e) ?: check_macvtap(r, will, data, e);
+}
+
+static void sh_one(struct mt_sh *s, enum mt_op op, const struct mt_record *r, const char *set)
+{
+	if (s->len > strlen("nft"))
+		mt_sh_say(s, " \\;");
+	mt_nft_sh_begin(s, op, (uint8_t)r->v[FAMILY].u, set);
+	mt_nft_sh_device(s, r);
+}
+
+static void sh_others(struct mt_sh *s, enum mt_op op, const struct mt_record *r)
+{
+	const char *vlans = r->v[VLANS].state == MT_SET ? r->v[VLANS].text : "";
+	struct mt_range range;
+
+	sh_one(s, op, r, "mac");
+	mt_sh_say(s, " . ");
+	mt_sh_value(s, r, MAC);
+	mt_sh_say(s, " }");
+	for (int i = DHCP_SERVER; i <= ROUTER; i++)
+		if (r->v[i].u) {
+			sh_one(s, op, r, fields[i].name);
+			mt_sh_say(s, " }");
+		}
+	while (*vlans && (vlans = mt_range_read(vlans, &range))) {
+		sh_one(s, op, r, "vlans");
+		mt_sh_say(s, " . %u-%u }", range.first, range.last);
+	}
+}
+
+static void sh_guard(struct mt_sh *s, enum mt_op op, const struct mt_record *r)
+{
+	char comment[MT_NFT_COMMENT_MAX + 1];
+
+	sh_one(s, op, r, "guard");
+	if (op == MT_ADD)
+		mt_sh_say(s, " comment '\"%s\"' : jump %s", comment_of(r, comment),
+			  chains[r->v[LEVEL].u]);
+	mt_sh_say(s, " }");
+}
+
+static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
+{
+	struct mt_sh s = { buf, n, 0 };
+
+	mt_sh_say(&s, "nft");
+	if (op == MT_DELETE)
+		sh_guard(&s, op, r);
+	sh_others(&s, op, r);
+	if (op != MT_DELETE)
+		sh_guard(&s, MT_ADD, r);
+	mt_sh_say(&s, "\n");
+	return (int)s.len;
+}
+
+const struct mt_kind mt_kind_guard = {
+	.name = "guard",
+	.doc = "a guest's NIC speaks only as itself: nftables",
+	.fields = fields,
+	.nfields = MT_NFIELDS(fields),
+	.nkeys = 2,
+	.required = 1,
+	.device = DEV,
+	.phase = MT_PHASE_GUARD,
+	.flags = MT_KIND_OWN | MT_KIND_OUTLIVES | MT_KIND_BEFORE_UP | MT_KIND_WHOLE | MT_KIND_LAST,
+	.realm = &mt_realm_elements,
+	.list = list,
+	.put = put,
+	.set_defaults = set_defaults,
+	.resolve = mt_nft_resolve,
+	.within = mt_nft_within,
+	.check = check,
+	.needs = needs,
+	.sh = sh,
+};

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nft.c - nfnetlink: elements of sets, their batches, their reading */
+#include "kernel/nft.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* The type of a comment in an element's user data, as libnftnl has it: udata.h */
+#define COMMENT 0
+
+const struct mt_enum_name mt_nft_families[] = {
+	{ "bridge", NFPROTO_BRIDGE },
+	{ "inet", NFPROTO_INET },
+	{ NULL, 0 },
+};
+
+/* --- keys ------------------------------------------------------------------------------------- */
+
+void mt_nft_key_put(struct mt_nft_key *k, const void *bytes, size_t n)
+{
+	size_t padded = (n + 3) / 4 * 4;
+
+	if (k->n + padded > sizeof k->bytes)
+		return;
+	memset(k->bytes + k->n, 0, padded);
+	memcpy(k->bytes + k->n, bytes, n);
+	k->n += padded;
+}
+
+void mt_nft_key_ifindex(struct mt_nft_key *k, uint32_t ifindex)
+{
+	mt_nft_key_put(k, &ifindex, sizeof ifindex);
+}
+
+void mt_nft_key_ifindex_range(struct mt_nft_key *k, uint32_t ifindex)
+{
+	mt_nft_key_ifindex(k, htonl(ifindex));
+}
+
+void mt_nft_key_u16(struct mt_nft_key *k, uint16_t number)
+{
+	uint16_t big = htons(number);
+
+	mt_nft_key_put(k, &big, sizeof big);
+}
+
+void mt_nft_key_ip(struct mt_nft_key *k, const struct mt_value *v, bool last)
+{
+	size_t size = v->family == AF_INET ? 4 : 16;
+	uint8_t b[16];
+
+	memcpy(b, v->b, size);
+	for (size_t bit = v->plen; last && bit < 8 * size; bit++)
+		b[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	mt_nft_key_put(k, b, size);
+}
+
+/* --- messages --------------------------------------------------------------------------------- */
+
+static void put_head(struct nlmsghdr *n, uint8_t family, uint16_t resource)
+{
+	struct nfgenmsg *head = mnl_nlmsg_get_payload(n);
+
+	head->nfgen_family = family;
+	head->version = NFNETLINK_V0;
+	head->res_id = htons(resource);
+}
+
+static void put_data(struct nlmsghdr *n, uint16_t attr, const struct mt_nft_key *k)
+{
+	struct nlattr *nest = mnl_attr_nest_start(n, attr);
+
+	mnl_attr_put(n, NFTA_DATA_VALUE, k->n, k->bytes);
+	mnl_attr_nest_end(n, nest);
+}
+
+static void put_jump(struct nlmsghdr *n, const char *chain)
+{
+	struct nlattr *nest = mnl_attr_nest_start(n, NFTA_SET_ELEM_DATA);
+	struct nlattr *verdict = mnl_attr_nest_start(n, NFTA_DATA_VERDICT);
+
+	mnl_attr_put_u32(n, NFTA_VERDICT_CODE, htonl((uint32_t)NFT_JUMP));
+	mnl_attr_put_strz(n, NFTA_VERDICT_CHAIN, chain);
+	mnl_attr_nest_end(n, verdict);
+	mnl_attr_nest_end(n, nest);
+}
+
+static void put_comment(struct nlmsghdr *n, const char *comment)
+{
+	size_t size = strnlen(comment, MT_NFT_COMMENT_MAX) + 1;
+	uint8_t data[2 + MT_NFT_COMMENT_MAX + 1] = { COMMENT, (uint8_t)size };
+
+	memcpy(data + 2, comment, size - 1);
+	mnl_attr_put(n, NFTA_SET_ELEM_USERDATA, 2 + size, data);
+}
+
+/* @whole: also what is no key */
+static void put_element(struct nlmsghdr *n, const struct mt_nft_element *el, bool whole)
+{
+	struct nlattr *list, *one;
+
+	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_TABLE, MT_NFT_TABLE);
+	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_SET, el->set);
+	list = mnl_attr_nest_start(n, NFTA_SET_ELEM_LIST_ELEMENTS);
+	one = mnl_attr_nest_start(n, NFTA_LIST_ELEM);
+	put_data(n, NFTA_SET_ELEM_KEY, &el->key);
+	if (el->end.n)
+		put_data(n, NFTA_SET_ELEM_KEY_END, &el->end);
+	if (whole && el->data.n)
+		put_data(n, NFTA_SET_ELEM_DATA, &el->data);
+	if (whole && el->jump)
+		put_jump(n, el->jump);
+	if (whole && el->comment)
+		put_comment(n, el->comment);
+	mnl_attr_nest_end(n, one);
+	mnl_attr_nest_end(n, list);
+}
+
+static int open_netfilter(struct mt_host *h, struct mt_err *e)
+{
+	return h->netfilter ? 0 : mt_nl_open(NETLINK_NETFILTER, &h->netfilter, e);
+}
+
+/* The kernel was built without nfnetlink, or without nf_tables. */
+static bool is_missing(int err)
+{
+	return err == -EPROTONOSUPPORT || err == -EINVAL || err == -EOPNOTSUPP;
+}
+
+/* --- batches ---------------------------------------------------------------------------------- */
+
+enum { MESSAGE = 1024 }; /* bytes: more than any one of a batch needs */
+
+static struct nlmsghdr *begin_message(struct mt_nft_batch *b, uint16_t type, uint16_t flags,
+				      uint16_t resource)
+{
+	struct nlmsghdr *n;
+
+	if (b->n + MESSAGE > sizeof b->bytes) {
+		b->full = true;
+		return NULL;
+	}
+	memset(b->bytes + b->n, 0, MESSAGE);
+	n = mnl_nlmsg_put_header(b->bytes + b->n);
+	n->nlmsg_type = type;
+	n->nlmsg_flags = NLM_F_REQUEST | flags;
+	mnl_nlmsg_put_extra_header(n, sizeof(struct nfgenmsg));
+	put_head(n, b->family, resource);
+	return n;
+}
+
+static void end_message(struct mt_nft_batch *b, const struct nlmsghdr *n)
+{
+	b->n += NLMSG_ALIGN(n->nlmsg_len);
+}
+
+void mt_nft_begin(struct mt_nft_batch *b, uint8_t family)
+{
+	b->n = 0;
+	b->full = false;
+	b->family = NFPROTO_UNSPEC;
+	end_message(b, begin_message(b, NFNL_MSG_BATCH_BEGIN, 0, NFNL_SUBSYS_NFTABLES));
+	b->family = family;
+}
+
+static void change(struct mt_nft_batch *b, int message, uint16_t flags,
+		   const struct mt_nft_element *el)
+{
+	struct nlmsghdr *n =
+		begin_message(b, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | message), flags, 0);
+
+	if (!n)
+		return;
+	put_element(n, el, message == NFT_MSG_NEWSETELEM);
+	end_message(b, n);
+}
+
+void mt_nft_add(struct mt_nft_batch *b, const struct mt_nft_element *el, bool exclusive)
+{
+	change(b, NFT_MSG_NEWSETELEM, NLM_F_CREATE | (exclusive ? NLM_F_EXCL : 0), el);
+}
+
+void mt_nft_delete(struct mt_nft_batch *b, const struct mt_nft_element *el)
+{
+	change(b, NFT_MSG_DELSETELEM, 0, el);
+}
+
+void mt_nft_delete_table(struct mt_nft_batch *b)
+{
+	struct nlmsghdr *n =
+		begin_message(b, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELTABLE), 0, 0);
+
+	if (!n)
+		return;
+	mnl_attr_put_strz(n, NFTA_TABLE_NAME, MT_NFT_TABLE);
+	end_message(b, n);
+}
+
+/* Its last message but the end asks for an answer. */
+static void ask_for_answer(struct mt_nft_batch *b)
+{
+	struct nlmsghdr *last = NULL;
+
+	for (size_t at = 0; at < b->n; at += NLMSG_ALIGN(last->nlmsg_len))
+		last = (struct nlmsghdr *)(b->bytes + at);
+	last->nlmsg_flags |= NLM_F_ACK;
+}
+
+int mt_nft_commit(struct mt_host *h, struct mt_nft_batch *b, struct mt_err *e)
+{
+	uint8_t family = b->family;
+	struct nlmsghdr *end;
+
+	ask_for_answer(b);
+	b->family = NFPROTO_UNSPEC;
+	end = begin_message(b, NFNL_MSG_BATCH_END, 0, NFNL_SUBSYS_NFTABLES);
+	b->family = family;
+	if (b->full)
+		return mt_fail(e, E2BIG, "", "", "too many elements for one batch");
+	end_message(b, end);
+	return open_netfilter(h, e)
+		?: mt_nl_batch(h->netfilter, (struct nlmsghdr *)b->bytes, b->n, e);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static void get_data(const struct nlattr *a, struct mt_nft_key *k)
+{
+	mt_nl_attrs tb;
+
+	mt_nl_parse_nest(a, tb);
+	if (tb[NFTA_DATA_VALUE])
+		mt_nft_key_put(k, mnl_attr_get_payload(tb[NFTA_DATA_VALUE]),
+			       mnl_attr_get_payload_len(tb[NFTA_DATA_VALUE]));
+}
+
+static void get_jump(const struct nlattr *a, char jump[static MT_NFT_NAME])
+{
+	mt_nl_attrs tb, verdict;
+
+	mt_nl_parse_nest(a, tb);
+	mt_nl_parse_nest(tb[NFTA_DATA_VERDICT], verdict);
+	snprintf(jump, MT_NFT_NAME, "%s", mt_nl_str(verdict[NFTA_VERDICT_CHAIN]));
+}
+
+/* User data: a type, a length and as many bytes, and so on. */
+static void get_comment(const struct nlattr *a, char comment[static MT_NFT_COMMENT_MAX + 1])
+{
+	const uint8_t *at = a ? mnl_attr_get_payload(a) : NULL;
+	size_t left = a ? mnl_attr_get_payload_len(a) : 0;
+
+	while (left > 2 && (size_t)at[1] + 2 <= left) {
+		if (at[0] == COMMENT && at[1] && !at[1 + at[1]])
+			snprintf(comment, MT_NFT_COMMENT_MAX + 1, "%s", (const char *)at + 2);
+		left -= (size_t)at[1] + 2;
+		at += (size_t)at[1] + 2;
+	}
+}
+
+static uint64_t get_packets(const struct nlattr *expression)
+{
+	mt_nl_attrs tb, counter;
+	uint64_t big = 0;
+
+	mt_nl_parse_nest(expression, tb);
+	if (strcmp(mt_nl_str(tb[NFTA_EXPR_NAME]), "counter"))
+		return 0;
+	mt_nl_parse_nest(tb[NFTA_EXPR_DATA], counter);
+	if (counter[NFTA_COUNTER_PACKETS] &&
+	    mnl_attr_get_payload_len(counter[NFTA_COUNTER_PACKETS]) == sizeof big)
+		memcpy(&big, mnl_attr_get_payload(counter[NFTA_COUNTER_PACKETS]), sizeof big);
+	return be64toh(big);
+}
+
+struct reading {
+	mt_nft_each each;
+	void *data;
+};
+
+static int take_element(const struct nlmsghdr *n, void *data)
+{
+	struct reading *r = data;
+	const struct nlattr *one;
+	mt_nl_attrs tb, el;
+	int done = 0;
+
+	if (!mt_nl_parse(n, sizeof(struct nfgenmsg), tb) || !tb[NFTA_SET_ELEM_LIST_ELEMENTS])
+		return 0;
+	mnl_attr_for_each_nested (one, tb[NFTA_SET_ELEM_LIST_ELEMENTS]) {
+		struct mt_nft_found found = { 0 };
+
+		mt_nl_parse_nest(one, el);
+		get_data(el[NFTA_SET_ELEM_KEY], &found.key);
+		get_data(el[NFTA_SET_ELEM_KEY_END], &found.end);
+		get_data(el[NFTA_SET_ELEM_DATA], &found.data);
+		get_jump(el[NFTA_SET_ELEM_DATA], found.jump);
+		get_comment(el[NFTA_SET_ELEM_USERDATA], found.comment);
+		found.packets = get_packets(el[NFTA_SET_ELEM_EXPR]);
+		if (!done)
+			done = r->each(&found, r->data);
+	}
+	return done;
+}
+
+static bool is_same(const struct mt_nft_key *a, const struct mt_nft_key *b)
+{
+	return a->n == b->n && !memcmp(a->bytes, b->bytes, a->n);
+}
+
+struct one {
+	const struct mt_nft_element *el;
+	struct mt_nft_found *found;
+	bool there;
+};
+
+/* A set with ranges answers with the range that the key is in. */
+static int take_one(const struct mt_nft_found *found, void *data)
+{
+	struct one *o = data;
+
+	if (!is_same(&found->key, &o->el->key) ||
+	    (o->el->end.n && !is_same(&found->end, &o->el->end)))
+		return 0;
+	if (o->found)
+		*o->found = *found;
+	o->there = true;
+	return 1;
+}
+
+int mt_nft_get(struct mt_host *h, uint8_t family, const struct mt_nft_element *el,
+	       struct mt_nft_found *found, struct mt_err *e)
+{
+	struct one o = { el, found, false };
+	struct reading r = { take_one, &o };
+	struct mt_nl_request q;
+	struct nlmsghdr *n =
+		mt_nl_start(&q, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETSETELEM), 0,
+			    sizeof(struct nfgenmsg));
+	int err = open_netfilter(h, e);
+
+	put_head(n, family, 0);
+	put_element(n, el, false);
+	if (!err)
+		err = mt_nl_talk(h->netfilter, n, take_element, &r, e);
+	return is_missing(err) ? -ENOENT : err ? err : o.there ? 0 : -ENOENT;
+}
+
+int mt_nft_list(struct mt_host *h, uint8_t family, const char *set, mt_nft_each each, void *data,
+		struct mt_err *e)
+{
+	struct reading r = { each, data };
+	struct mt_nl_request q;
+	struct nlmsghdr *n =
+		mt_nl_start(&q, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETSETELEM),
+			    NLM_F_DUMP, sizeof(struct nfgenmsg));
+	int err = open_netfilter(h, e);
+
+	put_head(n, family, 0);
+	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_TABLE, MT_NFT_TABLE);
+	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_SET, set);
+	if (!err)
+		err = mt_nl_talk(h->netfilter, n, take_element, &r, e);
+	return err == -ENOENT || is_missing(err) ? 0 : err;
+}
+
+int mt_nft_ask(struct mt_host *h, int message, uint16_t flags, uint8_t family, uint16_t attr,
+	       mt_nl_take take, void *data, struct mt_err *e)
+{
+	struct mt_nl_request q;
+	struct nlmsghdr *n = mt_nl_start(&q, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | message), flags,
+					 sizeof(struct nfgenmsg));
+	int err = open_netfilter(h, e);
+
+	put_head(n, family, 0);
+	mnl_attr_put_strz(n, attr, MT_NFT_TABLE);
+	if (!err)
+		err = mt_nl_talk(h->netfilter, n, take, data, e);
+	return is_missing(err) ? 0 : err;
+}

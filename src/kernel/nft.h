@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * nft.h - elements of moontap's nftables tables: read one by one, changed all or nothing
+ *
+ * Only for the files of kernel/. moontap has a table of its own in a family, whose rules are the
+ * same for everybody: src/nft/NAME.nft. What differs between NICs is an element of a set or map, so
+ * no rule is ever looked for. A batch that fails costs the kernel 9 to 20 ms, since it waits until
+ * nobody uses what it takes back: so look first.
+ */
+#ifndef MT_KERNEL_NFT_H
+#define MT_KERNEL_NFT_H
+
+#include "base/sh.h"
+#include "kernel/nl.h"
+
+#define MT_NFT_TABLE	   "moontap"
+#define MT_NFT_NAME	   32  /* bytes of a chain's name and its NUL */
+#define MT_NFT_COMMENT_MAX 128 /* bytes that nft(8) takes: libnftnl's NFTNL_UDATA_COMMENT_MAXLEN */
+
+/* The families of tables, for a field whose value is NFPROTO_BRIDGE or NFPROTO_INET. */
+extern const struct mt_enum_name mt_nft_families[];
+
+/* Objects that are elements for a device. They have its ifindex, and stay when the device goes. */
+extern const struct mt_realm mt_realm_elements;
+
+/* The key of an element, or its data: parts one after the other, each a multiple of four bytes. */
+struct mt_nft_key {
+	uint8_t bytes[64];
+	size_t n;
+};
+
+void mt_nft_key_put(struct mt_nft_key *k, const void *bytes, size_t n);
+
+/** mt_nft_key_ifindex() - a device, as sets without ranges have it */
+void mt_nft_key_ifindex(struct mt_nft_key *k, uint32_t ifindex);
+
+/** mt_nft_key_ifindex_range() - a device, as sets with ranges have it: nft(8) lets them compare
+ * numbers in network order */
+void mt_nft_key_ifindex_range(struct mt_nft_key *k, uint32_t ifindex);
+
+/** mt_nft_key_u16() - a number in network order */
+void mt_nft_key_u16(struct mt_nft_key *k, uint16_t number);
+
+/** mt_nft_key_ip() - a set address, or the first or last one of a prefix */
+void mt_nft_key_ip(struct mt_nft_key *k, const struct mt_value *v, bool last);
+
+struct mt_nft_element {
+	const char *set;
+	struct mt_nft_key key, end; /* end.n 0: it is no range */
+	struct mt_nft_key data;	    /* of a map; n 0: none */
+	const char *jump;	    /* of a map of verdicts: the chain; NULL: none */
+	const char *comment;	    /* NULL: none */
+};
+
+/* --- changing --------------------------------------------------------------------------------- */
+
+#define MT_NFT_BATCH 32768 /* bytes */
+
+struct mt_nft_batch {
+	alignas(NLMSG_ALIGNTO) char bytes[MT_NFT_BATCH];
+	size_t n;
+	uint8_t family;
+	bool full; /* something did not fit: it cannot be sent */
+};
+
+void mt_nft_begin(struct mt_nft_batch *b, uint8_t family);
+
+/** mt_nft_add() - add an element
+ * @exclusive:	fail with -EEXIST where it is there; else that is no error */
+void mt_nft_add(struct mt_nft_batch *b, const struct mt_nft_element *el, bool exclusive);
+
+/** mt_nft_delete() - delete an element by its key; -ENOENT where it is not there */
+void mt_nft_delete(struct mt_nft_batch *b, const struct mt_nft_element *el);
+
+/** mt_nft_delete_table() - delete the table with all that is in it */
+void mt_nft_delete_table(struct mt_nft_batch *b);
+
+/** mt_nft_commit() - all of the batch happens, or nothing
+ * Return: as mt_nl_talk(); -ENOENT also: there is no table; @e has neither op nor subject. */
+int mt_nft_commit(struct mt_host *h, struct mt_nft_batch *b, struct mt_err *e);
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+/* An element as it was read. */
+struct mt_nft_found {
+	struct mt_nft_key key, end, data;
+	char jump[MT_NFT_NAME], comment[MT_NFT_COMMENT_MAX + 1]; /* "": none */
+	uint64_t packets;					 /* of its counter */
+};
+
+/** mt_nft_get() - look one element up by its key, and its end
+ * @found:	out; NULL: not needed
+ *
+ * Return: 0; -ENOENT: it, its set or its table is not there; another -errno with @e filled.
+ */
+int mt_nft_get(struct mt_host *h, uint8_t family, const struct mt_nft_element *el,
+	       struct mt_nft_found *found, struct mt_err *e);
+
+/** mt_nft_each - gets each element. Return: 0 to go on, 1 to stop, -errno to fail. */
+typedef int (*mt_nft_each)(const struct mt_nft_found *found, void *data);
+
+/** mt_nft_list() - all elements of a set; none where it is not there
+ * Return: 0, or -errno with @e filled. */
+int mt_nft_list(struct mt_host *h, uint8_t family, const char *set, mt_nft_each each, void *data,
+		struct mt_err *e);
+
+/** mt_nft_ask() - a question about something in the table, after its name
+ * @message:	NFT_MSG_GET*
+ * @attr:	the attribute that has the table's name
+ *
+ * Return: as mt_nl_talk(); 0 without a call of @take where the kernel has no nftables.
+ */
+int mt_nft_ask(struct mt_host *h, int message, uint16_t flags, uint8_t family, uint16_t attr,
+	       mt_nl_take take, void *data, struct mt_err *e);
+
+/* --- records that are elements for a device ---------------------------------------------------- */
+
+/** mt_nft_list_device() - as mt_list_device(); a device that is gone still has its elements, where
+ * the filter has their reference */
+int mt_nft_list_device(struct mt_list *l);
+
+/** mt_nft_ifindex() - of the device that @r is for, as mt_nft_list_device(). Return: as
+ * mt_nl_ifindex(). */
+int mt_nft_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t *ifindex,
+		   struct mt_err *e);
+
+/** mt_nft_within() - within() of these kinds: the table, by the record's field `family` */
+struct mt_record mt_nft_within(const struct mt_record *r);
+
+/** mt_nft_resolve() - resolve() of these kinds: the family of the frames that the device @r is on
+ * will pass on: bridge, or inet where it is in no bridge */
+int mt_nft_resolve(struct mt_record *r, mt_will will, void *data, struct mt_err *e);
+
+/* --- commands for sh ---------------------------------------------------------------------------- */
+
+/** mt_nft_sh_begin() - "nft add element bridge moontap SET {", after "nft" or ";" */
+void mt_nft_sh_begin(struct mt_sh *s, enum mt_op op, uint8_t family, const char *set);
+
+/** mt_nft_sh_device() - the name of the device that @r is for, quoted for nft(8) and sh */
+void mt_nft_sh_device(struct mt_sh *s, const struct mt_record *r);
+
+/* --- nft(8): nft_run.c -------------------------------------------------------------------------- */
+
+/** mt_nft_program() - the path of nft(8); NULL: it is not installed */
+const char *mt_nft_program(void);
+
+/** mt_nft_run() - let nft(8) do one command; what it says is not read
+ * Return: 0: it ended, perhaps with a failure: look what there is; -errno with @e filled: it could
+ * not be started, or did not end. */
+int mt_nft_run(const char *command, struct mt_err *e);
+
+#endif
