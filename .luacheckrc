@@ -8,7 +8,7 @@ stds.policy = {
     "hook", "allow", "default", "refuse", "log", "host", "tap",
     "bridge", "veth", "link", "port", "vlan", "vlan_member", "conf", "addr", "route", "neigh",
     "rule", "vrf", "vxlan", "vlan_dev", "macvlan", "macvtap", "tap_node", "fdb", "altname",
-    "offload", "nft", "guard", "guard_ip",
+    "offload", "nft", "guard", "guard_ip", "forward", "masquerade", "hairpin",
   },
 }
 stds.repl = { globals = {

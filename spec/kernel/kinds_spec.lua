@@ -23,7 +23,8 @@ end
 -- What nft(8) shows of a set's or map's elements, without the counters.
 local function elements(family, set)
   local seen = {}
-  local what = set == "guard" and "map" or "set"
+  local is_map = set == "guard" or set:find "^forward" or set:find "^range"
+  local what = is_map and "map" or "set"
   local all = helper.json(("nft -j list %s %s moontap %s"):format(what, family, set))
   for _, o in ipairs(all.nftables) do
     for _, e in ipairs((o.set or o.map or {}).elem or {}) do seen[#seen + 1] = e end
@@ -405,6 +406,36 @@ local cases = {
     setup = BRIDGED .. "; " .. table_of "inet", add = "",
     seen = function() return elements("inet", "host4") end,
     sees = { { concat = { "v0", "10.0.0.5" } } } },
+  { key = "forward address=192.0.2.1 proto=tcp port=8080", setup = table_of "inet",
+    add = "to=10.0.0.5 to_port=80",
+    seen = function() return elements("inet", "forward4") end,
+    sees = { { { concat = { "192.0.2.1", "tcp", 8080 } }, { concat = { "10.0.0.5", 80 } } } } },
+  { key = "forward address=192.0.2.1 proto=udp port=53", setup = table_of "inet",
+    add = "to=10.0.0.5 to_port=none",
+    seen = function() return elements("inet", "forward4") end,
+    sees = { { { concat = { "192.0.2.1", "udp", 53 } }, { concat = { "10.0.0.5", 53 } } } } },
+  { key = "forward address=192.0.2.1 proto=tcp port=9000-9100", setup = table_of "inet",
+    add = "to=10.0.0.5",
+    seen = function() return elements("inet", "range4") end,
+    sees = { { { concat = { "192.0.2.1", "tcp", { range = { 9000, 9100 } } } }, "10.0.0.5" } } },
+  { key = "forward address=2001:db8::1 proto=tcp port=8080", setup = table_of "inet",
+    add = "to=fd00::5 to_port=80",
+    seen = function() return elements("inet", "forward6") end,
+    sees = { { { concat = { "2001:db8::1", "tcp", 8080 } }, { concat = { "fd00::5", 80 } } } } },
+  { key = "forward address=2001:db8::1 proto=udp port=9000-9100", setup = table_of "inet",
+    add = "to=fd00::5",
+    seen = function() return elements("inet", "range6") end,
+    sees = { { { concat = { "2001:db8::1", "udp", { range = { 9000, 9100 } } } }, "fd00::5" } } },
+  { key = "masquerade src=10.0.0.0/24 out=v0", setup = BRIDGED .. "; " .. table_of "inet", add = "",
+    seen = function() return elements("inet", "masquerade4") end,
+    sees = { { concat = { { prefix = { addr = "10.0.0.0", len = 24 } }, "v0" } } } },
+  { key = "masquerade src=fd00::/64 out=v0", setup = BRIDGED .. "; " .. table_of "inet", add = "",
+    seen = function() return elements("inet", "masquerade6") end,
+    sees = { { concat = { { prefix = { addr = "fd00::", len = 64 } }, "v0" } } } },
+  { key = "hairpin address=10.0.0.5", setup = table_of "inet", add = "",
+    seen = function() return elements("inet", "hairpin4") end, sees = { "10.0.0.5" } },
+  { key = "hairpin address=fd00::5", setup = table_of "inet", add = "",
+    seen = function() return elements("inet", "hairpin6") end, sees = { "fd00::5" } },
   { key = "offload dev=v0", setup = BRIDGED,
     change = "rx=false tx=false sg=false tso=false gso=false gro=true rxvlan=false txvlan=false",
     seen = function()

@@ -106,14 +106,31 @@ const char *mt_record_device(const struct mt_record *r)
 	return v->state == MT_SET && !mt_name_reserved(v->name) ? v->name : "";
 }
 
+/* "192.0.2.1 tcp 8080" */
+static void add_keys(const struct mt_record *r, char *buf, size_t n)
+{
+	char text[MT_VALUE_TEXT];
+
+	for (int i = 1; i < r->kind->nkeys; i++) {
+		size_t len = strlen(buf);
+
+		snprintf(buf + len, n - len, " %s",
+			 mt_value_print(&r->kind->fields[i], &r->v[i], text));
+	}
+}
+
 const char *mt_record_subject(const struct mt_record *r, char *buf, size_t n)
 {
 	const struct mt_kind *k = r->kind;
 	char text[MT_VALUE_TEXT];
 	int first = k->device ? 0 : k->nkeys > 1;
 
+	if (first && k->fields[first].type == MT_ENUM)
+		first = 0; /* the device says it all */
 	/* "10.0.0.1/24 on br0", whichever of the two is the first key */
 	snprintf(buf, n, "%s", mt_value_print(&k->fields[first], &r->v[first], text));
+	if (k->device == MT_NO_DEVICE && k->required == k->nkeys)
+		add_keys(r, buf, n);
 	if (first != k->device && *mt_record_device(r)) {
 		size_t len = strlen(buf);
 

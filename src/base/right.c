@@ -30,6 +30,12 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 	[MT_RIGHT_PEER] = { .name = "peer",
 			    .type = MT_PREFIX,
 			    .doc = "hosts, or groups, that VXLANs send to, inside of a prefix" },
+	[MT_RIGHT_PORTS] = { .name = "ports",
+			     .type = MT_RANGE,
+			     .size = 2,
+			     .min = 1,
+			     .max = 65535,
+			     .doc = "a port that is forwarded to a guest, or a range of them" },
 };
 
 /* The first valid value from @a on. The list comes from the process that runs the policy, which an

@@ -393,7 +393,7 @@ static void sh_one(struct mt_sh *s, enum mt_op op, const struct mt_record *r, co
 	if (s->len > strlen("nft"))
 		mt_sh_say(s, " \\;");
 	mt_nft_sh_begin(s, op, (uint8_t)r->v[FAMILY].u, set);
-	mt_nft_sh_device(s, r);
+	mt_nft_sh_name(s, mt_record_device(r));
 }
 
 static void sh_others(struct mt_sh *s, enum mt_op op, const struct mt_record *r)

@@ -94,16 +94,6 @@ struct listing {
 	int place;
 };
 
-/* The length of the prefix whose first and last address these are. */
-static uint8_t length(const uint8_t *first, const uint8_t *last, size_t size)
-{
-	uint8_t bits = 0;
-
-	while (bits < 8 * size && !((first[bits / 8] ^ last[bits / 8]) & 0x80 >> bits % 8))
-		bits++;
-	return bits;
-}
-
 static int take(const struct mt_nft_found *found, void *data)
 {
 	struct listing *look = data;
@@ -122,7 +112,8 @@ static int take(const struct mt_nft_found *found, void *data)
 	if (l->ifindex && ifindex != l->ifindex)
 		return 0;
 	memcpy(v.b, found->key.bytes + 4, size);
-	v.plen = range ? length(v.b, found->end.bytes + 4, size) : (uint8_t)(8 * size);
+	v.plen = range ? mt_nft_prefix_length(&found->key, &found->end, 4, size)
+		       : (uint8_t)(8 * size);
 	dev = l->filter->v[DEV];
 	if (!l->ifindex && mt_list_link(l, ifindex, &dev))
 		return -l->e->code;
@@ -211,7 +202,7 @@ static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 		if (i)
 			mt_sh_say(&s, " \\;");
 		mt_nft_sh_begin(&s, op, (uint8_t)r->v[FAMILY].u, places[place].sets[i]);
-		mt_nft_sh_device(&s, r);
+		mt_nft_sh_name(&s, mt_record_device(r));
 		if (!i) {
 			const char *address = mt_value_print(&fields[ADDRESS], v, text);
 			int alone = places[place].range ? (int)strlen(address)

@@ -27,7 +27,10 @@
 	ROW(route)	\
 	ROW(neigh)	\
 	ROW(rule)	\
-	ROW(offload)
+	ROW(offload)	\
+	ROW(forward)	\
+	ROW(masquerade)	\
+	ROW(hairpin)
 /* clang-format on */
 
 #define DECLARE(kind) extern const struct mt_kind mt_kind_##kind;

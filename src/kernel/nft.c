@@ -61,6 +61,17 @@ void mt_nft_key_ip(struct mt_nft_key *k, const struct mt_value *v, bool last)
 	mt_nft_key_put(k, b, size);
 }
 
+uint8_t mt_nft_prefix_length(const struct mt_nft_key *first, const struct mt_nft_key *last,
+			     size_t at, size_t size)
+{
+	const uint8_t *a = first->bytes + at, *b = last->bytes + at;
+	uint8_t bits = 0;
+
+	while (bits < 8 * size && !((a[bits / 8] ^ b[bits / 8]) & 0x80 >> bits % 8))
+		bits++;
+	return bits;
+}
+
 /* --- messages --------------------------------------------------------------------------------- */
 
 static void put_head(struct nlmsghdr *n, uint8_t family, uint16_t resource)
@@ -226,6 +237,19 @@ int mt_nft_commit(struct mt_host *h, struct mt_nft_batch *b, struct mt_err *e)
 	end_message(b, end);
 	return open_netfilter(h, e)
 		?: mt_nl_batch(h->netfilter, (struct nlmsghdr *)b->bytes, b->n, e);
+}
+
+int mt_nft_put(struct mt_host *h, enum mt_op op, uint8_t family, const struct mt_nft_element *el,
+	       struct mt_err *e)
+{
+	struct mt_nft_batch b;
+
+	mt_nft_begin(&b, family);
+	if (op == MT_DELETE)
+		mt_nft_delete(&b, el);
+	else
+		mt_nft_add(&b, el, true);
+	return mt_nft_commit(h, &b, e);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */

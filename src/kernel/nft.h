@@ -44,6 +44,11 @@ void mt_nft_key_u16(struct mt_nft_key *k, uint16_t number);
 /** mt_nft_key_ip() - a set address, or the first or last one of a prefix */
 void mt_nft_key_ip(struct mt_nft_key *k, const struct mt_value *v, bool last);
 
+/** mt_nft_prefix_length() - of the prefix whose first and last address are @size bytes at @at of two
+ * keys */
+uint8_t mt_nft_prefix_length(const struct mt_nft_key *first, const struct mt_nft_key *last,
+			     size_t at, size_t size);
+
 struct mt_nft_element {
 	const char *set;
 	struct mt_nft_key key, end; /* end.n 0: it is no range */
@@ -79,6 +84,11 @@ void mt_nft_delete_table(struct mt_nft_batch *b);
  * Return: as mt_nl_talk(); -ENOENT also: there is no table; @e has neither op nor subject. */
 int mt_nft_commit(struct mt_host *h, struct mt_nft_batch *b, struct mt_err *e);
 
+/** mt_nft_put() - a batch of one element: added exclusively, or deleted. Return: as
+ * mt_nft_commit(). */
+int mt_nft_put(struct mt_host *h, enum mt_op op, uint8_t family, const struct mt_nft_element *el,
+	       struct mt_err *e);
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* An element as it was read. */
@@ -113,6 +123,9 @@ int mt_nft_list(struct mt_host *h, uint8_t family, const char *set, mt_nft_each 
 int mt_nft_ask(struct mt_host *h, int message, uint16_t flags, uint8_t family, uint16_t attr,
 	       mt_nl_take take, void *data, struct mt_err *e);
 
+/** mt_nft_table() - the table of a family, as a record that can be declared */
+struct mt_record mt_nft_table(uint8_t family);
+
 /* --- records that are elements for a device ---------------------------------------------------- */
 
 /** mt_nft_list_device() - as mt_list_device(); a device that is gone still has its elements, where
@@ -136,8 +149,8 @@ int mt_nft_resolve(struct mt_record *r, mt_will will, void *data, struct mt_err 
 /** mt_nft_sh_begin() - "nft add element bridge moontap SET {", after "nft" or ";" */
 void mt_nft_sh_begin(struct mt_sh *s, enum mt_op op, uint8_t family, const char *set);
 
-/** mt_nft_sh_device() - the name of the device that @r is for, quoted for nft(8) and sh */
-void mt_nft_sh_device(struct mt_sh *s, const struct mt_record *r);
+/** mt_nft_sh_name() - a blank, and a device's name, quoted for nft(8) and sh */
+void mt_nft_sh_name(struct mt_sh *s, const char *name);
 
 /* --- nft(8): nft_run.c -------------------------------------------------------------------------- */
 

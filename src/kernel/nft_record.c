@@ -54,13 +54,18 @@ int mt_nft_list_device(struct mt_list *l)
 
 /* --- at plan time ----------------------------------------------------------------------------- */
 
-struct mt_record mt_nft_within(const struct mt_record *r)
+struct mt_record mt_nft_table(uint8_t family)
 {
 	struct mt_record table = { .kind = &mt_kind_nft };
 
-	mt_record_put(&table, 0, r->v[mt_kind_field(r->kind, "family")]);
+	mt_record_put(&table, 0, mt_uint(family));
 	table.kind->set_defaults(&table);
 	return table;
+}
+
+struct mt_record mt_nft_within(const struct mt_record *r)
+{
+	return mt_nft_table((uint8_t)r->v[mt_kind_field(r->kind, "family")].u);
 }
 
 /* Whether the master that a device will have is a bridge. Return: 1, 0 or -errno. */
@@ -119,9 +124,8 @@ void mt_nft_sh_begin(struct mt_sh *s, enum mt_op op, uint8_t family, const char 
 }
 
 /* Within quotes, since nft(8) has words of its own that a device can be called by. */
-void mt_nft_sh_device(struct mt_sh *s, const struct mt_record *r)
+void mt_nft_sh_name(struct mt_sh *s, const char *name)
 {
-	const char *name = mt_record_device(r);
 	char quoted[MT_NAME_MAX + 3];
 
 	if (!strncmp(name, MT_SH_UNNAMED, strlen(MT_SH_UNNAMED))) {

@@ -3,10 +3,11 @@
  * nft_table.c - kind nft: moontap's table of nftables in a family, with the rules for all NICs
  *
  * nft(8) loads the rules from a text, once, when the first NIC needs them; the table is deleted with
- * the last. Somebody may flush it, or delete or replace a rule, and leave the elements, so that all
- * looks well and nothing is guarded. So the text's last rule says how many there are. It has the
- * highest handle of all, since the kernel numbers rules as they come (nf_tables_alloc_handle()): a
- * rule with a higher one was put there later.
+ * the last. Somebody may flush it, or delete or add a rule, and leave the elements, so that all looks
+ * well and nothing is guarded. So the text's last rule says how many there are. It has the highest
+ * handle of all, since the kernel numbers rules as they come (nf_tables_alloc_handle()): a rule with
+ * a higher one was put there later. A rule that somebody replaced has the old handle, and is not
+ * seen.
  */
 #include "kernel/nft.h"
 #include "base/paths.h"

@@ -349,6 +349,35 @@
 ---@class moontap.offload: moontap.offload.fields
 ---@field dev string
 
+---what is sent to a port of this host goes to a guest: nftables
+---@class moontap.forward.fields
+---@field address? string where packets are sent to: an IPv4 or IPv6 address
+---@field proto? "tcp"|"udp"|"sctp"|"dccp" by which protocol: one of tcp, udp, sctp, dccp
+---@field port? integer|string and to which port, or ports: 1..65535, or a range of these: FIRST-LAST
+---@field to? string where they go: the guest's address: an IPv4 or IPv6 address
+---@field to_port? integer|false and to which port; none: the one that they were sent to: 1..65535
+
+---@class moontap.forward: moontap.forward.fields
+---@field address string
+---@field proto "tcp"|"udp"|"sctp"|"dccp"
+---@field port integer|string
+
+---what guests send leaves by a device with the host's address: nftables
+---@class moontap.masquerade.fields
+---@field src? string the guests' network: an address with its prefix length, such as 192.0.2.1/24
+---@field out? string the device that their packets leave by: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+
+---@class moontap.masquerade: moontap.masquerade.fields
+---@field src string
+---@field out string
+
+---a guest and its neighbours reach each other by forwards: nftables
+---@class moontap.hairpin.fields
+---@field address? string of a guest that forwards lead to, or that uses them: an IPv4 or IPv6 address
+
+---@class moontap.hairpin: moontap.hairpin.fields
+---@field address string
+
 ---@class moontap.tap.options
 ---@field macvtap? string the device that it is on, which is in no bridge; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field user? integer|string|false who may open it, besides root; without user and group: anybody: a user of this host, by name or number
@@ -701,6 +730,30 @@ function rule(fields) end
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.offload
 function offload(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help forward` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.forward
+function forward(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help masquerade` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.masquerade
+function masquerade(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help hairpin` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.hairpin
+function hairpin(fields) end
 
 ---Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
 ---The host ignores router advertisements from it: conf{…, accept_ra = default(0)}, unless /proc/sys
@@ -1213,3 +1266,57 @@ function host.offload(key) end
 ---@param filter? moontap.offload.fields
 ---@return moontap.offload[]
 function host.offloads(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.forward.fields
+---@return moontap.forward?
+function host.forward(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.forward.fields
+---@return moontap.forward[]
+function host.forwards(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.masquerade.fields
+---@return moontap.masquerade?
+function host.masquerade(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.masquerade.fields
+---@return moontap.masquerade[]
+function host.masquerades(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.hairpin.fields
+---@return moontap.hairpin?
+function host.hairpin(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.hairpin.fields
+---@return moontap.hairpin[]
+function host.hairpins(filter) end
