@@ -165,9 +165,9 @@ static int locate_number(struct mt_host *h, struct mt_record *r, struct mt_err *
 static const struct mt_realm rows = {
 	.name = "rows", .uuid = true, .find = find_number, .locate = locate_number
 };
-static const struct mt_realm rules = {
-	.name = "rules", .find = find_number, .locate = locate_number
-};
+static const struct mt_realm rules = { .name = "rules",
+				       .find = find_number,
+				       .locate = locate_number };
 
 static struct mt_ref new_reference(const struct mt_kind *k)
 {

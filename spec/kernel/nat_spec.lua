@@ -1,0 +1,211 @@
+-- nat_spec.lua - forwards, hairpins and masquerading, by what arrives in other namespaces
+local helper = require "spec.helper"
+local program = require "spec.program"
+local snapshot = require "spec.snapshot"
+
+-- Answers on each port, TCP and UDP, with its name, the port, and whom it answers.
+local SERVER = [==[
+import select, socket, sys
+name, socks = sys.argv[1], []
+for family, any in (socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::"):
+    for port in map(int, sys.argv[2:]):
+        for kind in socket.SOCK_STREAM, socket.SOCK_DGRAM:
+            s = socket.socket(family, kind)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            s.bind((any, port))
+            if kind == socket.SOCK_STREAM: s.listen()
+            socks.append(s)
+print("ready", flush=True)
+while True:
+    for s in select.select(socks, [], [])[0]:
+        port = s.getsockname()[1]
+        if s.type == socket.SOCK_STREAM:
+            c, peer = s.accept()
+            c.sendall(("%s %d from %s" % (name, port, peer[0])).encode()); c.close()
+        else:
+            peer = s.recvfrom(100)[1]
+            s.sendto(("%s %d from %s" % (name, port, peer[0])).encode(), peer)
+]==]
+
+local CLIENT = [==[
+import socket, sys
+proto, to, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
+s = socket.socket(socket.AF_INET6 if ":" in to else socket.AF_INET,
+                  socket.SOCK_STREAM if proto == "tcp" else socket.SOCK_DGRAM)
+s.settimeout(float(sys.argv[5]) if len(sys.argv) > 5 else 5)
+if len(sys.argv) > 4 and sys.argv[4] != "0": s.bind(("", int(sys.argv[4])))
+try:
+    s.connect((to, port))
+    if proto == "udp": s.send(b"hello")
+    print(s.recv(100).decode(), end="")
+except OSError as e: print("no answer", end="")
+]==]
+
+local XML = [[<domain type='qemu'><name>%s</name><uuid>4dea22b3-1d52-d8f3-2516-782e98ab3f0%d</uuid>
+  <devices><interface type='ethernet'><mac address='52:54:00:00:00:0%d'/>
+  <target dev='%s0' managed='no'/></interface></devices></domain>]]
+
+local POLICY = [[local lan = hook "bridge" { bridge = "br0" }
+  local open = hook "nat" {
+    subnet = { "10.0.0.0/24", "fd00::/64" }, out = "ext",
+    public = { "192.0.2.1", "2001:db8::1" },
+    addresses = { web = { "10.0.0.5", "fd00::5" }, mail = { "10.0.0.6", "fd00::6" } },
+    forwards = { web = { "tcp 8080 -> 80", "tcp 9000-9100", "udp 53" }%s },
+  }
+  function connect(nic) lan(nic) open(nic) end]]
+
+-- run(word, name, number, policy) -> as program.moontap()
+local function run(word, name, number, policy)
+  if policy then program.write("p.lua", policy) end
+  return program.moontap(word == "down" and "down " .. name or word .. " -p p.lua -",
+    number and XML:format(name, number, number, name))
+end
+
+local spaces -- by name: the id of a process in that network namespace
+
+-- A namespace with one device, whose other end is the host's.
+local function space(name, device, addresses, gateways)
+  local start = "unshare -n sleep 600 >%s.log 2>&1 & echo $!"
+  local pid = program.run(start:format(name)).out:match "%d+"
+  spaces[name] = pid
+  local lines = { ([[own=$(readlink /proc/self/ns/net)
+    for i in $(seq 100); do
+      [ "$(readlink /proc/%s/ns/net)" != "$own" ] && break; sleep 0.05
+    done
+    ip link add %s type veth peer name eth0 netns %s; ip link set %s up
+    nsenter -t %s -n ip link set lo up; nsenter -t %s -n ip link set eth0 up]])
+    :format(pid, device, pid, device, pid, pid) }
+  for _, address in ipairs(addresses) do
+    lines[#lines + 1] = ("nsenter -t %s -n ip addr add %s dev eth0 %s"):format(pid, address,
+      address:find ":" and "nodad" or "")
+  end
+  for _, gateway in ipairs(gateways) do
+    lines[#lines + 1] = ("nsenter -t %s -n ip route add default via %s"):format(pid, gateway)
+  end
+  helper.run(table.concat(lines, "\n"))
+end
+
+local function serve(name, ...)
+  local out = name .. ".ports"
+  program.run(("nsenter -t %s -n python3 server.py %s %s >%s 2>&1 & echo $! >%s.pid"):format(
+    spaces[name], name, table.concat({ ... }, " "), out, name))
+  helper.run(("for i in $(seq 200); do grep -q ready %s/%s && break; sleep 0.05; done"):format(
+    helper.folder(), out))
+end
+
+-- ask(name, "tcp", address, port): what is answered in the namespace; nil: on the host itself
+local function ask(name, ...)
+  local enter = name and ("nsenter -t %s -n "):format(spaces[name]) or ""
+  return program.run(enter .. "python3 client.py " .. table.concat({ ... }, " ")).out
+end
+
+describe("what hook nat declares:", function()
+  local before
+
+  before_each(function()
+    spaces = {}
+    program.write("server.py", SERVER)
+    program.write("client.py", CLIENT)
+    helper.run [[ip link set lo up
+      ip link add br0 address 02:00:00:00:00:01 type bridge; ip link set br0 up
+      ip addr add 10.0.0.1/24 dev br0; ip addr add fd00::1/64 dev br0 nodad
+      sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+      sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 ||
+        true]]
+    space("A", "va", { "10.0.0.5/24", "fd00::5/64" }, { "10.0.0.1", "fd00::1" })
+    space("B", "vb", { "10.0.0.6/24", "fd00::6/64" }, { "10.0.0.1", "fd00::1" })
+    space("O", "ext", { "192.0.2.2/24", "2001:db8::2/64" }, {})
+    helper.run [[ip link set va master br0; ip link set vb master br0
+      ip addr add 192.0.2.1/24 dev ext; ip addr add 2001:db8::1/64 dev ext nodad
+      for port in va vb; do
+        until bridge link show dev $port | grep -q 'state forwarding'; do sleep 0.01; done
+      done]]
+    serve("A", 80, 9042, 53)
+    serve("B", 80, 53)
+    serve("O", 7)
+    before = snapshot.take()
+  end)
+
+  after_each(function()
+    for name, pid in pairs(spaces) do
+      helper.run(("kill $(cat %s/%s.pid) %s"):format(helper.folder(), name, pid))
+    end
+  end)
+
+  it("ports are open from outside, from another guest and from the host, until the guest goes",
+    function()
+      assert.equal("no answer", ask("O", "tcp", "192.0.2.1", 8080))
+      local r = run("up", "web", 5, POLICY:format "")
+      assert.same({ 0, "" }, { r.status, r.err })
+      assert.equal("A 80 from 192.0.2.2", ask("O", "tcp", "192.0.2.1", 8080))
+      assert.equal("A 9042 from 192.0.2.2", ask("O", "tcp", "192.0.2.1", 9042))
+      assert.equal("A 53 from 192.0.2.2", ask("O", "udp", "192.0.2.1", 53))
+      assert.equal("A 80 from 2001:db8::2", ask("O", "tcp", "2001:db8::1", 8080))
+      assert.equal("A 80 from 192.0.2.1", ask(nil, "tcp", "192.0.2.1", 8080))
+      assert.equal("O 7 from 192.0.2.1", ask("A", "tcp", "192.0.2.2", 7)) -- masqueraded
+      assert.equal("O 7 from 2001:db8::1", ask("A", "tcp", "2001:db8::2", 7))
+      r = run("down", "web")
+      assert.same({ 0, "" }, { r.status, r.err })
+      assert.equal("no answer", ask("O", "tcp", "192.0.2.1", 8080, 0, 1))
+      assert.equal("", snapshot.difference(before, snapshot.take()))
+      assert.equal("", helper.run "nft list ruleset")
+    end)
+
+  it("a guest reaches its neighbour by the public address, and itself", function()
+    local policy = POLICY:format [[, mail = { "tcp 25" }]]
+    assert.equal(0, run("up", "web", 5, policy).status)
+    assert.equal(0, run("up", "mail", 6).status)
+    assert.equal("A 80 from 10.0.0.1", ask("B", "tcp", "192.0.2.1", 8080))
+    assert.equal("A 80 from 10.0.0.1", ask("A", "tcp", "192.0.2.1", 8080))
+    assert.equal("A 80 from fd00::1", ask("B", "tcp", "2001:db8::1", 8080))
+    assert.equal(0, run("down", "mail").status)
+    -- what web needs, too, is still there
+    assert.equal("A 80 from 192.0.2.2", ask("O", "tcp", "192.0.2.1", 8080))
+  end)
+
+  it("a flow that goes on follows a forward that moves", function()
+    assert.equal(0, run("up", "web", 5, POLICY:format "").status)
+    assert.equal("A 53 from 192.0.2.2", ask("O", "udp", "192.0.2.1", 53, 5555))
+    assert.equal(0, run("down", "web").status)
+    assert.equal(0, run("up", "mail", 6, (POLICY:gsub("forwards = { web", "forwards = { mail"))
+      :format "").status)
+    assert.equal("B 53 from 192.0.2.2", ask("O", "udp", "192.0.2.1", 53, 5555))
+  end)
+
+  it("two guests cannot have one port: the second is refused, and told whose it is", function()
+    local policy = POLICY:format [[, mail = { "tcp 8080" }]]
+    assert.equal(0, run("up", "web", 5, policy).status)
+    local r = run("plan", "mail", 6)
+    assert.matches("forward 192.0.2.1 tcp 8080: web0 holds it with to 10.0.0.5, and 10.0.0.6 is " ..
+      "wanted", r.err, 1, true)
+    policy = POLICY:format [[, mail = { "tcp 9050-9200" }]]
+    r = run("up", "mail", 6, policy)
+    assert.matches("the ports 9000-9100 there are forwarded already", r.err, 1, true)
+    assert.is_true(r.status ~= 0)
+  end)
+end)
+
+describe("hook nat", function()
+  local function refused(options)
+    program.write("p.lua", ("hook 'nat' { %s }\nfunction connect(nic) end"):format(options))
+    return program.bare("check p.lua").err
+  end
+
+  it("says which option is missing or wrong", function()
+    assert.matches("the option 'out' is missing", refused "subnet = '10.0.0.0/24'", 1, true)
+    assert.matches("forwards need 'public'", refused "forwards = { web = { 'tcp 80' } }", 1, true)
+    assert.matches("one of the options 'subnet' and 'forwards' is needed", refused "", 1, true)
+    assert.matches([["http 80 to 8080": "tcp 8080 -> 80", "tcp 8080" or "tcp 9000-9100" expected]],
+      refused [[public = "192.0.2.1", addresses = { web = { "10.0.0.5" } },
+        forwards = { web = { "http 80 to 8080" } }]], 1, true)
+  end)
+
+  it("refuses where the host does not forward, and says how to change that", function()
+    helper.run "sysctl -qw net.ipv4.ip_forward=0; ip link add ext type veth peer name x1"
+    local r = run("plan", "web", 5, [[
+      local open = hook "nat" { subnet = "10.0.0.0/24", out = "ext" }
+      function connect(nic) tap(nic) open(nic) end]])
+    assert.matches("the host does not forward: sysctl -w net.ipv4.ip_forward=1", r.err, 1, true)
+  end)
+end)
