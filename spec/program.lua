@@ -29,6 +29,12 @@ function M.read(name)
   return f and f:read "a"
 end
 
+-- installed(text) -> what is below the build's share/, as if it were installed
+function M.installed(text)
+  local share = M.path:match "^(.*)/" .. "/share/"
+  return (text:gsub(share:gsub("%p", "%%%0"), "/usr/local/share/"))
+end
+
 -- run(command, input) -> { status =, out =, err = }
 function M.run(command, input)
   M.write("stdin", input or "")

@@ -21,6 +21,7 @@ for name in ([[
   message_age_timer forward_delay_timer hold_timer topology_change_ack
   state operstate
   fdb_n_learned mcast_n_groups
+  handle packets bytes
 ]]):gmatch "%g+" do
   left_out[name] = true
 end
@@ -82,6 +83,12 @@ local function declared_entries(lines, what, object)
   if object.state == "static" or object.dst then whole(lines, what, object) end
 end
 
+-- Packets fill the set of those that were dropped.
+local function ruleset(lines, what, object)
+  if object.set and object.set.name == "dropped" then object.set.elem = nil end
+  whole(lines, what, object)
+end
+
 local parts = {
   { "link", "ip -j -d link show", devices },
   { "port", "bridge -j -d link show", devices },
@@ -94,6 +101,7 @@ local parts = {
   { "rule", "ip -j -6 rule show", whole },
   { "neigh", "ip -j neigh show nud permanent", whole },
   { "neigh", "ip -j neigh show proxy", whole },
+  { "nft", "nft -j list ruleset 2>/dev/null || :", ruleset },
 }
 
 -- take() -> sorted lines
@@ -105,7 +113,8 @@ function M.take()
   script[#script + 1] = "cd /proc/sys/net; grep -rs . ipv4/conf ipv6/conf; true"
   local at, objects, conf = 1, helper.run(table.concat(script, "\n")):match "(.*\f)(.*)"
   for text in objects:gmatch "([^\f]*)\f" do
-    for _, object in ipairs(text:match "%S" and json.decode(text) or {}) do
+    local found = text:match "%S" and json.decode(text) or {}
+    for _, object in ipairs(found.nftables or found) do
       parts[at][3](lines, parts[at][1], object)
     end
     at = at + 1
