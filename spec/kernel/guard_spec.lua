@@ -89,6 +89,16 @@ describe("a guard", function()
     assert.equal("", rules())
   end)
 
+  it("goes when the policy no longer declares it, while the guest runs", function()
+    up "web"
+    local r = run("up", "web", "", [[local lan = hook "bridge" { bridge = "br0" }
+      function connect(nic) lan(nic) end]])
+    assert.same({ 0, "" }, { r.status, r.err })
+    assert.equal("", rules())
+    assert.equal(0, program.moontap "status --check".status)
+    down "web"
+  end)
+
   it("is not for a macvtap, whose frames nobody sees, but in mode passthru", function()
     helper.run "ip link add up0 type veth peer name up1"
     local policy = [[function connect(nic)

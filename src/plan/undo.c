@@ -8,12 +8,17 @@
 #include <string.h>
 #include <unistd.h>
 
+static bool made_device(const struct mt_step *s)
+{
+	return s->op == MT_ADD && s->made && s->put.kind->flags & MT_KIND_DEVICE;
+}
+
 bool mt_vanishes_with_device(const struct mt_steps *steps, const struct mt_step *s)
 {
 	for (size_t i = 0; i < steps->n; i++) {
 		const struct mt_step *d = &steps->at[i];
 
-		if (d != s && d->op == MT_ADD && d->made && mt_ref_equal(&d->put.ref, &s->put.ref))
+		if (d != s && made_device(d) && mt_ref_equal(&d->put.ref, &s->put.ref))
 			return true;
 	}
 	return false;
@@ -58,7 +63,7 @@ int mt_step_undo_order(const struct mt_step *s)
 static void keep_failed(const struct mt_steps *steps, const struct mt_step *s,
 			struct mt_steps *failed)
 {
-	for (size_t i = steps->n; s->op == MT_ADD && s->made && i-- > 0;) {
+	for (size_t i = steps->n; made_device(s) && i-- > 0;) {
 		const struct mt_step *on = &steps->at[i];
 
 		if (on != s && !is_claim(on) && mt_ref_equal(&on->put.ref, &s->put.ref))
