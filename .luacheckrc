@@ -9,6 +9,7 @@ stds.policy = {
     "bridge", "veth", "link", "port", "vlan", "vlan_member", "conf", "addr", "route", "neigh",
     "rule", "vrf", "vxlan", "vlan_dev", "macvlan", "macvtap", "tap_node", "fdb", "altname",
     "offload", "nft", "guard", "guard_ip", "forward", "masquerade", "hairpin",
+    "dhcp_host", "lease", "pool",
   },
 }
 stds.repl = { globals = {

@@ -10,6 +10,7 @@ local sees = {
   base = "",
   domain = "base",
   kernel = "base",
+  files = "base kernel/host.h",
   plan = "base kernel/host.h",
   ask = "base plan/step.h",
   policy = "base kernel/host.h domain/facts.h domain/domain.h lua",

@@ -17,7 +17,7 @@ FUZZ_CFLAGS   = -std=gnu11 -D_GNU_SOURCE -DMOONTAP_FAULTS -DMOONTAP_VERSION='"$(
 
 # What reads, without what runs in the child; the program's main() is called as a function.
 FUZZ_OBJ := $(patsubst src/%.c,$(BUILD)/fuzz/obj/%.o,\
-	$(call sources,base domain domain/xml kernel plan ask engine) \
+	$(call sources,base domain domain/xml kernel files plan ask engine) \
 	$(patsubst %,src/cli/%.c,main command options output))
 
 $(BUILD)/fuzz/obj/%.o: src/%.c $(BUILD)/.flags

@@ -8,7 +8,9 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 	[MT_RIGHT_LINK] = { .name = "link", .type = MT_LINK, .doc = "a device" },
 	[MT_RIGHT_PREFIX] = { .name = "prefix",
 			      .type = MT_PREFIX,
-			      .doc = "addresses, routes, neighbours and policy rules inside it" },
+			      .doc = "addresses, routes, neighbours, policy rules and DHCP hosts "
+				     "inside "
+				     "it" },
 	[MT_RIGHT_TABLE] = { .name = "table",
 			     .type = MT_RANGE,
 			     .size = 4,
@@ -36,6 +38,10 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 			     .min = 1,
 			     .max = 65535,
 			     .doc = "a port that is forwarded to a guest, or a range of them" },
+	[MT_RIGHT_PATH] = { .name = "path",
+			    .type = MT_TEXT,
+			    .doc = "a folder of DHCP hosts, or its dnsmasq's file with the process "
+				   "ID; with * for any text" },
 };
 
 /* The first valid value from @a on. The list comes from the process that runs the policy, which an

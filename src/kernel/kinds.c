@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* kinds.c - the table of all kinds: a row each, for the mt_kind_ROW of its own file */
+/* kinds.c - the table of all kinds: a row each, for the mt_kind_ROW of its own file, here or in
+ * files/ */
 #include "kernel/nl.h"
 
 /* clang-format off */
@@ -30,7 +31,8 @@
 	ROW(offload)	\
 	ROW(forward)	\
 	ROW(masquerade)	\
-	ROW(hairpin)
+	ROW(hairpin)	\
+	ROW(dhcp_host)
 /* clang-format on */
 
 #define DECLARE(kind) extern const struct mt_kind mt_kind_##kind;

@@ -377,6 +377,18 @@
 
 ---@class moontap.hairpin: moontap.hairpin.fields
 ---@field address string
+---which address and name a dnsmasq gives a NIC by DHCP
+---@class moontap.dhcp_host.fields
+---@field mac? string of the NIC: a MAC address such as 52:54:00:12:34:56
+---@field dir? string what dnsmasq has as --dhcp-hostsdir: a text of 1..255 bytes
+---@field address? string|false the IPv4 address that it gets: an IPv4 or IPv6 address
+---@field address6? string|false the IPv6 address that it gets: an IPv4 or IPv6 address
+---@field name? string|false the host name that it gets: a text of 1..255 bytes
+---@field pid? string|false what dnsmasq has as --pid-file: it gets SIGHUP when the file changes or goes: a text of 1..255 bytes
+
+---@class moontap.dhcp_host: moontap.dhcp_host.fields
+---@field mac string
+---@field dir string
 
 ---@class moontap.tap.options
 ---@field macvtap? string the device that it is on, which is in no bridge; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
@@ -754,6 +766,11 @@ function masquerade(fields) end
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.hairpin
 function hairpin(fields) end
+---    fields   as `help dhcp_host` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.dhcp_host
+function dhcp_host(fields) end
 
 ---Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
 ---The host ignores router advertisements from it: conf{…, accept_ra = default(0)}, unless /proc/sys
@@ -803,12 +820,13 @@ function default(value) end
 ---for them use only what the same call lists; a call that lists nothing lets them use all that
 ---root's may.
 ---    link      a device
----    prefix    addresses, routes, neighbours and policy rules inside it
+---    prefix    addresses, routes, neighbours, policy rules and DHCP hosts inside it
 ---    table     routes to, and policy rules for, a routing table, or a range of them
 ---    priority  policy rules of this priority, or of a range
 ---    vid       VLANs of bridges, and of devices for one
 ---    vni       networks of VXLANs, or a range of them
 ---    peer      hosts, or groups, that VXLANs send to, inside of a prefix
+---    path      a folder of DHCP hosts, or its dnsmasq's file with the process ID; with * for any text
 ---    user      a user's name, "@" and a group's, or a uid
 ---    dev       with user: how that user's devices may be called, with * for any text: "al-*";
 ---              without it they begin with u, the uid and -
@@ -1277,6 +1295,9 @@ function host.offloads(filter) end
 ---@param key string|moontap.forward.fields
 ---@return moontap.forward?
 function host.forward(key) end
+---@param key string|moontap.dhcp_host.fields
+---@return moontap.dhcp_host?
+function host.dhcp_host(key) end
 
 ---Every object of this kind that has these fields, as the kernel has them. Within one event the
 ---same call returns the same.
@@ -1320,3 +1341,6 @@ function host.hairpin(key) end
 ---@param filter? moontap.hairpin.fields
 ---@return moontap.hairpin[]
 function host.hairpins(filter) end
+---@param filter? moontap.dhcp_host.fields
+---@return moontap.dhcp_host[]
+function host.dhcp_hosts(filter) end

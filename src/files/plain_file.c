@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* plain_file.c - reading, writing and listing small files without following links */
+#include "files/plain_file.h"
+#include "base/bytes.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool mt_plain_path(const char *path)
+{
+	for (const char *at = path, *part; *at == '/'; at = part + strcspn(part, "/")) {
+		part = at + 1;
+		if (!*part || *part == '/' || (*part == '.' && strchr("/", part[1])) ||
+		    (!strncmp(part, "..", 2) && strchr("/", part[2])))
+			return false;
+	}
+	for (const char *c = path; *c; c++)
+		if (isspace((unsigned char)*c) || iscntrl((unsigned char)*c))
+			return false;
+	return *path == '/';
+}
+
+int mt_plain_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int read_text(int fd, char text[static MT_PLAIN_FILE_MAX])
+{
+	size_t n = 0;
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	for (ssize_t got = 1; got > 0 && n < MT_PLAIN_FILE_MAX;) {
+		got = read(fd, text + n, MT_PLAIN_FILE_MAX - n);
+		if (got < 0)
+			return -errno;
+		n += (size_t)got;
+	}
+	if (n == MT_PLAIN_FILE_MAX || memchr(text, 0, n))
+		return -EINVAL;
+	text[n] = 0;
+	return 0;
+}
+
+int mt_plain_read(int folder, const char *name, char text[static MT_PLAIN_FILE_MAX])
+{
+	/* a fifo must not block */
+	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), err;
+
+	*text = 0;
+	if (fd < 0)
+		return errno == ELOOP ? -EINVAL : -errno;
+	err = read_text(fd, text);
+	close(fd);
+	return err;
+}
+
+/* What a killed process left beside is replaced. */
+static int create_beside(int folder, const char *beside)
+{
+	const int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(folder, beside, how, 0644);
+
+	if (fd < 0 && errno == EEXIST && !unlinkat(folder, beside, 0))
+		fd = openat(folder, beside, how, 0644);
+	return fd < 0 ? -errno : fd;
+}
+
+int mt_plain_write(int folder, const char *name, const char *text, bool replace)
+{
+	char beside[320];
+	int fd, err;
+
+	snprintf(beside, sizeof beside, ".moontap-%.255s", name);
+	fd = create_beside(folder, beside);
+	if (fd < 0)
+		return fd;
+	err = fchmod(fd, 0644) ? -errno : mt_write_all(fd, text, strlen(text));
+	close(fd);
+	if (!err &&
+	    renameat2(folder, beside, folder, name, replace ? 0 : (unsigned)RENAME_NOREPLACE))
+		err = -errno;
+	if (err)
+		unlinkat(folder, beside, 0);
+	return err;
+}
+
+int mt_plain_list(int folder, int (*each)(void *data, const char *name), void *data)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!d) {
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	for (struct dirent *i; !err && (i = readdir(d));)
+		if (*i->d_name != '.')
+			err = each(data, i->d_name);
+	closedir(d);
+	return err;
+}
