@@ -259,9 +259,11 @@ KIND(row, MT_KIND_OUTLIVES | MT_KIND_LATE, 0, MT_PHASE_ADDR, row_fields, &rows, 
 KIND(rule, MT_KIND_OUTLIVES | MT_KIND_NOEXCL, MT_NO_DEVICE, MT_PHASE_ROUTE, rule_fields, &rules,
      .needs = needs_another)
 
-static const struct mt_kind *const kinds[] = { &box_kind,  &face_kind, &slot_kind,
-					       &lane_kind, &note_kind, &thing_kind,
-					       &row_kind,  &rule_kind, NULL };
+KIND(token, MT_KIND_KEPT, MT_NO_DEVICE, MT_PHASE_MAKE, rule_fields, NULL)
+
+static const struct mt_kind *const kinds[] = { &box_kind,   &face_kind,	 &slot_kind, &lane_kind,
+					       &note_kind,  &thing_kind, &row_kind,  &rule_kind,
+					       &token_kind, NULL };
 
 /* --- from Lua and to Lua --- */
 

@@ -45,9 +45,11 @@ enum {
 	MT_KIND_OWN = 64,      /* only of the NIC's own device: what others need of it would go */
 	MT_KIND_WHOLE = 128,   /* a change sets every declared field, since sh() has commands for
 				* all of them only; what is no facet is replaced */
+	MT_KIND_KEPT = 512,    /* of one NIC, and it stays when that is disconnected: no journal has
+				* it, and only a rollback deletes what its run added */
 	MT_KIND_BEFORE_UP = 256, /* set before the device is up in a new bridge: until then it gets
 				  * frames that are not for it */
-	MT_KIND_LAST = 512,	 /* undo deletes it after all else that is the NIC's own: it guards
+	MT_KIND_LAST = 1024,	 /* undo deletes it after all else that is the NIC's own: it guards
 				  * others until then */
 };
 

@@ -77,7 +77,7 @@ const char *mt_record_makes(const struct mt_record *r, int i)
 
 bool mt_record_is_own(const struct mt_plan *plan, const struct mt_record *r)
 {
-	return !strcmp(mt_record_device(r), plan->dev);
+	return r->kind->flags & MT_KIND_KEPT || !strcmp(mt_record_device(r), plan->dev);
 }
 
 /* Where a field got the value that it has in @w: the first declaration is the last in the list. */

@@ -61,7 +61,8 @@ bool mt_plan_makes(const struct mt_plan *plan, const char *name);
  * first: they are made in this order. Return: 0 or -ENOMEM. */
 int mt_plan_stack(struct mt_plan *plan);
 
-/** mt_record_is_own() - on the NIC's own device; everything else may be another NIC's, too */
+/** mt_record_is_own() - on the NIC's own device, or of a kind that is of one NIC; everything else may
+ * be another NIC's, too */
 bool mt_record_is_own(const struct mt_plan *plan, const struct mt_record *r);
 
 /**

@@ -209,7 +209,7 @@ int mt_steps_fold(struct mt_steps *list, const struct mt_step *later)
 {
 	struct mt_step *s;
 
-	if (later->op == MT_SAME || later->existed)
+	if (later->op == MT_SAME || later->existed || later->put.kind->flags & MT_KIND_KEPT)
 		return 0;
 	if (later->op == MT_CLAIM || later->op == MT_RELEASE)
 		return fold_claim(list, later);

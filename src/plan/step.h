@@ -64,6 +64,7 @@ void mt_step_inverse(const struct mt_step *s, const struct mt_record *has, struc
 /**
  * mt_steps_fold() - compose a later step into a list of net differences
  *
+ * What stays when the NIC is disconnected (MT_KIND_KEPT) is left out.
  * A field that is there keeps its first *was*; what ends as it began vanishes from the list.
  * Return: 0 or -ENOMEM.
  */
