@@ -19,6 +19,8 @@
 --                 guest is gone until it is told to forget it, or ends
 --   addresses     by the guest's name, or by the NIC's MAC: an address, or a list of one for IPv4
 --                 and one for IPv6
+--   pool          for whoever has none in addresses: what pool{} returned, or a list of a pool for
+--                 IPv4 and one for IPv6. The NIC keeps its address: `help lease`
 --   names         true: the guest's name is the host name that it gets, if it can be one
 --   unknown, macs   as for hook bridge
 --
@@ -26,7 +28,8 @@
 
 local takes = {
   "dir", -- needed
-  dir = "dhcp_host.dir", pid = "dhcp_host.pid", addresses = "table", names = "boolean",
+  dir = "dhcp_host.dir", pid = "dhcp_host.pid", addresses = "table", pool = "table",
+  names = "boolean",
   unknown = 'boolean|"qemu"', macs = "table",
 }
 
@@ -58,6 +61,13 @@ local function host_name(name)
   return short and name:find "%a" and not name:find "^%d+%a$" and name or nil
 end
 
+-- The addresses that the NIC has of the pool, or of each of them.
+local function of_pools(pool, nic)
+  local addresses = {}
+  for i, one in ipairs(#pool > 0 and pool or { pool }) do addresses[i] = lease(one, nic) end
+  return addresses
+end
+
 return function(options)
   allow{ path = options.dir }
   if options.pid then allow{ path = options.pid } end
@@ -71,11 +81,12 @@ return function(options)
 
   return function(nic, guest)
     local written = options.addresses and (options.addresses[nic.mac] or options.addresses[guest])
-    if options.addresses and not written then
+    if options.addresses and not written and not options.pool then
       refuse("dhcp: no address is written down for " .. guest)
     elseif not nic.mac then
       refuse "dhcp: the XML has no <mac>, by which dnsmasq would know the NIC"
     end
+    if not written and options.pool then written = of_pools(options.pool, nic) end
     local host = fields_of(list_of(written))
     host.mac, host.dir, host.pid = nic.mac, options.dir, options.pid
     host.name = options.names and host_name(guest) or nil

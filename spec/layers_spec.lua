@@ -15,11 +15,11 @@ local sees = {
   ask = "base plan/step.h",
   policy = "base kernel/host.h domain/facts.h domain/domain.h lua",
   evaluator = "base kernel/host.h domain plan/step.h ask policy",
-  engine = "base kernel/host.h kernel/frame.h plan ask moontap.h",
+  engine = "base kernel/host.h kernel/frame.h files/lease.h plan ask moontap.h",
   varlink = "base moontap.h",
   service = "base kernel plan ask engine moontap.h varlink/varlink.h",
   binding = "base domain kernel plan ask policy engine",
-  cli = "base domain kernel plan ask policy evaluator engine binding varlink lua",
+  cli = "base domain kernel files/lease.h plan ask policy evaluator engine binding varlink lua",
   client = "service/event_socket.h",
 }
 

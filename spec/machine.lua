@@ -1,8 +1,8 @@
 -- machine.lua - what the machine has and no spec shall see: its policy, its state, its habits
 --
 -- The machine may run moontap and libvirt, and whoever starts the specs may have settings of their
--- own. So specs have an empty /run and /etc/moontap, a home that nobody lives in, and of what the
--- kernel hands on to each new network namespace the values that it has by itself.
+-- own. So specs have an empty /run, /etc/moontap and /var/lib/moontap, a home that nobody lives in,
+-- and of what the kernel hands on to each new network namespace the values that it has by itself.
 
 local machine = require "internals.machine"
 
@@ -26,7 +26,10 @@ function M.hide()
   if not ok then
     error(err .. ": as root; in another release's tree that pivot_root entered, not chroot", 0)
   end
-  for _, folder in ipairs { "/run", "/etc/moontap" } do assert(machine.empty(folder)) end
+  assert(os.execute "mkdir -p /var/lib/moontap")
+  for _, folder in ipairs { "/run", "/etc/moontap", "/var/lib/moontap" } do
+    assert(machine.empty(folder))
+  end
   assert(os.execute('mkdir -p /run/lock "${TMPDIR:-/tmp}" ' .. HOME))
 end
 

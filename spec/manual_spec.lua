@@ -251,7 +251,7 @@ describe("moontap-policy(5)", function()
     end
   end
 
-  it("has examples that make a plan", function() try_examples(7, false) end)
+  it("has examples that make a plan", function() try_examples(8, false) end)
 
   if helper.kernel_has "bridge_vlan" then
     it("has examples of VLANs that make a plan #bridge_vlan", function() try_examples(1, true) end)

@@ -54,10 +54,12 @@ function M.moontap(words, input)
   return M.bare("--state state " .. words, input)
 end
 
--- state() -> the files of the state directory, by name, with their text; no records of runs
+-- state() -> the files of the state directory, by name, with their text; no records of runs, and no
+-- leases, which stay
 function M.state()
   local files = {}
-  local find = "cd state 2>/dev/null && find . -name log -prune -o -type f -print"
+  local find = [[cd state 2>/dev/null &&
+    find . \( -name log -o -name lease \) -prune -o -type f -print]]
   for name in M.run(find).out:gmatch "%./(%C+)" do
     files[name] = M.read("state/" .. name)
   end

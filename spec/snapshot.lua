@@ -1,4 +1,5 @@
--- snapshot.lua - what the network namespace is like, as lines that can be compared
+-- snapshot.lua - what the network namespace is like, and a folder of DHCP hosts, as lines that
+-- can be compared
 --
 --   local before = snapshot.take()
 --   ...
@@ -110,7 +111,8 @@ function M.take()
   for i, part in ipairs(parts) do
     script[i] = part[2] .. "; printf '\\f'"
   end
-  script[#script + 1] = "cd /proc/sys/net; grep -rs . ipv4/conf ipv6/conf; true"
+  script[#script + 1] = "cd /proc/sys/net; grep -rs . ipv4/conf ipv6/conf;" ..
+    "grep -rs . /run/moontap-dhcp; true"
   local at, objects, conf = 1, helper.run(table.concat(script, "\n")):match "(.*\f)(.*)"
   for text in objects:gmatch "([^\f]*)\f" do
     local found = text:match "%S" and json.decode(text) or {}

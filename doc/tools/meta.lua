@@ -110,6 +110,7 @@ end
 
 local parameters = { -- what a signature's words are, where they are not the function's own
   nic = "moontap.nic", fields = "moontap.tap.options", reason = "any", name = "string",
+  pool = "moontap.pool",
   ["..."] = "any",
 }
 
@@ -172,12 +173,15 @@ local function policy()
   begin()
   for _, kind in ipairs(moontap.kinds) do put_kind(kind) end
   put_tap_fields()
+  put "---@class moontap.pool\n"
   put_facts("moontap.nic", topic_of "nic".lines)
   put_facts("moontap.domain", topic_of "nic.domain".lines)
   for _, kind in ipairs(moontap.kinds) do
-    if kind.name ~= "tap" then put_verb(kind) end
+    if kind.name ~= "tap" and kind.name ~= "lease" then put_verb(kind) end
   end
-  for _, name in ipairs{ "tap", "refuse", "log", "print" } do put_function(topic_of(name)) end
+  for _, name in ipairs{ "tap", "lease", "refuse", "log", "print" } do
+    put_function(topic_of(name))
+  end
   put_help(topic_of "default".lines)
   put "---@generic T"
   put "---@param value T"
@@ -186,8 +190,12 @@ local function policy()
   put_help(topic_of "allow".lines)
   put("---@param what { link?: string, prefix?: string, table?: integer|string, " ..
     "vid?: integer|string, vni?: integer|string, priority?: integer|string, " ..
-    "peer?: string, user?: string, dev?: string }")
+    "peer?: string, path?: string, pool?: string, user?: string, dev?: string }")
   put "function allow(what) end\n"
+  put_help(topic_of "pool".lines)
+  put "---@param of { name: string, range: string }"
+  put "---@return moontap.pool"
+  put "function pool(of) end\n"
   put_help(topic_of "hook".lines)
   put "---@param name string"
   put "---@return fun(options?: table): fun(nic: moontap.nic)"

@@ -26,7 +26,7 @@ local takes = {
 }
 
 local subcommands = "there are: plan, up, down, status, doctor, why, graph, reconcile, " ..
-  "announce, log, replay, facts, xml, check, hook, install-hook, uninstall-hook, repl, help"
+  "announce, lease, log, replay, facts, xml, check, hook, install-hook, uninstall-hook, repl, help"
 
 -- What an option is given with.
 local values = { policy = " x.lua", state = " x", hooks = " x", deadline = " 1", prefix = " x",

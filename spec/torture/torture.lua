@@ -73,11 +73,12 @@ function M.moontap(words, how)
   return r
 end
 
--- state() -> the state directory as one text, but for its records of runs, whose it is, and a
--- folder that stays once there was something in it
+-- state() -> the state directory as one text, but for its records of runs, its leases, whose it
+-- is, and a folder that stays once there was something in it
 function M.state()
   return (tree(helper.folder() .. "/state", "log")
-    :gsub("%./namespace\t?[^\n]*\n", ""):gsub("%./lookup/tap\n", ""))
+    :gsub("%./namespace\t?[^\n]*\n", ""):gsub("%./lookup/tap\n", "")
+    :gsub("%./lease[^\n]*\n", ""))
 end
 
 -- A device that was taken away and put back has another ifindex, and stands elsewhere in a file.

@@ -41,6 +41,9 @@ struct mt_eval_request {
 	const char *dev; /* the tap that a script got: the device of the selected NIC; or NULL */
 	/* notes about the host's devices, the text of a step each; NULL-ended; or NULL */
 	const char *const *notes;
+	/* the leases that there are: files/lease.h; NULL-ended; or NULL */
+	const char *const *leases;
+	unsigned attempt; /* how often another event took the address that the policy chose */
 	/* of an unknown guest, from the command line of the tap's QEMU; NULL: not there */
 	const char *qemu_name, *qemu_uuid, *qemu_mac;
 	/* nic.caller: who asks, when it is not root; user NULL: root */

@@ -36,6 +36,8 @@ static const struct field {
 	FIELD(TEXT, "unnamed", unnamed),
 	FIELD(TEXT, "dev", dev),
 	FIELD(LIST, "note", notes),
+	FIELD(LIST, "lease", leases),
+	FIELD(NUMBER, "attempt", attempt),
 	FIELD(TEXT, "qemu_name", qemu_name),
 	FIELD(TEXT, "qemu_uuid", qemu_uuid),
 	FIELD(TEXT, "qemu_mac", qemu_mac),
@@ -116,6 +118,8 @@ int mt_request_to_args(const struct mt_eval_request *q, const char *program, str
 	for (const char *const *l = q->only; l && *l; l++)
 		most++;
 	for (const char *const *l = q->notes; l && *l; l++)
+		most++;
+	for (const char *const *l = q->leases; l && *l; l++)
 		most++;
 	for (const char *const *l = q->caller_groups; l && *l; l++)
 		most++;

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define WORDS_MAX (1u << 20)
+#define WORDS_MAX (4u << 20) /* some 64 bytes for a lease */
 
 struct head {
 	uint64_t words, source; /* bytes */

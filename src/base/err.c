@@ -98,6 +98,7 @@ int mt_exit_status(enum mt_blame blame)
 	static const int status[] = {
 		[MT_BLAME_HOST] = 4,  [MT_BLAME_REFUSED] = 1, [MT_BLAME_USAGE] = 2,
 		[MT_BLAME_INPUT] = 3, [MT_BLAME_LIMIT] = 5,   [MT_BLAME_UNDO] = 6,
+		[MT_BLAME_TAKEN] = 4,
 	};
 
 	return status[blame];

@@ -17,6 +17,7 @@ enum mt_blame {
 	MT_BLAME_INPUT,	   /* domain XML, policy or plan */
 	MT_BLAME_LIMIT,	   /* the policy ran out of time, memory or instructions */
 	MT_BLAME_UNDO,	   /* a step could not be undone */
+	MT_BLAME_TAKEN,	   /* another event was first: asked again, the policy chooses otherwise */
 };
 
 struct mt_err {

@@ -8,9 +8,8 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 	[MT_RIGHT_LINK] = { .name = "link", .type = MT_LINK, .doc = "a device" },
 	[MT_RIGHT_PREFIX] = { .name = "prefix",
 			      .type = MT_PREFIX,
-			      .doc = "addresses, routes, neighbours, policy rules and DHCP hosts "
-				     "inside "
-				     "it" },
+			      .doc = "addresses, routes, neighbours, policy rules, DHCP hosts and "
+				     "leases inside it" },
 	[MT_RIGHT_TABLE] = { .name = "table",
 			     .type = MT_RANGE,
 			     .size = 4,
@@ -42,6 +41,9 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 			    .type = MT_TEXT,
 			    .doc = "a folder of DHCP hosts, or its dnsmasq's file with the process "
 				   "ID; with * for any text" },
+	[MT_RIGHT_POOL] = { .name = "pool",
+			    .type = MT_TEXT,
+			    .doc = "a pool of addresses; with * for any text" },
 };
 
 /* The first valid value from @a on. The list comes from the process that runs the policy, which an

@@ -46,7 +46,7 @@ struct mt_cli {
 	bool json, sh, svg, png, inactive, force, verbose, watch, help, version;
 	const char *br, *fd; /* --br, --fd: of moontap-bridge-helper */
 	bool use_vnet;
-	bool check, openmetrics, no_header, clear;
+	bool check, openmetrics, no_header, clear, free;
 	bool if_known;	 /* --if-known */
 	bool keep;	 /* --keep */
 	bool dry_run;	 /* --dry-run */
@@ -305,6 +305,7 @@ int mt_command_graph(struct mt_cli *c);
 int mt_command_reconcile(struct mt_cli *c);
 int mt_command_announce(struct mt_cli *c);
 int mt_command_log(struct mt_cli *c);
+int mt_command_lease(struct mt_cli *c);
 int mt_command_replay(struct mt_cli *c);
 int mt_command_facts(struct mt_cli *c);
 int mt_command_xml(struct mt_cli *c);

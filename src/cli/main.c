@@ -36,6 +36,8 @@ static const struct mt_command commands[] = {
 	  "tell switches and neighbours that its addresses are at this host now",
 	  mt_command_announce, 1, -1, MT_GUEST_OPTIONS " state json", .output = MT_OUTPUT_REPORT,
 	  .sends = true },
+	{ "lease", "[POOL [ADDRESS]]", "which addresses of pools are whose; --free gives one back",
+	  mt_command_lease, 0, 2, "state json free", .output = MT_OUTPUT_REPORT },
 	{ "log", "[GUEST [-N]]",
 	  "how the last runs ended; -1: all about the last one; --clear deletes the records",
 	  mt_command_log, 0, 1, MT_GUEST_OPTIONS " state json run clear" },

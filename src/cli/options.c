@@ -55,6 +55,7 @@ const struct mt_option mt_options[] = {
 	  AT(openmetrics) },
 	{ 0, "no-header", NULL, "print no line of headings", AT(no_header) },
 	{ 0, "clear", NULL, "delete the records of a guest's runs, or of all", AT(clear) },
+	{ 0, "free", NULL, "give the address back, to whichever NIC needs one next", AT(free) },
 	{ 0, "run", "N", "the Nth run from the end; in short -N", AT(run) },
 	{ 0, "br", "BRIDGE", "the bridge that QEMU asks for", AT(br) },
 	{ 0, "fd", "N", "QEMU's socket, a descriptor", AT(fd) },

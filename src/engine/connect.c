@@ -17,6 +17,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#define ATTEMPTS 32 /* of an event that others are ahead of */
 
 struct connect {
 	struct mt_engine *g;
@@ -411,8 +414,8 @@ static int act_on_answer(struct connect *c, struct mt_err *e)
 	return -e->code;
 }
 
-int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt_outcome *out,
-	       struct mt_err *e)
+static int connect_once(struct mt_engine *g, const struct mt_event_params *ask,
+			struct mt_outcome *out, struct mt_err *e)
 {
 	struct connect c = { .g = g,
 			     .ask = ask,
@@ -431,4 +434,37 @@ int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt
 	take_answer(out, &c.answer, err);
 	log_answer(&c);
 	return err ? err : act_on_answer(&c, e);
+}
+
+/* The description of the guest for one more evaluation. Return: false: it was read from a pipe. */
+static bool read_again(struct mt_source *s, const struct mt_outcome *out)
+{
+	if (s->fd < 0 || !lseek(s->fd, 0, SEEK_SET))
+		return true;
+	*s = (struct mt_source){
+		.fd = -1, .facts = true, .bytes = out->facts, .n = out->facts_n, .name = s->name
+	};
+	return s->bytes;
+}
+
+/* Two events at once may be given the same free value, and the later one fails, rolled back. So the
+ * policy is asked again, now that the first has it. */
+int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt_outcome *out,
+	       struct mt_err *e)
+{
+	struct mt_event_params again = *ask;
+	char line[sizeof *e];
+	int err = connect_once(g, &again, out, e);
+
+	while (err && e->blame == MT_BLAME_TAKEN && again.request.attempt++ < ATTEMPTS &&
+	       read_again(&again.request.source, out)) {
+		mt_log(&g->o.log, LOG_INFO,
+		       "another event was first, so the policy is asked again: %s",
+		       mt_err_line(e, line, sizeof line));
+		*e = (struct mt_err){ 0 };
+		err = connect_once(g, &again, out, e);
+	}
+	if (err && e->blame == MT_BLAME_TAKEN)
+		e->blame = MT_BLAME_HOST;
+	return err;
 }

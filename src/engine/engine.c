@@ -1,17 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* engine.c - open and close an engine: kernel, state directory; check the privilege */
 #include "engine/engine.h"
+#include "base/paths.h"
+#include "kernel/host.h"
 
+#include <errno.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+/* A state directory of one's own has the leases, too. */
+static int keep_leases(struct mt_engine *g, struct mt_err *e)
+{
+	char path[PATH_MAX + 8], here[PATH_MAX];
+	const char *state = mt_path_absolute(g->o.state, PATH_MAX - 1, here);
+
+	if (!state || !strcmp(state, MT_DEFAULT_STATE))
+		return 0;
+	snprintf(path, sizeof path, "%s/lease", state);
+	return mt_host_last_in(g->host, path) ? mt_fail(e, ENOMEM, "state", state, NULL) : 0;
+}
+
 int mt_engine_open(struct mt_engine *g, const struct mt_engine_options *o, struct mt_err *e)
 {
 	*g = (struct mt_engine){ .o = *o, .state = { .dir = -1, .path = o->state } };
-	return mt_host_open(&g->host, e);
+	return mt_host_open(&g->host, e) ? -e->code : keep_leases(g, e);
 }
 
 void mt_engine_close(struct mt_engine *g)

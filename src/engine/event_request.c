@@ -2,6 +2,7 @@
 /* event_request.c - the parameters of an event, and its request to the evaluator */
 #include "engine/engine.h"
 #include "base/sh.h"
+#include "files/lease.h"
 #include "plan/shared.h"
 
 #include <string.h>
@@ -54,8 +55,10 @@ struct mt_eval_request mt_event_request(struct mt_engine *g, const struct mt_eve
 
 	if (q.want & ~(unsigned)(MT_WANT_FACTS | MT_WANT_NOTES))
 		q.policy = g->o.policy;
-	if (q.want & MT_WANT_PLANS)
+	if (q.want & MT_WANT_PLANS) {
 		q.notes = notes_of(g, pool);
+		q.leases = mt_lease_words(g->host, pool);
+	}
 	if (ask->remember)
 		q.want |= MT_WANT_FACTS;
 	q.policy_optional = g->o.policy_optional;

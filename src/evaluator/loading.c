@@ -146,6 +146,8 @@ int mt_evaluation_load(struct mt_evaluation *v, struct mt_err *e)
 				       .host = v->host,
 				       .host_later = v->host_later,
 				       .sysctl_read_only = v->sysctl_read_only,
+				       .leases = v->q->leases,
+				       .attempt = v->q->attempt,
 				       .hook = hook_text,
 				       .say = mt_evaluation_line,
 				       .data = v };
@@ -184,5 +186,6 @@ int mt_evaluation_go_on(struct mt_evaluation *v, struct mt_err *e)
 	if (read_notes(v, &notes, &n, e))
 		return -e->code;
 	mt_policy_go_on(v->policy, v->host, notes, n);
+	mt_policy_leases(v->policy, v->q->leases, v->q->attempt);
 	return 0;
 }

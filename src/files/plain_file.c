@@ -97,6 +97,24 @@ int mt_plain_write(int folder, const char *name, const char *text, bool replace)
 	return err;
 }
 
+/* A file without a name gets one at the end; a process that is killed leaves nothing. */
+int mt_plain_add(int folder, const char *name, const char *text)
+{
+	int fd = openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644), err;
+	char path[32];
+
+	if (fd < 0) /* EISDIR: the kernel knows none; EOPNOTSUPP: the file system */
+		return errno == EISDIR || errno == EOPNOTSUPP
+			? mt_plain_write(folder, name, text, false)
+			: -errno;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	err = fchmod(fd, 0644) ? -errno : mt_write_all(fd, text, strlen(text));
+	if (!err && linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW))
+		err = -errno;
+	close(fd);
+	return err;
+}
+
 int mt_plain_list(int folder, int (*each)(void *data, const char *name), void *data)
 {
 	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;

@@ -33,6 +33,10 @@ int mt_plain_read(int folder, const char *name, char text[static MT_PLAIN_FILE_M
  * Return: 0; -EEXIST: one is there; or another -errno. */
 int mt_plain_write(int folder, const char *name, const char *text, bool replace);
 
+/** mt_plain_add() - the same for a file that several processes may add at once: one succeeds. No
+ * watcher of the folder is told of it as of a rename. Return: 0; -EEXIST; or another -errno. */
+int mt_plain_add(int folder, const char *name, const char *text);
+
 /** mt_plain_list() - the names in a folder that do not begin with a dot, until @each says no
  * @folder:	stays open
  *

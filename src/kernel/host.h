@@ -28,6 +28,13 @@ void mt_host_close(struct mt_host *h);
 /** mt_host_fd() - the netlink socket, borrowed: confinement must leave it open */
 int mt_host_fd(const struct mt_host *h);
 
+#define MT_LASTING "/var/lib/moontap/lease" /* of kind lease: what outlives a reboot */
+
+/** mt_host_last_in() - the folder of what outlives a reboot, instead of MT_LASTING; copied. Return: 0
+ * or -ENOMEM. */
+int mt_host_last_in(struct mt_host *h, const char *folder);
+const char *mt_host_lasting(const struct mt_host *h);
+
 /** mt_host_cookie() - the network namespace's cookie, SO_NETNS_COOKIE (Linux 5.14); 0: unknown */
 uint64_t mt_host_cookie(const struct mt_host *h);
 

@@ -32,7 +32,8 @@
 	ROW(forward)	\
 	ROW(masquerade)	\
 	ROW(hairpin)	\
-	ROW(dhcp_host)
+	ROW(dhcp_host)	\
+	ROW(lease)
 /* clang-format on */
 
 #define DECLARE(kind) extern const struct mt_kind mt_kind_##kind;

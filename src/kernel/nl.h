@@ -36,8 +36,9 @@ struct mt_host {
 		uint32_t ifindex;
 		char name[MT_NAME_MAX + 1];
 	} names[MT_HOST_NAMES];
-	bool caching; /* mt_host_cache() */
-	void *cache;  /* tsearch(3)'s tree, of cache.c */
+	char *lasting; /* mt_host_last_in(); NULL: MT_LASTING */
+	bool caching;  /* mt_host_cache() */
+	void *cache;   /* tsearch(3)'s tree, of cache.c */
 	size_t cached;
 	struct mt_host *generic; /* NETLINK_GENERIC, and its family ethtool; NULL, 0: genl.c has not
 				  * needed them yet */

@@ -52,12 +52,25 @@ void mt_host_close(struct mt_host *h)
 	for (size_t i = 0; i < h->ntaps; i++)
 		close(h->taps[i].fd);
 	free(h->taps);
+	free(h->lasting);
 	mt_host_uncache(h);
 	mt_host_close(h->generic);
 	mt_host_close(h->netfilter);
 	if (h->nl)
 		mnl_socket_close(h->nl);
 	free(h);
+}
+
+int mt_host_last_in(struct mt_host *h, const char *folder)
+{
+	free(h->lasting);
+	h->lasting = strdup(folder);
+	return h->lasting ? 0 : -ENOMEM;
+}
+
+const char *mt_host_lasting(const struct mt_host *h)
+{
+	return h->lasting ? h->lasting : MT_LASTING;
 }
 
 void mt_host_begin(struct mt_host *h)

@@ -73,13 +73,14 @@ int l_granting(lua_State *L)
  * for them use only what the same call lists; a call that lists nothing lets them use all that
  * root's may.
  *   link      a device
- *   prefix    addresses, routes, neighbours, policy rules and DHCP hosts inside it
+ *   prefix    addresses, routes, neighbours, policy rules, DHCP hosts and leases inside it
  *   table     routes to, and policy rules for, a routing table, or a range of them
  *   priority  policy rules of this priority, or of a range
  *   vid       VLANs of bridges, and of devices for one
  *   vni       networks of VXLANs, or a range of them
  *   peer      hosts, or groups, that VXLANs send to, inside of a prefix
  *   path      a folder of DHCP hosts, or its dnsmasq's file with the process ID; with * for any text
+ *   pool      a pool of addresses; pool{} allows its own
  *   user      a user's name, "@" and a group's, or a uid
  *   dev       with user: how that user's devices may be called, with * for any text: "al-*";
  *             without it they begin with u, the uid and -

@@ -194,4 +194,9 @@ int l_allow(lua_State *L);
 int l_granting(lua_State *L);
 int l_tap(lua_State *L);
 
+/* lease_verb.c */
+
+int l_pool(lua_State *L);
+int l_lease(lua_State *L);
+
 #endif

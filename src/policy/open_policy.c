@@ -85,6 +85,12 @@ void mt_policy_go_on(struct mt_policy *p, struct mt_host *host, const struct mt_
 	p->o.nnotes = nnotes;
 }
 
+void mt_policy_leases(struct mt_policy *p, const char *const *leases, unsigned attempt)
+{
+	p->o.leases = leases;
+	p->o.attempt = attempt;
+}
+
 bool mt_policy_wanted_host(const struct mt_policy *p)
 {
 	return p->wanted_host;

@@ -38,6 +38,9 @@ struct mt_policy_options {
 	/* fields that the kernel does not have, of @nnotes objects */
 	const struct mt_record *notes;
 	size_t nnotes;
+	const char *const
+		*leases; /* of struct mt_eval_request, and likewise its attempt; or NULL */
+	unsigned attempt;
 	/* a hook's source by name: 0 with @text (@n bytes, borrowed until the policy is closed) and
 	 * @path for messages; -errno with @e */
 	int (*hook)(void *data, const char *name, const char **text, size_t *n, const char **path,
@@ -78,6 +81,10 @@ int mt_policy_lacks(struct mt_policy *p, char *text, size_t n, bool *meant, stru
  */
 void mt_policy_go_on(struct mt_policy *p, struct mt_host *host, const struct mt_record *notes,
 		     size_t nnotes);
+
+/** mt_policy_leases() - leases and attempt of struct mt_policy_options, for a policy that is loaded;
+ * borrowed until the policy is closed */
+void mt_policy_leases(struct mt_policy *p, const char *const *leases, unsigned attempt);
 
 /** mt_policy_wanted_host() - whether the policy's top level asked for the host before it was there:
  * then what it said is of no use, and it must be loaded again once there is one */

@@ -139,7 +139,8 @@ void mtl_open_sandbox(lua_State *L)
 		{ "tap", l_tap },	    { "expand", l_expand },
 		{ "misfit", l_misfit },	    { "fields", l_fields },
 		{ "not_yet", l_not_yet },   { "meant", l_meant },
-		{ "granting", l_granting }, { NULL, NULL },
+		{ "granting", l_granting }, { "pool", l_pool },
+		{ "lease", l_lease },	    { NULL, NULL },
 	};
 
 	lua_createtable(L, 0, 32);

@@ -390,6 +390,17 @@
 ---@field mac string
 ---@field dir string
 
+---an address of a pool that is a NIC's, also after a reboot
+---@class moontap.lease.fields
+---@field address? string the address: an IPv4 or IPv6 address
+---@field pool? string the pool that it is from: a text of 1..255 bytes
+---@field owner? string whose it is: the guest's uuid and the NIC's MAC: a text of 1..255 bytes
+
+---@class moontap.lease: moontap.lease.fields
+---@field address string
+---@field pool string
+---@field owner string
+
 ---@class moontap.tap.options
 ---@field macvtap? string the device that it is on, which is in no bridge; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field user? integer|string|false who may open it, besides root; without user and group: anybody: a user of this host, by name or number
@@ -410,6 +421,8 @@
 ---@field gro_max_size? integer largest packet that received ones are merged into: 1..524280 bytes
 ---@field gso_ipv4_max_size? integer gso_max_size for IPv4, Linux 6.3: 1..524280 bytes
 ---@field up? boolean administratively up: true or false
+
+---@class moontap.pool
 
 ---@class moontap.nic
 ---@field index integer its number among the guest's interfaces, from 1
@@ -792,6 +805,17 @@ function dhcp_host(fields) end
 ---@param fields? moontap.tap.options
 function tap(nic, fields) end
 
+---An address of the pool for the NIC, which keeps it: over stops of its guest, other policies and
+---reboots of the host, until `moontap lease --free`. It is the NIC's by the guest's uuid (its name,
+---where it has no uuid) and the NIC's MAC. A new one is a free one of the pool. Only in connect().
+---    pool   what pool() returned
+---    nic    without it, the one that is being connected
+---Raises: no pool; a NIC without a MAC. When all addresses are taken, it refuses.
+---    local address = lease(lan)
+---@param pool moontap.pool
+---@param nic? moontap.nic
+function lease(pool, nic) end
+
 ---Veto: the guest does not start, and the error of its start has the reason. Does not return; pcall
 ---does not catch it.
 ---    local bridge = host.link(name) or refuse("there is no bridge " .. name)
@@ -820,13 +844,14 @@ function default(value) end
 ---for them use only what the same call lists; a call that lists nothing lets them use all that
 ---root's may.
 ---    link      a device
----    prefix    addresses, routes, neighbours, policy rules and DHCP hosts inside it
+---    prefix    addresses, routes, neighbours, policy rules, DHCP hosts and leases inside it
 ---    table     routes to, and policy rules for, a routing table, or a range of them
 ---    priority  policy rules of this priority, or of a range
 ---    vid       VLANs of bridges, and of devices for one
 ---    vni       networks of VXLANs, or a range of them
 ---    peer      hosts, or groups, that VXLANs send to, inside of a prefix
 ---    path      a folder of DHCP hosts, or its dnsmasq's file with the process ID; with * for any text
+---    pool      a pool of addresses; pool{} allows its own
 ---    user      a user's name, "@" and a group's, or a uid
 ---    dev       with user: how that user's devices may be called, with * for any text: "al-*";
 ---              without it they begin with u, the uid and -
@@ -836,8 +861,18 @@ function default(value) end
 ---    allow{ vni = "10000-10999", peer = "192.0.2.0/24" }
 ---    allow{ prefix = "10.0.0.0/8", table = 100, priority = "2000-2099" }
 ---    allow{ user = "alice", dev = "al-*", link = "br0" }
----@param what { link?: string, prefix?: string, table?: integer|string, vid?: integer|string, vni?: integer|string, priority?: integer|string, peer?: string, user?: string, dev?: string }
+---@param what { link?: string, prefix?: string, table?: integer|string, vid?: integer|string, vni?: integer|string, priority?: integer|string, peer?: string, path?: string, pool?: string, user?: string, dev?: string }
 function allow(what) end
+
+---Addresses for lease() to give to NICs, at most 4096 of them. Plans may use them, as with
+---allow{prefix=…}. Only at the top level.
+---    name    of letters, digits, -, _ and .: policies that say the same name share the addresses
+---    range   the first address and the last: "10.0.0.10-10.0.0.250", "fd00::10-fd00::ff"
+---Raises: a name or a range that is none.
+---    local lan = pool{ name = "lan", range = "10.0.0.10-10.0.0.250" }
+---@param of { name: string, range: string }
+---@return moontap.pool
+function pool(of) end
 
 ---A ready-made policy, hooks/NAME.lua of moontap's directories, as a function for connect() to
 ---call. Plans may use the devices that its options name, at any depth, as with allow{link=…}. Only
@@ -1344,3 +1379,21 @@ function host.hairpins(filter) end
 ---@param filter? moontap.dhcp_host.fields
 ---@return moontap.dhcp_host[]
 function host.dhcp_hosts(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.lease.fields
+---@return moontap.lease?
+function host.lease(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.lease.fields
+---@return moontap.lease[]
+function host.leases(filter) end

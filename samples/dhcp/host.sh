@@ -1,0 +1,6 @@
+# A bridge as the host's own configuration would make it, and the folder that dnsmasq has as its
+# --dhcp-hostsdir.
+ip link add br0 address 02:00:00:00:00:01 type bridge
+ip link set br0 up
+rm -rf /run/moontap-dhcp
+mkdir /run/moontap-dhcp
