@@ -11,10 +11,13 @@ local torture = require "spec.torture.torture"
 local guests = torture.all and 200 or 40
 local at_once = 20
 
+-- The pool has an address for each guest, and none more.
 local policy = [[
   local lan = hook "bridge" { bridge = "br0", isolated = true }
+  local net = pool{ name = "crowd", range = "10.9.0.1-10.9.0.]] .. guests .. [[" }
   allow{ prefix = "198.51.100.0/24" }
   function connect(nic)
+    lease(net)
     if nic.domain.name:find "[13579]$" then return lan(nic) end
     bridge{ name = "lan0" }
     link{ name = "lan0", mtu = 1500, up = true }
@@ -84,6 +87,7 @@ describe("many guests at once #torture", function()
       for _, port in ipairs(ports) do
         assert.equal(port.ifname:find "[13579]$" and "br0" or "lan0", port.master)
       end
+      assert.equal(guests .. "\n", program.run "ls state/lease/crowd | wc -l".out)
       crowd("down g%.xml", 5)
       assert.same({}, crowd "down g%.xml")
       assert.equal("", torture.since(before))

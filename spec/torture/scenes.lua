@@ -199,6 +199,20 @@ local scenes = {
   },
 }
 
+scenes[#scenes + 1] = {
+  name = "a host of a dnsmasq",
+  host = bridge .. "rm -rf /run/moontap-dhcp; mkdir /run/moontap-dhcp",
+  xml = M.xml("web", { "u0" }),
+  policy = [[
+    local dhcp = hook "dhcp" { dir = "/run/moontap-dhcp", addresses = { web = "10.0.0.5" },
+      names = true }
+    function connect(nic) tap(nic, { up = true }) dhcp(nic) end]],
+  changed = [[
+    local net = pool{ name = "lan", range = "10.0.0.7-10.0.0.7" }
+    local dhcp = hook "dhcp" { dir = "/run/moontap-dhcp", pool = net, names = true }
+    function connect(nic) tap(nic, { up = true }) dhcp(nic) end]],
+}
+
 --- samples ----------------------------------------------------------------------------------------
 
 local function read(path)

@@ -116,7 +116,7 @@ static int parse_file(char text[static MT_PLAIN_FILE_MAX], struct mt_record *r, 
 	char whole[MT_PLAIN_FILE_MAX], again[MT_PLAIN_FILE_MAX], *line, *pid, *rest;
 	struct mt_err ignored;
 
-	memcpy(whole, text, MT_PLAIN_FILE_MAX);
+	strcpy(whole, text);
 	if (strncmp(text, MARK, strlen(MARK)))
 		return -EEXIST;
 	rest = text + strlen(MARK);
@@ -164,7 +164,10 @@ static int read_host(int folder, struct mt_record *r, char text[static MT_PLAIN_
 	char name[MT_VALUE_TEXT], here[BOOT_SIZE];
 	const char *boot;
 	int err = mt_plain_read(folder, file_name(r, name), text);
+	size_t n = strlen(text);
 
+	while (n > 1 && text[n - 1] == '\n' && text[n - 2] == '\n') /* mt_plain_rewrite() */
+		text[--n] = 0;
 	if (!err)
 		err = parse_file(text, r, &boot);
 	if (err)
@@ -263,11 +266,11 @@ static int add(int folder, const struct mt_record *r, const char *text)
 	char buf[MT_VALUE_TEXT], there[MT_PLAIN_FILE_MAX];
 	const char *name = file_name(r, buf);
 	struct mt_record has = mt_record_key(r);
-	int err = mt_plain_write(folder, name, text, false);
+	int err = mt_plain_add(folder, name, text);
 
 	if (err == -EEXIST && read_host(folder, &has, there) == -ENOENT) /* of an earlier boot */
-		err = mt_plain_write(folder, name, text, true);
-	return err;
+		err = 0;
+	return err ? err : mt_plain_rewrite(folder, name, text); /* which dnsmasq is told of */
 }
 
 static int change(int folder, const struct mt_record *r, const char *boot)
@@ -283,7 +286,7 @@ static int change(int folder, const struct mt_record *r, const char *boot)
 		if (mt_record_has(r, i))
 			mt_record_put(&has, i, r->v[i]);
 	print_file(&has, boot, text, sizeof text);
-	err = mt_plain_write(folder, file_name(r, name), text, true);
+	err = mt_plain_rewrite(folder, file_name(r, name), text);
 	if (!err)
 		tell(has.v[PID].state == MT_SET ? &has.v[PID] : &pid);
 	return err;

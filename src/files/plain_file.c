@@ -67,30 +67,22 @@ int mt_plain_read(int folder, const char *name, char text[static MT_PLAIN_FILE_M
 	return err;
 }
 
-/* What a killed process left beside is replaced. */
-static int create_beside(int folder, const char *beside)
+/* Where the file system has no files without a name: a killed process leaves one that begins with a
+ * dot, which the next one replaces. */
+static int add_beside(int folder, const char *name, const char *text)
 {
 	const int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	int fd = openat(folder, beside, how, 0644);
-
-	if (fd < 0 && errno == EEXIST && !unlinkat(folder, beside, 0))
-		fd = openat(folder, beside, how, 0644);
-	return fd < 0 ? -errno : fd;
-}
-
-int mt_plain_write(int folder, const char *name, const char *text, bool replace)
-{
 	char beside[320];
 	int fd, err;
 
 	snprintf(beside, sizeof beside, ".moontap-%.255s", name);
-	fd = create_beside(folder, beside);
+	unlinkat(folder, beside, 0);
+	fd = openat(folder, beside, how, 0644);
 	if (fd < 0)
-		return fd;
+		return -errno;
 	err = fchmod(fd, 0644) ? -errno : mt_write_all(fd, text, strlen(text));
 	close(fd);
-	if (!err &&
-	    renameat2(folder, beside, folder, name, replace ? 0 : (unsigned)RENAME_NOREPLACE))
+	if (!err && renameat2(folder, beside, folder, name, RENAME_NOREPLACE))
 		err = -errno;
 	if (err)
 		unlinkat(folder, beside, 0);
@@ -104,12 +96,38 @@ int mt_plain_add(int folder, const char *name, const char *text)
 	char path[32];
 
 	if (fd < 0) /* EISDIR: the kernel knows none; EOPNOTSUPP: the file system */
-		return errno == EISDIR || errno == EOPNOTSUPP
-			? mt_plain_write(folder, name, text, false)
-			: -errno;
+		return errno == EISDIR || errno == EOPNOTSUPP ? add_beside(folder, name, text)
+							      : -errno;
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	err = fchmod(fd, 0644) ? -errno : mt_write_all(fd, text, strlen(text));
 	if (!err && linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW))
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* By one write(2): what was longer is filled up with empty lines, and then cut. */
+int mt_plain_rewrite(int folder, const char *name, const char *text)
+{
+	int fd = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), err = 0;
+	size_t n = strlen(text), whole = n;
+	char bytes[MT_PLAIN_FILE_MAX];
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > MT_PLAIN_FILE_MAX ||
+	    n > MT_PLAIN_FILE_MAX) {
+		close(fd);
+		return -EINVAL;
+	}
+	if ((size_t)st.st_size > whole)
+		whole = (size_t)st.st_size;
+	memset(bytes, '\n', sizeof bytes);
+	memcpy(bytes, text, n);
+	if (write(fd, bytes, whole) != (ssize_t)whole)
+		err = errno ? -errno : -EIO;
+	else if (ftruncate(fd, (off_t)n))
 		err = -errno;
 	close(fd);
 	return err;

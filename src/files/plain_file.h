@@ -27,15 +27,15 @@ int mt_plain_folder(const char *path);
  * Return: 0; -EINVAL: it is no regular file, too long, or has a NUL; or another -errno. */
 int mt_plain_read(int folder, const char *name, char text[static MT_PLAIN_FILE_MAX]);
 
-/** mt_plain_write() - write a file beside its place, and rename it
- * @replace:	whether a file of that name may be there
+/** mt_plain_add() - add a file, whole or not at all; of several processes that do so one succeeds
  *
- * Return: 0; -EEXIST: one is there; or another -errno. */
-int mt_plain_write(int folder, const char *name, const char *text, bool replace);
-
-/** mt_plain_add() - the same for a file that several processes may add at once: one succeeds. No
- * watcher of the folder is told of it as of a rename. Return: 0; -EEXIST; or another -errno. */
+ * A watcher of the folder is not told of it as of a file that is written: mt_plain_rewrite() does.
+ * Return: 0; -EEXIST: one of that name is there; or another -errno. */
 int mt_plain_add(int folder, const char *name, const char *text);
+
+/** mt_plain_rewrite() - give a file that is there another text, at once; a process that is killed
+ * may leave empty lines at its end. Return: 0; -EINVAL: it is no regular file; or another -errno. */
+int mt_plain_rewrite(int folder, const char *name, const char *text);
 
 /** mt_plain_list() - the names in a folder that do not begin with a dot, until @each says no
  * @folder:	stays open
