@@ -12,7 +12,7 @@
  * dnsmasq reads a new file at once, by inotify; what it read from a file that is gone it serves
  * until it gets SIGHUP (dnsmasq(8)).
  */
-#include "files/dhcp_host.h"
+#include "files/dhcp_host_check.h"
 #include "files/plain_file.h"
 #include "base/right.h"
 #include "base/sh.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* dhcp_host_check.c - what dnsmasq would not read as it is meant, refused while the policy runs */
-#include "files/dhcp_host.h"
+#include "files/dhcp_host_check.h"
 #include "files/plain_file.h"
 
 #include <ctype.h>

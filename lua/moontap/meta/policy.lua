@@ -377,6 +377,7 @@
 
 ---@class moontap.hairpin: moontap.hairpin.fields
 ---@field address string
+
 ---which address and name a dnsmasq gives a NIC by DHCP
 ---@class moontap.dhcp_host.fields
 ---@field mac? string of the NIC: a MAC address such as 52:54:00:12:34:56
@@ -779,6 +780,9 @@ function masquerade(fields) end
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.hairpin
 function hairpin(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help dhcp_host` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
@@ -1330,9 +1334,6 @@ function host.offloads(filter) end
 ---@param key string|moontap.forward.fields
 ---@return moontap.forward?
 function host.forward(key) end
----@param key string|moontap.dhcp_host.fields
----@return moontap.dhcp_host?
-function host.dhcp_host(key) end
 
 ---Every object of this kind that has these fields, as the kernel has them. Within one event the
 ---same call returns the same.
@@ -1376,6 +1377,21 @@ function host.hairpin(key) end
 ---@param filter? moontap.hairpin.fields
 ---@return moontap.hairpin[]
 function host.hairpins(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.dhcp_host.fields
+---@return moontap.dhcp_host?
+function host.dhcp_host(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
 ---@param filter? moontap.dhcp_host.fields
 ---@return moontap.dhcp_host[]
 function host.dhcp_hosts(filter) end

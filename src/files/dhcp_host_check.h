@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* dhcp_host.h - the fields of kind dhcp_host, and their rules */
-#ifndef MT_FILES_DHCP_HOST_H
-#define MT_FILES_DHCP_HOST_H
+/* dhcp_host_check.h - the fields of kind dhcp_host, and their rules */
+#ifndef MT_FILES_DHCP_HOST_CHECK_H
+#define MT_FILES_DHCP_HOST_CHECK_H
 
 #include "base/kind.h"
 
