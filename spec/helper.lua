@@ -102,6 +102,9 @@ local features = {
   vlan_dev = "ip link add dev v0 type veth; ip link add link v0 name w0 type vlan id 20",
   port_locked = [[ip link add dev b0 type bridge; ip link add dev v0 master b0 type veth
     bridge link set dev v0 locked on; bridge -d link show dev v0 | grep -q locked.on]],
+  rate = [[ip link add dev i0 type ifb; tc qdisc add dev i0 root tbf rate 1mbit burst 9kb limit 9kb
+    tc qdisc add dev i0 clsact; tc filter add dev i0 egress u32 match u32 0 0 \
+      action mirred egress redirect dev lo]],
   linux_6_3 = [[printf "6.3\n$(uname -r)\n" | sort -VC]], -- no command of Debian 12 shows it
 }
 

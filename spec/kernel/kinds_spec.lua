@@ -166,6 +166,8 @@ local cases = {
       return { d.mode, d.nopromisc }
     end,
     sees = { "passthru", true }, fixed = true },
+  { key = "ifb name=i0", needs = "rate", add = "", fixed = true,
+    seen = function() return { ip "link show dev i0".linkinfo.info_kind } end, sees = { "ifb" } },
   { key = "link name=v1", setup = BRIDGED,
     change = "mtu=9000 address=02:00:00:00:00:77 master=br0 alias=a%20'b'%0a%25$x txqueuelen=77"
       .. " group=5 up=false",

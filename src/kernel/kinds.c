@@ -13,6 +13,7 @@
 	ROW(vlan_dev)	\
 	ROW(macvlan)	\
 	ROW(macvtap)	\
+	ROW(ifb)	\
 	ROW(tap_node)	\
 	ROW(link)	\
 	ROW(altname)	\

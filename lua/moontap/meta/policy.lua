@@ -117,6 +117,13 @@
 ---@class moontap.macvtap: moontap.macvtap.fields
 ---@field name string
 
+---a device that others' packets pass, to be slowed down by its queue
+---@class moontap.ifb.fields
+---@field name? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+
+---@class moontap.ifb: moontap.ifb.fields
+---@field name string
+
 ---the file /dev/tapN by which a macvtap is opened
 ---@class moontap.tap_node.fields
 ---@field dev? string the macvtap: a device name of 1..15 bytes without blanks, '/', ':' or '%'
@@ -631,6 +638,14 @@ function macvtap(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
+---    fields   as `help ifb` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.ifb
+function ifb(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
 ---    fields   as `help tap_node` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
@@ -1035,6 +1050,24 @@ function host.macvtap(key) end
 ---@param filter? moontap.macvtap.fields
 ---@return moontap.macvtap[]
 function host.macvtaps(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.ifb.fields
+---@return moontap.ifb?
+function host.ifb(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.ifb.fields
+---@return moontap.ifb[]
+function host.ifbs(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.
