@@ -57,6 +57,11 @@ local function entry(mac, dev)
   end
 end
 
+-- What tc(8) shows of v0's root qdisc.
+local function qdisc()
+  return { helper.run "tc qdisc show dev v0 root":match "(%g+ %g+) root refcnt %d+ (.-) *\n" }
+end
+
 local function route(what)
   return helper.json("ip -j " .. what)[1]
 end
@@ -439,6 +444,14 @@ local cases = {
     seen = function() return elements("inet", "hairpin4") end, sees = { "10.0.0.5" } },
   { key = "hairpin address=fd00::5", setup = table_of "inet", add = "",
     seen = function() return elements("inet", "hairpin6") end, sees = { "fd00::5" } },
+  { key = "tbf dev=v0", setup = BRIDGED, needs = "rate", add = "rate=2500000 burst=64",
+    seen = qdisc, sees = { "tbf 6d:", "rate 20Mbit burst 64Kb lat 50ms" },
+    change = "rate=125000000 burst=1221 latency=20" },
+  { key = "tbf dev=v0", setup = BRIDGED, needs = "rate",
+    add = "rate=5000000000 burst=128 peak=12500000000 latency=100", seen = qdisc,
+    sees = { "tbf 6d:",
+             "rate 40Gbit burst 130000b peakrate 100Gbit minburst 62500b lat 100ms" },
+    change = "rate=1000 burst=3 peak=none" },
   { key = "offload dev=v0", setup = BRIDGED,
     change = "rx=false tx=false sg=false tso=false gso=false gro=true rxvlan=false txvlan=false",
     seen = function()

@@ -34,7 +34,8 @@
 	ROW(masquerade)	\
 	ROW(hairpin)	\
 	ROW(dhcp_host)	\
-	ROW(lease)
+	ROW(lease)	\
+	ROW(tbf)
 /* clang-format on */
 
 #define DECLARE(kind) extern const struct mt_kind mt_kind_##kind;

@@ -340,6 +340,17 @@
 ---@field priority integer
 ---@field table integer
 
+---a device's queue that sends no faster than at its rate
+---@class moontap.tbf.fields
+---@field dev? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field rate? integer what it sends at most, on average; needed to create it: 1000..12500000000 bytes/s
+---@field burst? integer what it sends at once after a pause; needed to create it. A frame that is larger is dropped: 2..2097151 KiB
+---@field peak? integer|false the rate of the burst itself; none: no limit: 1000..12500000000 bytes/s
+---@field latency? integer how long a packet waits at most; without it 50: 1..1000 ms
+
+---@class moontap.tbf: moontap.tbf.fields
+---@field dev string
+
 ---what a device does with packets for the kernel: ethtool -K
 ---@class moontap.offload.fields
 ---@field dev? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
@@ -763,6 +774,14 @@ function neigh(fields) end
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.rule
 function rule(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help tbf` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.tbf
+function tbf(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
@@ -1338,6 +1357,24 @@ function host.rule(key) end
 ---@param filter? moontap.rule.fields
 ---@return moontap.rule[]
 function host.rules(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.tbf.fields
+---@return moontap.tbf?
+function host.tbf(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.tbf.fields
+---@return moontap.tbf[]
+function host.tbfs(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.
