@@ -31,6 +31,8 @@ local function elements(family, set)
   end
   return seen
 end
+local REDIRECTED = BRIDGED .. [[; tc qdisc add dev v0 clsact
+  ip link add dev i0 type ifb; ip link add dev i1 type ifb]]
 
 local function ip(command)
   return helper.json("ip -j -d " .. command)[1]
@@ -60,6 +62,13 @@ end
 -- What tc(8) shows of v0's root qdisc.
 local function qdisc()
   return { helper.run "tc qdisc show dev v0 root":match "(%g+ %g+) root refcnt %d+ (.-) *\n" }
+end
+
+-- What tc(8) shows of a filter that redirects: its protocol, its priority, and to what device.
+local function redirected(direction)
+  local text = helper.run("tc filter show dev v0 " .. direction)
+  local head, to = text:match "protocol (%g+ pref %d+) u32 chain 0 fh %x+::6d.-to device (%g+)%)"
+  return head and head:gsub("pref ", "") .. " " .. to or "none"
 end
 
 local function route(what)
@@ -452,6 +461,17 @@ local cases = {
     sees = { "tbf 6d:",
              "rate 40Gbit burst 130000b peakrate 100Gbit minburst 62500b lat 100ms" },
     change = "rate=1000 burst=3 peak=none" },
+  { key = "clsact dev=v0", setup = BRIDGED, needs = "rate", add = "", fixed = true,
+    seen = function() return { helper.json "tc -j qdisc show dev v0 clsact"[1].kind } end,
+    sees = { "clsact" } },
+  { key = "redirect dev=v0 direction=ingress", setup = REDIRECTED, needs = "rate", add = "to=i0",
+    seen = function() return { redirected "ingress", redirected "egress" } end,
+    sees = { "all 1 i0", "none" }, change = "to=i1" },
+  { key = "redirect dev=v0 direction=egress", needs = "rate", add = "to=i0",
+    setup = REDIRECTED .. "; tc filter add dev v0 egress protocol ip prio 7 u32 match u32 0 0"
+      .. " flowid 1:1",
+    seen = function() return { redirected "ingress", redirected "egress" } end,
+    sees = { "none", "all 2 i0" }, change = "to=i1" },
   { key = "offload dev=v0", setup = BRIDGED,
     change = "rx=false tx=false sg=false tso=false gso=false gro=true rxvlan=false txvlan=false",
     seen = function()

@@ -35,7 +35,9 @@
 	ROW(hairpin)	\
 	ROW(dhcp_host)	\
 	ROW(lease)	\
-	ROW(tbf)
+	ROW(tbf)	\
+	ROW(clsact)	\
+	ROW(redirect)
 /* clang-format on */
 
 #define DECLARE(kind) extern const struct mt_kind mt_kind_##kind;

@@ -351,6 +351,23 @@
 ---@class moontap.tbf: moontap.tbf.fields
 ---@field dev string
 
+---the place of a NIC's device where redirects are
+---@class moontap.clsact.fields
+---@field dev? string the NIC's device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+
+---@class moontap.clsact: moontap.clsact.fields
+---@field dev string
+
+---what comes in on a NIC's device, or goes out, goes elsewhere
+---@class moontap.redirect.fields
+---@field dev? string the NIC's device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field direction? "ingress"|"egress" ingress: what the host gets from it: of a tap, what its guest sends; egress: the other way: one of ingress, egress
+---@field to? string the device that sends them instead; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+
+---@class moontap.redirect: moontap.redirect.fields
+---@field dev string
+---@field direction "ingress"|"egress"
+
 ---what a device does with packets for the kernel: ethtool -K
 ---@class moontap.offload.fields
 ---@field dev? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
@@ -782,6 +799,22 @@ function rule(fields) end
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.tbf
 function tbf(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help clsact` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.clsact
+function clsact(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help redirect` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.redirect
+function redirect(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
@@ -1375,6 +1408,42 @@ function host.tbf(key) end
 ---@param filter? moontap.tbf.fields
 ---@return moontap.tbf[]
 function host.tbfs(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.clsact.fields
+---@return moontap.clsact?
+function host.clsact(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.clsact.fields
+---@return moontap.clsact[]
+function host.clsacts(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.redirect.fields
+---@return moontap.redirect?
+function host.redirect(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.redirect.fields
+---@return moontap.redirect[]
+function host.redirects(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.
