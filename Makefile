@@ -97,7 +97,7 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 
 # lua/moontap/*.lua that run inside of a policy's state are in the objects, compiled: parsing them
 # would be most of its start. The REPL's are, so that it is of one version.
-SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox verbs ask)
+SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox verbs rate ask)
 REPL_LUA    := $(patsubst lua/moontap/%.lua,$(BUILD)/gen/lua/%.h,\
 	lua/moontap/init.lua $(wildcard lua/moontap/repl/*.lua))
 

@@ -112,6 +112,9 @@ local parameters = { -- what a signature's words are, where they are not the fun
   nic = "moontap.nic", fields = "moontap.tap.options", reason = "any", name = "string",
   pool = "moontap.pool",
   ["..."] = "any",
+  limits = "{ dev: string, inbound?: number|string, inbound_peak?: number|string, " ..
+    "inbound_burst?: number|string, outbound?: number|string, outbound_peak?: number|string, " ..
+    "outbound_burst?: number|string }",
 }
 
 -- A function by its signature, "tap(nic [, fields])".
@@ -179,7 +182,7 @@ local function policy()
   for _, kind in ipairs(moontap.kinds) do
     if kind.name ~= "tap" and kind.name ~= "lease" then put_verb(kind) end
   end
-  for _, name in ipairs{ "tap", "lease", "refuse", "log", "print" } do
+  for _, name in ipairs{ "tap", "rate", "lease", "refuse", "log", "print" } do
     put_function(topic_of(name))
   end
   put_help(topic_of "default".lines)

@@ -136,7 +136,10 @@ local function tap_on(nic, fields)
     error("tap: macvtap is for managed='no': libvirt makes the tap of this NIC")
   elseif fields.group ~= nil then
     error("tap: group: the file of a macvtap has rights for its user only")
+  elseif core.port and core.port.rate == "tap" then
+    error("tap: call it before rate(): the sides of a macvtap are not those of a tap")
   end
+  if core.port then core.port.macvtap = true end
   local rest, device = core.copy(fields), { name = nic.dev, link = fields.macvtap, mode = "bridge" }
   rest.macvtap, rest.user = nil, nil
   for name in globals.pairs(core.fields "macvtap") do
@@ -333,10 +336,11 @@ local function load_hook(name)
   return hooks[name]
 end
 
--- Why an option's value is wrong; nil: it is not. @of is a field of a kind, "link.mtu"; or types
--- and quoted texts: "table|function", 'boolean|"qemu"'.
+-- Why an option's value is wrong; nil: it is not. @of is a field of a kind or of rate, "link.mtu";
+-- or types and quoted texts: "table|function", 'boolean|"qemu"'.
 local function misfit(of, value)
   local kind, field = of:match "^([%w_]+)%.([%w_]+)$"
+  if kind == "rate" then return core.misfit_rate(field, value) end
   if kind then return core.misfit(kind, field, value) end
   local function takes(what) return ("|" .. of .. "|"):find("|" .. what .. "|", 1, true) end
   if not takes(type(value)) and not (type(value) == "string" and takes('"' .. value .. '"')) then

@@ -9,7 +9,7 @@ local names = {
   "", "hooks/bridge.lua", "hooks/routed.lua", "lua/moontap/ask.lua", "lua/moontap/init.lua",
   "lua/moontap/repl/at_hand.lua", "lua/moontap/repl/complete.lua", "lua/moontap/repl/help.lua",
   "lua/moontap/repl/loaded.lua", "lua/moontap/repl/main.lua", "lua/moontap/repl/show.lua",
-  "lua/moontap/repl/trouble.lua", "lua/moontap/sandbox.lua",
+  "lua/moontap/repl/trouble.lua", "lua/moontap/rate.lua", "lua/moontap/sandbox.lua",
   "lua/moontap/verbs.lua",
 }
 local files, most, size = 32, 1000, 64 -- lines.h's

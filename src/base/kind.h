@@ -153,8 +153,8 @@ struct mt_kind {
 	 * Return: 0; or -errno with @e naming the other object.
 	 */
 	int (*clash)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
-	/** lower_address() - whether the device has the MAC of the one that it is on, so that none
-	 * is derived for it; NULL: never */
+	/** lower_address() - whether the device has the MAC of the one that it is on, or can be
+	 * given none, so that none is derived for it; NULL: never */
 	bool (*lower_address)(const struct mt_record *r);
 	/** settle() - wait until what put() did has taken effect; NULL: it takes effect at once.
 	 * Return: 0; or -errno with @e filled: the step has failed. */

@@ -35,12 +35,14 @@ static void note_drift(void *data, const struct mt_drifted *d)
 {
 	struct object *o = data;
 	char text[MT_VALUE_TEXT];
+	const char *is;
 
-	if (d->field < 0)
+	if (d->field < 0) {
 		o->gone = true;
-	else
-		snprintf(o->is[d->field], sizeof *o->is, "%.60s",
-			 mt_value_print(&d->step->put.kind->fields[d->field], d->is, text));
+		return;
+	}
+	is = mt_value_print(&d->step->put.kind->fields[d->field], d->is, text);
+	snprintf(o->is[d->field], sizeof *o->is, "%.60s", *is ? is : "unset");
 }
 
 static const char *others_of(const char *const *devs, size_t n, const char *dev, struct mt_pool *p)

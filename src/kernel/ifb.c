@@ -25,10 +25,18 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	return mt_nl_put_device(h, op, r, "ifb", NULL, e);
 }
 
+/* Its driver lets nobody set one: drivers/net/ifb.c ifb_netdev_ops. Packets keep theirs. */
+static bool no_address(const struct mt_record *r)
+{
+	(void)r;
+	return true;
+}
+
 const struct mt_kind mt_kind_ifb = {
 	MT_LINKS_KIND("ifb", "a device that others' packets pass, to be slowed down by its queue",
 		      1, 1, MT_PHASE_MAKE, MT_KIND_DEVICE),
 	.add = "ip link add dev %s type ifb",
 	.del = "ip link del dev %s",
+	.lower_address = no_address,
 	.busy = mt_upper_busy,
 };

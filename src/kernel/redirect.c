@@ -20,6 +20,8 @@
 #include <linux/tc_act/tc_mirred.h>
 #include <string.h>
 
+#define HEADER (ETH_HLEN + 4) /* with a VLAN's tag */
+
 enum { DEV, DIRECTION, TO, NFIELDS };
 
 enum { INGRESS = 1, EGRESS = 2 }; /* their filters' priorities, too */
@@ -243,6 +245,29 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 
 /* --- at plan time ----------------------------------------------------------------------------- */
 
+/* A frame that is larger than the burst of the queue is dropped. */
+static int check_burst(const struct mt_record *r, mt_will will, void *data, struct mt_err *e)
+{
+	struct mt_record queue = mt_nl_on(&mt_kind_tbf, "dev", r->v[TO].name), has;
+	struct mt_record link = mt_nl_on(&mt_kind_link, "name", r->v[DEV].name), dev;
+	int burst = mt_kind_field(&mt_kind_tbf, "burst"), mtu = mt_kind_field(&mt_kind_link, "mtu");
+	char subject[96];
+	int err = will(data, &queue, &has, e);
+
+	if (!err)
+		err = will(data, &link, &dev, e);
+	if (err)
+		return err == -ENOENT || err == -EEXIST ? 0 : err;
+	if (!mt_record_has(&dev, mtu) || !mt_record_has(&has, burst) ||
+	    dev.v[mtu].u + HEADER <= has.v[burst].u * 1024)
+		return 0;
+	return mt_bad(e, "redirect", mt_record_subject(r, subject, sizeof subject),
+		      "the MTU of %s is %u, and %s would drop what is larger than its burst of %u "
+		      "KiB: let the burst be larger",
+		      r->v[DEV].name, (unsigned)dev.v[mtu].u, r->v[TO].name,
+		      (unsigned)has.v[burst].u);
+}
+
 static int needs(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
 		 struct mt_err *e)
 {
@@ -255,10 +280,11 @@ static int needs(struct mt_host *h, const struct mt_record *r, mt_will will, voi
 	if (!mt_record_has(r, TO))
 		return mt_bad(e, "redirect", subject, "'to' is missing");
 	err = will(data, &place, &has, e);
-	return err == -ENOENT
-		? mt_bad(e, "redirect", subject,
-			 "it is a filter of clsact: declare clsact{ dev = \"%s\" }", r->v[DEV].name)
-		: err;
+	if (err == -ENOENT)
+		return mt_bad(e, "redirect", subject,
+			      "it is a filter of clsact: declare clsact{ dev = \"%s\" }",
+			      r->v[DEV].name);
+	return err ? err : check_burst(r, will, data, e);
 }
 
 /* tc(8) changes a filter by its whole handle only, which the kernel chooses. */

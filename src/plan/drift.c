@@ -33,6 +33,7 @@ const char *mt_drift_line(const struct mt_drifted *d, char *buf, size_t n)
 	const struct mt_record *put = &d->step->put;
 	char subject[96], is[MT_VALUE_TEXT], was[MT_VALUE_TEXT];
 	const struct mt_field *f;
+	const char *now;
 
 	mt_record_subject(put, subject, sizeof subject);
 	if (d->field < 0) {
@@ -40,8 +41,9 @@ const char *mt_drift_line(const struct mt_drifted *d, char *buf, size_t n)
 		return buf;
 	}
 	f = &put->kind->fields[d->field];
+	now = mt_value_print(f, d->is, is);
 	snprintf(buf, n, "%s %s: %s is %s, moontap had put %s", put->kind->name, subject, f->name,
-		 mt_value_print(f, d->is, is), mt_value_print(f, &put->v[d->field], was));
+		 *now ? now : "unset", mt_value_print(f, &put->v[d->field], was));
 	return buf;
 }
 

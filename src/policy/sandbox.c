@@ -9,6 +9,7 @@
 #include "policy/lua_state.h"
 
 #include "lua/ask.h"
+#include "lua/rate.h"
 #include "lua/sandbox.h"
 #include "lua/verbs.h"
 
@@ -161,6 +162,7 @@ void mtl_open_sandbox(lua_State *L)
 	mtl_host(L);
 	run(L, lua_sandbox, sizeof lua_sandbox, "=sandbox");
 	run(L, lua_verbs, sizeof lua_verbs, "=verbs");
+	run(L, lua_rate, sizeof lua_rate, "=rate");
 	run(L, lua_ask, sizeof lua_ask, "=ask");
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &core);
 }

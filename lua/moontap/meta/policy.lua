@@ -886,6 +886,20 @@ function tap(nic, fields) end
 ---@param pool moontap.pool
 ---@param nic? moontap.nic
 function lease(pool, nic) end
+---Limit what a NIC gets and sends, by kinds ifb, tbf, clsact and redirect: nothing is on the root
+---qdisc of its device, which libvirt replaces when the guest starts. The words, the sides and the
+---units are those of libvirt's <bandwidth>; where the XML has that, there can be no rate.
+---    dev             nic.dev
+---    inbound         what the guest gets, on average: a number of kB/s, or a text: "20mbit",
+---                    "2.5MB/s"
+---    inbound_peak    the rate of a burst, in the same units; without it, bursts have no limit
+---    inbound_burst   what comes at once after a pause: a number of KiB, or a text: "256k"; without
+---                    it, what comes in 10 ms, but at least 64 KiB
+---    outbound, outbound_peak, outbound_burst   the same of what the guest sends
+---Raises: an unknown field, a value that does not fit; floor, which moontap does not have.
+---    rate{ dev = nic.dev, inbound = "20mbit", outbound = 2500 }
+---@param limits { dev: string, inbound?: number|string, inbound_peak?: number|string, inbound_burst?: number|string, outbound?: number|string, outbound_peak?: number|string, outbound_burst?: number|string }
+function rate(limits) end
 
 ---Veto: the guest does not start, and the error of its start has the reason. Does not return; pcall
 ---does not catch it.
