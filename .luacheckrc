@@ -7,9 +7,10 @@ stds.policy = {
   read_globals = {
     "hook", "allow", "default", "refuse", "log", "host", "tap",
     "bridge", "veth", "link", "port", "vlan", "vlan_member", "conf", "addr", "route", "neigh",
-    "rule", "vrf", "vxlan", "vlan_dev", "macvlan", "macvtap", "tap_node", "fdb", "altname",
+    "rule", "vrf", "vxlan", "vlan_dev", "macvlan", "macvtap", "tap_node", "fdb", "altname", "rate",
     "offload", "nft", "guard", "guard_ip", "forward", "masquerade", "hairpin",
     "dhcp_host", "lease", "pool",
+    "ifb", "tbf", "clsact", "redirect",
   },
 }
 stds.repl = { globals = {

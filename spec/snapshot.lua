@@ -51,8 +51,10 @@ local function by_itself(object)
   return address:find "^fe80:" or address:find "^ff00:" or object.type == "multicast"
 end
 
--- A device is a line for each of its attributes, anything else is one line.
+-- A device is a line for each of its attributes, anything else is one line. An ifb's MAC address is
+-- random.
 local function devices(lines, what, object)
+  if (object.linkinfo or {}).info_kind == "ifb" then object.address = nil end
   for _, word in ipairs(flatten({}, "", object)) do
     lines[#lines + 1] = ("%s %s %s"):format(what, object.ifname, word)
   end
@@ -90,6 +92,11 @@ local function ruleset(lines, what, object)
   whole(lines, what, object)
 end
 
+-- The kernel adds those with the handle 0 by itself, by a device's kind.
+local function added_qdiscs(lines, what, object)
+  if object.handle ~= "0:" then whole(lines, what, object) end
+end
+
 local parts = {
   { "link", "ip -j -d link show", devices },
   { "port", "bridge -j -d link show", devices },
@@ -103,6 +110,7 @@ local parts = {
   { "neigh", "ip -j neigh show nud permanent", whole },
   { "neigh", "ip -j neigh show proxy", whole },
   { "nft", "nft -j list ruleset 2>/dev/null || :", ruleset },
+  { "qdisc", "tc -j qdisc show", added_qdiscs },
 }
 
 -- take() -> sorted lines
