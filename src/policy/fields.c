@@ -42,9 +42,9 @@ static const char *nearest(const struct mt_kind *const *kinds, const char *name)
 static bool not_yet(const char *word)
 {
 	static const char *const words[] = {
-		"bond",	  "dummy", "geneve", "ipvlan",	  "iptables",	 "mdb",
-		"mirror", "netns", "nftables",  "openvswitch", "ovs",
-		"sriov",  "team",  "tunnel", "wireguard",
+		"bond", "dummy",  "geneve", "ipvlan",	"iptables",
+		"mdb",	"mirror", "netns",  "nftables", "openvswitch",
+		"ovs",	"sriov",  "team",   "tunnel",	"wireguard",
 	};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)

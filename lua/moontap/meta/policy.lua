@@ -340,34 +340,6 @@
 ---@field priority integer
 ---@field table integer
 
----a device's queue that sends no faster than at its rate
----@class moontap.tbf.fields
----@field dev? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
----@field rate? integer what it sends at most, on average; needed to create it: 1000..12500000000 bytes/s
----@field burst? integer what it sends at once after a pause; needed to create it. A frame that is larger is dropped: 2..2097151 KiB
----@field peak? integer|false the rate of the burst itself; none: no limit: 1000..12500000000 bytes/s
----@field latency? integer how long a packet waits at most; without it 50: 1..1000 ms
-
----@class moontap.tbf: moontap.tbf.fields
----@field dev string
-
----the place of a NIC's device where redirects are
----@class moontap.clsact.fields
----@field dev? string the NIC's device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
-
----@class moontap.clsact: moontap.clsact.fields
----@field dev string
-
----what comes in on a NIC's device, or goes out, goes elsewhere
----@class moontap.redirect.fields
----@field dev? string the NIC's device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
----@field direction? "ingress"|"egress" ingress: what the host gets from it: of a tap, what its guest sends; egress: the other way: one of ingress, egress
----@field to? string the device that sends them instead; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
-
----@class moontap.redirect: moontap.redirect.fields
----@field dev string
----@field direction "ingress"|"egress"
-
 ---what a device does with packets for the kernel: ethtool -K
 ---@class moontap.offload.fields
 ---@field dev? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
@@ -436,6 +408,34 @@
 ---@field address string
 ---@field pool string
 ---@field owner string
+
+---a device's queue that sends no faster than at its rate
+---@class moontap.tbf.fields
+---@field dev? string the device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field rate? integer what it sends at most, on average; needed to create it: 1000..12500000000 bytes/s
+---@field burst? integer what it sends at once after a pause; needed to create it. A frame that is larger is dropped: 2..2097151 KiB
+---@field peak? integer|false the rate of the burst itself; none: no limit: 1000..12500000000 bytes/s
+---@field latency? integer how long a packet waits at most; without it 50: 1..1000 ms
+
+---@class moontap.tbf: moontap.tbf.fields
+---@field dev string
+
+---the place of a NIC's device where redirects are
+---@class moontap.clsact.fields
+---@field dev? string the NIC's device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+
+---@class moontap.clsact: moontap.clsact.fields
+---@field dev string
+
+---what comes in on a NIC's device, or goes out, goes elsewhere
+---@class moontap.redirect.fields
+---@field dev? string the NIC's device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field direction? "ingress"|"egress" ingress: what the host gets from it: of a tap, what its guest sends; egress: the other way: one of ingress, egress
+---@field to? string the device that sends them instead; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+
+---@class moontap.redirect: moontap.redirect.fields
+---@field dev string
+---@field direction "ingress"|"egress"
 
 ---@class moontap.tap.options
 ---@field macvtap? string the device that it is on, which is in no bridge; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
@@ -794,30 +794,6 @@ function rule(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
----    fields   as `help tbf` lists them
----Raises: an unknown field, a value that its field does not take, a missing key.
----    link{ name = "br0", up = true }
----@param fields moontap.tbf
-function tbf(fields) end
-
----Declare that an object of this kind exists, with these fields, while the NIC is connected. A
----field that is not given stays as it is; false sets it to none.
----    fields   as `help clsact` lists them
----Raises: an unknown field, a value that its field does not take, a missing key.
----    link{ name = "br0", up = true }
----@param fields moontap.clsact
-function clsact(fields) end
-
----Declare that an object of this kind exists, with these fields, while the NIC is connected. A
----field that is not given stays as it is; false sets it to none.
----    fields   as `help redirect` lists them
----Raises: an unknown field, a value that its field does not take, a missing key.
----    link{ name = "br0", up = true }
----@param fields moontap.redirect
-function redirect(fields) end
-
----Declare that an object of this kind exists, with these fields, while the NIC is connected. A
----field that is not given stays as it is; false sets it to none.
 ---    fields   as `help offload` lists them
 ---Raises: an unknown field, a value that its field does not take, a missing key.
 ---    link{ name = "br0", up = true }
@@ -856,6 +832,30 @@ function hairpin(fields) end
 ---@param fields moontap.dhcp_host
 function dhcp_host(fields) end
 
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help tbf` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.tbf
+function tbf(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help clsact` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.clsact
+function clsact(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help redirect` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.redirect
+function redirect(fields) end
+
 ---Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
 ---The host ignores router advertisements from it: conf{…, accept_ra = default(0)}, unless /proc/sys
 ---is read-only.
@@ -876,16 +876,6 @@ function dhcp_host(fields) end
 ---@param fields? moontap.tap.options
 function tap(nic, fields) end
 
----An address of the pool for the NIC, which keeps it: over stops of its guest, other policies and
----reboots of the host, until `moontap lease --free`. It is the NIC's by the guest's uuid (its name,
----where it has no uuid) and the NIC's MAC. A new one is a free one of the pool. Only in connect().
----    pool   what pool() returned
----    nic    without it, the one that is being connected
----Raises: no pool; a NIC without a MAC. When all addresses are taken, it refuses.
----    local address = lease(lan)
----@param pool moontap.pool
----@param nic? moontap.nic
-function lease(pool, nic) end
 ---Limit what a NIC gets and sends, by kinds ifb, tbf, clsact and redirect: nothing is on the root
 ---qdisc of its device, which libvirt replaces when the guest starts. The words, the sides and the
 ---units are those of libvirt's <bandwidth>; where the XML has that, there can be no rate.
@@ -900,6 +890,17 @@ function lease(pool, nic) end
 ---    rate{ dev = nic.dev, inbound = "20mbit", outbound = 2500 }
 ---@param limits { dev: string, inbound?: number|string, inbound_peak?: number|string, inbound_burst?: number|string, outbound?: number|string, outbound_peak?: number|string, outbound_burst?: number|string }
 function rate(limits) end
+
+---An address of the pool for the NIC, which keeps it: over stops of its guest, other policies and
+---reboots of the host, until `moontap lease --free`. It is the NIC's by the guest's uuid (its name,
+---where it has no uuid) and the NIC's MAC. A new one is a free one of the pool. Only in connect().
+---    pool   what pool() returned
+---    nic    without it, the one that is being connected
+---Raises: no pool; a NIC without a MAC. When all addresses are taken, it refuses.
+---    local address = lease(lan)
+---@param pool moontap.pool
+---@param nic? moontap.nic
+function lease(pool, nic) end
 
 ---Veto: the guest does not start, and the error of its start has the reason. Does not return; pcall
 ---does not catch it.
@@ -1412,60 +1413,6 @@ function host.rules(filter) end
 ---In the table a field that is none is false; one that the kernel does not have is nil.
 ---Raises: an unknown field, a missing key, an error of the kernel.
 ---    local bridge = host.link "br0" or refuse "there is no br0"
----@param key string|moontap.tbf.fields
----@return moontap.tbf?
-function host.tbf(key) end
-
----Every object of this kind that has these fields, as the kernel has them. Within one event the
----same call returns the same.
----    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
----@param filter? moontap.tbf.fields
----@return moontap.tbf[]
-function host.tbfs(filter) end
-
----The one object that has this key, as the kernel has it; nil when there is none. Within one event
----the same call returns the same.
----    key      string   the first field of the kind: a device's name
----    fields            the whole key, where it has more than one field
----In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, an error of the kernel.
----    local bridge = host.link "br0" or refuse "there is no br0"
----@param key string|moontap.clsact.fields
----@return moontap.clsact?
-function host.clsact(key) end
-
----Every object of this kind that has these fields, as the kernel has them. Within one event the
----same call returns the same.
----    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
----@param filter? moontap.clsact.fields
----@return moontap.clsact[]
-function host.clsacts(filter) end
-
----The one object that has this key, as the kernel has it; nil when there is none. Within one event
----the same call returns the same.
----    key      string   the first field of the kind: a device's name
----    fields            the whole key, where it has more than one field
----In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, an error of the kernel.
----    local bridge = host.link "br0" or refuse "there is no br0"
----@param key string|moontap.redirect.fields
----@return moontap.redirect?
-function host.redirect(key) end
-
----Every object of this kind that has these fields, as the kernel has them. Within one event the
----same call returns the same.
----    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
----@param filter? moontap.redirect.fields
----@return moontap.redirect[]
-function host.redirects(filter) end
-
----The one object that has this key, as the kernel has it; nil when there is none. Within one event
----the same call returns the same.
----    key      string   the first field of the kind: a device's name
----    fields            the whole key, where it has more than one field
----In the table a field that is none is false; one that the kernel does not have is nil.
----Raises: an unknown field, a missing key, an error of the kernel.
----    local bridge = host.link "br0" or refuse "there is no br0"
 ---@param key string|moontap.offload.fields
 ---@return moontap.offload?
 function host.offload(key) end
@@ -1566,3 +1513,57 @@ function host.lease(key) end
 ---@param filter? moontap.lease.fields
 ---@return moontap.lease[]
 function host.leases(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.tbf.fields
+---@return moontap.tbf?
+function host.tbf(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.tbf.fields
+---@return moontap.tbf[]
+function host.tbfs(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.clsact.fields
+---@return moontap.clsact?
+function host.clsact(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.clsact.fields
+---@return moontap.clsact[]
+function host.clsacts(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.redirect.fields
+---@return moontap.redirect?
+function host.redirect(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.redirect.fields
+---@return moontap.redirect[]
+function host.redirects(filter) end
