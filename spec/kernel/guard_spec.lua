@@ -193,6 +193,32 @@ describe("somebody's", function()
   end)
 end)
 
+describe("status of a guest that is guarded", function()
+  it("says how many frames it sent, and how many of them were dropped", function()
+    program.write("web.xml",
+      (guests.xml("web", 1):gsub("<target", "<model type='virtio'/><target")))
+    up "web"
+    local guest <close> = assert(tap.open "web0")
+    helper.run [[until bridge link show dev web0 | grep -q 'state forwarding'; do sleep 0.01; done]]
+    local function sent()
+      local out = program.moontap "status web".out
+      local all, dropped = out:match "guard web0.-(%d+) sent, (%d+) of them dropped"
+      return tonumber(all), tonumber(dropped)
+    end
+    local all, dropped = sent()
+    for _ = 1, 3 do
+      assert(guest:send(("\xff"):rep(6) .. "\x52\x54\0\0\0\x99\x08\0" .. ("x"):rep(50)))
+    end
+    local now, lost = sent()
+    assert.same({ 3, 3 }, { now - all, lost - dropped })
+    local json = helper.json(("%s --state %s/state status --json web"):format(program.path,
+      helper.folder()))
+    local said
+    for _, o in ipairs(json[1].objects) do said = o.kind == "guard" and o.counted or said end
+    assert.matches("^%d+ sent, %d+ of them dropped$", said)
+  end)
+end)
+
 describe("a guard with lock", function()
   it("lets no other MAC pass while the ruleset is flushed", function()
     helper.run "ip tuntap add dev other mode tap vnet_hdr; ip link set other master br0 up"

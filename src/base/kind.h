@@ -44,13 +44,17 @@ enum {
 				* creates the device in between, and would delete it */
 	MT_KIND_OWN = 64,      /* only of the NIC's own device: what others need of it would go */
 	MT_KIND_WHOLE = 128,   /* a change sets every declared field, since sh() has commands for
-				* all of them only; what is no facet is replaced */
+				* all of them only */
 	MT_KIND_KEPT = 512,    /* of one NIC, and it stays when that is disconnected: no journal has
 				* it, and only a rollback deletes what its run added */
 	MT_KIND_BEFORE_UP = 256, /* set before the device is up in a new bridge: until then it gets
 				  * frames that are not for it */
 	MT_KIND_LAST = 1024,	 /* undo deletes it after all else that is the NIC's own: it guards
 				  * others until then */
+	MT_KIND_RESTORED = 4096, /* the service puts it back when somebody took it away: it goes
+				  * with what others restart, and guests are open meanwhile */
+	MT_KIND_REPLACED = 2048, /* with MT_KIND_WHOLE: a change replaces it, and its commands are
+				  * those of its deletion and addition */
 };
 
 #define MT_NO_DEVICE UINT8_MAX
@@ -177,6 +181,15 @@ struct mt_kind {
 	/** answers_for() - the field of @r with the IP address that this host answers for, on the
 	 * device that @r is on, since @r is there; -1: none. NULL: never */
 	int (*answers_for)(const struct mt_record *r);
+	/**
+	 * counted() - what the kernel has counted of an object, for people: "1200 frames, 3 of them
+	 * dropped"; NULL: it counts nothing
+	 * @text:	out; "" where the object is not there
+	 *
+	 * Return: 0, or -errno with @e filled.
+	 */
+	int (*counted)(struct mt_host *h, const struct mt_record *r, char *text, size_t n,
+		       struct mt_err *e);
 	/** sh() - the command lines, each ended by \n; NULL: add, set and del are enough. Returns
 	 * as snprintf. */
 	int (*sh)(enum mt_op op, const struct mt_record *r, char *buf, size_t n);

@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OBJECT, PUT, BEFORE, NOW, SHARED, KIND, FIELD };
+enum { OBJECT, PUT, BEFORE, NOW, COUNTED, SHARED, KIND, FIELD };
 
 static const struct mt_column columns[] = {
 	[OBJECT] = { "OBJECT", "object", .once = true },
 	[PUT] = { "MOONTAP PUT", "put" },
 	[BEFORE] = { "BEFORE", "before" },
 	[NOW] = { "NOW", "now" },
+	[COUNTED] = { "COUNTED", "counted", .once = true },
 	[SHARED] = { "ALSO FOR", "shared", .once = true },
 	[KIND] = { "", "kind" },
 	[FIELD] = { "", "field" },
@@ -28,6 +29,7 @@ struct object {
 	const struct mt_journal *shared; /* of a claim: the shared object's journal; or NULL */
 	const char *others;		 /* other devices with a claim on it: "vnet1, vnet2" */
 	bool gone;
+	char counted[96];	    /* by the kernel; "": nothing */
 	char is[MT_FIELDS_MAX][64]; /* present values of fields that drifted; "": did not */
 };
 
@@ -66,7 +68,9 @@ static int look_at(struct mt_apply *w, const char *dev, struct object *o, struct
 	const char **devs;
 	size_t n;
 
-	if (mt_drift(w, &one, note_drift, o, e) < 0)
+	if (mt_drift(w, &one, note_drift, o, e) < 0 ||
+	    (step.put.kind->counted &&
+	     step.put.kind->counted(w->host, &step.put, o->counted, sizeof o->counted, e)))
 		return -e->code;
 	if (step.op != MT_CLAIM)
 		return 0;
@@ -85,6 +89,7 @@ static void add_object(struct mt_table *t, const struct object *o)
 	mt_record_subject(put, subject, sizeof subject);
 	mt_table_cell(t, OBJECT, 'b', "%s %s", put->kind->name, subject);
 	mt_table_cell(t, KIND, 0, "%s", put->kind->name);
+	mt_table_cell(t, COUNTED, 0, "%s", o->counted);
 	mt_table_cell(t, SHARED, 0, "%s", o->others ? o->others : "");
 }
 

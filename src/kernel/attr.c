@@ -67,6 +67,12 @@ uint64_t mt_nl_uint(const struct nlattr *a)
 	return 0;
 }
 
+void mt_nl_get_struct(const struct nlattr *a, void *to, size_t n)
+{
+	if (a && mnl_attr_get_payload_len(a) >= n)
+		memcpy(to, mnl_attr_get_payload(a), n);
+}
+
 struct mt_value mt_nl_ip(const struct nlattr *a, uint8_t family, uint8_t plen)
 {
 	struct mt_value v = { .state = MT_SET, .family = family, .plen = plen };

@@ -10,6 +10,7 @@
 #include "kernel/nft.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/if_link.h>
 #include <linux/netfilter.h>
 #include <stdio.h>
@@ -338,6 +339,30 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	return mt_nl_about(e, err, r, mt_nl_verb(op));
 }
 
+/* Those that were dropped are among those that came. */
+static int counted(struct mt_host *h, const struct mt_record *r, char *text, size_t n,
+		   struct mt_err *e)
+{
+	uint8_t family = (uint8_t)r->v[FAMILY].u;
+	struct mt_nft_found sent, dropped = { 0 };
+	struct mt_nft_element el;
+	uint32_t ifindex;
+	int err = mt_nft_ifindex(h, r, &ifindex, e);
+
+	*text = 0;
+	el = alone("guard", ifindex);
+	err = err ?: mt_nft_get(h, family, &el, &sent, e);
+	if (err)
+		return err == -ENOENT || err == -ENODEV ? 0 : err;
+	el = alone("dropped", ifindex);
+	err = mt_nft_get(h, family, &el, &dropped, e);
+	if (err && err != -ENOENT)
+		return err;
+	snprintf(text, n, "%" PRIu64 " sent, %" PRIu64 " of them dropped", sent.packets,
+		 dropped.packets);
+	return 0;
+}
+
 /* --- at plan time ----------------------------------------------------------------------------- */
 
 static int check(const struct mt_record *r, struct mt_err *e)
@@ -450,7 +475,8 @@ const struct mt_kind mt_kind_guard = {
 	.required = 1,
 	.device = DEV,
 	.phase = MT_PHASE_GUARD,
-	.flags = MT_KIND_OWN | MT_KIND_OUTLIVES | MT_KIND_BEFORE_UP | MT_KIND_WHOLE | MT_KIND_LAST,
+	.flags = MT_KIND_OWN | MT_KIND_OUTLIVES | MT_KIND_BEFORE_UP | MT_KIND_WHOLE | MT_KIND_LAST |
+		MT_KIND_RESTORED | MT_KIND_REPLACED,
 	.realm = &mt_realm_elements,
 	.list = list,
 	.put = put,
@@ -459,5 +485,6 @@ const struct mt_kind mt_kind_guard = {
 	.within = mt_nft_within,
 	.check = check,
 	.needs = needs,
+	.counted = counted,
 	.sh = sh,
 };

@@ -234,7 +234,8 @@ const struct mt_kind mt_kind_guard_ip = {
 	.required = 2,
 	.device = DEV,
 	.phase = MT_PHASE_GUARD,
-	.flags = MT_KIND_EXCLUSIVE | MT_KIND_OWN | MT_KIND_OUTLIVES | MT_KIND_LAST,
+	.flags = MT_KIND_EXCLUSIVE | MT_KIND_OWN | MT_KIND_OUTLIVES | MT_KIND_LAST |
+		MT_KIND_RESTORED,
 	.realm = &mt_realm_elements,
 	.list = list,
 	.put = put,

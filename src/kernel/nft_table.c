@@ -265,6 +265,7 @@ const struct mt_kind mt_kind_nft = {
 	.required = 1,
 	.device = MT_NO_DEVICE,
 	.phase = MT_PHASE_MAKE,
+	.flags = MT_KIND_RESTORED,
 	.list = list,
 	.put = put,
 	.set_defaults = set_defaults,

@@ -12,7 +12,9 @@
 #include "base/sh.h"
 
 #include <errno.h>
+#include <linux/gen_stats.h>
 #include <linux/pkt_sched.h>
+#include <stdio.h>
 #include <string.h>
 
 #define HANDLE	   (MT_TC_OURS << 16)
@@ -129,6 +131,41 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 	struct mt_list l = mt_list(h, filter, each, data, e);
 
 	return mt_tc_list_qdiscs(&l, TC_H_ROOT, take);
+}
+
+struct counting {
+	char *text;
+	size_t n;
+};
+
+static int take_counted(const struct nlmsghdr *n, void *data)
+{
+	struct mt_list *l = data;
+	const struct counting *c = l->data;
+	struct gnet_stats_basic sent = { 0 };
+	struct gnet_stats_queue queue = { 0 };
+	mt_nl_attrs tb, stats;
+	struct mt_tc t;
+
+	if (!mt_tc_parse(n, RTM_NEWQDISC, &t) || t.head->tcm_handle != HANDLE ||
+	    !mt_nl_parse(n, sizeof *t.head, tb))
+		return 0;
+	mt_nl_parse_nest(tb[TCA_STATS2], stats);
+	mt_nl_get_struct(stats[TCA_STATS_BASIC], &sent, sizeof sent);
+	mt_nl_get_struct(stats[TCA_STATS_QUEUE], &queue, sizeof queue);
+	snprintf(c->text, c->n, "%u sent, %u dropped, %u bytes waiting", sent.packets, queue.drops,
+		 queue.backlog);
+	return 0;
+}
+
+static int counted(struct mt_host *h, const struct mt_record *r, char *text, size_t n,
+		   struct mt_err *e)
+{
+	struct counting c = { text, n };
+	struct mt_list l = mt_list(h, r, NULL, &c, e);
+
+	*text = 0;
+	return mt_tc_list_qdiscs(&l, TC_H_ROOT, take_counted);
 }
 
 /* --- changing --------------------------------------------------------------------------------- */
@@ -255,5 +292,6 @@ const struct mt_kind mt_kind_tbf = {
 	.set_defaults = set_defaults,
 	.check = check,
 	.needs = needs,
+	.counted = counted,
 	.sh = sh,
 };

@@ -34,7 +34,7 @@ static int replace(const struct mt_record *put, const struct mt_record *was, cha
 
 static bool is_replaced(enum mt_op op, const struct mt_kind *k)
 {
-	return op == MT_CHANGE && k->flags & MT_KIND_WHOLE && !(k->flags & MT_KIND_FACET);
+	return op == MT_CHANGE && k->flags & MT_KIND_REPLACED;
 }
 
 int mt_sh_print(enum mt_op op, const struct mt_record *put, const struct mt_record *was, char *buf,
