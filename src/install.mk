@@ -27,11 +27,14 @@ INSTALLED  = bin/moontap bin/moontap-event sbin/moontapd $(patsubst %,libexec/mo
 	$(patsubst src/%,share/moontap/%,$(NFT_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \
 	$(patsubst %,share/bash-completion/completions/%,$(COMPLETED)) \
-	$(patsubst %,lib/systemd/system/%,$(notdir $(UNITS))) \
 	share/zsh/site-functions/_moontap $(patsubst lua/%,share/lua/5.4/%,$(LUA_FILES) $(META_FILES)) lib/lua/5.4/moontap/core.so
 FOLDERS    = libexec/moontap lib/moontap share/moontap/hooks share/moontap/nft share/moontap \
 	share/lua/5.4/moontap/meta share/lua/5.4/moontap \
 	lib/lua/5.4/moontap
+
+# systemd reads the units of /usr/lib, /usr/local/lib and /etc.
+UNIT_DIR  ?= $(PREFIX)/lib/systemd/system
+UNIT_FILES = $(notdir $(UNITS)) $(patsubst %,%.service.d/moontap.conf,$(DROPPED_IN))
 
 to = $(DESTDIR)$(PREFIX)
 
@@ -55,7 +58,9 @@ install-program: program manual
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/moontap/nft $(NFT_FILES)
 	$(Q)for page in $(MANUALS); do \
 	  $(INSTALL) -D -m 644 -t $(to)/share/man/man$${page##*.} $$page || exit; done
-	$(Q)$(INSTALL) -D -m 644 -t $(to)/lib/systemd/system $(UNITS)
+	$(Q)$(INSTALL) -D -m 644 -t $(DESTDIR)$(UNIT_DIR) $(UNITS)
+	$(Q)for service in $(DROPPED_IN); do $(INSTALL) -D -m 644 $(DROP_IN) \
+	  $(DESTDIR)$(UNIT_DIR)/$$service.service.d/moontap.conf || exit; done
 	$(Q)for name in $(COMPLETED); do $(INSTALL) -D -m 644 $(BUILD)/doc/completion/moontap.bash \
 	  $(to)/share/bash-completion/completions/$$name || exit; done
 	$(Q)$(INSTALL) -D -m 644 -t $(to)/share/zsh/site-functions $(BUILD)/doc/completion/_moontap
@@ -84,7 +89,12 @@ install-lua: lua
 # The hook's link, where it leads to what is removed: libvirt would go on calling nothing.
 uninstall:
 	for link in $(DESTDIR)/etc/libvirt/hooks/*.d/*; do \
-	  case $$(readlink "$$link") in 	    "$(PREFIX)/bin/moontap"*|"$$(realpath -m "$(PREFIX)")/bin/moontap"*) rm -f "$$link" ;; 	  esac; done
+	  case $$(readlink "$$link") in \
+	    "$(PREFIX)/bin/moontap"*|"$$(realpath -m "$(PREFIX)")/bin/moontap"*) \
+	      rm -f "$$link" ;; \
+	  esac; done
 	rm -f $(addprefix $(to)/,$(INSTALLED)) $(DESTDIR)$(PKG_DIR)/moontap.pc \
+	  $(addprefix $(DESTDIR)$(UNIT_DIR)/,$(UNIT_FILES)) \
 	  $(patsubst %,$(DESTDIR)$(LIBDIR)/libmoontap.%,so so.$(ABI) a)
-	-rmdir $(addprefix $(to)/,$(FOLDERS)) 2>/dev/null
+	-rmdir $(patsubst %,$(DESTDIR)$(UNIT_DIR)/%.service.d,$(DROPPED_IN)) \
+	  $(addprefix $(to)/,$(FOLDERS)) 2>/dev/null

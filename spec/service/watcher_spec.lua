@@ -98,6 +98,42 @@ describe("moontapd's watcher", function()
     assert.is_falsy(helper.run "ip route":find("198.51.100.0/25", 1, true))
   end)
 
+  for _, deed in ipairs { "nft flush ruleset", "nft flush table bridge moontap",
+    "nft delete table bridge moontap" } do
+    it("puts guards back within a second after " .. deed, function()
+      program.write("policy.lua", [[local lan = hook "bridge" { bridge = "br0" }
+        local guard = hook "guard" { addresses = {
+          web = { "10.0.0.1", "2001:db8::1" }, mail = { "10.0.0.2", "10.7.0.0/24" } } }
+        function connect(nic) lan(nic) guard(nic) end]])
+      up "web"
+      up("mail", 2)
+      local was = helper.run "nft list ruleset"
+      local d <close> = start()
+      helper.run(deed)
+      helper.run "sleep 1"
+      assert.equal(was, helper.run "nft list ruleset")
+      wait_for_line "nftables' ruleset has changed: "
+      assert.is_nil(drift())
+      assert.is_true(d:lives())
+      assert.equal(0, program.moontap "down web".status)
+      assert.equal(0, program.moontap "down mail".status)
+      assert.equal("", helper.run "nft list ruleset")
+    end)
+  end
+
+  it("leaves the rulesets of others alone, and is not woken by guests' elements", function()
+    program.write("policy.lua", [[local lan = hook "bridge" { bridge = "br0" }
+      local guard = hook "guard" { level = "mac" }
+      function connect(nic) lan(nic) guard(nic) end]])
+    up "web"
+    local d <close> = start()
+    helper.run [[nft add table ip filter; nft add chain ip filter x; nft add rule ip filter x drop
+      nft flush table ip filter; nft delete table ip filter]]
+    helper.run "sleep 0.5"
+    assert.is_nil(program.read "moontapd.log":find("ruleset", 1, true))
+    assert.is_true(d:lives())
+  end)
+
   it("asks no policy for that", function()
     up "web"
     local d <close> = start()

@@ -51,7 +51,7 @@ int mt_changes_open(int *fd, struct mt_err *e)
 				      RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE };
 	int size = BUFFER;
 
-	if (mt_watch_groups(groups, sizeof groups / sizeof *groups, fd, e))
+	if (mt_watch_groups(NETLINK_ROUTE, groups, sizeof groups / sizeof *groups, fd, e))
 		return -e->code;
 	/* without CAP_NET_ADMIN it stays small, and is full more often */
 	setsockopt(*fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* watch.c - rtnetlink's notifications, not parsed: the caller reads what it shows anew */
+/* watch.c - netlink's notifications, not parsed: the caller reads what it shows anew */
 #include "kernel/watch.h"
 
 #include <errno.h>
@@ -8,9 +8,9 @@
 #include <linux/rtnetlink.h>
 #include <unistd.h>
 
-int mt_watch_groups(const int *groups, size_t n, int *fd, struct mt_err *e)
+int mt_watch_groups(int bus, const int *groups, size_t n, int *fd, struct mt_err *e)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct mnl_socket *nl = mnl_socket_open2(bus, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	int code = 0;
 
 	*fd = -1;
@@ -26,7 +26,7 @@ int mt_watch_groups(const int *groups, size_t n, int *fd, struct mt_err *e)
 	}
 	if (nl)
 		mnl_socket_close(nl);
-	return code ? mt_fail(e, code, "watch", "rtnetlink", NULL) : 0;
+	return code ? mt_fail(e, code, "watch", "netlink", NULL) : 0;
 }
 
 int mt_watch_open(int *fd, struct mt_err *e)
@@ -36,7 +36,7 @@ int mt_watch_open(int *fd, struct mt_err *e)
 				      RTNLGRP_IPV4_ROUTE,   RTNLGRP_IPV6_ROUTE,
 				      RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF };
 
-	return mt_watch_groups(groups, sizeof groups / sizeof *groups, fd, e);
+	return mt_watch_groups(NETLINK_ROUTE, groups, sizeof groups / sizeof *groups, fd, e);
 }
 
 /* ENOBUFS: so much has changed that some of it was lost. That is a change, too. */

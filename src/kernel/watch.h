@@ -15,9 +15,10 @@
  */
 int mt_watch_open(int *fd, struct mt_err *e);
 
-/** mt_watch_groups() - the same for any of rtnetlink's groups
- * @groups:	@n numbers, RTNLGRP_* */
-int mt_watch_groups(const int *groups, size_t n, int *fd, struct mt_err *e);
+/** mt_watch_groups() - the same for any groups of a netlink family
+ * @bus:	NETLINK_ROUTE, NETLINK_NETFILTER
+ * @groups:	@n numbers: RTNLGRP_*, NFNLGRP_* */
+int mt_watch_groups(int bus, const int *groups, size_t n, int *fd, struct mt_err *e);
 
 /** mt_watch_drain() - discard all notifications that are there */
 void mt_watch_drain(int fd);

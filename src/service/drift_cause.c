@@ -76,6 +76,8 @@ static enum mt_cause cause_of(const struct mt_drifted *d, const struct mt_known_
 	bool with_master = is_parent(d) || mt_step_is_of_parent(d->step);
 	bool flushed = d->field < 0 && !with_master;
 
+	if (d->step->put.kind->flags & MT_KIND_RESTORED)
+		return MT_CAUSE_BACK;
 	if (d->field < 0 && d->step->put.kind->flags & MT_KIND_DEVICE)
 		return MT_CAUSE_HAND; /* moontap had added that device: nobody else will */
 	if (is_parent(d) && d->is->state == MT_SET)
@@ -97,10 +99,13 @@ static void take(void *data, const struct mt_drifted *d)
 	const struct mt_known_link *l = mt_known_find(s->links, name);
 	enum mt_cause cause = cause_of(d, l);
 
+	if (cause == MT_CAUSE_BACK)
+		to->restored = (d->step->put.kind->flags & MT_KIND_RESTORED) &&
+			(to->restored || !to->n[cause]);
 	if (to->n[cause]++)
 		return;
 	snprintf(to->device[cause], sizeof to->device[cause], "%s", name);
-	if (cause == MT_CAUSE_BACK)
+	if (cause == MT_CAUSE_BACK && l)
 		to->up_again = !l->again;
 	if (cause != MT_CAUSE_AWAY)
 		to->port = is_parent(d);

@@ -17,7 +17,8 @@ struct mt_causes {
 	unsigned n[MT_CAUSES];			 /* how many differences have it */
 	char device[MT_CAUSES][MT_NAME_MAX + 1]; /* of the first of them */
 	bool up_again;				 /* the one that is back is the same, up again */
-	bool port;				 /* a port is no longer in its bridge */
+	bool restored; /* nothing is back but what can be restored at any time: MT_KIND_RESTORED */
+	bool port;     /* a port is no longer in its bridge */
 	char port_dev[MT_NAME_MAX + 1],
 		line[700]; /* of the first by hand: device; mt_drift_line() */
 };

@@ -139,8 +139,8 @@ static void look_again(struct look *l, int64_t ms)
 static void repair(struct look *l)
 {
 	const struct mt_causes *c = &l->causes;
-	const char *device = c->device[MT_CAUSE_BACK];
-	const char *how = c->up_again ? "up again" : "back";
+	const char *device = c->restored ? "nftables' ruleset" : c->device[MT_CAUSE_BACK];
+	const char *how = c->restored ? "changed" : c->up_again ? "up again" : "back";
 	char line[700], advice[MT_LINE_MAX];
 	int64_t wait = must_wait(l->watched);
 	struct mt_err e;
@@ -160,8 +160,14 @@ static void repair(struct look *l)
 		look_again(l, FAILED_MS);
 		return;
 	}
-	mt_log(&l->d->g->o.log, LOG_NOTICE, "%s is %s: %s %s (%s)", device, how, l->nic->dev,
-	       c->port ? "is its port again" : "has again what it had there", guest_of(l));
+	if (c->restored)
+		mt_log(&l->d->g->o.log, LOG_NOTICE,
+		       "nftables' ruleset has changed: %s has again what it had there (%s)",
+		       l->nic->dev, guest_of(l));
+	else
+		mt_log(&l->d->g->o.log, LOG_NOTICE, "%s is %s: %s %s (%s)", device, how,
+		       l->nic->dev, c->port ? "is its port again" : "has again what it had there",
+		       guest_of(l));
 	l->watched->reported = 0;
 }
 

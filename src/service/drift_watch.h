@@ -2,8 +2,8 @@
 /*
  * drift_watch.h - look at the NICs that devices matter to; repair some, report others
  *
- * What a NIC lost with a device that was deleted and is there again, or that was set down and up,
- * is repaired: three times a minute at most. What somebody took away while its device was there is
+ * What a NIC lost with a device that was deleted and is there again, or that was set down and up, or
+ * with nftables' ruleset, is repaired: three times a minute at most. What somebody took away while its device was there is
  * reported, once, and left.
  */
 #ifndef MT_SERVICE_DRIFT_WATCH_H

@@ -4,6 +4,7 @@
 #include "base/capabilities.h"
 #include "base/clock.h"
 #include "engine/handle.h"
+#include "kernel/nft_changes.h"
 #include "service/drift_watch.h"
 #include "service/signals.h"
 
@@ -16,7 +17,7 @@
 
 struct watcher {
 	struct mt_drift_watch drift;
-	int fd;
+	int fd, nft; /* nft: -1: the kernel has no nftables */
 	int64_t due; /* when to look; -1: nothing is suspect */
 };
 
@@ -61,6 +62,14 @@ static void read_changes(struct watcher *w)
 	look_at_all(w, false);
 }
 
+static void read_ruleset(struct watcher *w)
+{
+	if (!mt_nft_changes_read(w->nft))
+		return;
+	w->drift.all = true;
+	look_in(w, SETTLE_MS);
+}
+
 static void look(struct watcher *w)
 {
 	int again;
@@ -79,20 +88,25 @@ static void watch(struct watcher *w)
 	look_at_all(w, true);
 	prctl(PR_SET_NAME, "moontapd-watch");
 	while (!mt_signals_ending()) {
-		struct pollfd p = { .fd = w->fd, .events = POLLIN };
+		struct pollfd p[] = { { .fd = w->fd, .events = POLLIN },
+				      { .fd = w->nft, .events = POLLIN } };
 		int64_t left = w->due < 0 ? 0 : w->due - mt_now_ms();
 		struct timespec t = { left / 1000, left % 1000 * 1000000L };
 
 		if (w->due >= 0 && left <= 0)
 			look(w);
-		else if (ppoll(&p, 1, w->due < 0 ? NULL : &t, &waiting) > 0)
-			read_changes(w);
+		else if (ppoll(p, 2, w->due < 0 ? NULL : &t, &waiting) > 0) {
+			if (p[0].revents)
+				read_changes(w);
+			if (p[1].revents)
+				read_ruleset(w);
+		}
 	}
 }
 
 int mt_watcher_run(const struct moontap_options *options)
 {
-	struct watcher w = { .fd = -1, .due = -1 };
+	struct watcher w = { .fd = -1, .nft = -1, .due = -1 };
 	struct moontap *m;
 	struct mt_err e;
 
@@ -105,8 +119,12 @@ int mt_watcher_run(const struct moontap_options *options)
 	if (mt_changes_open(&w.fd, &e)) {
 		log_error(&w, &e);
 	} else {
+		if (mt_nft_changes_open(&w.nft, &e))
+			mt_log_err(&w.drift.g->o.log, LOG_INFO, &e);
 		watch(&w);
 		close(w.fd);
+		if (w.nft >= 0)
+			close(w.nft);
 	}
 	mt_drift_watch_free(&w.drift);
 	moontap_close(m);
