@@ -12,11 +12,14 @@ meta: program
 
 # The manual's pages, and what shells complete, are made around the program's own tables.
 COMPLETION := $(patsubst %,$(BUILD)/doc/completion/%,moontap.bash _moontap)
-UNITS      := $(patsubst doc/%,$(BUILD)/doc/%,$(wildcard doc/systemd/*))
+UNITS      := $(patsubst doc/%,$(BUILD)/doc/%,$(wildcard doc/systemd/*.socket doc/systemd/*.service))
+# For services that replace nftables' ruleset.
+DROP_IN    := $(BUILD)/doc/systemd/ruleset.conf
+DROPPED_IN := nftables firewalld
 .PHONY: manual
-manual: $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd)) $(COMPLETION) $(UNITS)
+manual: $(patsubst doc/%.scd,$(BUILD)/doc/%,$(wildcard doc/*.scd)) $(COMPLETION) $(UNITS) $(DROP_IN)
 
-$(UNITS): $(BUILD)/doc/%: doc/% $(BUILD)/.flags
+$(UNITS) $(DROP_IN): $(BUILD)/doc/%: doc/% $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|' $< >$@
 

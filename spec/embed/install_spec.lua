@@ -49,6 +49,22 @@ describe("make install", function()
     end
   end)
 
+  it("lets services that replace nftables' ruleset put moontap's tables back", function()
+    for _, service in ipairs { "nftables", "firewalld" } do
+      assert.equal("[Service]\nExecStartPost=-/usr/local/bin/moontap reconcile\n" ..
+        "ExecReload=-/usr/local/bin/moontap reconcile\n",
+        helper.run(("grep -v '^#' %s/lib/systemd/system/%s.service.d/moontap.conf")
+          :format(prefix(), service)))
+    end
+    make "uninstall"
+    make "install UNIT_DIR=/etc/systemd/system"
+    assert.truthy(files(dest .. "/etc/systemd/system"):find("./moontapd.service", 1, true))
+    assert.truthy(files(dest .. "/etc/systemd/system")
+      :find("./nftables.service.d/moontap.conf", 1, true))
+    make "uninstall UNIT_DIR=/etc/systemd/system"
+    assert.equal("", files(dest .. "/etc"))
+  end)
+
   it("says what AppArmor is to be told", function()
     assert.truthy(said:find("/usr/local/bin/moontap{,-event} PUx,", 1, true))
   end)
