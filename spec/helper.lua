@@ -105,6 +105,9 @@ local features = {
   rate = [[ip link add dev i0 type ifb; tc qdisc add dev i0 root tbf rate 1mbit burst 9kb limit 9kb
     tc qdisc add dev i0 clsact; tc filter add dev i0 egress u32 match u32 0 0 \
       action mirred egress redirect dev lo]],
+  nft = "nft add table bridge x",
+  nat = [[nft add table inet x
+    nft "add chain inet x y { type nat hook prerouting priority dstnat; }"]],
   linux_6_3 = [[printf "6.3\n$(uname -r)\n" | sort -VC]], -- no command of Debian 12 shows it
 }
 

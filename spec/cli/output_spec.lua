@@ -24,6 +24,7 @@ local lines = {
   graph = { 4, "graph", "graph --svg" },
   reconcile = { 7, "reconcile", "reconcile --json" },
   announce = { 7, "announce web", "announce web --json" },
+  lease = { 7, "lease", "lease --json" },
   log = { 4, "log", "log web -1", "log web --json" },
   replay = { 4, "replay web", "replay --json web" },
   facts = { 4, "facts web.xml" },
@@ -41,7 +42,8 @@ local function setup()
   program.write("other.xml", (xml:gsub("web", "other")))
   program.write("managed.xml", (xml:gsub(" managed='no'", "")))
   program.write("policy.lua", "function decide() return 'unmanaged' end\n"
-    .. "function connect(nic) tap(nic, {}) end")
+    .. "local lan = pool{ name = 'lan', range = '10.0.0.10-10.0.0.20' }\n"
+    .. "function connect(nic) tap(nic, {}) lease(lan) end")
   assert.equal(0, program.moontap("up -p policy.lua web.xml").status)
 end
 

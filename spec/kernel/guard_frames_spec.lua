@@ -20,7 +20,7 @@ local BRIDGED = [[local lan = hook "bridge" { bridge = "br0" }
 
 local ADDRESSES = [[addresses = { web = { "10.0.0.5", "10.7.0.0/24", "2001:db8::5" } }]]
 
-describe("a guarded port of a bridge", function()
+describe("a guarded port of a bridge #nft", function()
   local guest, other
 
   before_each(function()
@@ -83,7 +83,7 @@ describe("a guarded port of a bridge", function()
   end)
 end)
 
-describe("a guarded device that the host routes for", function()
+describe("a guarded device that the host routes for #nft", function()
   local guest
 
   after_each(function() if guest then guest:close() end guest = nil end)

@@ -55,7 +55,7 @@ local function wait_for(name)
   error("there is no file " .. name)
 end
 
-describe("a guarded guest that lies all the time gets nothing through,", function()
+describe("a guarded guest that lies all the time gets nothing through #nft,", function()
   before_each(function()
     guests.setup()
     helper.run [[ip link add up0 type veth peer name up1; ip link set up1 up

@@ -44,7 +44,7 @@ before_each(function()
   before = snapshot.take()
 end)
 
-describe("a guard", function()
+describe("a guard #nft", function()
   it("has a table that the first guest makes and the last one takes along", function()
     up "web"
     local one = rules()
@@ -193,7 +193,7 @@ describe("somebody's", function()
   end)
 end)
 
-describe("status of a guest that is guarded", function()
+describe("status of a guest that is guarded #nft", function()
   it("says how many frames it sent, and how many of them were dropped", function()
     program.write("web.xml",
       (guests.xml("web", 1):gsub("<target", "<model type='virtio'/><target")))
@@ -219,7 +219,7 @@ describe("status of a guest that is guarded", function()
   end)
 end)
 
-describe("a guard with lock", function()
+describe("a guard with lock #nft", function()
   it("lets no other MAC pass while the ruleset is flushed", function()
     helper.run "ip tuntap add dev other mode tap vnet_hdr; ip link set other master br0 up"
     local other <close> = assert(tap.open "other")
@@ -241,7 +241,7 @@ describe("a guard with lock", function()
   end)
 end)
 
-describe("the texts of the tables", function()
+describe("the texts of the tables #nft", function()
   local host
 
   before_each(function() host = assert(kernel.open()) end)

@@ -100,7 +100,7 @@ local function ask(name, ...)
   return program.run(enter .. "python3 client.py " .. table.concat({ ... }, " ")).out
 end
 
-describe("what hook nat declares:", function()
+describe("what hook nat declares #nat:", function()
   local before
 
   before_each(function()

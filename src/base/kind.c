@@ -125,8 +125,8 @@ const char *mt_record_subject(const struct mt_record *r, char *buf, size_t n)
 	char text[MT_VALUE_TEXT];
 	int first = k->device ? 0 : k->nkeys > 1;
 
-	if (first && k->fields[first].type == MT_ENUM)
-		first = 0; /* the device says it all */
+	if (first >= k->required)
+		first = 0; /* it follows from the device */
 	/* "10.0.0.1/24 on br0", whichever of the two is the first key */
 	snprintf(buf, n, "%s", mt_value_print(&k->fields[first], &r->v[first], text));
 	if (k->device == MT_NO_DEVICE && k->required == k->nkeys)

@@ -9,10 +9,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/in.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nfnetlink.h>
-#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -161,39 +158,6 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 
 /* --- changing --------------------------------------------------------------------------------- */
 
-/* A flow that is known keeps the place that it was sent to, UDP for as long as it goes on. So the
- * kernel is asked to forget those to the address and port: the next packet is looked up anew. It may
- * refuse, and need not know any (net/netfilter/nf_conntrack_netlink.c
- * ctnetlink_flush_conntrack()). */
-static void forget_flows(struct mt_host *h, const struct mt_record *r, uint16_t port)
-{
-	bool v6 = r->v[ADDRESS].family == AF_INET6;
-	struct mt_nl_request q;
-	struct nlmsghdr *n =
-		mt_nl_start(&q, (uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE), 0,
-			    sizeof(struct nfgenmsg));
-	struct nfgenmsg *head = mnl_nlmsg_get_payload(n);
-	struct nlattr *tuple, *part;
-	struct mt_err ignored;
-
-	head->nfgen_family = r->v[ADDRESS].family;
-	tuple = mnl_attr_nest_start(n, CTA_TUPLE_ORIG);
-	part = mnl_attr_nest_start(n, CTA_TUPLE_IP);
-	mnl_attr_put(n, v6 ? CTA_IP_V6_DST : CTA_IP_V4_DST, v6 ? 16 : 4, r->v[ADDRESS].b);
-	mnl_attr_nest_end(n, part);
-	part = mnl_attr_nest_start(n, CTA_TUPLE_PROTO);
-	mnl_attr_put_u8(n, CTA_PROTO_NUM, (uint8_t)r->v[PROTO].u);
-	mnl_attr_put_u16(n, CTA_PROTO_DST_PORT, htons(port));
-	mnl_attr_nest_end(n, part);
-	mnl_attr_nest_end(n, tuple);
-	part = mnl_attr_nest_start(n, CTA_FILTER);
-	/* net/netfilter/nf_conntrack_netlink.c CTA_FILTER_F_CTA_IP_DST, CTA_PROTO_NUM,
-	 * CTA_PROTO_DST_PORT */
-	mnl_attr_put_u32(n, CTA_FILTER_ORIG_FLAGS, 1u << 1 | 1u << 3 | 1u << 5);
-	mnl_attr_nest_end(n, part);
-	mt_nl_talk(h->netfilter, n, NULL, NULL, &ignored);
-}
-
 enum { MOST_FLOWS = 256 }; /* ports of a range; flows to further ones end by themselves */
 
 static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
@@ -206,7 +170,7 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 		err = mt_fail(e, EEXIST, "", "", "another range of ports there overlaps with it");
 	for (uint32_t p = ports->first; !err && p <= ports->last && p - ports->first < MOST_FLOWS;
 	     p++)
-		forget_flows(h, r, (uint16_t)p);
+		mt_nft_forget_flows(h, &r->v[ADDRESS], (uint8_t)r->v[PROTO].u, (uint16_t)p);
 	return mt_nl_about(e, err, r, mt_nl_verb(op));
 }
 
@@ -238,8 +202,7 @@ static int check(const struct mt_record *r, struct mt_err *e)
 		return mt_bad(e, "forward", subject, "'to' is not of the same family as 'address'");
 	if (is_range(r) && r->v[TO_PORT].state == MT_SET)
 		return mt_bad(e, "forward", subject,
-			      "'to_port' is for one port: a range keeps its "
-			      "ports");
+			      "'to_port' is for one port: a range keeps its ports");
 	return 0;
 }
 

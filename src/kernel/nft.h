@@ -152,6 +152,16 @@ void mt_nft_sh_begin(struct mt_sh *s, enum mt_op op, uint8_t family, const char 
 /** mt_nft_sh_name() - a blank, and a device's name, quoted for nft(8) and sh */
 void mt_nft_sh_name(struct mt_sh *s, const char *name);
 
+/* --- flows: flows.c --------------------------------------------------------------------------- */
+
+/** mt_nft_forget_flows() - let the kernel forget the flows to a port of an address
+ *
+ * A failure is ignored: they end by themselves. mt_nft_commit() or mt_nft_get() has opened the
+ * socket before.
+ */
+void mt_nft_forget_flows(struct mt_host *h, const struct mt_value *address, uint8_t proto,
+			 uint16_t port);
+
 /* --- nft(8): nft_run.c -------------------------------------------------------------------------- */
 
 /** mt_nft_program() - the path of nft(8); NULL: it is not installed */
