@@ -183,7 +183,8 @@ describe("what a policy can reach", function()
       names[#names + 1] = not kinds[name] and name or nil
     end
     assert.equal("_G _VERSION allow assert default error getmetatable hook host ipairs log math "
-      .. "pairs pcall print rawequal rawget rawlen rawset refuse select setmetatable string table "
+      .. "pairs pcall pool print rate rawequal rawget rawlen rawset refuse select "
+      .. "setmetatable string table "
       .. "tonumber tostring type utf8", table.concat(names, " "))
     assert.same({
       math = "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min "

@@ -26,8 +26,8 @@ describe("allow", function()
       .. "or a range of these: FIRST-LAST",
     ["allow{ table = '9-5' }"] = "allow: table: '9-5' is not 1..4294967295, "
       .. "or a range of these: FIRST-LAST",
-    ["allow{ nft = 'x' }"] =
-      "allow: unknown field 'nft'; moontap has nothing of the kind yet",
+    ["allow{ ovs = 'x' }"] =
+      "allow: unknown field 'ovs'; moontap has nothing of the kind yet",
     ["allow{ vid = '5,4095' }"] = "allow: vid: '5,4095' is not VLAN IDs of 1..4094, "
       .. "such as 20,30-40, in at most 767 bytes",
     ["allow{ link = false }"] = "allow: link: it cannot be none, but "
