@@ -384,9 +384,128 @@ function cases.together()
   row("sh, one after the other: with the service faster by", by_sh, by_sh.wall / with.wall)
 end
 
+-- --- guards -------------------------------------------------------------------------------------
+
+-- A bridge with two ports, tap0 and out, the far ends of both in the namespace.
+local function host_with_ports()
+  new_host()
+  sh [[mount -t sysfs sysfs /sys; ip link set lo up
+    ip link add br0 address 02:00:00:00:00:09 type bridge mcast_snooping 0; ip link set br0 up
+    for port in tap0 out; do
+      ip link add $port type veth peer name $port.far
+      ip link set $port.far up; ip link set $port up; ip link set $port master br0; done
+    bridge fdb add 02:00:00:00:00:01 dev out master static
+    for port in tap0 out; do
+      until bridge link show dev $port | grep -q 'state forwarding'; do sleep 0.01; done; done]]
+end
+
+local function nft(text)
+  local file = folder .. "/rules.nft"
+  local f <close> = assert(io.open(file, "w"))
+  f:write(text)
+  f:close()
+  sh("nft -f %s", file)
+end
+
+local function load_table()
+  nft(('create table bridge moontap\ninclude "%s/share/moontap/nft/bridge.nft"\n'):format(prefix))
+end
+
+-- Elements of NICs that are not there, as moontap adds them.
+local function guard_others(n)
+  local lines = {}
+  for i = 1, n do
+    local dev = 100000 + i
+    local function add(element, ...)
+      lines[#lines + 1] = ("add element bridge moontap " .. element):format(dev, ...)
+    end
+    add("mac { %d . 52:54:01:00:%02x:%02x }", i >> 8, i & 255)
+    add("host4 { %d . 10.1.%d.%d }", i >> 8, i & 255)
+    add "guard { %d : jump guard_all }"
+  end
+  if n > 0 then nft(table.concat(lines, "\n") .. "\n") end
+end
+
+local function guard_own()
+  nft [[
+add element bridge moontap mac { "tap0" . 52:54:00:00:00:05 }
+add element bridge moontap host4 { "tap0" . 10.0.0.5 }
+add element bridge moontap guard { "tap0" : jump guard_all }
+]]
+end
+
+-- Rules of the same meaning for each NIC, one after the other, as filters for each NIC are written.
+local function rules_for_each(n)
+  local lines = { "table bridge each {", "chain in {",
+    "type filter hook prerouting priority -300; policy accept;" }
+  for i = 1, n do
+    local name = i == n and "tap0" or "vnet" .. i
+    local mac = i == n and "52:54:00:00:00:05" or
+      ("52:54:01:00:%02x:%02x"):format(i >> 8, i & 255)
+    local ip = i == n and "10.0.0.5" or ("10.1.%d.%d"):format(i >> 8, i & 255)
+    for _, rule in ipairs { "ether saddr != " .. mac, "arp saddr ip != " .. ip,
+      "ip saddr != " .. ip } do
+      lines[#lines + 1] = ('iifname "%s" %s drop'):format(name, rule)
+    end
+  end
+  lines[#lines + 1] = "}\n}\n"
+  nft(table.concat(lines, "\n"))
+end
+
+local function frames_per_second()
+  local rates = {}
+  for round = 1, growth_runs do
+    local f <close> = assert(io.popen(("python3 %s/frames.py tap0.far out.far 1"):format(here)))
+    rates[round] = tonumber(f:read "a")
+  end
+  return { wall = 1 / measure.median(rates), rate = measure.median(rates) }
+end
+
+function cases.guard()
+  measure.section("frames of 64 bytes through a bridge; median of " .. growth_runs)
+  host_with_ports()
+  local none = frames_per_second()
+  load_table()
+  guard_own()
+  local own = frames_per_second()
+  guard_others(1000)
+  local many = frames_per_second()
+  sh "nft delete table bridge moontap"
+  rules_for_each(1)
+  local one_each = frames_per_second()
+  sh "nft delete table bridge each"
+  rules_for_each(1000)
+  local each = frames_per_second()
+  row("no guard", none)
+  row("a guarded port: of no guard", own, own.rate / none.rate)
+  row("a guarded port, and 1,000 others: of no guard", many, many.rate / none.rate)
+  row("rules for the NIC: of no guard", one_each, one_each.rate / none.rate)
+  row("rules for each of 1,000 NICs: with a guard more by", each, many.rate / each.rate,
+    { least = 3 })
+end
+
+-- What a guarded NIC costs when it is connected, beside as many that are there.
+function cases.guarded()
+  measure.section("a guarded NIC is connected; median of " .. runs)
+  local first
+  for _, others in ipairs { 0, 1000, 4000 } do
+    host_with_bridge()
+    load_table()
+    guard_others(others)
+    local took = measure.in_turn({ command(moontap, "guard.lua", "up",
+      here .. "/policy/guard.xml") }, {
+      runs = runs,
+      after = function() sh("%s --state %s down web >/dev/null", moontap, state "guard.lua") end,
+    })[1]
+    first = first or took
+    row(("up, beside %d guarded NICs: times beside none"):format(others), took,
+      took.wall / first.wall, others > 0 and { most = 1.2 } or nil)
+  end
+end
+
 -- ------------------------------------------------------------------------------------------------
 
 local only = os.getenv "BENCH_ONLY" or ""
-if only == "" then only = "ifup crowd rate connected growth down facts together" end
+if only == "" then only = "ifup crowd rate connected growth down facts together guard guarded" end
 for name in only:gmatch "%a+" do cases[name]() end
 measure.print()

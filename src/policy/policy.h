@@ -38,8 +38,8 @@ struct mt_policy_options {
 	/* fields that the kernel does not have, of @nnotes objects */
 	const struct mt_record *notes;
 	size_t nnotes;
-	const char *const
-		*leases; /* of struct mt_eval_request, and likewise its attempt; or NULL */
+	/* both as in struct mt_eval_request */
+	const char *const *leases;
 	unsigned attempt;
 	/* a hook's source by name: 0 with @text (@n bytes, borrowed until the policy is closed) and
 	 * @path for messages; -errno with @e */
