@@ -253,4 +253,4 @@ help:
 	@echo 'make coverage   count the lines and branches that the specs run'
 	@echo 'make clean      remove build/'
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
