@@ -156,6 +156,13 @@ local function sound(own, links)
     ("offload dev=%s gro=%s\n"):format(dev, chance(50)),
     ("neigh dev=%s dst=%s lladdr=02:00:00:00:00:bb\n"):format(dev, inside),
     ("neigh dev=%s dst=%s proxy=true\n"):format(dev, inside),
+    ("guard dev=%s mac=52:54:00:00:00:0%d level=%s\n"):format(dev, math.random(9),
+      one_of { "mac", "all" }),
+    ("guard_ip dev=%s address=%s/32\n"):format(dev, inside),
+    ("forward address=%s proto=%s port=%d to=%s\n"):format(inside, one_of { "tcp", "udp" },
+      math.random(8000, 8120), inside),
+    ("hairpin address=%s\n"):format(inside),
+    ("masquerade src=10.9.%d.0/24 out=%s\n"):format(math.random(0, 9), dev),
     ("conf dev=%s family=ipv4 forwarding=true\n"):format(dev),
     ("conf dev=%s family=ipv6 accept_ra=0\n"):format(dev),
   }
@@ -190,7 +197,7 @@ end
 
 -- An answer, and what it may: { link = set, prefix = set, table = set, own = set, event = }
 local function generate()
-  local may = { link = {}, prefix = {}, table = {}, priority = {}, own = {},
+  local may = { link = {}, prefix = {}, table = {}, priority = {}, ports = {}, own = {},
     event = one_of { "up", "up", "up", "prepare", "start" } }
   local allowed = {}
   local function allow(what, this, percent)
@@ -206,6 +213,7 @@ local function generate()
   allow("prefix", "2001:db8:9::/48", 30)
   allow("table", "100", 20)
   allow("priority", "2000", 50)
+  allow("ports", "8000-8099", 50)
 
   local nics = {}
   for i = 1, chance(70) and 1 or math.random(0, 4) do
@@ -318,6 +326,24 @@ local rules = {
       and within(src, word(line, "srclen")) and within(dst, word(line, "dstlen"))
       and (src ~= "all" or dst or iif or oif)
       and (not iif or free(may, iif, was)) and (not oif or free(may, oif, was))
+  end,
+  qdisc = function(may, line, was) return free(may, word(line, "dev"), was) end,
+  -- Of moontap's table, elements alone are about somebody: devices, addresses, ports.
+  nft = function(may, line, was)
+    local of = word(line, "set.name") or word(line, "map.name") or ""
+    if not (line .. " "):find "table=moontap " and not line:find "table%.name=moontap" then
+      return false
+    end
+    for one in line:gmatch "%.elem%S*=(%S+)" do
+      local mac = one:find "^%x%x:%x%x:%x%x:%x%x:%x%x:%x%x$"
+      local address = not mac and (one:find "^%d+%.%d+%.%d+%.%d+$" or one:find "::")
+      local port = of:find "^forward" and tonumber(one)
+      if was[one] and not free(may, one, was) or address and not inside(may, one)
+        or port and (port < 8000 or port > 8099 or not next(may.ports)) then
+        return false
+      end
+    end
+    return true
   end,
   ipv4 = function(may, line, was) return free(may, line:match "^ipv4/conf/([^/]+)/", was) end,
   ipv6 = function(may, line, was) return free(may, line:match "^ipv6/conf/([^/]+)/", was) end,
