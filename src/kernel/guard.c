@@ -7,7 +7,7 @@
  * a device has in the set `mac`, so the element's comment says it; what is not in its set counts as
  * absent.
  */
-#include "kernel/nft.h"
+#include "kernel/guard_elements.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,15 +16,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEV, FAMILY, LEVEL, MAC, DHCP_SERVER, ROUTER, VLANS, NFIELDS };
-
-enum { LEVEL_MAC = 1, LEVEL_ALL };
-
-static const struct mt_enum_name levels[] = { { "mac", LEVEL_MAC },
-					      { "all", LEVEL_ALL },
+static const struct mt_enum_name levels[] = { { "mac", GUARD_LEVEL_MAC },
+					      { "all", GUARD_LEVEL_ALL },
 					      { NULL, 0 } };
-
-static const char *const chains[] = { [LEVEL_MAC] = "guard_mac", [LEVEL_ALL] = "guard_all" };
 
 #define ALLOWS(NAME, DOC)                                                          \
 	{                                                                          \
@@ -32,102 +26,44 @@ static const char *const chains[] = { [LEVEL_MAC] = "guard_mac", [LEVEL_ALL] = "
 		.flags = MT_FIELD_CUSTOM | MT_FIELD_GUARDS, .doc = DOC             \
 	}
 
-static const struct mt_field fields[NFIELDS] = {
-	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM, .doc = "the NIC's own device" },
-	[FAMILY] = { "family", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .enum_names = mt_nft_families,
-		     .doc = "bridge, for a port of a bridge; inet, for a device that the host "
-			    "routes "
-			    "for; unless given, what the device will be" },
-	[LEVEL] = { "level", MT_ENUM, 1, MT_PHASE_GUARD, .flags = MT_FIELD_CUSTOM | MT_FIELD_GUARDS,
-		    .enum_names = levels,
-		    .doc = "mac: its MAC is checked, and its VLANs; all, unless given: also its "
-			   "addresses, in IP, ARP and neighbour discovery, and that it is neither "
-			   "router nor DHCP server" },
-	[MAC] = { "mac", MT_MAC, 6, MT_PHASE_GUARD, .flags = MT_FIELD_CUSTOM | MT_FIELD_GUARDS,
-		  .doc = "the guest's" },
-	[DHCP_SERVER] = ALLOWS("dhcp_server", "whether it may be a DHCP server"),
-	[ROUTER] = ALLOWS("router", "whether it may send router advertisements and redirects"),
-	[VLANS] = { "vlans", MT_VIDS, 0, MT_PHASE_GUARD,
-		    .flags = MT_FIELD_CUSTOM | MT_FIELD_NONE | MT_FIELD_GUARDS,
-		    .right = &mt_rights[MT_RIGHT_VID],
-		    .doc = "VLANs whose tags it may set; what is inside of such a frame is not "
-			   "looked at" },
+static const struct mt_field fields[GUARD_FIELDS] = {
+	[GUARD_DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM, .doc = "the NIC's own device" },
+	[GUARD_FAMILY] = { "family", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM,
+			   .enum_names = mt_nft_families,
+			   .doc = "bridge, for a port of a bridge; inet, for a device that is "
+				  "routed; unless given, what the device will be" },
+	[GUARD_LEVEL] = { "level", MT_ENUM, 1, MT_PHASE_GUARD,
+			  .flags = MT_FIELD_CUSTOM | MT_FIELD_GUARDS, .enum_names = levels,
+			  .doc = "mac: its MAC is checked, and its VLANs; all, unless given: "
+				 "also its "
+				 "addresses, in IP, ARP and neighbour discovery, and that it is "
+				 "neither "
+				 "router nor DHCP server" },
+	[GUARD_MAC] = { "mac", MT_MAC, 6, MT_PHASE_GUARD,
+			.flags = MT_FIELD_CUSTOM | MT_FIELD_GUARDS, .doc = "the guest's" },
+	[GUARD_DHCP_SERVER] = ALLOWS("dhcp_server", "whether it may be a DHCP server"),
+	[GUARD_ROUTER] =
+		ALLOWS("router", "whether it may send router advertisements and redirects"),
+	[GUARD_VLANS] = { "vlans", MT_VIDS, 0, MT_PHASE_GUARD,
+			  .flags = MT_FIELD_CUSTOM | MT_FIELD_NONE | MT_FIELD_GUARDS,
+			  .right = &mt_rights[MT_RIGHT_VID],
+			  .doc = "VLANs whose tags it may set; what is inside of such a frame is "
+				 "not "
+				 "looked at" },
 };
 
 enum { VLANS_TEXT = 80 }; /* bytes that fit into the comment */
 
 static void set_defaults(struct mt_record *r)
 {
-	if (!mt_record_has(r, LEVEL))
-		mt_record_put(r, LEVEL, mt_uint(LEVEL_ALL));
-	if (!mt_record_has(r, DHCP_SERVER))
-		mt_record_put(r, DHCP_SERVER, mt_uint(0));
-	if (!mt_record_has(r, ROUTER))
-		mt_record_put(r, ROUTER, mt_uint(0));
-	if (!mt_record_has(r, VLANS))
-		mt_record_put(r, VLANS, (struct mt_value){ .state = MT_NONE });
-}
-
-/* --- its elements ----------------------------------------------------------------------------- */
-
-static struct mt_nft_element alone(const char *set, uint32_t ifindex)
-{
-	struct mt_nft_element el = { .set = set };
-
-	mt_nft_key_ifindex(&el.key, ifindex);
-	return el;
-}
-
-static struct mt_nft_element mac_element(uint32_t ifindex, const struct mt_value *mac)
-{
-	struct mt_nft_element el = alone("mac", ifindex);
-
-	mt_nft_key_put(&el.key, mac->b, 6);
-	return el;
-}
-
-static struct mt_nft_element vlans_element(uint32_t ifindex, struct mt_range range)
-{
-	struct mt_nft_element el = { .set = "vlans" };
-
-	mt_nft_key_ifindex_range(&el.key, ifindex);
-	mt_nft_key_u16(&el.key, (uint16_t)range.first);
-	mt_nft_key_ifindex_range(&el.end, ifindex);
-	mt_nft_key_u16(&el.end, (uint16_t)range.last);
-	return el;
-}
-
-static const char *comment_of(const struct mt_record *r,
-			      char comment[static MT_NFT_COMMENT_MAX + 1])
-{
-	char mac[MT_VALUE_TEXT];
-	bool vlans = r->v[VLANS].state == MT_SET;
-
-	snprintf(comment, MT_NFT_COMMENT_MAX + 1, "moontap mac=%s%s%s",
-		 mt_value_print(&fields[MAC], &r->v[MAC], mac), vlans ? " vlans=" : "",
-		 vlans ? r->v[VLANS].text : "");
-	return comment;
-}
-
-/* Calls each() for each element but the one that leads to them. Return: 0, or what each() returned
- * first that is not 0. */
-static int for_others(const struct mt_record *r, uint32_t ifindex,
-		      int (*each)(const struct mt_nft_element *el, void *data), void *data)
-{
-	struct mt_nft_element el = mac_element(ifindex, &r->v[MAC]);
-	const char *vlans = r->v[VLANS].state == MT_SET ? r->v[VLANS].text : "";
-	struct mt_range range;
-	int done = r->v[MAC].state == MT_SET ? each(&el, data) : 0;
-
-	for (int i = DHCP_SERVER; !done && i <= ROUTER; i++) {
-		el = alone(fields[i].name, ifindex);
-		done = r->v[i].u ? each(&el, data) : 0;
-	}
-	while (!done && *vlans && (vlans = mt_range_read(vlans, &range))) {
-		el = vlans_element(ifindex, range);
-		done = each(&el, data);
-	}
-	return done;
+	if (!mt_record_has(r, GUARD_LEVEL))
+		mt_record_put(r, GUARD_LEVEL, mt_uint(GUARD_LEVEL_ALL));
+	if (!mt_record_has(r, GUARD_DHCP_SERVER))
+		mt_record_put(r, GUARD_DHCP_SERVER, mt_uint(0));
+	if (!mt_record_has(r, GUARD_ROUTER))
+		mt_record_put(r, GUARD_ROUTER, mt_uint(0));
+	if (!mt_record_has(r, GUARD_VLANS))
+		mt_record_put(r, GUARD_VLANS, (struct mt_value){ .state = MT_NONE });
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -147,7 +83,7 @@ static int get(const struct mt_nft_element *el, void *data)
 /* Return: whether the elements of the fields of @r are all there: 0, -ENOENT or another -errno. */
 static int check_there(struct looking *look, const struct mt_record *r, uint32_t ifindex)
 {
-	return for_others(r, ifindex, get, look);
+	return mt_guard_for_others(r, ifindex, get, look);
 }
 
 /* Takes the fields that the element's comment says, as far as their elements are there. */
@@ -168,13 +104,13 @@ static int get_said(struct looking *look, const char *comment, uint32_t ifindex,
 			continue;
 		*value++ = 0;
 		field = mt_kind_field(one.kind, word);
-		if ((field != MAC && field != VLANS) ||
+		if ((field != GUARD_MAC && field != GUARD_VLANS) ||
 		    mt_value_parse(&fields[field], value, NULL, &one.v[field], &ignored))
 			continue;
 		err = check_there(look, &one, ifindex);
 		if (err && err != -ENOENT)
 			return err;
-		if (field == VLANS && !err) /* the text is the caller's */
+		if (field == GUARD_VLANS && !err) /* the text is the caller's */
 			one.v[field].text = strstr(comment, "vlans=") + strlen("vlans=");
 		if (!err)
 			mt_record_put(r, field, one.v[field]);
@@ -184,8 +120,8 @@ static int get_said(struct looking *look, const char *comment, uint32_t ifindex,
 
 static int get_allowed(struct looking *look, uint32_t ifindex, struct mt_record *r)
 {
-	for (int i = DHCP_SERVER; i <= ROUTER; i++) {
-		struct mt_nft_element el = alone(fields[i].name, ifindex);
+	for (int i = GUARD_DHCP_SERVER; i <= GUARD_ROUTER; i++) {
+		struct mt_nft_element el = mt_guard_alone(fields[i].name, ifindex);
 		int err = get(&el, look);
 
 		if (err && err != -ENOENT)
@@ -199,17 +135,17 @@ static int found(struct looking *look, const struct mt_nft_found *f, uint32_t if
 {
 	struct mt_list *l = look->l;
 	struct mt_record r = { .kind = &mt_kind_guard };
-	struct mt_value dev = l->filter->v[DEV];
+	struct mt_value dev = l->filter->v[GUARD_DEV];
 
 	if (!l->ifindex && mt_list_link(l, ifindex, &dev))
 		return -l->e->code;
 	r.ref = (struct mt_ref){ .realm = &mt_realm_elements, .id = { ifindex } };
-	mt_record_put(&r, DEV, dev);
-	mt_record_put(&r, FAMILY, mt_uint(look->family));
-	mt_record_put(&r, VLANS, (struct mt_value){ .state = MT_NONE });
-	for (unsigned i = LEVEL_MAC; i <= LEVEL_ALL; i++)
-		if (!strcmp(f->jump, chains[i]))
-			mt_record_put(&r, LEVEL, mt_uint(i));
+	mt_record_put(&r, GUARD_DEV, dev);
+	mt_record_put(&r, GUARD_FAMILY, mt_uint(look->family));
+	mt_record_put(&r, GUARD_VLANS, (struct mt_value){ .state = MT_NONE });
+	for (unsigned i = GUARD_LEVEL_MAC; i <= GUARD_LEVEL_ALL; i++)
+		if (!strcmp(f->jump, mt_guard_chain(i)))
+			mt_record_put(&r, GUARD_LEVEL, mt_uint(i));
 	if (get_said(look, f->comment, ifindex, &r) || get_allowed(look, ifindex, &r))
 		return -l->e->code;
 	return mt_list_found(l, &r);
@@ -228,7 +164,7 @@ static int take(const struct mt_nft_found *f, void *data)
 static int list_family(struct mt_list *l, uint8_t family)
 {
 	struct looking look = { l, family };
-	struct mt_nft_element el = alone("guard", l->ifindex);
+	struct mt_nft_element el = mt_guard_alone("guard", l->ifindex);
 	struct mt_nft_found f;
 	int err;
 
@@ -248,8 +184,8 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 
 	if (err)
 		return err < 0 ? err : 0;
-	if (mt_record_has(filter, FAMILY))
-		return list_family(&l, (uint8_t)filter->v[FAMILY].u);
+	if (mt_record_has(filter, GUARD_FAMILY))
+		return list_family(&l, (uint8_t)filter->v[GUARD_FAMILY].u);
 	err = list_family(&l, NFPROTO_BRIDGE);
 	return err ? err : list_family(&l, NFPROTO_INET);
 }
@@ -270,21 +206,21 @@ static int delete_other(const struct mt_nft_element *el, void *data)
 
 static void add(struct mt_nft_batch *b, const struct mt_record *r, uint32_t ifindex)
 {
-	struct mt_nft_element el = alone("guard", ifindex);
+	struct mt_nft_element el = mt_guard_alone("guard", ifindex);
 	char comment[MT_NFT_COMMENT_MAX + 1];
 
-	for_others(r, ifindex, add_other, b);
-	el.jump = chains[r->v[LEVEL].u];
-	el.comment = comment_of(r, comment);
+	mt_guard_for_others(r, ifindex, add_other, b);
+	el.jump = mt_guard_chain(r->v[GUARD_LEVEL].u);
+	el.comment = mt_guard_comment(r, comment);
 	mt_nft_add(b, &el, true);
 }
 
 static void delete (struct mt_nft_batch *b, const struct mt_record *r, uint32_t ifindex)
 {
-	struct mt_nft_element el = alone("guard", ifindex);
+	struct mt_nft_element el = mt_guard_alone("guard", ifindex);
 
 	mt_nft_delete(b, &el);
-	for_others(r, ifindex, delete_other, b);
+	mt_guard_for_others(r, ifindex, delete_other, b);
 }
 
 /* What it is, with the fields of @r instead of what they were: both for a change in one batch. */
@@ -297,7 +233,7 @@ static int replace(struct mt_host *h, struct mt_nft_batch *b, const struct mt_re
 
 	if (!err) {
 		will = has;
-		for (int i = LEVEL; i < NFIELDS; i++)
+		for (int i = GUARD_LEVEL; i < GUARD_FIELDS; i++)
 			if (mt_record_has(r, i))
 				mt_record_put(&will, i, r->v[i]);
 		delete (b, &has, ifindex);
@@ -311,7 +247,7 @@ static int replace(struct mt_host *h, struct mt_nft_batch *b, const struct mt_re
 static int forget_dropped(struct mt_host *h, struct mt_nft_batch *b, uint32_t ifindex,
 			  struct mt_err *e)
 {
-	struct mt_nft_element el = alone("dropped", ifindex);
+	struct mt_nft_element el = mt_guard_alone("dropped", ifindex);
 	int err = mt_nft_get(h, b->family, &el, NULL, e);
 
 	if (!err)
@@ -325,7 +261,7 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	uint32_t ifindex;
 	int err = mt_nft_ifindex(h, r, &ifindex, e);
 
-	mt_nft_begin(&b, (uint8_t)r->v[FAMILY].u);
+	mt_nft_begin(&b, (uint8_t)r->v[GUARD_FAMILY].u);
 	if (!err && op == MT_ADD)
 		add(&b, r, ifindex);
 	else if (!err && op == MT_CHANGE)
@@ -343,18 +279,18 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 static int counted(struct mt_host *h, const struct mt_record *r, char *text, size_t n,
 		   struct mt_err *e)
 {
-	uint8_t family = (uint8_t)r->v[FAMILY].u;
+	uint8_t family = (uint8_t)r->v[GUARD_FAMILY].u;
 	struct mt_nft_found sent, dropped = { 0 };
 	struct mt_nft_element el;
 	uint32_t ifindex;
 	int err = mt_nft_ifindex(h, r, &ifindex, e);
 
 	*text = 0;
-	el = alone("guard", ifindex);
+	el = mt_guard_alone("guard", ifindex);
 	err = err ?: mt_nft_get(h, family, &el, &sent, e);
 	if (err)
 		return err == -ENOENT || err == -ENODEV ? 0 : err;
-	el = alone("dropped", ifindex);
+	el = mt_guard_alone("dropped", ifindex);
 	err = mt_nft_get(h, family, &el, &dropped, e);
 	if (err && err != -ENOENT)
 		return err;
@@ -369,11 +305,11 @@ static int check(const struct mt_record *r, struct mt_err *e)
 {
 	const char *dev = mt_record_device(r);
 
-	if (!mt_record_has(r, MAC))
+	if (!mt_record_has(r, GUARD_MAC))
 		return mt_bad(e, "guard", dev, "'mac' is missing: the guest's, nic.mac");
-	if (r->v[MAC].b[0] & 1)
+	if (r->v[GUARD_MAC].b[0] & 1)
 		return mt_bad(e, "guard", dev, "mac: it is a group's, and no guest's");
-	if (r->v[VLANS].state == MT_SET && strlen(r->v[VLANS].text) > VLANS_TEXT)
+	if (r->v[GUARD_VLANS].state == MT_SET && strlen(r->v[GUARD_VLANS].text) > VLANS_TEXT)
 		return mt_bad(e, "guard", dev, "vlans: too many ranges: at most %d bytes of text",
 			      VLANS_TEXT);
 	return 0;
@@ -382,7 +318,8 @@ static int check(const struct mt_record *r, struct mt_err *e)
 /* The host answers for itself alone, and believes no router on a device that it routes for. */
 static int check_family(const struct mt_record *r, struct mt_err *e)
 {
-	for (int i = DHCP_SERVER; r->v[FAMILY].u == NFPROTO_INET && i <= VLANS; i++)
+	for (int i = GUARD_DHCP_SERVER; r->v[GUARD_FAMILY].u == NFPROTO_INET && i <= GUARD_VLANS;
+	     i++)
 		if (r->v[i].state == MT_SET && (fields[i].type != MT_BOOL || r->v[i].u))
 			return mt_bad(e, "guard", mt_record_device(r),
 				      "%s: it is for a port of a bridge, and the device is in none",
@@ -413,59 +350,6 @@ static int needs(struct mt_host *h, const struct mt_record *r, mt_will will, voi
 	return check_family(r, e) ?: check_macvtap(r, will, data, e);
 }
 
-static void sh_one(struct mt_sh *s, enum mt_op op, const struct mt_record *r, const char *set)
-{
-	if (s->len > strlen("nft"))
-		mt_sh_say(s, " \\;");
-	mt_nft_sh_begin(s, op, (uint8_t)r->v[FAMILY].u, set);
-	mt_nft_sh_name(s, mt_record_device(r));
-}
-
-static void sh_others(struct mt_sh *s, enum mt_op op, const struct mt_record *r)
-{
-	const char *vlans = r->v[VLANS].state == MT_SET ? r->v[VLANS].text : "";
-	struct mt_range range;
-
-	sh_one(s, op, r, "mac");
-	mt_sh_say(s, " . ");
-	mt_sh_value(s, r, MAC);
-	mt_sh_say(s, " }");
-	for (int i = DHCP_SERVER; i <= ROUTER; i++)
-		if (r->v[i].u) {
-			sh_one(s, op, r, fields[i].name);
-			mt_sh_say(s, " }");
-		}
-	while (*vlans && (vlans = mt_range_read(vlans, &range))) {
-		sh_one(s, op, r, "vlans");
-		mt_sh_say(s, " . %u-%u }", range.first, range.last);
-	}
-}
-
-static void sh_guard(struct mt_sh *s, enum mt_op op, const struct mt_record *r)
-{
-	char comment[MT_NFT_COMMENT_MAX + 1];
-
-	sh_one(s, op, r, "guard");
-	if (op == MT_ADD)
-		mt_sh_say(s, " comment '\"%s\"' : jump %s", comment_of(r, comment),
-			  chains[r->v[LEVEL].u]);
-	mt_sh_say(s, " }");
-}
-
-static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
-{
-	struct mt_sh s = { buf, n, 0 };
-
-	mt_sh_say(&s, "nft");
-	if (op == MT_DELETE)
-		sh_guard(&s, op, r);
-	sh_others(&s, op, r);
-	if (op != MT_DELETE)
-		sh_guard(&s, MT_ADD, r);
-	mt_sh_say(&s, "\n");
-	return (int)s.len;
-}
-
 const struct mt_kind mt_kind_guard = {
 	.name = "guard",
 	.doc = "a guest's NIC speaks only as itself: nftables",
@@ -473,7 +357,7 @@ const struct mt_kind mt_kind_guard = {
 	.nfields = MT_NFIELDS(fields),
 	.nkeys = 2,
 	.required = 1,
-	.device = DEV,
+	.device = GUARD_DEV,
 	.phase = MT_PHASE_GUARD,
 	.flags = MT_KIND_OWN | MT_KIND_OUTLIVES | MT_KIND_BEFORE_UP | MT_KIND_WHOLE | MT_KIND_LAST |
 		MT_KIND_RESTORED | MT_KIND_REPLACED,
@@ -486,5 +370,5 @@ const struct mt_kind mt_kind_guard = {
 	.check = check,
 	.needs = needs,
 	.counted = counted,
-	.sh = sh,
+	.sh = mt_guard_sh,
 };

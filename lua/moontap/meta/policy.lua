@@ -236,7 +236,7 @@
 ---a guest's NIC speaks only as itself: nftables
 ---@class moontap.guard.fields
 ---@field dev? string the NIC's own device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
----@field family? "bridge"|"inet" bridge, for a port of a bridge; inet, for a device that the host routes for; unless given, what the device will be: one of bridge, inet
+---@field family? "bridge"|"inet" bridge, for a port of a bridge; inet, for a device that is routed; unless given, what the device will be: one of bridge, inet
 ---@field level? "mac"|"all" mac: its MAC is checked, and its VLANs; all, unless given: also its addresses, in IP, ARP and neighbour discovery, and that it is neither router nor DHCP server: one of mac, all
 ---@field mac? string the guest's: a MAC address such as 52:54:00:12:34:56
 ---@field dhcp_server? boolean whether it may be a DHCP server: true or false
