@@ -15,7 +15,7 @@ local M = {}
 local build = program.path:match "(.*)/"
 M.all = os.getenv "MOONTAP_TORTURE" == "all"
 
-local ruleset -- whether the scene has any: reading it takes longer than all else
+local ruleset = true -- whether there may be any: reading it takes longer than all else
 
 -- What the host is like: equal while it is.
 local function look()
