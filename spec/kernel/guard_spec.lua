@@ -44,7 +44,7 @@ before_each(function()
   before = snapshot.take()
 end)
 
-describe("a guard #nft", function()
+describe("a guard", function()
   it("has a table that the first guest makes and the last one takes along", function()
     up "web"
     local one = rules()
@@ -241,7 +241,7 @@ describe("a guard with lock #nft", function()
   end)
 end)
 
-describe("the texts of the tables #nft", function()
+describe("the texts of the tables", function()
   local host
 
   before_each(function() host = assert(kernel.open()) end)
