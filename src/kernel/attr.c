@@ -2,6 +2,7 @@
 /* attr.c - netlink attributes: what is in a message, by number */
 #include "kernel/nl.h"
 
+#include <endian.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -63,6 +64,21 @@ uint64_t mt_nl_uint(const struct nlattr *a)
 	case 8: /* aligned to 4 bytes only */
 		memcpy(&u64, at, 8);
 		return u64;
+	}
+	return 0;
+}
+
+uint64_t mt_nl_uint_be(const struct nlattr *a)
+{
+	uint64_t u = mt_nl_uint(a);
+
+	switch (a ? mnl_attr_get_payload_len(a) : 0) {
+	case 2:
+		return be16toh((uint16_t)u);
+	case 4:
+		return be32toh((uint32_t)u);
+	case 8:
+		return be64toh(u);
 	}
 	return 0;
 }

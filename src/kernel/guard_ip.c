@@ -7,6 +7,7 @@
  */
 #include "kernel/nft.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <stdio.h>
@@ -108,7 +109,7 @@ static int take(const struct mt_nft_found *found, void *data)
 		return 0;
 	memcpy(&ifindex, found->key.bytes, 4);
 	if (range)
-		ifindex = __builtin_bswap32(ifindex);
+		ifindex = ntohl(ifindex);
 	if (l->ifindex && ifindex != l->ifindex)
 		return 0;
 	memcpy(v.b, found->key.bytes + 4, size);

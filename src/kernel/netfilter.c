@@ -4,7 +4,6 @@
 #include "base/pool.h"
 #include "kernel/nl.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_bridge.h>
@@ -37,7 +36,7 @@ struct firewall {
 
 static uint32_t number(const struct nlattr *a)
 {
-	return a && mnl_attr_get_payload_len(a) == sizeof(uint32_t) ? ntohl(mnl_attr_get_u32(a))
+	return a && mnl_attr_get_payload_len(a) == sizeof(uint32_t) ? (uint32_t)mt_nl_uint_be(a)
 								    : UINT32_MAX;
 }
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* The type of a comment in an element's user data, as libnftnl has it: udata.h */
+/* The type of a comment in the user data of an element or a rule, as libnftnl has it: udata.h */
 #define COMMENT 0
 
 const struct mt_enum_name mt_nft_families[] = {
@@ -274,11 +274,12 @@ static void get_jump(const struct nlattr *a, char jump[static MT_NFT_NAME])
 }
 
 /* User data: a type, a length and as many bytes, and so on. */
-static void get_comment(const struct nlattr *a, char comment[static MT_NFT_COMMENT_MAX + 1])
+void mt_nft_comment(const struct nlattr *a, char comment[static MT_NFT_COMMENT_MAX + 1])
 {
 	const uint8_t *at = a ? mnl_attr_get_payload(a) : NULL;
 	size_t left = a ? mnl_attr_get_payload_len(a) : 0;
 
+	*comment = 0;
 	while (left > 2 && (size_t)at[1] + 2 <= left) {
 		if (at[0] == COMMENT && at[1] && !at[1 + at[1]])
 			snprintf(comment, MT_NFT_COMMENT_MAX + 1, "%s", (const char *)at + 2);
@@ -290,16 +291,12 @@ static void get_comment(const struct nlattr *a, char comment[static MT_NFT_COMME
 static uint64_t get_packets(const struct nlattr *expression)
 {
 	mt_nl_attrs tb, counter;
-	uint64_t big = 0;
 
 	mt_nl_parse_nest(expression, tb);
 	if (strcmp(mt_nl_str(tb[NFTA_EXPR_NAME]), "counter"))
 		return 0;
 	mt_nl_parse_nest(tb[NFTA_EXPR_DATA], counter);
-	if (counter[NFTA_COUNTER_PACKETS] &&
-	    mnl_attr_get_payload_len(counter[NFTA_COUNTER_PACKETS]) == sizeof big)
-		memcpy(&big, mnl_attr_get_payload(counter[NFTA_COUNTER_PACKETS]), sizeof big);
-	return be64toh(big);
+	return mt_nl_uint_be(counter[NFTA_COUNTER_PACKETS]);
 }
 
 struct reading {
@@ -324,7 +321,7 @@ static int take_element(const struct nlmsghdr *n, void *data)
 		get_data(el[NFTA_SET_ELEM_KEY_END], &found.end);
 		get_data(el[NFTA_SET_ELEM_DATA], &found.data);
 		get_jump(el[NFTA_SET_ELEM_DATA], found.jump);
-		get_comment(el[NFTA_SET_ELEM_USERDATA], found.comment);
+		mt_nft_comment(el[NFTA_SET_ELEM_USERDATA], found.comment);
 		found.packets = get_packets(el[NFTA_SET_ELEM_EXPR]);
 		if (!done)
 			done = r->each(&found, r->data);

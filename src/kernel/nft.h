@@ -114,6 +114,9 @@ typedef int (*mt_nft_each)(const struct mt_nft_found *found, void *data);
 int mt_nft_list(struct mt_host *h, uint8_t family, const char *set, mt_nft_each each, void *data,
 		struct mt_err *e);
 
+/** mt_nft_comment() - the comment in the user data of an element or a rule; "": there is none */
+void mt_nft_comment(const struct nlattr *a, char comment[static MT_NFT_COMMENT_MAX + 1]);
+
 /** mt_nft_ask() - a question about something in the table, after its name
  * @message:	NFT_MSG_GET*
  * @attr:	the attribute that has the table's name

@@ -12,7 +12,6 @@
 #include "kernel/nft.h"
 #include "base/paths.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -23,9 +22,6 @@
 enum { FAMILY, INTACT, NFIELDS };
 
 enum { VERSION = 1 }; /* of the text: a newer one replaces the rules of an older one */
-
-/* The type of a comment in a rule's user data, as libnftnl has it: udata.h */
-#define COMMENT 0
 
 static const struct mt_field fields[NFIELDS] = {
 	[FAMILY] = { "family", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .enum_names = mt_nft_families,
@@ -49,33 +45,21 @@ struct rules {
 	uint64_t last, highest; /* handles: of the last rule of the text; of all rules */
 };
 
-static uint64_t handle_of(const struct nlattr *a)
-{
-	uint64_t big = 0;
-
-	if (a && mnl_attr_get_payload_len(a) == sizeof big)
-		memcpy(&big, mnl_attr_get_payload(a), sizeof big);
-	return be64toh(big);
-}
-
 static int take_rule(const struct nlmsghdr *n, void *data)
 {
 	struct rules *r = data;
-	const char *comment;
+	char comment[MT_NFT_COMMENT_MAX + 1];
 	mt_nl_attrs tb;
 	uint64_t handle;
 
 	if (!mt_nl_parse(n, sizeof(struct nfgenmsg), tb))
 		return 0;
-	handle = handle_of(tb[NFTA_RULE_HANDLE]);
+	handle = mt_nl_uint_be(tb[NFTA_RULE_HANDLE]);
 	r->n++;
 	if (handle > r->highest)
 		r->highest = handle;
-	if (!tb[NFTA_RULE_USERDATA] || mnl_attr_get_payload_len(tb[NFTA_RULE_USERDATA]) < 4)
-		return 0;
-	comment = mnl_attr_get_payload(tb[NFTA_RULE_USERDATA]);
-	if (comment[0] == COMMENT && !comment[1 + (uint8_t)comment[1]] &&
-	    sscanf(comment + 2, MT_NFT_TABLE " %u: %u rules", &r->version, &r->said) == 2)
+	mt_nft_comment(tb[NFTA_RULE_USERDATA], comment);
+	if (sscanf(comment, MT_NFT_TABLE " %u: %u rules", &r->version, &r->said) == 2)
 		r->last = handle;
 	return 0;
 }
@@ -196,13 +180,12 @@ static int take_set(const struct nlmsghdr *n, void *data)
 {
 	struct sets *s = data;
 	mt_nl_attrs tb;
-	uint32_t flags = 0;
+	uint64_t flags;
 	int err;
 
 	if (!mt_nl_parse(n, sizeof(struct nfgenmsg), tb))
 		return 0;
-	if (tb[NFTA_SET_FLAGS] && mnl_attr_get_payload_len(tb[NFTA_SET_FLAGS]) == sizeof flags)
-		flags = be32toh(mnl_attr_get_u32(tb[NFTA_SET_FLAGS]));
+	flags = mt_nl_uint_be(tb[NFTA_SET_FLAGS]);
 	if (flags & (NFT_SET_EVAL | NFT_SET_ANONYMOUS))
 		return 0;
 	err = mt_nft_list(s->h, s->family, mt_nl_str(tb[NFTA_SET_NAME]), take_any, s, s->e);

@@ -165,6 +165,9 @@ const char *mt_nl_str(const struct nlattr *a);
 /** mt_nl_uint() - a number of 1, 2, 4 or 8 bytes, by the attribute's length; 0 when it is none */
 uint64_t mt_nl_uint(const struct nlattr *a);
 
+/** mt_nl_uint_be() - the same of a number in network order, of 2, 4 or 8 bytes */
+uint64_t mt_nl_uint_be(const struct nlattr *a);
+
 /** mt_nl_get_struct() - copy an attribute of at least @n bytes; a shorter one, or none: nothing */
 void mt_nl_get_struct(const struct nlattr *a, void *to, size_t n);
 
