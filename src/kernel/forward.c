@@ -176,12 +176,6 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 
 /* --- at plan time ----------------------------------------------------------------------------- */
 
-static struct mt_record within(const struct mt_record *r)
-{
-	(void)r;
-	return mt_nft_table(NFPROTO_INET);
-}
-
 static bool is_loopback(const struct mt_value *v)
 {
 	return v->family == AF_INET ? v->b[0] == 127 : !memcmp(v->b, &in6addr_loopback, 16);
@@ -232,7 +226,6 @@ static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 {
 	struct mt_sh s = { buf, n, 0 };
 
-	mt_sh_say(&s, "nft");
 	mt_nft_sh_begin(&s, op, NFPROTO_INET, map_of(r));
 	mt_sh_say(&s, " ");
 	mt_sh_value(&s, r, ADDRESS);
@@ -265,7 +258,7 @@ const struct mt_kind mt_kind_forward = {
 	.list = list,
 	.put = put,
 	.set_defaults = set_defaults,
-	.within = within,
+	.within = mt_nft_within_inet,
 	.check = check,
 	.clash = clash,
 	.sh = sh,

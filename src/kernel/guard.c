@@ -184,10 +184,7 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 
 	if (err)
 		return err < 0 ? err : 0;
-	if (mt_record_has(filter, GUARD_FAMILY))
-		return list_family(&l, (uint8_t)filter->v[GUARD_FAMILY].u);
-	err = list_family(&l, NFPROTO_BRIDGE);
-	return err ? err : list_family(&l, NFPROTO_INET);
+	return mt_nft_list_families(&l, list_family);
 }
 
 /* --- changing --------------------------------------------------------------------------------- */

@@ -75,8 +75,6 @@ int mt_guard_for_others(const struct mt_record *r, uint32_t ifindex,
 
 static void sh_one(struct mt_sh *s, enum mt_op op, const struct mt_record *r, const char *set)
 {
-	if (s->len > strlen("nft"))
-		mt_sh_say(s, " \\;");
 	mt_nft_sh_begin(s, op, (uint8_t)r->v[GUARD_FAMILY].u, set);
 	mt_nft_sh_name(s, mt_record_device(r));
 }
@@ -116,7 +114,6 @@ int mt_guard_sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 {
 	struct mt_sh s = { buf, n, 0 };
 
-	mt_sh_say(&s, "nft");
 	if (op == MT_DELETE)
 		sh_guard(&s, op, r);
 	sh_others(&s, op, r);

@@ -147,10 +147,7 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 
 	if (err)
 		return err < 0 ? err : 0;
-	if (mt_record_has(filter, FAMILY))
-		return list_family(&l, (uint8_t)filter->v[FAMILY].u);
-	err = list_family(&l, NFPROTO_BRIDGE);
-	return err ? err : list_family(&l, NFPROTO_INET);
+	return mt_nft_list_families(&l, list_family);
 }
 
 /* --- changing --------------------------------------------------------------------------------- */
@@ -195,13 +192,10 @@ static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 	int place = place_of(v);
 	struct mt_sh s = { buf, n, 0 };
 
-	mt_sh_say(&s, "nft");
 	for (int i = 0; i <= (r->v[FAMILY].u == NFPROTO_BRIDGE) && places[place].sets[i]; i++) {
 		struct mt_nft_key last = { 0 };
 		char text[MT_VALUE_TEXT];
 
-		if (i)
-			mt_sh_say(&s, " \\;");
 		mt_nft_sh_begin(&s, op, (uint8_t)r->v[FAMILY].u, places[place].sets[i]);
 		mt_nft_sh_name(&s, mt_record_device(r));
 		if (!i) {

@@ -55,10 +55,7 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 	if (mt_record_has(filter, ADDRESS)) {
 		struct mt_nft_element el = element(filter);
 
-		err = mt_nft_get(h, NFPROTO_INET, &el, NULL, e);
-		if (!err)
-			err = mt_list_found(&l, filter);
-		return err == -ENOENT || err > 0 ? 0 : mt_list_done(&l, err);
+		return mt_nft_list_key(&l, NFPROTO_INET, &el);
 	}
 	for (int i = 0; !err && i < 2; i++)
 		err = mt_list_done(&l, mt_nft_list(h, NFPROTO_INET, sets[i], take, &l, e));
@@ -72,17 +69,10 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	return mt_nl_about(e, mt_nft_put(h, op, NFPROTO_INET, &el, e), r, mt_nl_verb(op));
 }
 
-static struct mt_record within(const struct mt_record *r)
-{
-	(void)r;
-	return mt_nft_table(NFPROTO_INET);
-}
-
 static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 {
 	struct mt_sh s = { buf, n, 0 };
 
-	mt_sh_say(&s, "nft");
 	mt_nft_sh_begin(&s, op, NFPROTO_INET, set_of(r));
 	mt_sh_say(&s, " ");
 	mt_sh_value(&s, r, ADDRESS);
@@ -102,6 +92,6 @@ const struct mt_kind mt_kind_hairpin = {
 	.flags = MT_KIND_EXCLUSIVE | MT_KIND_RESTORED,
 	.list = list,
 	.put = put,
-	.within = within,
+	.within = mt_nft_within_inet,
 	.sh = sh,
 };

@@ -71,10 +71,7 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 	if (mt_record_has(filter, SRC) && mt_record_has(filter, OUT)) {
 		struct mt_nft_element el = element(filter);
 
-		err = mt_nft_get(h, NFPROTO_INET, &el, NULL, e);
-		if (!err)
-			err = mt_list_found(&l, filter);
-		return err == -ENOENT || err > 0 ? 0 : mt_list_done(&l, err);
+		return mt_nft_list_key(&l, NFPROTO_INET, &el);
 	}
 	for (int i = 0; !err && i < 2; i++) {
 		struct listing look = { &l, i };
@@ -95,12 +92,6 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 	return mt_nl_about(e, err, r, mt_nl_verb(op));
 }
 
-static struct mt_record within(const struct mt_record *r)
-{
-	(void)r;
-	return mt_nft_table(NFPROTO_INET);
-}
-
 static int check(const struct mt_record *r, struct mt_err *e)
 {
 	char subject[96];
@@ -115,7 +106,6 @@ static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 {
 	struct mt_sh s = { buf, n, 0 };
 
-	mt_sh_say(&s, "nft");
 	mt_nft_sh_begin(&s, op, NFPROTO_INET, set_of(r));
 	mt_sh_say(&s, " ");
 	mt_sh_value(&s, r, SRC);
@@ -137,7 +127,7 @@ const struct mt_kind mt_kind_masquerade = {
 	.flags = MT_KIND_EXCLUSIVE | MT_KIND_RESTORED,
 	.list = list,
 	.put = put,
-	.within = within,
+	.within = mt_nft_within_inet,
 	.check = check,
 	.sh = sh,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* nft.c - nfnetlink: elements of sets, their batches, their reading */
+/* nft.c - nfnetlink: elements of sets, and their batches */
 #include "kernel/nft.h"
 
 #include <arpa/inet.h>
@@ -10,9 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-
-/* The type of a comment in the user data of an element or a rule, as libnftnl has it: udata.h */
-#define COMMENT 0
 
 const struct mt_enum_name mt_nft_families[] = {
 	{ "bridge", NFPROTO_BRIDGE },
@@ -105,14 +102,13 @@ static void put_jump(struct nlmsghdr *n, const char *chain)
 static void put_comment(struct nlmsghdr *n, const char *comment)
 {
 	size_t size = strnlen(comment, MT_NFT_COMMENT_MAX) + 1;
-	uint8_t data[2 + MT_NFT_COMMENT_MAX + 1] = { COMMENT, (uint8_t)size };
+	uint8_t data[2 + MT_NFT_COMMENT_MAX + 1] = { MT_NFT_COMMENT, (uint8_t)size };
 
 	memcpy(data + 2, comment, size - 1);
 	mnl_attr_put(n, NFTA_SET_ELEM_USERDATA, 2 + size, data);
 }
 
-/* @whole: also what is no key */
-static void put_element(struct nlmsghdr *n, const struct mt_nft_element *el, bool whole)
+void mt_nft_put_element(struct nlmsghdr *n, const struct mt_nft_element *el, bool whole)
 {
 	struct nlattr *list, *one;
 
@@ -133,15 +129,18 @@ static void put_element(struct nlmsghdr *n, const struct mt_nft_element *el, boo
 	mnl_attr_nest_end(n, list);
 }
 
-static int open_netfilter(struct mt_host *h, struct mt_err *e)
+struct nlmsghdr *mt_nft_start(struct mt_nl_request *q, int message, uint16_t flags, uint8_t family)
 {
-	return h->netfilter ? 0 : mt_nl_open(NETLINK_NETFILTER, &h->netfilter, e);
+	struct nlmsghdr *n = mt_nl_start(q, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | message), flags,
+					 sizeof(struct nfgenmsg));
+
+	put_head(n, family, 0);
+	return n;
 }
 
-/* The kernel was built without nfnetlink, or without nf_tables. */
-static bool is_missing(int err)
+int mt_nft_open(struct mt_host *h, struct mt_err *e)
 {
-	return err == -EPROTONOSUPPORT || err == -EINVAL || err == -EOPNOTSUPP;
+	return h->netfilter ? 0 : mt_nl_open(NETLINK_NETFILTER, &h->netfilter, e);
 }
 
 /* --- batches ---------------------------------------------------------------------------------- */
@@ -188,7 +187,7 @@ static void change(struct mt_nft_batch *b, int message, uint16_t flags,
 
 	if (!n)
 		return;
-	put_element(n, el, message == NFT_MSG_NEWSETELEM);
+	mt_nft_put_element(n, el, message == NFT_MSG_NEWSETELEM);
 	end_message(b, n);
 }
 
@@ -235,8 +234,7 @@ int mt_nft_commit(struct mt_host *h, struct mt_nft_batch *b, struct mt_err *e)
 	if (b->full)
 		return mt_fail(e, E2BIG, "", "", "too many elements for one batch");
 	end_message(b, end);
-	return open_netfilter(h, e)
-		?: mt_nl_batch(h->netfilter, (struct nlmsghdr *)b->bytes, b->n, e);
+	return mt_nft_open(h, e) ?: mt_nl_batch(h->netfilter, (struct nlmsghdr *)b->bytes, b->n, e);
 }
 
 int mt_nft_put(struct mt_host *h, enum mt_op op, uint8_t family, const struct mt_nft_element *el,
@@ -250,157 +248,4 @@ int mt_nft_put(struct mt_host *h, enum mt_op op, uint8_t family, const struct mt
 	else
 		mt_nft_add(&b, el, true);
 	return mt_nft_commit(h, &b, e);
-}
-
-/* --- reading ---------------------------------------------------------------------------------- */
-
-static void get_data(const struct nlattr *a, struct mt_nft_key *k)
-{
-	mt_nl_attrs tb;
-
-	mt_nl_parse_nest(a, tb);
-	if (tb[NFTA_DATA_VALUE])
-		mt_nft_key_put(k, mnl_attr_get_payload(tb[NFTA_DATA_VALUE]),
-			       mnl_attr_get_payload_len(tb[NFTA_DATA_VALUE]));
-}
-
-static void get_jump(const struct nlattr *a, char jump[static MT_NFT_NAME])
-{
-	mt_nl_attrs tb, verdict;
-
-	mt_nl_parse_nest(a, tb);
-	mt_nl_parse_nest(tb[NFTA_DATA_VERDICT], verdict);
-	snprintf(jump, MT_NFT_NAME, "%s", mt_nl_str(verdict[NFTA_VERDICT_CHAIN]));
-}
-
-/* User data: a type, a length and as many bytes, and so on. */
-void mt_nft_comment(const struct nlattr *a, char comment[static MT_NFT_COMMENT_MAX + 1])
-{
-	const uint8_t *at = a ? mnl_attr_get_payload(a) : NULL;
-	size_t left = a ? mnl_attr_get_payload_len(a) : 0;
-
-	*comment = 0;
-	while (left > 2 && (size_t)at[1] + 2 <= left) {
-		if (at[0] == COMMENT && at[1] && !at[1 + at[1]])
-			snprintf(comment, MT_NFT_COMMENT_MAX + 1, "%s", (const char *)at + 2);
-		left -= (size_t)at[1] + 2;
-		at += (size_t)at[1] + 2;
-	}
-}
-
-static uint64_t get_packets(const struct nlattr *expression)
-{
-	mt_nl_attrs tb, counter;
-
-	mt_nl_parse_nest(expression, tb);
-	if (strcmp(mt_nl_str(tb[NFTA_EXPR_NAME]), "counter"))
-		return 0;
-	mt_nl_parse_nest(tb[NFTA_EXPR_DATA], counter);
-	return mt_nl_uint_be(counter[NFTA_COUNTER_PACKETS]);
-}
-
-struct reading {
-	mt_nft_each each;
-	void *data;
-};
-
-static int take_element(const struct nlmsghdr *n, void *data)
-{
-	struct reading *r = data;
-	const struct nlattr *one;
-	mt_nl_attrs tb, el;
-	int done = 0;
-
-	if (!mt_nl_parse(n, sizeof(struct nfgenmsg), tb) || !tb[NFTA_SET_ELEM_LIST_ELEMENTS])
-		return 0;
-	mnl_attr_for_each_nested (one, tb[NFTA_SET_ELEM_LIST_ELEMENTS]) {
-		struct mt_nft_found found = { 0 };
-
-		mt_nl_parse_nest(one, el);
-		get_data(el[NFTA_SET_ELEM_KEY], &found.key);
-		get_data(el[NFTA_SET_ELEM_KEY_END], &found.end);
-		get_data(el[NFTA_SET_ELEM_DATA], &found.data);
-		get_jump(el[NFTA_SET_ELEM_DATA], found.jump);
-		mt_nft_comment(el[NFTA_SET_ELEM_USERDATA], found.comment);
-		found.packets = get_packets(el[NFTA_SET_ELEM_EXPR]);
-		if (!done)
-			done = r->each(&found, r->data);
-	}
-	return done;
-}
-
-static bool is_same(const struct mt_nft_key *a, const struct mt_nft_key *b)
-{
-	return a->n == b->n && !memcmp(a->bytes, b->bytes, a->n);
-}
-
-struct one {
-	const struct mt_nft_element *el;
-	struct mt_nft_found *found;
-	bool there;
-};
-
-/* A set with ranges answers with the range that the key is in. */
-static int take_one(const struct mt_nft_found *found, void *data)
-{
-	struct one *o = data;
-
-	if (!is_same(&found->key, &o->el->key) ||
-	    (o->el->end.n && !is_same(&found->end, &o->el->end)))
-		return 0;
-	if (o->found)
-		*o->found = *found;
-	o->there = true;
-	return 1;
-}
-
-int mt_nft_get(struct mt_host *h, uint8_t family, const struct mt_nft_element *el,
-	       struct mt_nft_found *found, struct mt_err *e)
-{
-	struct one o = { el, found, false };
-	struct reading r = { take_one, &o };
-	struct mt_nl_request q;
-	struct nlmsghdr *n =
-		mt_nl_start(&q, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETSETELEM), 0,
-			    sizeof(struct nfgenmsg));
-	int err = open_netfilter(h, e);
-
-	put_head(n, family, 0);
-	put_element(n, el, false);
-	if (!err)
-		err = mt_nl_talk(h->netfilter, n, take_element, &r, e);
-	return is_missing(err) ? -ENOENT : err ? err : o.there ? 0 : -ENOENT;
-}
-
-int mt_nft_list(struct mt_host *h, uint8_t family, const char *set, mt_nft_each each, void *data,
-		struct mt_err *e)
-{
-	struct reading r = { each, data };
-	struct mt_nl_request q;
-	struct nlmsghdr *n =
-		mt_nl_start(&q, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETSETELEM),
-			    NLM_F_DUMP, sizeof(struct nfgenmsg));
-	int err = open_netfilter(h, e);
-
-	put_head(n, family, 0);
-	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_TABLE, MT_NFT_TABLE);
-	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_SET, set);
-	if (!err)
-		err = mt_nl_talk(h->netfilter, n, take_element, &r, e);
-	return err == -ENOENT || is_missing(err) ? 0 : err;
-}
-
-int mt_nft_ask(struct mt_host *h, int message, uint16_t flags, uint8_t family, uint16_t attr,
-	       mt_nl_take take, void *data, struct mt_err *e)
-{
-	struct mt_nl_request q;
-	struct nlmsghdr *n = mt_nl_start(&q, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | message), flags,
-					 sizeof(struct nfgenmsg));
-	int err = open_netfilter(h, e);
-
-	put_head(n, family, 0);
-	mnl_attr_put_strz(n, attr, MT_NFT_TABLE);
-	if (!err)
-		err = mt_nl_talk(h->netfilter, n, take, data, e);
-	return is_missing(err) ? 0 : err;
 }

@@ -14,7 +14,8 @@
 #include "kernel/nl.h"
 
 #define MT_NFT_TABLE	   "moontap"
-#define MT_NFT_NAME	   32  /* bytes of a chain's name and its NUL */
+#define MT_NFT_NAME	   32 /* bytes of a chain's name and its NUL */
+#define MT_NFT_COMMENT	   0 /* in user data: libnftnl's NFTNL_UDATA_SET_ELEM_COMMENT, _RULE_COMMENT */
 #define MT_NFT_COMMENT_MAX 128 /* bytes that nft(8) takes: libnftnl's NFTNL_UDATA_COMMENT_MAXLEN */
 
 /* The families of tables, for a field whose value is NFPROTO_BRIDGE or NFPROTO_INET. */
@@ -56,6 +57,17 @@ struct mt_nft_element {
 	const char *jump;	    /* of a map of verdicts: the chain; NULL: none */
 	const char *comment;	    /* NULL: none */
 };
+
+/* --- messages, for nft.c and nft_read.c -------------------------------------------------------- */
+
+/** mt_nft_start() - begin a request: NFT_MSG_* */
+struct nlmsghdr *mt_nft_start(struct mt_nl_request *q, int message, uint16_t flags, uint8_t family);
+
+/** mt_nft_put_element() - append an element. @whole: also what is no key */
+void mt_nft_put_element(struct nlmsghdr *n, const struct mt_nft_element *el, bool whole);
+
+/** mt_nft_open() - open @h->netfilter, if it is not open yet. Return: 0 or -errno. */
+int mt_nft_open(struct mt_host *h, struct mt_err *e);
 
 /* --- changing --------------------------------------------------------------------------------- */
 
@@ -126,8 +138,20 @@ void mt_nft_comment(const struct nlattr *a, char comment[static MT_NFT_COMMENT_M
 int mt_nft_ask(struct mt_host *h, int message, uint16_t flags, uint8_t family, uint16_t attr,
 	       mt_nl_take take, void *data, struct mt_err *e);
 
-/** mt_nft_table() - the table of a family, as a record that can be declared */
-struct mt_record mt_nft_table(uint8_t family);
+/* --- records that are elements ----------------------------------------------------------------- */
+
+/** mt_nft_list_families() - list() of a kind with a field `family`: the filter's, or both
+ * @list:	lists what is in one
+ *
+ * Return: 0 or -errno. */
+int mt_nft_list_families(struct mt_list *l, int (*list)(struct mt_list *l, uint8_t family));
+
+/** mt_nft_list_key() - list() of a record that is all key, and one element: the filter, if that is
+ * there. Return: 0 or -errno. */
+int mt_nft_list_key(struct mt_list *l, uint8_t family, const struct mt_nft_element *el);
+
+/** mt_nft_within_inet() - within() of kinds that are in the table inet */
+struct mt_record mt_nft_within_inet(const struct mt_record *r);
 
 /* --- records that are elements for a device ---------------------------------------------------- */
 
@@ -149,7 +173,7 @@ int mt_nft_resolve(struct mt_record *r, mt_will will, void *data, struct mt_err 
 
 /* --- commands for sh ---------------------------------------------------------------------------- */
 
-/** mt_nft_sh_begin() - "nft add element bridge moontap SET {", after "nft" or ";" */
+/** mt_nft_sh_begin() - "nft add element bridge moontap SET {"; not the first: after a ";" */
 void mt_nft_sh_begin(struct mt_sh *s, enum mt_op op, uint8_t family, const char *set);
 
 /** mt_nft_sh_name() - a blank, and a device's name, quoted for nft(8) and sh */

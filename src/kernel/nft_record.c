@@ -54,7 +54,7 @@ int mt_nft_list_device(struct mt_list *l)
 
 /* --- at plan time ----------------------------------------------------------------------------- */
 
-struct mt_record mt_nft_table(uint8_t family)
+static struct mt_record table_of(uint64_t family)
 {
 	struct mt_record table = { .kind = &mt_kind_nft };
 
@@ -65,7 +65,13 @@ struct mt_record mt_nft_table(uint8_t family)
 
 struct mt_record mt_nft_within(const struct mt_record *r)
 {
-	return mt_nft_table((uint8_t)r->v[mt_kind_field(r->kind, "family")].u);
+	return table_of(r->v[mt_kind_field(r->kind, "family")].u);
+}
+
+struct mt_record mt_nft_within_inet(const struct mt_record *r)
+{
+	(void)r;
+	return table_of(NFPROTO_INET);
 }
 
 /* Whether the master that a device will have is a bridge. Return: 1, 0 or -errno. */
@@ -119,8 +125,8 @@ void mt_nft_sh_begin(struct mt_sh *s, enum mt_op op, uint8_t family, const char 
 
 	while (name->value != family)
 		name++;
-	mt_sh_say(s, " %s element %s " MT_NFT_TABLE " %s {", op == MT_DELETE ? "delete" : "add",
-		  name->name, set);
+	mt_sh_say(s, "%s %s element %s " MT_NFT_TABLE " %s {", s->len ? " \\;" : "nft",
+		  op == MT_DELETE ? "delete" : "add", name->name, set);
 }
 
 /* Within quotes, since nft(8) has words of its own that a device can be called by. */

@@ -96,12 +96,8 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 		struct mt_err *e)
 {
 	struct mt_list l = mt_list(h, filter, each, data, e);
-	int err;
 
-	if (mt_record_has(filter, FAMILY))
-		return list_family(&l, (uint8_t)filter->v[FAMILY].u);
-	err = list_family(&l, NFPROTO_BRIDGE);
-	return err ? err : list_family(&l, NFPROTO_INET);
+	return mt_nft_list_families(&l, list_family);
 }
 
 /* --- changing --------------------------------------------------------------------------------- */
