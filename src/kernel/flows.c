@@ -7,7 +7,6 @@
  */
 #include "kernel/nft.h"
 
-#include <arpa/inet.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <string.h>
@@ -17,7 +16,7 @@ struct flows {
 	struct mt_host *h;
 	const struct mt_value *address;
 	uint8_t proto;
-	uint16_t port;
+	struct mt_range ports;
 };
 
 static struct nlmsghdr *start_flows(struct mt_nl_request *q, int message, uint16_t flags,
@@ -31,7 +30,7 @@ static struct nlmsghdr *start_flows(struct mt_nl_request *q, int message, uint16
 	return n;
 }
 
-/* Limits a request to the flows to the address and port. */
+/* Limits a list to the flows to the address, of the protocol. */
 static void put_filter(struct nlmsghdr *n, const struct flows *f)
 {
 	bool v6 = f->address->family == AF_INET6;
@@ -42,13 +41,11 @@ static void put_filter(struct nlmsghdr *n, const struct flows *f)
 	mnl_attr_nest_end(n, part);
 	part = mnl_attr_nest_start(n, CTA_TUPLE_PROTO);
 	mnl_attr_put_u8(n, CTA_PROTO_NUM, f->proto);
-	mnl_attr_put_u16(n, CTA_PROTO_DST_PORT, htons(f->port));
 	mnl_attr_nest_end(n, part);
 	mnl_attr_nest_end(n, tuple);
 	part = mnl_attr_nest_start(n, CTA_FILTER);
-	/* net/netfilter/nf_conntrack_netlink.c: CTA_FILTER_F_CTA_IP_DST, _PROTO_NUM,
-	 * _PROTO_DST_PORT */
-	mnl_attr_put_u32(n, CTA_FILTER_ORIG_FLAGS, 1u << 1 | 1u << 3 | 1u << 5);
+	/* net/netfilter/nf_conntrack_netlink.c: CTA_FILTER_F_CTA_IP_DST, _PROTO_NUM */
+	mnl_attr_put_u32(n, CTA_FILTER_ORIG_FLAGS, 1u << 1 | 1u << 3);
 	mnl_attr_nest_end(n, part);
 }
 
@@ -57,14 +54,16 @@ static bool is_to(const struct nlattr *tuple, const struct flows *f)
 	bool v6 = f->address->family == AF_INET6;
 	mt_nl_attrs tb, ip, proto;
 	struct mt_value dst;
+	uint64_t port;
 
 	mt_nl_parse_nest(tuple, tb);
 	mt_nl_parse_nest(tb[CTA_TUPLE_IP], ip);
 	mt_nl_parse_nest(tb[CTA_TUPLE_PROTO], proto);
+	port = mt_nl_uint_be(proto[CTA_PROTO_DST_PORT]);
 	dst = mt_nl_ip(ip[v6 ? CTA_IP_V6_DST : CTA_IP_V4_DST], f->address->family, 0);
 	return dst.state == MT_SET && !memcmp(dst.b, f->address->b, v6 ? 16 : 4) &&
-		mt_nl_uint(proto[CTA_PROTO_NUM]) == f->proto &&
-		mt_nl_uint(proto[CTA_PROTO_DST_PORT]) == htons(f->port);
+		mt_nl_uint(proto[CTA_PROTO_NUM]) == f->proto && port >= f->ports.first &&
+		port <= f->ports.last;
 }
 
 static int forget_one(const struct nlmsghdr *n, void *data)
@@ -84,20 +83,17 @@ static int forget_one(const struct nlmsghdr *n, void *data)
 	return 0;
 }
 
-/* An older kernel, of Debian 12, does not delete by a filter (net/netfilter/nf_conntrack_netlink.c
- * ctnetlink_del_conntrack()), but lists by one. */
+/* Deleting by a filter would be one request for each port, each of which walks through all flows of
+ * the host; and the kernel of Debian 12 has only lists by one (net/netfilter/nf_conntrack_netlink.c
+ * ctnetlink_del_conntrack()). */
 void mt_nft_forget_flows(struct mt_host *h, const struct mt_value *address, uint8_t proto,
-			 uint16_t port)
+			 struct mt_range ports)
 {
-	struct flows f = { h, address, proto, port };
+	struct flows f = { h, address, proto, ports };
 	struct mt_nl_request q;
-	struct nlmsghdr *n = start_flows(&q, IPCTNL_MSG_CT_DELETE, 0, &f);
+	struct nlmsghdr *n = start_flows(&q, IPCTNL_MSG_CT_GET, NLM_F_DUMP, &f);
 	struct mt_err ignored;
 
-	put_filter(n, &f);
-	if (!mt_nl_talk(h->netfilter, n, NULL, NULL, &ignored))
-		return;
-	n = start_flows(&q, IPCTNL_MSG_CT_GET, NLM_F_DUMP, &f);
 	put_filter(n, &f);
 	mt_nl_talk(h->netfilter, n, forget_one, &f, &ignored);
 }

@@ -163,14 +163,15 @@ enum { MOST_FLOWS = 256 }; /* ports of a range; flows to further ones end by the
 static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
 {
 	struct mt_nft_element el = element(r);
-	const struct mt_range *ports = &r->v[PORT].range;
+	struct mt_range ports = r->v[PORT].range;
 	int err = mt_nft_put(h, op, NFPROTO_INET, &el, e);
 
 	if (err == -ENOTEMPTY)
 		err = mt_fail(e, EEXIST, "", "", "another range of ports there overlaps with it");
-	for (uint32_t p = ports->first; !err && p <= ports->last && p - ports->first < MOST_FLOWS;
-	     p++)
-		mt_nft_forget_flows(h, &r->v[ADDRESS], (uint8_t)r->v[PROTO].u, (uint16_t)p);
+	if (ports.last - ports.first >= MOST_FLOWS)
+		ports.last = ports.first + MOST_FLOWS - 1;
+	if (!err)
+		mt_nft_forget_flows(h, &r->v[ADDRESS], (uint8_t)r->v[PROTO].u, ports);
 	return mt_nl_about(e, err, r, mt_nl_verb(op));
 }
 

@@ -181,13 +181,13 @@ void mt_nft_sh_name(struct mt_sh *s, const char *name);
 
 /* --- flows: flows.c --------------------------------------------------------------------------- */
 
-/** mt_nft_forget_flows() - let the kernel forget the flows to a port of an address
+/** mt_nft_forget_flows() - let the kernel forget the flows to ports of an address
  *
  * A failure is ignored: they end by themselves. mt_nft_commit() or mt_nft_get() has opened the
  * socket before.
  */
 void mt_nft_forget_flows(struct mt_host *h, const struct mt_value *address, uint8_t proto,
-			 uint16_t port);
+			 struct mt_range ports);
 
 /* --- nft(8): nft_run.c -------------------------------------------------------------------------- */
 
