@@ -1,65 +1,35 @@
 -- vlan_frames_spec.lua - a guest gets no frame of a VLAN that it is not in, at no moment of up and
 -- down; by broadcasts that are sent all the time
 local helper = require "spec.helper"
+local moments = require "spec.moments"
 local program = require "spec.program"
 
 if not helper.kernel_has "bridge_vlan" then return end
 
--- Sends two broadcasts in turn, without a tag and with that of VLAN 10, and counts those that come
--- out of the tap, until the file `stop` is there. Ethernet types for experiments: IEEE 802.
+-- Sends two broadcasts in turn, without a tag and with that of VLAN 10, the guest's own, and counts
+-- those that come out of the tap.
 local SCRIPT = [==[
-import fcntl, os, socket, struct, sys, time
 def frame(tag, kind):
     return b"\xff" * 6 + b"\x02\0\0\0\0\x99" + tag + kind + b"\0" * 46
-untagged = frame(b"", b"\x88\xb5")
-tagged = frame(b"\x81\0\0\x0a", b"\x88\xb6")
-def open_tap():
-    fd = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
-    try: fcntl.ioctl(fd, 0x400454ca, struct.pack("16sH22x", b"web0", 0x0002 | 0x1000)) # TUNSETIFF
-    except OSError:
-        os.close(fd); return None
-    return fd
-def is_there():
-    try: socket.if_nametoindex("web0"); return True
-    except OSError: return False
+untagged = frame(b"", other_type)
+tagged = frame(b"\x81\0\0\x0a", own_type)
 out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); out.bind(("up1", 0))
-tap = open_tap() if sys.argv[1] == "libvirt" else None
-sent, seen = 0, { b"\x88\xb5": 0, b"\x88\xb6": 0 }
-open("ready", "w").close()
-def read():
-    while tap is not None:
-        try: got = os.read(tap, 2048)
-        except OSError: return
-        if got[12:14] in seen: seen[got[12:14]] += 1
-while not os.path.exists("stop"):
-    if tap is None and is_there(): tap = open_tap() # as soon as moontap lets go of it
-    out.send(untagged); out.send(tagged); sent += 1
-    read()
-    time.sleep(0.0005)
-read()
-open("counts.new", "w").write("%d %d %d\n" % (sent, seen[b"\x88\xb5"], seen[b"\x88\xb6"]))
-os.rename("counts.new", "counts")
+def send(tap):
+    out.send(untagged); out.send(tagged)
+    return True
+def read(tap):
+    if tap is not None: count(lambda n: os.read(tap, n))
 ]==]
 
 local XML = [[<domain type='qemu'><name>web</name><devices><interface type='ethernet'>
   <mac address='52:54:00:00:00:03'/><target dev='web0' managed='%s'/></interface></devices>
   </domain>]]
 
-local function wait_for(name)
-  for _ = 1, 600 do
-    local text = program.read(name)
-    if text then return text end
-    helper.run "sleep 0.1"
-  end
-  error("there is no file " .. name)
-end
-
 describe("broadcasts of a VLAN that a guest is not in #bridge_vlan", function()
   before_each(function()
     helper.run [[ip link add br0 address 02:00:00:00:00:01 type bridge vlan_filtering 1
       ip link set br0 up; ip link add up0 type veth peer name up1; ip link set up1 up
       ip link set up0 master br0 up; bridge vlan add dev up0 vid 10]]
-    program.write("frames.py", SCRIPT)
     program.write("p.lua", [[allow{ vid = 10 } local lan = hook "bridge" { bridge = "br0" }
       function connect(nic) lan(nic) vlan{ dev = nic.dev, pvid = 10 } end]])
   end)
@@ -68,8 +38,7 @@ describe("broadcasts of a VLAN that a guest is not in #bridge_vlan", function()
       { "moontap", "no", "whose tap moontap makes" } } do
     local who, managed, title = table.unpack(case)
     it("never reach one " .. title, function()
-      program.run(("python3 frames.py %s >script.log 2>&1 & echo $!"):format(who))
-      wait_for "ready"
+      moments.start(who, SCRIPT)
       if managed == "yes" then helper.run "ip link set web0 address fe:54:00:00:00:03 up" end
       for _ = 1, 3 do
         local r = program.moontap("up -p p.lua -", XML:format(managed))
@@ -77,11 +46,10 @@ describe("broadcasts of a VLAN that a guest is not in #bridge_vlan", function()
         helper.run "sleep 0.3"
         if managed == "yes" then assert.equal(0, program.moontap("down web").status) end
       end
-      program.write("stop", "")
-      local sent, other, own = wait_for "counts":match "(%d+) (%d+) (%d+)"
-      assert.is_true(tonumber(sent) > 100)
-      assert.is_true(tonumber(own) > 10) -- what is counted does arrive
-      assert.equal("0", other)
+      local sent, other, own = moments.stop()
+      assert.is_true(sent > 100)
+      assert.is_true(own > 10) -- what is counted does arrive
+      assert.equal(0, other)
       program.moontap "down --force web"
     end)
   end
