@@ -11,11 +11,10 @@
  */
 #include "ask/request.h"
 #include "base/bytes.h"
+#include "base/spawn_signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -55,16 +54,6 @@ static int arrange(posix_spawn_file_actions_t *files, int in, int out)
 	return err ?: posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
 }
 
-static int arrange_signals(posix_spawnattr_t *attr)
-{
-	sigset_t none, all;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	return posix_spawnattr_setsigmask(attr, &none) ?: posix_spawnattr_setsigdefault(attr, &all)
-		?: posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-}
-
 /* Return: 0 or the error's number. */
 static int run(const char *program, char **words, int in, int out, pid_t *pid)
 {
@@ -77,7 +66,7 @@ static int run(const char *program, char **words, int in, int out, pid_t *pid)
 		return err;
 	err = posix_spawnattr_init(&attr);
 	if (!err) {
-		err = arrange(&files, in, out) ?: arrange_signals(&attr)
+		err = arrange(&files, in, out) ?: mt_spawn_signals(&attr)
 			?: posix_spawn(pid, program, &files, &attr, words, environment);
 		posix_spawnattr_destroy(&attr);
 	}

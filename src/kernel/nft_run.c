@@ -6,13 +6,13 @@
  * descriptor and no terminal of this process, and has to end in time.
  */
 #include "kernel/nft.h"
+#include "base/spawn_signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -53,16 +53,12 @@ static bool pass_on(bool on)
 
 static int arrange(posix_spawn_file_actions_t *files, posix_spawnattr_t *attr)
 {
-	sigset_t none, all;
 	int err = 0;
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		err = err ?: posix_spawn_file_actions_addopen(files, fd, "/dev/null", O_RDWR, 0);
-	sigemptyset(&none);
-	sigfillset(&all);
 	return err ?: posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1)
-		?: posix_spawnattr_setsigmask(attr, &none) ?: posix_spawnattr_setsigdefault(attr, &all)
-		?: posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		?: mt_spawn_signals(attr);
 }
 
 /* Return: 0 or the error's number. */
