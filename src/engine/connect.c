@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* connect.c - from an evaluator's answer to plans, and from plans to one run */
-#include "engine/engine.h"
+#include "engine/connect.h"
 #include "base/clock.h"
 #include "engine/caller.h"
 #include "engine/driver.h"
@@ -17,9 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
-
-#define ATTEMPTS 32 /* of an event that others are ahead of */
 
 struct connect {
 	struct mt_engine *g;
@@ -414,8 +411,8 @@ static int act_on_answer(struct connect *c, struct mt_err *e)
 	return -e->code;
 }
 
-static int connect_once(struct mt_engine *g, const struct mt_event_params *ask,
-			struct mt_outcome *out, struct mt_err *e)
+int mt_connect_once(struct mt_engine *g, const struct mt_event_params *ask, struct mt_outcome *out,
+		    struct mt_err *e)
 {
 	struct connect c = { .g = g,
 			     .ask = ask,
@@ -434,37 +431,4 @@ static int connect_once(struct mt_engine *g, const struct mt_event_params *ask,
 	take_answer(out, &c.answer, err);
 	log_answer(&c);
 	return err ? err : act_on_answer(&c, e);
-}
-
-/* The description of the guest for one more evaluation. Return: false: it was read from a pipe. */
-static bool read_again(struct mt_source *s, const struct mt_outcome *out)
-{
-	if (s->fd < 0 || !lseek(s->fd, 0, SEEK_SET))
-		return true;
-	*s = (struct mt_source){
-		.fd = -1, .facts = true, .bytes = out->facts, .n = out->facts_n, .name = s->name
-	};
-	return s->bytes;
-}
-
-/* Two events at once may be given the same free value, and the later one fails, rolled back. So the
- * policy is asked again, now that the first has it. */
-int mt_connect(struct mt_engine *g, const struct mt_event_params *ask, struct mt_outcome *out,
-	       struct mt_err *e)
-{
-	struct mt_event_params again = *ask;
-	char line[sizeof *e];
-	int err = connect_once(g, &again, out, e);
-
-	while (err && e->blame == MT_BLAME_TAKEN && again.request.attempt++ < ATTEMPTS &&
-	       read_again(&again.request.source, out)) {
-		mt_log(&g->o.log, LOG_INFO,
-		       "another event was first, so the policy is asked again: %s",
-		       mt_err_line(e, line, sizeof line));
-		*e = (struct mt_err){ 0 };
-		err = connect_once(g, &again, out, e);
-	}
-	if (err && e->blame == MT_BLAME_TAKEN)
-		e->blame = MT_BLAME_HOST;
-	return err;
 }
