@@ -5,7 +5,8 @@
 
 #include "engine/engine.h"
 
-/** mt_connect_once() - as mt_connect(), but it fails with MT_BLAME_TAKEN where another event was first */
+/** mt_connect_once() - as mt_connect(), but it fails with MT_BLAME_TAKEN where another event was
+ * first */
 int mt_connect_once(struct mt_engine *g, const struct mt_event_params *ask, struct mt_outcome *out,
 		    struct mt_err *e);
 
