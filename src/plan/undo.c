@@ -72,6 +72,13 @@ static void keep_failed(const struct mt_steps *steps, const struct mt_step *s,
 	mt_steps_add(failed, s);
 }
 
+/* What a step that failed may still need: a claim, and an object of moontap's that goes only when
+ * nothing is in it, which would be taken for somebody else's. */
+static bool may_be_needed(const struct mt_step *s, int turn)
+{
+	return turn > 1 || (s->op == MT_ADD && s->put.kind->busy && !made_device(s));
+}
+
 int mt_steps_revert(struct mt_apply *w, const char *dev, const struct mt_steps *steps,
 		    struct mt_steps *failed, struct mt_err *e)
 {
@@ -81,7 +88,7 @@ int mt_steps_revert(struct mt_apply *w, const char *dev, const struct mt_steps *
 	for (int turn = 0; turn < MT_UNDO_ORDERS; turn++) {
 		for (size_t i = steps->n; i-- > 0;) {
 			const struct mt_step *s = &steps->at[i];
-			bool wait = turn > 1 && first; /* a failed step may still need the claim */
+			bool wait = first && may_be_needed(s, turn);
 
 			if (mt_step_undo_order(s) != turn ||
 			    (turn == 1 &&
