@@ -36,9 +36,12 @@ $(BUILD)/spec/internals/faults.so: spec/internals/kernel.c $(FAULTS_OBJ) $(BUILD
 
 SPECS   ?= spec
 EXCLUDE ?= guest
-.PHONY: check specs
+.PHONY: check specs check-built
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs
+
+# All that the checks run, also in guests and on another kernel.
+check-built: program manual $(SPEC_SO) $(BUILD)/spec/internals/share
 
 # What the modules run is found beside them.
 $(BUILD)/spec/internals/share:

@@ -21,6 +21,8 @@ $(GUEST)/initramfs: spec/vm/initramfs.sh spec/guest/lab/guest-init $(GUEST)/vmli
 .PHONY: check-guest guest-image guest-specs
 guest-image: $(GUEST_IMAGE)
 
+check-built: $(GUEST_IMAGE)
+
 check-guest: deps-guest
 	$(Q)$(MAKE) --no-print-directory guest-specs
 

@@ -11,7 +11,7 @@ $(TORTURE_SO): spec/torture/preload.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -fPIC $(WARN) -O2 -g -shared -o $@ $< -ldl
 
-specs: $(TORTURE_SO)
+specs check-built: $(TORTURE_SO)
 
 # In parts that share the machine, a scene's faults always in one; most of the time is spent waiting
 # for the kernel to take devices away, so there are more of them at once than processors.

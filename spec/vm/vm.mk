@@ -19,6 +19,8 @@ $(KERNEL)/initramfs: spec/vm/initramfs.sh spec/vm/vm-init $(KERNEL)/vmlinuz
 	$(Q)sh $< $(KERNEL) spec/vm/vm-init $@ virtio_pci virtiofs overlay
 
 .PHONY: check-kernel kernel-specs
+check-built: $(KERNEL)/initramfs
+
 check-kernel: deps-kernel
 	$(Q)$(MAKE) --no-print-directory kernel-specs
 
