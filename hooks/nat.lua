@@ -24,6 +24,9 @@
 --   forwards      by the guest's name, or by the NIC's MAC: a list of "PROTOCOL PORT -> PORT",
 --                 "PROTOCOL PORT" and "PROTOCOL PORT-PORT", a range, which keeps its ports; the
 --                 protocols are tcp, udp, sctp and dccp
+--   allow         ports that a guest's metadata may ask for with <portForward>: "8000-8099", or a
+--                 list; they go to the guest's own addresses, see METADATA. The XML of a user who
+--                 is not root asks for none
 --   hairpin       false: other guests do not reach a forward by the public address; without it they
 --                 do, from the network that the guest is in
 --   unknown, macs   as for hook bridge
@@ -36,7 +39,8 @@
 
 local takes = {
   subnet = "string|table", out = "link.name", public = "string|table",
-  addresses = "table|function", forwards = "table", hairpin = "boolean",
+  addresses = "table|function", forwards = "table",
+  allow = "string|table", hairpin = "boolean",
   unknown = 'boolean|"qemu"', macs = "table",
 }
 
@@ -65,13 +69,26 @@ local function by_key(from, nic, guest)
   return from and (from[nic.mac] or from[guest])
 end
 
+-- The first port and the last of "8000-8099" or "80".
+local function range_of(text)
+  local first, last = tostring(text):match "^(%d+)%-(%d+)$"
+  first = tonumber(first or tostring(text):match "^%d+$")
+  return first, tonumber(last) or first
+end
+
 local function wrong(options)
+  local forwards = options.forwards or options.allow
   if options.subnet and not options.out then
     return "the option 'out' is missing: the device that packets of subnet leave by"
-  elseif options.forwards and not (options.public and options.addresses) then
+  elseif forwards and not (options.public and options.addresses) then
     return "forwards need 'public', where they come in, and 'addresses', where they go"
-  elseif not options.subnet and not options.forwards then
-    return "one of the options 'subnet' and 'forwards' is needed"
+  elseif not options.subnet and not forwards then
+    return "one of the options 'subnet', 'forwards' and 'allow' is needed"
+  end
+  for _, ports in ipairs(list_of(options.allow)) do
+    if not range_of(ports) then
+      return ('allow: "%s": "8000-8099" or "8080" expected'):format(tostring(ports))
+    end
   end
   for guest, list in pairs(options.forwards or {}) do
     if type(list) ~= "table" then
@@ -104,6 +121,48 @@ local function allow_all(options)
   for _, list in pairs(options.forwards or {}) do
     for _, text in ipairs(list) do allow{ ports = parse(text).port } end
   end
+  for _, ports in ipairs(list_of(options.allow)) do allow{ ports = ports } end
+end
+
+local function may_have(options, port)
+  local first, last = range_of(port)
+  for _, ports in ipairs(list_of(options.allow)) do
+    local low, high = range_of(ports)
+    if low <= first and last <= high then return true end
+  end
+end
+
+local function is_public(options, address)
+  for _, public in ipairs(list_of(options.public)) do
+    if public == address then return true end
+  end
+end
+
+-- What the guest's metadata asks for, after the policy's own.
+local function add_asked(options, nic, all)
+  for _, asked in ipairs(not nic.caller and nic.forwards or {}) do
+    if not may_have(options, asked.port) then
+      refuse(("its metadata asks for %s %s, and the policy lets it choose %s"):format(asked.proto,
+        asked.port, options.allow and "among the ports " ..
+        table.concat(list_of(options.allow), ", ") or "no port: give the hook allow"))
+    elseif asked.address and not is_public(options, asked.address) then
+      refuse(("its metadata asks for a port of %s, and the policy has %s"):format(asked.address,
+        table.concat(list_of(options.public), ", ")))
+    end
+    all[#all + 1] = {
+      proto = asked.proto, port = asked.port, to_port = asked.to_port, address = asked.address,
+    }
+  end
+end
+
+-- All forwards of a guest, without the public address but where only one of them is meant.
+local function forwards_of(options, nic, guest)
+  local all = {}
+  for _, text in ipairs(by_key(options.forwards, nic, guest) or {}) do
+    all[#all + 1] = parse(text)
+  end
+  add_asked(options, nic, all)
+  return all
 end
 
 local function first_of(addresses, family)
@@ -112,17 +171,24 @@ local function first_of(addresses, family)
   end
 end
 
+-- Those of the list that come in at a public address.
+local function at(public, list)
+  local some = {}
+  for _, f in ipairs(list) do
+    if not f.address or f.address == public then some[#some + 1] = f end
+  end
+  return some
+end
+
 local function forward_all(options, nic, guest, list)
   local addresses = by_key(options.addresses, nic, guest) or
     refuse("nat: no address is written down for " .. guest)
   for _, public in ipairs(list_of(options.public)) do
-    local to = first_of(addresses, family_of(public))
-    if to then
+    local to, here = first_of(addresses, family_of(public)), at(public, list)
+    if to and #here > 0 then
       must_forward(family_of(public))
-      for _, text in ipairs(list) do
-        local fields = parse(text)
-        fields.address, fields.to = public, to
-        forward(fields)
+      for _, f in ipairs(here) do
+        forward{ address = public, proto = f.proto, port = f.port, to = to, to_port = f.to_port }
       end
       if options.hairpin ~= false then hairpin{ address = to } end
     end
@@ -140,7 +206,7 @@ return function(options)
       must_forward(family_of(subnet))
       masquerade{ src = subnet, out = options.out }
     end
-    local list = by_key(options.forwards, nic, guest)
-    if list then forward_all(options, nic, guest, list) end
+    local list = forwards_of(options, nic, guest)
+    if #list > 0 then forward_all(options, nic, guest, list) end
   end
 end, takes

@@ -28,8 +28,10 @@ local core = ...
 --   bandwidth              table      inbound and outbound, each with average, peak, burst, floor
 --   virtualport            table      type, and parameters by name
 --   metadata               boolean    true: moontap's metadata says something of it: vlan,
---                                     isolated, bridge
+--                                     isolated, bridge, forwards
 --   bridge                 string     the bridge that moontap's metadata asks for
+--   forwards               table[]    each <range> of its <portForward>: proto, port, to_port and
+--                                     address, as for the verb forward
 --   unknown                string[]   what this moontap does not understand in the XML
 
 --- nic.domain

@@ -64,4 +64,39 @@ describe("moontap's metadata of a NIC", function()
     assert.is_nil(none)
     assert.matches("<tag id='x'>", err, 1, true)
   end)
+
+  it("asks for forwards, each range a fact that fits the verb", function()
+    local forwards = nic(mine("<portForward proto='tcp'><range start='8080' to='80'/>" ..
+      "<range start='9000' end='9009' to='9000'/></portForward>" ..
+      "<portForward proto='udp' address='2001:DB8:0::1'><range start='53'/></portForward>"))
+      .forwards
+    assert.same({
+      { proto = "tcp", port = "8080", to_port = 80 },
+      { proto = "tcp", port = "9000-9009", to_port = 9000 },
+      { proto = "udp", port = "53", address = "2001:db8::1" },
+    }, forwards)
+    assert.is_nil(nic("", "<portForward proto='tcp'><range start='80'/></portForward>").forwards)
+  end)
+
+  for wrong, why in pairs {
+    ["<portForward proto='tcp'/>"] = "in the metadata it must have <range>",
+    ["<portForward proto='tcp' dev='eth0'><range start='80'/></portForward>"] = "and no dev",
+    ["<portForward proto='icmp'><range start='80'/></portForward>"] = "must be tcp or udp",
+    ["<portForward proto='tcp'><range to='80'/></portForward>"] = "must have start",
+    ["<portForward proto='tcp'><range start='0'/></portForward>"] = "must be a port, 1 to 65535",
+    ["<portForward proto='tcp'><range start='9' end='8'/></portForward>"] = "no end before it",
+    ["<portForward proto='tcp'><range start='8' end='9' to='1'/></portForward>"] =
+      "several ports must keep their numbers",
+    ["<portForward proto='tcp'><range start='8' end='9' exclude='yes'/></portForward>"] =
+      "not for the metadata",
+  } do
+    it("passes over " .. wrong .. ", and check refuses it", function()
+      local n = nic(mine(wrong))
+      assert.is_nil(n.forwards)
+      assert.matches(why, n.unknown[1], 1, true)
+      local none, err = nic(mine(wrong), "", { libvirt = "12.8" })
+      assert.is_nil(none)
+      assert.matches(why, err, 1, true)
+    end)
+  end
 end)

@@ -1,4 +1,5 @@
 -- nat_spec.lua - forwards, hairpins and masquerading, by what arrives in other namespaces
+local guests = require "spec.guests"
 local helper = require "spec.helper"
 local program = require "spec.program"
 local snapshot = require "spec.snapshot"
@@ -181,8 +182,21 @@ describe("what hook nat declares #nat:", function()
       "wanted", r.err, 1, true)
     policy = POLICY:format [[, mail = { "tcp 9050-9200" }]]
     r = run("up", "mail", 6, policy)
-    assert.matches("the ports 9000-9100 there are forwarded already", r.err, 1, true)
+    assert.matches("9000-9100 there are forwarded to 10.0.0.5 already", r.err, 1, true)
     assert.is_true(r.status ~= 0)
+    -- one port of another guest's range, and a range with another guest's port in it
+    local others = { ["9050"] = "9000-9100 there are", ["8000-8090"] = "8080 there is" }
+    for ports, whose in pairs(others) do
+      r = run("plan", "mail", 6, POLICY:format(', mail = { "tcp ' .. ports .. '" }'))
+      assert.matches(whose .. " forwarded to 10.0.0.5 already", r.err, 1, true)
+    end
+  end)
+
+  it("one of a guest's own range may go elsewhere", function()
+    assert.equal(0, run("up", "web", 5, POLICY:format "").status)
+    local r = run("plan", "web", 5, (POLICY:gsub("udp 53", "tcp 9050 -> 22")):format "")
+    assert.same({ 0, "" }, { r.status, r.err })
+    assert.matches("9050 : 10.0.0.5 . 22", r.out, 1, true)
   end)
 end)
 
@@ -192,13 +206,50 @@ describe("hook nat", function()
     return program.bare("check p.lua").err
   end
 
+  -- plan("<range …/>", options, address): of a guest whose metadata asks for it
+  local function plan(range, options, address)
+    helper.run [[sysctl -qw net.ipv4.ip_forward=1]]
+    program.write("p.lua", ([[local open = hook "nat" { public = "192.0.2.1",
+      addresses = { web = { "10.0.0.5" } }, %s }
+      function connect(nic) tap(nic) open(nic) end]]):format(options or "allow = '8000-8099'"))
+    local metadata = [[<metadata><m:interface xmlns:m='urn:moontap'>
+      <portForward proto='tcp' %s>%s</portForward></m:interface></metadata>]]
+    return program.moontap("plan -p p.lua -", guests.xml("web", 5, metadata:format(
+      address and ("address='%s'"):format(address) or "", range)))
+  end
+
+  it("grants a guest the ports that it asks for, and no others", function()
+    local r = plan "<range start='8080' to='80'/><range start='8090' end='8099'/>"
+    assert.same({ 0, "" }, { r.status, r.err })
+    assert.matches("forward4 { 192.0.2.1 . tcp . 8080 : 10.0.0.5 . 80 }", r.out, 1, true)
+    assert.matches("range4 { 192.0.2.1 . tcp . 8090-8099 : 10.0.0.5 }", r.out, 1, true)
+    assert.matches("hairpin4", r.out)
+    assert.equal(0, plan("<range start='2222'/>", "allow = { 2222, '80' }", "192.0.2.1").status)
+    for range, options in pairs {
+      ["<range start='22'/>"] = "allow = '8000-8099'",
+      ["<range start='8090' end='8100'/>"] = "allow = '8000-8099'",
+      ["<range start='8080'/>"] = "forwards = { mail = { 'tcp 8080' } }",
+    } do
+      r = plan(range, options)
+      assert.equal(1, r.status)
+      assert.matches(": refused: its metadata asks for tcp ", r.err, 1, true)
+      assert.matches(options:find "allow" and "among the ports 8000-8099" or "give the hook allow",
+        r.err, 1, true)
+      assert.equal(1, select(2, r.err:gsub("\n", "")))
+    end
+    r = plan("<range start='8080'/>", nil, "192.0.2.9")
+    assert.matches("a port of 192.0.2.9, and the policy has 192.0.2.1", r.err, 1, true)
+  end)
+
   it("says which option is missing or wrong", function()
     assert.matches("the option 'out' is missing", refused "subnet = '10.0.0.0/24'", 1, true)
     assert.matches("forwards need 'public'", refused "forwards = { web = { 'tcp 80' } }", 1, true)
-    assert.matches("one of the options 'subnet' and 'forwards' is needed", refused "", 1, true)
+    assert.matches("one of the options 'subnet', 'forwards' and 'allow' is", refused "", 1, true)
     assert.matches([["http 80 to 8080": "tcp 8080 -> 80", "tcp 8080" or "tcp 9000-9100" expected]],
       refused [[public = "192.0.2.1", addresses = { web = { "10.0.0.5" } },
         forwards = { web = { "http 80 to 8080" } }]], 1, true)
+    assert.matches([[allow: "80-": "8000-8099" or "8080" expected]],
+      refused [[public = "192.0.2.1", addresses = {}, allow = "80-"]], 1, true)
   end)
 
   it("refuses where the host does not forward, and says how to change that", function()

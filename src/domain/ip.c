@@ -17,7 +17,7 @@
 struct ip {
 	int family; /* 0: none */
 	unsigned char bytes[16];
-	char text[INET6_ADDRSTRLEN + 12]; /* as libvirt writes it */
+	char text[MT_IP_TEXT]; /* as libvirt writes it */
 };
 
 static bool parse_v6(const char *s, struct ip *ip)
@@ -73,14 +73,15 @@ static int bad(struct mt_nic *nic, const struct mt_element *el, const char *attr
 	return mt_nic_bad(nic, el, "<%s %s='%.64s'>: %s", el->name, attribute, text, want);
 }
 
-int mt_ip_check(struct mt_nic *nic, const struct mt_element *el, const char *attribute)
+int mt_ip_attribute(struct mt_nic *nic, const struct mt_element *el, const char *attribute,
+		    char text[static MT_IP_TEXT])
 {
 	const char *s = mt_element_get(el, attribute);
-	struct ip ip;
+	struct ip ip = { 0 };
+	bool good = !s || parse_ip(s, AF_UNSPEC, &ip);
 
-	if (!s || parse_ip(s, AF_UNSPEC, &ip))
-		return 0;
-	return bad(nic, el, attribute, s, "must be an IP address");
+	strcpy(text, good ? ip.text : "");
+	return good ? 0 : bad(nic, el, attribute, s, "must be an IP address");
 }
 
 /* --- <ip> ------------------------------------------------------------------------------------- */

@@ -15,7 +15,7 @@ static bool applies(unsigned types, const struct mt_nic *nic)
  * guest with. Where the interface has it, it counts. */
 static bool is_wanted(const struct mt_nic *nic, const char *element)
 {
-	static const char *const elements[] = { "vlan", "port" };
+	static const char *const elements[] = { "vlan", "port", "portForward" };
 
 	for (size_t i = 0; nic->own && i < sizeof elements / sizeof *elements; i++)
 		if (!strcmp(elements[i], element))

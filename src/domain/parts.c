@@ -3,7 +3,7 @@
  * parts.c - what an <interface> says that is no plain attribute, a function each
  *
  * Sources: conf/netdev_vlan_conf.c, conf/netdev_bandwidth_conf.c, conf/nwfilter_params.c,
- * conf/domain_conf.c (virDomainChrSourceReconnectDefParseXML, virDomainNetPortForward*).
+ * conf/domain_conf.c (virDomainChrSourceReconnectDefParseXML).
  */
 #include "domain/interface.h"
 #include "domain/readers.h"
@@ -266,39 +266,6 @@ static int parameters(struct mt_nic *nic, const struct mt_element *el)
 	return 0;
 }
 
-/* --- portForward: checked, no fact ------------------------------------------------------------ */
-
-static int port_forward(struct mt_nic *nic, const struct mt_element *el)
-{
-	static const char *const protocols[] = { "tcp", "udp", NULL };
-	static const struct mt_attr_row forward[] = {
-		{ "", "proto", MT_ATTR_ENUM, .flags = MT_REQUIRED, .names = protocols },
-	};
-	static const struct mt_attr_row range[] = {
-		{ "", "start", MT_ATTR_UINT, .min = 1 },
-		{ "", "end", MT_ATTR_UINT, .min = 1 },
-		{ "", "to", MT_ATTR_UINT, .min = 1 },
-		{ "", "exclude", MT_ATTR_YES_NO },
-	};
-	const struct mt_element *c = mt_element_child(el, "range");
-	int r = READ(nic, forward, el, NULL);
-
-	if (!r)
-		r = mt_ip_check(nic, el, "address");
-	for (; c && !r; c = mt_element_again(c))
-		r = READ(nic, range, c, NULL);
-	return r;
-}
-
-static int port_forwards(struct mt_nic *nic, const struct mt_element *el)
-{
-	int r = 0;
-
-	for (; el && !r; el = mt_element_again(el))
-		r = mt_nic_pass(nic, port_forward(nic, el), false);
-	return r;
-}
-
 /* --- the table -------------------------------------------------------------------------------- */
 
 const struct mt_part mt_parts[] = {
@@ -312,7 +279,7 @@ const struct mt_part mt_parts[] = {
 	{ "virtualport", 0, mt_part_virtualport },
 	{ "filterref", MT_BIT(MT_NIC_NETWORK) | MT_BIT(MT_NIC_BRIDGE) | MT_BIT(MT_NIC_ETHERNET),
 	  parameters },
-	{ "portForward", 0, port_forwards },
+	{ "portForward", 0, mt_part_port_forwards },
 	{ "boot", 0, mt_part_boot },
 	{ "alias", 0, mt_part_alias },
 	{ "rom", 0, mt_part_rom },

@@ -201,26 +201,29 @@ static int check(const struct mt_record *r, struct mt_err *e)
 	return 0;
 }
 
-/* A single port inside of a range counts first, since its map is asked first. So nothing clashes
- * but two ranges that overlap, which the kernel refuses. */
+/* The kernel refuses two ranges that overlap, and no single port inside of a range: its map is asked
+ * first. That is for one guest, of whose ports one goes elsewhere; another's it must not take. */
 static int take_overlap(const struct mt_record *other, void *data, struct mt_err *e)
 {
 	const struct mt_record *r = data;
 	const struct mt_range *a = &r->v[PORT].range, *b = &other->v[PORT].range;
-	char subject[96], ports[MT_VALUE_TEXT];
+	bool one_guest = mt_value_equal(&fields[TO], &r->v[TO], &other->v[TO]);
+	char subject[96], ports[MT_VALUE_TEXT], to[MT_VALUE_TEXT];
 
-	if (!is_range(other) || a->first > b->last || b->first > a->last ||
-	    r->v[PROTO].u != other->v[PROTO].u ||
-	    !mt_value_equal(&fields[ADDRESS], &r->v[ADDRESS], &other->v[ADDRESS]))
+	if (a->first > b->last || b->first > a->last || r->v[PROTO].u != other->v[PROTO].u ||
+	    !mt_value_equal(&fields[ADDRESS], &r->v[ADDRESS], &other->v[ADDRESS]) ||
+	    (one_guest && !(is_range(r) && is_range(other))))
 		return 0;
 	return mt_fail(e, EEXIST, "forward", mt_record_subject(r, subject, sizeof subject),
-		       "the ports %s there are forwarded already",
-		       mt_value_print(&fields[PORT], &other->v[PORT], ports));
+		       "%s there %s forwarded to %s already",
+		       mt_value_print(&fields[PORT], &other->v[PORT], ports),
+		       is_range(other) ? "are" : "is",
+		       mt_value_print(&fields[TO], &other->v[TO], to));
 }
 
 static int clash(struct mt_host *h, const struct mt_record *r, struct mt_err *e)
 {
-	return is_range(r) ? mt_nl_clash(h, &mt_kind_forward, take_overlap, r, e) : 0;
+	return mt_nl_clash(h, &mt_kind_forward, take_overlap, r, e);
 }
 
 static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)

@@ -476,6 +476,7 @@
 ---@field virtualport? table type, and parameters by name
 ---@field metadata boolean true: moontap's metadata says something of it: vlan,
 ---@field bridge? string the bridge that moontap's metadata asks for
+---@field forwards? table[] each <range> of its <portForward>: proto, port, to_port and
 ---@field unknown? string[] what this moontap does not understand in the XML
 ---@field backend? moontap.nic.backend
 ---@field backenddomain? string
