@@ -35,6 +35,28 @@ describe("moontap's metadata of a NIC", function()
     assert.is_nil(nic(all:format "52:54:00:00:00:03").vlan)
   end)
 
+  it("may have moontap's namespace all through, and keeps it for policies", function()
+    local n = nic(("<m:interfaces xmlns:m='urn:moontap'><m:interface mac='%s'><m:vlan>" ..
+      "<m:tag id='10'/></m:vlan><m:port isolated='yes'/></m:interface></m:interfaces>"):format(MAC))
+    assert.same({ { id = 10 } }, n.vlan.tags)
+    assert.is_true(n.isolated)
+    assert.is_nil(n.unknown)
+    local own = "<o:interface xmlns:o='urn:other'><vlan><tag id='9'/></vlan></o:interface>"
+    assert.is_nil(nic("<m:interfaces xmlns:m='urn:moontap'>" .. own .. "</m:interfaces>").vlan)
+  end)
+
+  it("names all that it has and may not have, but for what is somebody else's", function()
+    local wrong = "bridg= <ip> <vlam> in moontap's metadata: must be mac=, bridge=, <vlan>, " ..
+      "<port> or <portForward>"
+    local text = mine("<m:ip address='10.0.0.5'/><vlam/><o:team xmlns:o='urn:other'/><port/>",
+      "bridg='br1'")
+    assert.same({ wrong }, nic(text).unknown)
+    local none, err = nic(text, "", { libvirt = "12.8" })
+    assert.is_nil(none)
+    assert.matches(wrong, err, 1, true)
+    assert.is_nil(nic(mine("<port/>", "o:team='x' xmlns:o='urn:other'")).unknown)
+  end)
+
   it("is of all NICs where it names none", function()
     assert.equal("br1", nic(mine("", "bridge='br1'")).bridge)
   end)

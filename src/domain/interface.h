@@ -143,11 +143,12 @@ struct mt_nic {
 
 /**
  * mt_domain_facts() - the facts of a parsed document
+ * @root:	in moontap's metadata moontap's namespace is dropped
  * @scratch:	for what is needed while reading only
  *
  * The rest is as for mt_domain_read().
  */
-int mt_domain_facts(const struct mt_element *root, const struct mt_domain_options *o,
+int mt_domain_facts(struct mt_element *root, const struct mt_domain_options *o,
 		    struct mt_pool *scratch, struct mt_pool *p, struct mt_fact **facts,
 		    struct mt_err *e);
 
@@ -168,9 +169,19 @@ int mt_nic_read(struct mt_nic *nic, struct mt_fact *nics);
  */
 int mt_nic_pass(struct mt_nic *nic, int r, bool load);
 
+/* Let what is in moontap's namespace inside of moontap's metadata have none: both mean the same. */
+void mt_metadata_drop_namespace(struct mt_element *root);
+
 /* What moontap's own metadata says of the interface, in libvirt's words; NULL: nothing. It is an
  * <interface mac=''> by itself, or in another element of moontap's. @nic->facts has the MAC. */
 const struct mt_element *mt_nic_metadata(const struct mt_nic *nic);
+
+/* Whether moontap's metadata may have the element: "vlan". */
+bool mt_metadata_has(const char *element);
+
+/* Name all that @el, moontap's <interface>, has and may not have. What is in somebody else's
+ * namespace does not count. Returns 0, or -EINVAL with @nic->e filled. */
+int mt_metadata_check(struct mt_nic *nic, const struct mt_element *el);
 
 /* The element at a row's path, see mt_attr_row; NULL: none. */
 const struct mt_element *mt_nic_find(const struct mt_element *el, const char *path,

@@ -11,16 +11,11 @@ static bool applies(unsigned types, const struct mt_nic *nic)
 	return !types || (types & MT_BIT(nic->type));
 }
 
-/* Of moontap's metadata, what libvirt refuses in an interface of type='ethernet', or starts no
- * guest with. Where the interface has it, it counts. */
+/* Of an interface everything; of moontap's metadata what it may have. Where the interface has it,
+ * that counts. */
 static bool is_wanted(const struct mt_nic *nic, const char *element)
 {
-	static const char *const elements[] = { "vlan", "port", "portForward" };
-
-	for (size_t i = 0; nic->own && i < sizeof elements / sizeof *elements; i++)
-		if (!strcmp(elements[i], element))
-			return !mt_element_child(nic->own, element);
-	return !nic->own;
+	return !nic->own || (mt_metadata_has(element) && !mt_element_child(nic->own, element));
 }
 
 /* Without a version only rules of every version count: what others refuse, some libvirt accepts. */
@@ -179,7 +174,9 @@ static int read_metadata(struct mt_nic *nic)
 	mt_fact_boolean(nic->b, nic->facts, "metadata", true);
 	nic->own = nic->el;
 	nic->el = el;
-	r = mt_nic_row(nic, &bridge, el, NULL);
+	r = mt_nic_pass(nic, mt_metadata_check(nic, el), false);
+	if (!r)
+		r = mt_nic_row(nic, &bridge, el, NULL);
 	if (!r)
 		r = read_rows(nic);
 	if (!r)

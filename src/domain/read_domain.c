@@ -17,7 +17,7 @@
 #define BLANKS " \t\r\n"
 
 struct doc {
-	const struct mt_element *root;
+	struct mt_element *root;
 	const struct mt_domain_options *o;
 	struct mt_facts b;
 	struct mt_fact *facts;
@@ -268,6 +268,7 @@ static int read_doc(struct doc *d)
 				      d->root->name);
 	d->facts = mt_fact_object(&d->b, NULL, "");
 	r = read_domain(d);
+	mt_metadata_drop_namespace(d->root); /* policies see the metadata as it is */
 	if (!r)
 		r = read_nics(d);
 	if (!r && d->o->libvirt)
@@ -284,7 +285,7 @@ static void name_version(const struct mt_domain_options *o, struct mt_err *e)
 		 o->libvirt / 1000, o->libvirt % 1000);
 }
 
-int mt_domain_facts(const struct mt_element *root, const struct mt_domain_options *o,
+int mt_domain_facts(struct mt_element *root, const struct mt_domain_options *o,
 		    struct mt_pool *scratch, struct mt_pool *p, struct mt_fact **facts,
 		    struct mt_err *e)
 {
