@@ -233,8 +233,8 @@ demo: deps-demo
 	$(Q)sh samples/demo.sh $(abspath $(BUILD))/moontap
 
 include src/install.mk
--include $(patsubst %,spec/%.mk,specs vm/vm guest/guest lint/lint bench/bench fuzz/fuzz torture/torture \
-	coverage/coverage)
+-include $(patsubst %,spec/%.mk,specs vm/vm guest/guest hosts/hosts lint/lint bench/bench fuzz/fuzz \
+	torture/torture coverage/coverage)
 
 clean:
 	rm -rf $(BUILD)
@@ -243,6 +243,7 @@ help:
 	@echo 'make            build the program, the library and the modules into build/'
 	@echo 'make check      run every spec that needs no guest'
 	@echo 'make check-guest  run the specs with real guests'
+	@echo 'make check-hosts  run the specs with several hosts and their daemons'
 	@echo 'make check-kernel  run the specs that need what many kernels lack, in a VM of Debian'"'"'s'
 	@echo 'make check-san  run the specs with the address and undefined-behaviour sanitizers'
 	@echo 'make lint       look at the sources: clang-format, clang-tidy, luacheck'

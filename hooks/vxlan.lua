@@ -21,12 +21,15 @@
 --   peers         the addresses of the hosts that have the network, this one's or not: each gets a
 --                 copy of broadcasts, and of frames for unknown MAC addresses
 --   group         instead of peers: a multicast group that does the same; it needs dev
---   evpn          instead of both: true: a routing daemon on this host (FRR's advertise-all-vni)
---                 knows the hosts and MAC addresses, and nothing is learned here
---   mtu           of the NIC's device and the VXLAN. Without it, what dev's packets have room for:
---                 its MTU without 50 bytes, or without 70 over IPv6; needed where there is no dev.
---                 A guest whose <mtu> is larger is refused. One without <mtu> takes 1500, and what
---                 it sends beyond the device's MTU is lost: give it <mtu size='…'/>
+--   evpn          instead of both: true: a routing daemon knows the hosts and MAC addresses, and
+--                 nothing is learned here; hook evpn is this one with what goes with it
+--   underlay      without dev, where routes say which device packets leave by: a device that has
+--                 the MTU of that way and, without src, this host's only address there
+--   mtu           of the NIC's device and the VXLAN. Without it, what packets of dev or underlay
+--                 have room for: its MTU without 50 bytes, or without 70 over IPv6; needed where
+--                 there is neither. A guest whose <mtu> is larger is refused. One without <mtu>
+--                 takes 1500, and what it sends beyond the device's MTU is lost: give it
+--                 <mtu size='…'/>
 --   name          of the VXLAN; without it "vx" and its id
 --   dstport       the UDP port, on all hosts; without it 4789
 --   user          the owner of an unmanaged NIC's tap: a name or a number
@@ -38,8 +41,9 @@
 local takes = {
   "id", "bridge", -- needed
   id = "vxlan.id", bridge = "bridge.name", dev = "link.name", src = "vxlan.src", peers = "table",
-  group = "vxlan.remote", evpn = "boolean", mtu = "link.mtu", name = "vxlan.name",
-  dstport = "vxlan.dstport", user = "tap.user", unknown = 'boolean|"qemu"', macs = "table",
+  group = "vxlan.remote", evpn = "boolean", underlay = "link.name", mtu = "link.mtu",
+  name = "vxlan.name", dstport = "vxlan.dstport", user = "tap.user", unknown = 'boolean|"qemu"',
+  macs = "table",
 }
 
 local function is_v6(address)
@@ -48,9 +52,12 @@ end
 
 -- Outer Ethernet, IP, UDP and VXLAN headers, and the inner Ethernet header is in the packet, too:
 -- include/net/vxlan.h VXLAN_HEADROOM, VXLAN6_HEADROOM
-local function headers(options)
-  local address = options.src or options.group or (options.peers or {})[1]
+local function headers(address)
   return address and is_v6(address) and 70 or 50
+end
+
+local function known_address(options)
+  return options.src or options.group or (options.peers or {})[1]
 end
 
 local function wrong(options)
@@ -59,24 +66,47 @@ local function wrong(options)
     return "one of the options 'peers', 'group' and 'evpn' is needed, and no more"
   elseif options.group and not options.dev then
     return "the option 'dev' is missing: a multicast group is joined on a device"
-  elseif not options.mtu and not options.dev then
-    return "the option 'mtu' is missing: without 'dev' nobody knows what fits"
+  elseif options.dev and options.underlay then
+    return "dev and underlay: packets leave by dev, or by where routes lead"
+  elseif not options.mtu and not options.dev and not options.underlay then
+    return "the option 'mtu' is missing: without 'dev' or 'underlay' nobody knows what fits"
   end
   for _, peer in ipairs(options.peers or {}) do
-    if type(peer) ~= "string" or is_v6(peer) ~= (headers(options) == 70) then
+    if type(peer) ~= "string" or is_v6(peer) ~= is_v6(known_address(options)) then
       return "peers: addresses expected, all of them IPv4, or all of them IPv6"
     end
   end
 end
 
-local function mtu_of(options, nic)
-  local dev = options.dev and (host.link(options.dev) or
-    refuse("vxlan: there is no device " .. options.dev .. ", which the policy names"))
-  local most = dev and dev.mtu - headers(options)
+-- The address that packets come from; of an underlay the only one that others may know.
+local function source(options)
+  if options.src or not options.underlay then return options.src end
+  local found = {}
+  for _, addr in ipairs(host.addrs{ dev = options.underlay }) do
+    if addr.scope == "global" then found[#found + 1] = addr.address:match "^[^/]+" end
+  end
+  if #found ~= 1 then
+    refuse(("vxlan: %s has %s: give the hook src"):format(options.underlay,
+      #found == 0 and "no address that others know" or table.concat(found, ", ")))
+  end
+  return found[1]
+end
+
+-- The device that packets leave by, or that has what they leave by; nil: the policy names none.
+local function way(options)
+  local name = options.dev or options.underlay
+  return name and (host.link(name) or
+    refuse("vxlan: there is no device " .. name .. ", which the policy names"))
+end
+
+local function mtu_of(options, nic, dev, src)
+  local most = dev and dev.mtu - headers(src or known_address(options))
   local mtu = options.mtu or most
-  if most and mtu > most then
+  if not options.mtu and dev.mtu > 65535 then -- drivers/net/loopback.c
+    refuse(("vxlan: %s's MTU says nothing of the way: give the hook mtu"):format(dev.name))
+  elseif most and mtu > most then
     refuse(("vxlan: mtu is %d, and packets of %s have room for %d: its own MTU is %d"):format(
-      mtu, options.dev, most, dev.mtu))
+      mtu, dev.name, most, dev.mtu))
   elseif nic.mtu and nic.mtu > mtu then
     refuse(("the XML says <mtu size='%d'/>, and in the VXLAN %d %d is the most"):format(nic.mtu,
       options.id, mtu))
@@ -91,9 +121,9 @@ local function own_addresses()
   return own
 end
 
-local function overlay(options, name, mtu)
+local function overlay(options, name, mtu, src)
   vxlan{
-    name = name, id = options.id, dstport = options.dstport, dev = options.dev, src = options.src,
+    name = name, id = options.id, dstport = options.dstport, dev = options.dev, src = src,
     remote = options.group, learning = not options.evpn,
   }
   link{ name = name, master = options.bridge, mtu = mtu, up = true }
@@ -102,7 +132,7 @@ local function overlay(options, name, mtu)
   end
   local own = options.peers and own_addresses()
   for _, peer in ipairs(options.peers or {}) do
-    if peer ~= options.src and not own[peer] then
+    if peer ~= src and not own[peer] then
       fdb{ dev = name, mac = "00:00:00:00:00:00", dst = peer }
     end
   end
@@ -117,10 +147,11 @@ return function(options)
   for _, peer in ipairs(options.peers or {}) do allow{ peer = peer } end
 
   return function(nic)
-    local mtu = mtu_of(options, nic)
+    local dev, src = way(options), source(options)
+    local mtu = mtu_of(options, nic, dev, src)
     bridge{ name = options.bridge }
     link{ name = options.bridge, up = true }
-    overlay(options, name, mtu)
+    overlay(options, name, mtu, src)
     tap(nic, { master = options.bridge, mtu = mtu, user = options.user, up = true })
   end
 end, takes

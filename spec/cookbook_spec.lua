@@ -29,6 +29,7 @@ describe("doc/cookbook.md:", function()
   before_each(function()
     helper.run [[ip link add br0 address 02:00:00:00:00:01 type bridge; ip link set br0 up
       ip link add eno1 address 02:00:00:00:00:02 type veth peer name wire1
+      ip addr add 192.0.2.1/24 dev eno1
       sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1]]
   end)
 

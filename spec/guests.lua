@@ -31,6 +31,12 @@ function M.setup()
   program.write("db.xml", M.xml("db", 2))
 end
 
+-- underlay(): up0, which would lead to other hosts, and this host's address on it, 192.0.2.1
+function M.underlay()
+  helper.run [[ip link add up0 address 02:00:00:00:00:02 type veth peer name up1
+    ip link set up0 up; ip link set up1 up; ip addr add 192.0.2.1/24 dev up0]]
+end
+
 -- in_root(commands): in root/, where the files of a host that doctor is to look at are made up
 function M.in_root(commands)
   helper.run(("cd %s/root && { %s\n}"):format(helper.folder(), commands))

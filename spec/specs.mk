@@ -35,7 +35,7 @@ $(BUILD)/spec/internals/faults.so: spec/internals/kernel.c $(FAULTS_OBJ) $(BUILD
 # --- check ----------------------------------------------------------------------------------------
 
 SPECS   ?= spec
-EXCLUDE ?= guest
+EXCLUDE ?= guest,hosts
 .PHONY: check specs check-built
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs

@@ -13,7 +13,7 @@ PACKAGES_valgrind := $(PACKAGES_check) valgrind libc6-dbg
 PACKAGES_unpack := busybox-static cpio kmod
 PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-dev
 
-DEPS := $(patsubst %,deps-%,build demo check lint valgrind fuzz bench guest kernel)
+DEPS := $(patsubst %,deps-%,build demo check lint valgrind fuzz bench guest hosts kernel)
 .PHONY: $(DEPS)
 $(DEPS): deps-%:
 	@missing=$$(for p in $(PACKAGES_$*); do \

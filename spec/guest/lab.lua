@@ -75,13 +75,18 @@ local function fill(template, values)
   return (template:gsub("%$(%l+)", values))
 end
 
--- Loading this file does no harm anywhere; opening a lab says what it lacks.
-local function check_machine()
-  assert(line_of "id -u" == "0", "a lab needs root")
-  local programs = "libvirtd virsh qemu-system-x86_64 unshare nsenter setpriv busybox ip"
+local function check_programs(programs, target)
   local missing = line_of("for p in " .. programs ..
     "; do command -v $p >/dev/null || echo $p; done")
-  assert(not missing, ("there is no %s; make deps-guest"):format(missing))
+  assert(not missing, ("there is no %s; make %s"):format(missing, target))
+end
+
+-- Loading this file does no harm anywhere; opening a lab says what it lacks.
+local function check_machine(bare)
+  assert(line_of "id -u" == "0", "a lab needs root")
+  check_programs("unshare nsenter setpriv busybox ip", "deps-check")
+  if bare then return end
+  check_programs("libvirtd virsh qemu-system-x86_64", "deps-guest")
   local everybody = "setpriv --reuid=65534 --regid=65534 --clear-groups test -r "
   assert(line_of(everybody .. quote(repository .. "/Makefile") .. " && echo yes"),
     repository .. ": an ordinary user's guest cannot reach it; it is below a folder that is closed")
@@ -124,7 +129,7 @@ local function furnish(self, options)
     self:link(program, "/etc/libvirt/hooks/qemu.d/" .. name)
   end
   for path, text in pairs(options.files or {}) do self:write(path, text) end
-  if options.libvirtd ~= false then self:start_libvirtd() end
+  if options.libvirtd ~= false and not options.bare then self:start_libvirtd() end
 end
 
 -- The lab of that pid, which another process may have opened and will close.
@@ -136,10 +141,11 @@ function lab.at(pid, env)
 end
 
 -- open{ files = {[path] = text}, hook = path, hook_d = {[name] = path}, env = {[name] = value},
---       libvirtd = false, cgroups = true }: cgroups = true for what does not start without them
+--       libvirtd = false, cgroups = true, bare = true }: cgroups = true for what does not start
+-- without them; bare = true for a host without libvirt and guests, which needs neither
 function lab.open(options)
   options = options or {}
-  check_machine()
+  check_machine(options.bare)
   local life, pid = start_init(options.cgroups or false)
   local self = lab.at(pid, options.env)
   self.life = life

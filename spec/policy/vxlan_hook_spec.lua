@@ -20,8 +20,7 @@ describe("hook vxlan", function()
   local before
 
   before_each(function()
-    helper.run [[ip link add up0 address 02:00:00:00:00:02 type veth peer name up1
-      ip link set up0 up; ip link set up1 up; ip addr add 192.0.2.1/24 dev up0]]
+    guests.underlay()
     before = snapshot.take()
   end)
 
