@@ -190,6 +190,28 @@ function connect(nic) lan(nic) end]])
     assert.truthy(drawn.out:find("a&quot;b&lt;c&gt;&amp;\\N", 1, true))
   end)
 
+  it("has what nftables does for a guest, and in red what of it is gone", function()
+    helper.run "sysctl -qw net.ipv4.ip_forward=1"
+    program.write("policy.lua", [[
+local lan = hook "bridge" { bridge = "br0" }
+local guard = hook "guard" { addresses = { web = { "10.0.0.5" } } }
+local open = hook "nat" { subnet = "10.0.0.0/24", out = "br0", public = "192.0.2.1",
+  addresses = { web = { "10.0.0.5" } }, forwards = { web = { "tcp 8080 -> 80", "udp 53" } } }
+function connect(nic) lan(nic) guard(nic) open(nic) end]])
+    assert.same({ 0, "" }, { moontap "up web.xml".status, moontap "up web.xml".err })
+    local web = with((graph()), "web")
+    for _, line in ipairs { "guarded: all", "speaks as 10.0.0.5/32",
+      "10.0.0.0/24 masqueraded on br0", "tcp 192.0.2.1 8080 to 10.0.0.5 80",
+      "udp 192.0.2.1 53 to 10.0.0.5" } do
+      assert.truthy(web.text:find("|" .. line .. "|", 1, true), line .. " in " .. web.text)
+    end
+    assert.falsy(web.label:find(red, 1, true))
+    helper.run "nft delete element inet moontap forward4 '{ 192.0.2.1 . tcp . 8080 }'"
+    web = with((graph()), "web")
+    assert.truthy(web.text:find("|forward 192.0.2.1 tcp 8080 is gone|", 1, true), web.text)
+    assert.equal(red, border(web))
+  end)
+
   it("puts many guests of one bridge into one table with one edge", function()
     for i = 1, 12 do
       program.write("many.xml", guests.xml("many" .. i, i))

@@ -55,6 +55,8 @@ static void draw_guest_nic(const struct mt_scene_nic *n, FILE *out)
 		draw_state(n, out);
 		fputs("</TD></TR>", out);
 	}
+	for (const struct mt_line *line = n->rules; line; line = line->next)
+		mt_dot_row(line->text, MT_DOT_DIM, out);
 	for (const struct mt_line *line = n->drift; line; line = line->next)
 		mt_dot_row(line->text, MT_DOT_RED, out);
 }

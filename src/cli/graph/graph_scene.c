@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* graph_scene.c - what is in the picture: NICs, their devices, and the devices these lead to */
 #include "cli/graph/graph_scene.h"
+#include "cli/graph/graph_rules.h"
 #include "plan/drift.h"
 #include "plan/shared.h"
 
@@ -161,13 +162,17 @@ static int mark_made(struct looking *k, struct mt_step s)
 static int look_at_journal(struct looking *k, struct mt_scene_nic *nic)
 {
 	const struct mt_journal *j = &nic->status->journal;
+	char text[MT_VALUE_TEXT];
 
 	k->nic = nic;
 	if (!j->header.kind)
 		return 0;
-	for (size_t i = 0; i < j->steps.n; i++)
+	for (size_t i = 0; i < j->steps.n; i++) {
 		if (mark_made(k, j->steps.at[i]))
 			return -k->e->code;
+		if (mt_rule_text(&j->steps.at[i].put, text, sizeof text))
+			add_line(k, &nic->rules, text);
+	}
 	return mt_drift(&k->w, j, add_drift, k, k->e) < 0 ? -k->e->code : 0;
 }
 

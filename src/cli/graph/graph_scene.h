@@ -28,7 +28,8 @@ struct mt_scene_link {
 struct mt_scene_nic {
 	const struct mt_nic_status *status;
 	struct mt_scene_link *link; /* NULL: there is no device */
-	struct mt_line *drift;	    /* of devices that are gone */
+	struct mt_line *rules;	    /* what nftables does for it */
+	struct mt_line *drift;	    /* of what is on no device that is there */
 };
 
 /* One guest's NICs, next to each other. */
