@@ -149,6 +149,40 @@ kill -INT $pid; wait $pid]]):format(program.path, program.path))
     assert.falsy(program.read "watched":find "\27")
   end)
 
+  it("shows at once what becomes of queues, filters and elements", function()
+    program.write("policy.lua", [[local lan = hook "bridge" { bridge = "br0" }
+      local guard = hook "guard" { addresses = { web = { "10.0.0.5" } } }
+      local slow = hook "rate" { inbound = "20mbit" }
+      function connect(nic) lan(nic) guard(nic) slow(nic) end]])
+    local up = moontap "up web.xml"
+    assert.same({ 0, "" }, { up.status, up.err })
+    local watched = program.run(([[
+shows() { for i in $(seq 1000); do grep -q "$1" watched && return; sleep 0.02; done; false; }
+'%s' --state state status --watch >watched & pid=$!
+shows connected
+ifb=$(ip -o link show type ifb | sed 's/[0-9]*: \(mi-[^:]*\):.*/\1/')
+tc qdisc change dev $ifb root handle 6d: tbf rate 1mbit burst 64kb latency 50ms
+shows 'rate is 125000' && tc qdisc del dev web0 clsact
+shows 'clsact .*gone'
+nft delete element bridge moontap host4 '{ "web0" . 10.0.0.5 }'
+shows '10.0.0.5.* gone'; seen=$?
+kill -INT $pid; wait $pid && exit $seen]]):format(program.path))
+    assert.equal(0, watched.status, program.read "watched")
+  end)
+
+  it("is not woken by its own questions, nor by another's", function()
+    program.write("policy.lua", [[local slow = hook "rate" { inbound = "20mbit" }
+      function connect(nic) tap(nic) slow(nic) end]])
+    assert.equal(0, moontap "up web.xml".status)
+    local r = program.run(([[
+'%s' --state state status --watch >one & first=$!
+'%s' --state state status --watch >two & second=$!
+for i in $(seq 1000); do grep -q web0 one && grep -q web0 two && break; sleep 0.02; done
+sleep 0.5; timeout 1 tc monitor
+kill -INT $first $second; wait $first $second]]):format(program.path, program.path))
+    assert.same({ 0, "" }, { r.status, r.out })
+  end)
+
   it("starts before there is anything to watch", function()
     local watched = program.run(([[
 '%s' --state state status --watch >watched & pid=$!

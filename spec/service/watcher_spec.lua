@@ -214,6 +214,28 @@ describe("moontapd's watcher", function()
     assert.is_true(d:lives())
   end)
 
+  it("reports queues and filters that somebody takes away, or sets", function()
+    program.write("policy.lua", [[local lan = hook "bridge" { bridge = "br0" }
+      local slow = hook "rate" { inbound = "20mbit", outbound = "20mbit" }
+      function connect(nic) lan(nic) slow(nic) end]])
+    local d <close> = start()
+    up "web"
+    local ifb = helper.run "ip -o link show type ifb":match "mi%-[^:@]+"
+    for command, line in pairs {
+      ["tc qdisc change dev $ifb root handle 6d: tbf rate 1mbit burst 64kb latency 50ms"] =
+        "tbf $ifb: rate is 125000, moontap had put 2500000",
+      ["tc qdisc del dev $ifb root"] = "tbf $ifb is gone",
+      ["tc filter del dev web0 egress"] = "redirect egress on web0 is gone",
+      ["tc qdisc del dev web0 clsact"] = "clsact web0 is gone",
+    } do
+      helper.run((command:gsub("$ifb", ifb)))
+      wait_for_line((line:gsub("$ifb", ifb)) .. ", by somebody's hand: moontap reconcile web\n")
+      assert.equal(0, program.moontap "reconcile web".status)
+      assert.is_nil(drift())
+    end
+    assert.is_true(d:lives())
+  end)
+
   it("reports a port that is in another bridge", function()
     program.write("policy.lua", bridged)
     up "web"
@@ -331,6 +353,24 @@ describe("moontapd's watcher", function()
     local tracer = trace(d:watcher())
     up "web"
     assert.equal(0, program.moontap "down web".status)
+    helper.run "sleep 0.5"
+    assert.equal("", program.read "trace" or "")
+    helper.run("kill " .. tracer)
+    assert.is_true(d:lives())
+  end)
+
+  it("nor for a guest with a limit, nor for others' queues and filters", function()
+    program.write("policy.lua", [[local slow = hook "rate" { inbound = "20mbit" }
+      function connect(nic) tap(nic) slow(nic) end]])
+    local d <close> = start()
+    local tracer = trace(d:watcher())
+    up "web"
+    helper.run [[ip link add v0 type veth peer name v1; ip link set v0 up
+      tc qdisc add dev v0 clsact
+      for i in 1 2; do
+        tc filter add dev v0 ingress prio $i protocol ip u32 match u32 0 0 action drop
+        tc qdisc replace dev v0 root handle 7: tbf rate ${i}mbit burst 64kb latency 50ms
+      done]]
     helper.run "sleep 0.5"
     assert.equal("", program.read "trace" or "")
     helper.run("kill " .. tracer)

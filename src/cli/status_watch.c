@@ -2,10 +2,13 @@
 /*
  * status_watch.c - status --watch: print the status again whenever something has changed
  *
- * rtnetlink notifies of changes to the network, and inotify of changes to the state directory:
- * journals are written after the network has changed.
+ * rtnetlink notifies of changes to the network, nftables of changes to its ruleset, and inotify of
+ * changes to the state directory: journals are written after the network has changed. To print the
+ * status is to ask for queues, of which rtnetlink notifies, too: see kernel/tc_changes.h.
  */
 #include "cli/status_parts.h"
+#include "kernel/nft_changes.h"
+#include "kernel/tc_changes.h"
 #include "kernel/watch.h"
 
 #include <errno.h>
@@ -20,12 +23,17 @@
 
 #define CALM_MS 100 /* to wait for further changes before printing */
 
+/* NFT: -1: who may not see the ruleset is not told of it. TC: -1: the kernel has no traffic control.
+ * OUTPUT: whether its reader is gone. */
+enum { NETWORK, STATE, NFT, TC, OUTPUT, NFDS };
+
 struct watch {
 	struct mt_cli *c;
 	struct mt_engine *g;
 	mt_status_print print;
-	struct pollfd fds[3]; /* network, state directory, output: whether its reader is gone */
-	sigset_t old;	      /* signals are unblocked only in ppoll(): none is lost */
+	struct pollfd fds[NFDS];
+	struct mt_tc_changes tc;
+	sigset_t old; /* signals are unblocked only in ppoll(): none is lost */
 	char *shown;
 };
 
@@ -39,21 +47,26 @@ static void watch_state(struct watch *w)
 		return;
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		snprintf(path, sizeof path, "/proc/self/fd/%d/%s", w->g->state.dir, folders[i]);
-		inotify_add_watch(w->fds[1].fd, path,
+		inotify_add_watch(w->fds[STATE].fd, path,
 				  IN_MOVED_TO | IN_DELETE | IN_CLOSE_WRITE | IN_ONLYDIR);
 	}
 }
 
 static int start(struct watch *w, struct mt_err *e)
 {
+	struct mt_err none;
 	sigset_t ours;
 
-	w->fds[1].fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (w->fds[1].fd < 0)
+	w->fds[STATE].fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (w->fds[STATE].fd < 0)
 		return mt_fail(e, errno, "watch", "inotify", NULL);
-	if (mt_watch_open(&w->fds[0].fd, e))
+	if (mt_watch_open(&w->fds[NETWORK].fd, e))
 		return -e->code;
-	w->fds[0].events = w->fds[1].events = POLLIN;
+	mt_nft_changes_open(&w->fds[NFT].fd, &none);
+	mt_tc_changes_open(w->g->host, &w->tc, &none);
+	w->fds[TC].fd = w->tc.fd;
+	for (size_t i = 0; i < OUTPUT; i++)
+		w->fds[i].events = POLLIN;
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGINT);
 	sigaddset(&ours, SIGTERM);
@@ -97,21 +110,39 @@ static int draw(struct watch *w)
 	return status;
 }
 
-/* Wait for a change, then CALM_MS more, and drop the notifications that came. Return: false: a
- * signal came, or the output has no reader any more. */
+static void note_change(void *data, uint32_t ifindex, bool new)
+{
+	(void)ifindex, (void)new;
+	*(bool *)data = true;
+}
+
+/* Drop the notifications that came. Return: whether there was a change among them. */
+static bool drain(struct watch *w)
+{
+	bool any = (w->fds[NETWORK].revents | w->fds[STATE].revents | w->fds[NFT].revents) & POLLIN;
+	char events[4096];
+
+	mt_watch_drain(w->fds[NETWORK].fd);
+	mt_watch_drain(w->fds[NFT].fd);
+	any |= mt_tc_changes_read(&w->tc, note_change, &any) != 0;
+	while (read(w->fds[STATE].fd, events, sizeof events) > 0)
+		;
+	return any;
+}
+
+/* Wait for a change, and CALM_MS more. Return: false: a signal came, or the output has no reader any
+ * more. */
 static bool wait_for_change(struct watch *w)
 {
 	const struct timespec calm = { .tv_nsec = CALM_MS * 1000000L };
-	char events[4096];
 
-	if (ppoll(w->fds, 3, NULL, &w->old) < 0)
-		return errno == EINTR && !mt_cli_stop;
-	if (w->fds[2].revents & POLLERR)
-		return false;
-	ppoll(NULL, 0, &calm, &w->old);
-	mt_watch_drain(w->fds[0].fd);
-	while (read(w->fds[1].fd, events, sizeof events) > 0)
-		;
+	do {
+		if (ppoll(w->fds, NFDS, NULL, &w->old) < 0)
+			return errno == EINTR && !mt_cli_stop;
+		if (w->fds[OUTPUT].revents & POLLERR)
+			return false;
+		ppoll(NULL, 0, &calm, &w->old);
+	} while (!drain(w) && !mt_cli_stop);
 	return !mt_cli_stop;
 }
 
@@ -121,7 +152,12 @@ int mt_status_watch(struct mt_cli *c, struct mt_engine *g, mt_status_print print
 	struct watch w = { .c = c,
 			   .g = g,
 			   .print = print,
-			   .fds = { { .fd = -1 }, { .fd = -1 }, { .fd = STDOUT_FILENO } } };
+			   .fds = { [NETWORK].fd = -1,
+				    [STATE].fd = -1,
+				    [NFT].fd = -1,
+				    [TC].fd = -1,
+				    [OUTPUT].fd = STDOUT_FILENO },
+			   .tc.fd = -1 };
 	struct mt_err e;
 	int status = start(&w, &e) ? mt_cli_error(c, NULL, &e) : 0;
 
@@ -133,7 +169,8 @@ int mt_status_watch(struct mt_cli *c, struct mt_engine *g, mt_status_print print
 			break;
 		}
 	}
-	for (size_t i = 0; i < 2; i++)
+	mt_tc_changes_close(&w.tc);
+	for (size_t i = 0; i < TC; i++)
 		if (w.fds[i].fd >= 0)
 			close(w.fds[i].fd);
 	free(w.shown);

@@ -31,10 +31,10 @@ int mt_watch_groups(int bus, const int *groups, size_t n, int *fd, struct mt_err
 
 int mt_watch_open(int *fd, struct mt_err *e)
 {
-	static const int groups[] = { RTNLGRP_LINK,	    RTNLGRP_NEIGH,
-				      RTNLGRP_IPV4_IFADDR,  RTNLGRP_IPV6_IFADDR,
-				      RTNLGRP_IPV4_ROUTE,   RTNLGRP_IPV6_ROUTE,
-				      RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF };
+	static const int groups[] = { RTNLGRP_LINK,	   RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR,
+				      RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
+				      RTNLGRP_IPV4_RULE,   RTNLGRP_IPV6_RULE,  RTNLGRP_IPV4_NETCONF,
+				      RTNLGRP_IPV6_NETCONF };
 
 	return mt_watch_groups(NETLINK_ROUTE, groups, sizeof groups / sizeof *groups, fd, e);
 }

@@ -8,7 +8,8 @@
 #include <stddef.h>
 
 /**
- * mt_watch_open() - watch links, addresses, routes, neighbours, and net.ipv4.conf and net.ipv6.conf
+ * mt_watch_open() - watch links, addresses, routes, policy rules, neighbours, and net.ipv4.conf and
+ * net.ipv6.conf
  * @fd:	out: readable once anything changed; to be polled, and closed by the caller; -1 on failure
  *
  * Needs no privilege. Return: 0 or -errno with @e filled.

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "engine/handle.h"
 #include "kernel/nft_changes.h"
+#include "kernel/tc_changes.h"
 #include "service/drift_watch.h"
 #include "service/signals.h"
 
@@ -17,8 +18,9 @@
 
 struct watcher {
 	struct mt_drift_watch drift;
-	int fd, nft; /* nft: -1: the kernel has no nftables */
-	int64_t due; /* when to look; -1: nothing is suspect */
+	int fd, nft;		 /* nft: -1: the kernel has no nftables */
+	struct mt_tc_changes tc; /* .fd -1: it has no traffic control */
+	int64_t due;		 /* when to look; -1: nothing is suspect */
 };
 
 static void look_in(struct watcher *w, int64_t ms)
@@ -53,9 +55,18 @@ static void look_at_all(struct watcher *w, bool first)
 	look_in(w, first ? 0 : SETTLE_MS);
 }
 
+/* What is new moontap has added. */
+static void take_tc(void *data, uint32_t ifindex, bool new)
+{
+	if (!new)
+		take(data, &(struct mt_change){ .is = MT_CHANGE_LOST, .ifindex = ifindex });
+}
+
 static void read_changes(struct watcher *w)
 {
-	if (!mt_changes_read(w->fd, take, w))
+	int lost = mt_changes_read(w->fd, take, w);
+
+	if (!mt_tc_changes_read(&w->tc, take_tc, w) && !lost)
 		return;
 	mt_log(&w->drift.g->o.log, LOG_NOTICE,
 	       "too much has changed at once: every NIC is looked at");
@@ -89,16 +100,17 @@ static void watch(struct watcher *w)
 	prctl(PR_SET_NAME, "moontapd-watch");
 	while (!mt_signals_ending()) {
 		struct pollfd p[] = { { .fd = w->fd, .events = POLLIN },
+				      { .fd = w->tc.fd, .events = POLLIN },
 				      { .fd = w->nft, .events = POLLIN } };
 		int64_t left = w->due < 0 ? 0 : w->due - mt_now_ms();
 		struct timespec t = { left / 1000, left % 1000 * 1000000L };
 
 		if (w->due >= 0 && left <= 0)
 			look(w);
-		else if (ppoll(p, 2, w->due < 0 ? NULL : &t, &waiting) > 0) {
-			if (p[0].revents)
+		else if (ppoll(p, 3, w->due < 0 ? NULL : &t, &waiting) > 0) {
+			if (p[0].revents || p[1].revents)
 				read_changes(w);
-			if (p[1].revents)
+			if (p[2].revents)
 				read_ruleset(w);
 		}
 	}
@@ -106,7 +118,7 @@ static void watch(struct watcher *w)
 
 int mt_watcher_run(const struct moontap_options *options)
 {
-	struct watcher w = { .fd = -1, .nft = -1, .due = -1 };
+	struct watcher w = { .fd = -1, .nft = -1, .tc.fd = -1, .due = -1 };
 	struct moontap *m;
 	struct mt_err e;
 
@@ -121,10 +133,13 @@ int mt_watcher_run(const struct moontap_options *options)
 	} else {
 		if (mt_nft_changes_open(&w.nft, &e))
 			mt_log_err(&w.drift.g->o.log, LOG_INFO, &e);
+		if (mt_tc_changes_open(w.drift.g->host, &w.tc, &e))
+			mt_log_err(&w.drift.g->o.log, LOG_INFO, &e);
 		watch(&w);
 		close(w.fd);
 		if (w.nft >= 0)
 			close(w.nft);
+		mt_tc_changes_close(&w.tc);
 	}
 	mt_drift_watch_free(&w.drift);
 	moontap_close(m);
