@@ -53,6 +53,7 @@ XML_LIBS    = $(call pkg,--libs,libxml-2.0)
 MNL_LIBS    = $(call pkg,--libs,libmnl)
 JSON_LIBS   = $(call pkg,--libs,jansson)
 EDIT_LIBS   = $(call pkg,--libs,libedit)
+VIRT_LIBS   = $(call pkg,--libs,libvirt)
 SECCOMP_LIBS = $(call pkg,--libs,libseccomp)
 
 FLAGS = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
@@ -69,10 +70,13 @@ FORCE:
 sources  = $(wildcard $(patsubst %,src/%/*.c,$(1)))
 objects  = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 
-# Modules of their own: domain/xml sees libxml2, cli/json and varlink see jansson, cli/repl libedit.
+# Modules of their own: domain/xml sees libxml2, cli/json and varlink see jansson, cli/repl libedit,
+# libvirtd sees libvirt, and is built where that is there.
+MODULE_NAMES := xml json repl varlink $(shell $(PKG_CONFIG) --exists libvirt && echo libvirtd)
 XML_OBJ     := $(call objects,$(call sources,domain/xml))
 JSON_OBJ    := $(call objects,$(call sources,cli/json)) $(BUILD)/obj/varlink/json_text.o
 VARLINK_OBJ := $(call objects,$(call sources,varlink))
+VIRT_OBJ    := $(call objects,$(call sources,libvirtd))
 # What runs in the child only.
 EVAL_MAIN   := $(BUILD)/obj/evaluator/program.o
 EVAL_OBJ    := $(filter-out $(EVAL_MAIN) %/filter_gen.o,$(call objects,$(call sources,evaluator policy)))
@@ -140,7 +144,7 @@ $(HELPER): FORCE
 
 INTERNAL := $(BUILD)/obj/internal.a
 
-MODULES  := $(patsubst %,$(BUILD)/lib/moontap/moontap-%.so,xml json repl varlink)
+MODULES  := $(patsubst %,$(BUILD)/lib/moontap/moontap-%.so,$(MODULE_NAMES))
 
 .PHONY: program library lua
 program: $(BUILD)/moontap $(BUILD)/moontapd $(MODULES) $(BUILD)/share/moontap/hooks \
@@ -170,6 +174,8 @@ $(BUILD)/lib/moontap/moontap-json.so: $(JSON_OBJ)
 $(BUILD)/lib/moontap/moontap-json.so: MODULE_LIBS = $(JSON_LIBS) $(MNL_LIBS)
 $(BUILD)/lib/moontap/moontap-varlink.so: $(VARLINK_OBJ)
 $(BUILD)/lib/moontap/moontap-varlink.so: MODULE_LIBS = $(JSON_LIBS)
+$(BUILD)/lib/moontap/moontap-libvirtd.so: $(VIRT_OBJ)
+$(BUILD)/lib/moontap/moontap-libvirtd.so: MODULE_LIBS = $(VIRT_LIBS)
 $(BUILD)/lib/moontap/moontap-repl.so: $(REPL_OBJ)
 $(BUILD)/lib/moontap/moontap-repl.so: MODULE_LIBS = $(EDIT_LIBS) $(LUA_LIBS) $(MNL_LIBS)
 $(MODULES): $(INTERNAL)

@@ -17,7 +17,8 @@ local sees = {
   evaluator = "base kernel/host.h domain plan/step.h ask policy",
   engine = "base kernel/host.h kernel/frame.h files/lease.h plan ask moontap.h",
   varlink = "base moontap.h",
-  service = "base kernel plan ask engine moontap.h varlink/varlink.h",
+  libvirtd = "",
+  service = "base kernel plan ask engine moontap.h varlink/varlink.h libvirtd/libvirtd.h",
   binding = "base domain kernel plan ask policy engine",
   cli = "base domain kernel files/lease.h plan ask policy evaluator engine binding varlink lua",
   client = "service/event_socket.h",
@@ -34,6 +35,7 @@ local seen_by = {
   ["linux/if"] = { "^kernel/", "^client/" },
   ["sys/ioctl%.h"] = { "^kernel/", "^client/sys_libc%.h" },
   ["jansson%.h"] = { "^cli/json/", "^varlink/" },
+  ["libvirt/"] = { "^libvirtd/" },
   ["seccomp%.h"] = { "^evaluator/filter_gen%.c" },
 }
 

@@ -24,6 +24,7 @@ local stages = {
   start = { "begin", id = true, alias = true },
   started = { "begin", id = true, alias = true },
   reconnect = { "begin", id = true, alias = true },
+  changed = { "begin", id = true, alias = true }, -- moontapd's: libvirt has no such operation
   stopped = { "end", alias = true, unnamed = true },
   release = { "end", alias = true, unnamed = true, freed = true },
 }

@@ -283,7 +283,7 @@ describe("moontap-hooks(7)", function()
 
   it("has every operation of libvirt's that moontap knows", function()
     for _, operation in ipairs{ "prepare", "start", "started", "stopped", "release", "migrate",
-      "restore", "reconnect", "attach" } do
+      "restore", "reconnect", "changed", "attach" } do
       assert.matches("\n       [%l, ]*%f[%l]" .. operation .. "%f[%L]", text)
       assert.equal(0, program.moontap("hook qemu g " .. operation .. " begin -",
         "<domain type='kvm'><name>g</name></domain>").status, operation)

@@ -22,7 +22,7 @@ COMPLETED  = moontap qemu-ifup qemu-ifdown moontap-bridge-helper
 
 # What is removed again: files and links, then the folders that are nobody else's.
 INSTALLED  = bin/moontap bin/moontap-event sbin/moontapd $(patsubst %,libexec/moontap/%,evaluator $(notdir $(ENTRY_POINTS) $(HELPER))) \
-	$(patsubst %,lib/moontap/moontap-%.so,xml json repl varlink) \
+	$(patsubst %,lib/moontap/moontap-%.so,$(MODULE_NAMES)) \
 	$(patsubst %,share/moontap/%,$(HOOK_FILES)) \
 	$(patsubst src/%,share/moontap/%,$(NFT_FILES)) include/moontap.h \
 	$(foreach m,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $m))/$m) \

@@ -122,7 +122,8 @@ enum moontap_flag {
 
 struct moontap_event {
 	/* "up", "down", or an operation that libvirt calls its hook script with: "prepare",
-	 * "start", "started", "reconnect", "stopped", "release", "migrate", "restore" */
+	 * "start", "started", "reconnect", "stopped", "release", "migrate", "restore"; or
+	 * "changed": NICs of a running guest may have been plugged in or out */
 	const char *what;
 	/* libvirt's driver: "qemu", "lxc", "libxl", "bhyve"; NULL: for up the one of the XML's
 	 * type, for libvirt's operations "qemu" */

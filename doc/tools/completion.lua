@@ -75,7 +75,7 @@ local function help_words(tables)
   return list
 end
 
-local operations = "prepare start started stopped release migrate restore reconnect attach"
+local operations = "prepare start started stopped release migrate restore reconnect changed attach"
 
 local bash = {}
 

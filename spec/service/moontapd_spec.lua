@@ -34,6 +34,17 @@ describe("moontapd", function()
     assert.equal("nothing is connected\n", program.moontap "status".out)
   end)
 
+  it("awaits a libvirtd that is not there, and serves meanwhile", function()
+    local d <close> = daemon.start "--libvirt 'qemu+unix:///system?socket=/nowhere'"
+    d:ready()
+    daemon.wait_for("words of it", function()
+      return d:log():find "socket=/nowhere: [^\n]*/nowhere[^\n]*; it is awaited\n"
+    end)
+    tap "tap0"
+    assert.same({ status = 0, out = "", err = "" }, d:call "qemu-ifup tap0")
+    assert.equal(1, #d:named "moontapd-virt")
+  end)
+
   it("does what libvirt's hook script is for, from prepare to release", function()
     local d <close> = daemon.start()
     for _, operation in ipairs { "prepare", "start", "started" } do

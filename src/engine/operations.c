@@ -7,6 +7,7 @@
  * libvirt kill a running guest; stopped and release follow every failure, too, and their XML lacks
  * the generated names.
  */
+#include "engine/gone.h"
 #include "engine/leftovers.h"
 #include "engine/guest_record.h"
 #include "engine/look.h"
@@ -121,6 +122,21 @@ static int release(struct mt_engine *g, struct mt_event_params *ask, struct mt_o
 	return err;
 }
 
+/* moontap's own, for what libvirt calls no hook script for: NICs were plugged in or out. */
+static int changed(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
+		   struct mt_err *e)
+{
+	struct mt_pool p = { 0 };
+	struct mt_guest_record before;
+	bool known = mt_guest_before(g, ask, &p, &before);
+
+	never_fails(g, ask, out, e);
+	if (known && !out->ignored.code)
+		mt_disconnect_gone(g, ask, &before, out);
+	mt_pool_free(&p);
+	return 0;
+}
+
 static int nothing(struct mt_engine *g, struct mt_event_params *ask, struct mt_outcome *out,
 		   struct mt_err *e)
 {
@@ -166,6 +182,7 @@ static const struct {
 	{ "start", start, true, true },
 	{ "started", never_fails, true },
 	{ "reconnect", reconnect, true },
+	{ "changed", changed, true },
 	{ "stopped", stopped, true },
 	{ "release", release, true },
 	{ "attach", nothing, false }, /* documented, but libvirt never calls it */

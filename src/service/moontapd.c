@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "service/callers.h"
 #include "service/event_socket.h"
+#include "service/libvirt_events.h"
 #include "service/listener.h"
 #include "service/spares.h"
 #include "service/supervisor.h"
@@ -25,6 +26,7 @@ struct options {
 	struct mt_worker worker;
 	const char *socket;
 	unsigned workers;
+	const char *libvirt; /* URI; NULL: none is followed */
 	bool foreground, no_watch;
 };
 
@@ -39,6 +41,8 @@ static const char usage[] =
 	"      --workers N         events that are served at once; else one a processor\n"
 	"      --spares N          evaluators that each worker has ready; else 4\n"
 	"      --no-watch          leave drift to moontap reconcile\n"
+	"      --libvirt URI       connect NICs that are plugged in while a guest runs, and\n"
+	"                          guests that have migrated to this host: qemu:///system\n"
 	"      --foreground        log to standard error\n"
 	"  -h, --help\n"
 	"      --version\n";
@@ -73,7 +77,17 @@ static unsigned number(const char *word, unsigned least, unsigned most)
 /* Return: 0; or the exit status, plus one. */
 static int parse(int argc, char **argv, struct options *o)
 {
-	enum { STATE = 256, DEADLINE, SOCKET, WORKERS, SPARES_N, NO_WATCH, FOREGROUND, VERSION };
+	enum {
+		STATE = 256,
+		DEADLINE,
+		SOCKET,
+		WORKERS,
+		SPARES_N,
+		NO_WATCH,
+		LIBVIRT,
+		FOREGROUND,
+		VERSION
+	};
 	static const struct option known[] = { { "policy", 1, NULL, 'p' },
 					       { "state", 1, NULL, STATE },
 					       { "deadline", 1, NULL, DEADLINE },
@@ -81,6 +95,7 @@ static int parse(int argc, char **argv, struct options *o)
 					       { "workers", 1, NULL, WORKERS },
 					       { "spares", 1, NULL, SPARES_N },
 					       { "no-watch", 0, NULL, NO_WATCH },
+					       { "libvirt", 1, NULL, LIBVIRT },
 					       { "foreground", 0, NULL, FOREGROUND },
 					       { "help", 0, NULL, 'h' },
 					       { "version", 0, NULL, VERSION },
@@ -108,6 +123,9 @@ static int parse(int argc, char **argv, struct options *o)
 			break;
 		case NO_WATCH:
 			o->no_watch = true;
+			break;
+		case LIBVIRT:
+			o->libvirt = optarg;
 			break;
 		case FOREGROUND:
 			o->foreground = true;
@@ -149,16 +167,24 @@ static int run_callers(const void *data, int ready)
 	return mt_callers_run(data);
 }
 
+static int run_libvirt_events(const void *data, int ready)
+{
+	(void)ready;
+	return mt_libvirt_events_run(data);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .socket = MT_EVENT_SOCKET,
 			     .workers = (unsigned)get_nprocs(),
 			     .worker = { .ready = -1, .spares = SPARES, .events = EVENTS } };
 	struct mt_callers callers;
+	struct mt_libvirt_events libvirt;
 	struct mt_child_kind children[] = {
 		{ .name = "a worker", .run = run_worker, .data = &o.worker },
 		{ .name = "the watcher", .run = run_watcher, .data = &o.worker.options },
 		{ .name = "the acceptor", .run = run_callers, .data = &callers },
+		{ .name = "the listener to libvirt", .run = run_libvirt_events, .data = &libvirt },
 	};
 	char line[700];
 	struct mt_err e;
@@ -178,9 +204,11 @@ int main(int argc, char **argv)
 	}
 	o.worker.listener = listeners.events;
 	callers = (struct mt_callers){ listeners.callers, o.worker.options };
+	libvirt = (struct mt_libvirt_events){ o.libvirt, o.worker.options };
 	children[0].n = o.workers;
 	children[1].n = !o.no_watch;
 	children[2].n = listeners.callers >= 0;
+	children[3].n = o.libvirt != NULL;
 	status = mt_supervisor_run(children, sizeof children / sizeof *children,
 				   &(struct mt_log){ o.worker.options.log, &o });
 	mt_listeners_remove(&listeners);

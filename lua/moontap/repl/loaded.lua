@@ -14,7 +14,7 @@ local asks = {
   migrate = function() return false end,
   stopped = function() return false end,
 }
-asks.started, asks.reconnect = asks.start, asks.start
+asks.started, asks.reconnect, asks.changed = asks.start, asks.start, asks.start
 asks.restore, asks.release = asks.migrate, asks.stopped
 
 -- repl.asked(nic) -> whether the event asks to connect it
