@@ -30,11 +30,15 @@ include src/packages.mk
 
 pkg      = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-	-Wwrite-strings -Wvla -Wformat=2 -Wno-missing-field-initializers $(if $(WERROR),-Werror)
+	-Wwrite-strings -Wvla -Wformat=2 -Wno-missing-field-initializers -Wno-psabi $(if $(WERROR),-Werror)
 comma   := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer \
 	-fno-sanitize-recover=undefined -DMT_SANITIZED)
-override OWN := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
+# Files and times have 64 bits on every machine (glibc 2.34). Where they have them anyway, the names
+# would make libc's functions others' names: open64() for open().
+WIDE    := $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | grep -q __LP64__ || \
+	echo -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
+override OWN := -std=gnu11 -D_GNU_SOURCE $(WIDE) -fPIC -fvisibility=hidden $(WARN) \
 	-fno-strict-aliasing -fstack-protector-strong $(SANFLAGS) -Isrc -I$(BUILD)/gen \
 	$(if $(WATCHED),-DMT_WATCHED -Wno-unused-function) \
 	-DMOONTAP_VERSION='"$(VERSION)"' -DMOONTAP_PREFIX='"$(PREFIX)"' -MMD -MP
@@ -54,7 +58,6 @@ MNL_LIBS    = $(call pkg,--libs,libmnl)
 JSON_LIBS   = $(call pkg,--libs,jansson)
 EDIT_LIBS   = $(call pkg,--libs,libedit)
 VIRT_LIBS   = $(call pkg,--libs,libvirt)
-SECCOMP_LIBS = $(call pkg,--libs,libseccomp)
 
 FLAGS = $(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
 
@@ -100,17 +103,22 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	$(Q)$(compile) $(OBJ_FLAGS) $(LUA_CFLAGS) $(XML_CFLAGS) -c -o $@ $<
 
 # lua/moontap/*.lua that run inside of a policy's state are in the objects, compiled: parsing them
-# would be most of its start. The REPL's are, so that it is of one version.
+# would be most of its start. The REPL's are, so that it is of one version. Bytecode is of the byte
+# order of the machine that builds; for a machine of the other, the text is there.
 SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox verbs rate ask)
 REPL_LUA    := $(patsubst lua/moontap/%.lua,$(BUILD)/gen/lua/%.h,\
 	lua/moontap/init.lua $(wildcard lua/moontap/repl/*.lua))
+
+own_order = $(if $(filter 1,$(shell printf '\1\0' | od -An -tu2)),LITTLE,BIG)
+numbers   = od -An -v -tu1 $(1) | sed 's/ *\([0-9]\{1,\}\)/\1,/g'
 
 $(BUILD)/gen/lua/%.h: lua/moontap/%.lua
 	$(call say,LUAC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(LUAC) -s -o $(@:.h=.luac) $<
 	$(Q){ echo 'static const unsigned char lua_$(subst /,_,$*)[] = {'; \
-	  od -An -v -tu1 $(@:.h=.luac) | sed 's/ *\([0-9]\{1,\}\)/\1,/g'; echo '};'; } >$@
+	  echo '#if __BYTE_ORDER__ == __ORDER_$(own_order)_ENDIAN__'; $(call numbers,$(@:.h=.luac)); \
+	  echo '#else'; $(call numbers,$<); echo '#endif'; echo '};'; } >$@
 
 $(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
 $(BUILD)/obj/cli/repl/repl_main.o: $(REPL_LUA)
@@ -219,18 +227,23 @@ $(BUILD)/lib/lua/5.4/moontap/core.so: $(BINDING_OBJ) $(FACE_OBJ) $(INTERNAL) src
 	$(Q)$(link) -shared -Wl,--version-script=src/binding/core.map -o $@ $(filter %.o %.a,$^) \
 	  $(MNL_LIBS)
 
-# The evaluator's filter: a program that runs here prints it, for the architecture that it runs on.
+# The evaluator's filter: a program that runs here prints it, for the architecture that CC builds for.
+# The shell computes its number, which is an expression of C.
 HOSTCC ?= cc
+HOST_PKG_CONFIG ?= pkg-config
+SECCOMP_LIBS = $(shell $(HOST_PKG_CONFIG) --libs libseccomp 2>/dev/null)
+filter_arch  = echo MT_FILTER_ARCH | $(CC) $(CPPFLAGS) $(CFLAGS) -E -P \
+	-include src/evaluator/filter_arch.h - | tail -n 1
 
 $(BUILD)/filter_gen: src/evaluator/filter_gen.c $(BUILD)/.flags
 	$(call say,HOSTCC,$@)
 	$(Q)$(HOSTCC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(if $(SAN),-DMT_SANITIZED) -o $@ $< \
 	  $(SECCOMP_LIBS)
 
-$(BUILD)/gen/evaluator/filter.h: $(BUILD)/filter_gen
+$(BUILD)/gen/evaluator/filter.h: $(BUILD)/filter_gen src/evaluator/filter_arch.h
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
-	$(Q)$< >$@
+	$(Q)$< $$(($$($(filter_arch)))) >$@
 
 $(BUILD)/obj/evaluator/confine.o: $(BUILD)/gen/evaluator/filter.h
 
@@ -240,7 +253,7 @@ demo: deps-demo
 
 include src/install.mk
 -include $(patsubst %,spec/%.mk,specs vm/vm guest/guest hosts/hosts lint/lint bench/bench fuzz/fuzz \
-	torture/torture coverage/coverage)
+	torture/torture coverage/coverage port/cross port/musl port/trixie)
 
 clean:
 	rm -rf $(BUILD)
@@ -260,4 +273,5 @@ help:
 	@echo 'make coverage   count the lines and branches that the specs run'
 	@echo 'make clean      remove build/'
 
--include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
+# Not in a tree of another release or architecture: a system has files of such names, too.
+-include $(shell find $(BUILD) -name root -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -14,6 +14,8 @@ PACKAGES_unpack := busybox-static cpio kmod
 PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-dev
 
 DEPS := $(patsubst %,deps-%,build demo check lint valgrind fuzz bench guest hosts kernel)
+DEPS := $(patsubst %,deps-%,build demo check lint valgrind fuzz bench guest kernel cross)
+DEPS := $(patsubst %,deps-%,build demo check lint valgrind fuzz bench guest kernel cross musl trixie)
 .PHONY: $(DEPS)
 $(DEPS): deps-%:
 	@missing=$$(for p in $(PACKAGES_$*); do \

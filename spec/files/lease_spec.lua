@@ -27,7 +27,7 @@ end
 local function leases(pool)
   local found = {}
   for address, owner in helper.run(("cd %s/state/lease/%s 2>/dev/null && grep -H . * || :"):format(
-    helper.folder(), pool or "lan")):gmatch "(%g-[^:]):(%x%C+)\n" do
+    helper.folder(), pool or "lan")):gmatch "(%g-):(%x%x%x%x%x%x%x%x%-%C+)\n" do
     found[address] = owner
   end
   return found
@@ -124,6 +124,20 @@ describe("lease()", function()
     assert.equal(owner(1), leases "lan.2"["fd00::ffff"])
     assert.equal(1, count(leases()))
   end)
+
+  for range, addresses in pairs {
+    ["fd00::ffff:ffff:ffff:ffff-fd00:0:0:1::"] = { "fd00::ffff:ffff:ffff:ffff", "fd00:0:0:1::" },
+    ["255.255.255.254-255.255.255.255"] = { "255.255.255.254", "255.255.255.255" },
+  } do
+    it("gives every address of " .. range, function()
+      policy(range)
+      up("web", 1)
+      up("db", 2)
+      local found = leases()
+      assert.equal(2, count(found))
+      for _, address in ipairs(addresses) do assert.truthy(found[address]) end
+    end)
+  end
 
   for top, why in pairs {
     ["pool{ name = 'a/b', range = '10.0.0.1-10.0.0.2' }"] = "pool: name: letters",

@@ -11,7 +11,7 @@
  */
 #include "ask/request.h"
 #include "base/bytes.h"
-#include "base/spawn_signals.h"
+#include "base/inherit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +51,7 @@ static int arrange(posix_spawn_file_actions_t *files, int in, int out)
 	err = err
 		?: posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 #endif
-	return err ?: posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
+	return err ?: mt_spawn_close_from(files, STDERR_FILENO + 1);
 }
 
 /* Return: 0 or the error's number. */

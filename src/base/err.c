@@ -103,8 +103,3 @@ int mt_exit_status(enum mt_blame blame)
 
 	return status[blame];
 }
-
-const char *mt_errno_name(int code)
-{
-	return strerrorname_np(code); /* glibc 2.32 */
-}

@@ -2,28 +2,50 @@
 /* paths.c - finding what was installed with this code, from where the code itself is */
 #include "base/paths.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <link.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 static const char here;
 
-/* Of the main program dladdr(3) gives argv[0], which its caller chooses. Its link_map has an empty
- * name, which tells it from a library. */
+static bool has(const struct dl_phdr_info *object, const void *at)
+{
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+		uintptr_t begin = object->dlpi_addr + part->p_vaddr;
+
+		if (part->p_type == PT_LOAD && (uintptr_t)at - begin < part->p_memsz)
+			return true;
+	}
+	return false;
+}
+
+/* The name of the object with this code. The main program's is empty in glibc, and in others
+ * argv[0], which its caller chooses: the kernel says which object that is, AT_PHDR. */
+static int find_name(struct dl_phdr_info *object, size_t size, void *name)
+{
+	(void)size;
+	if (!has(object, &here))
+		return 0;
+	if ((uintptr_t)object->dlpi_phdr != getauxval(AT_PHDR))
+		*(const char **)name = object->dlpi_name;
+	return 1;
+}
+
 static bool own_object(char path[static PATH_MAX])
 {
-	struct link_map *map = NULL;
-	Dl_info info;
+	const char *name = "";
 	ssize_t n;
-	bool library = dladdr1(&here, &info, (void **)&map, RTLD_DL_LINKMAP) && map && *map->l_name;
 
-	if (library)
-		return realpath(map->l_name, path);
+	dl_iterate_phdr(find_name, &name);
+	if (*name)
+		return realpath(name, path);
 	n = readlink("/proc/self/exe", path, PATH_MAX - 1); /* has no link in it (proc(5)) */
 	path[n > 0 ? n : 0] = 0;
 	return n > 0;

@@ -10,7 +10,7 @@ CLIENT       := $(BUILD)/moontap-event
 CLIENT_LIBC  ?=
 client_cc     = $(CC) $(filter -m% --sysroot=% -isysroot% --target=% -B%,$(CPPFLAGS) $(CFLAGS) \
 	$(LDFLAGS)) $(CLIENT_OWN)
-CLIENT_OWN   := -std=gnu11 -D_GNU_SOURCE -Isrc -DMOONTAP_VERSION='"$(VERSION)"' $(WARN) \
+CLIENT_OWN   := -std=gnu11 -D_GNU_SOURCE $(WIDE) -Isrc -DMOONTAP_VERSION='"$(VERSION)"' $(WARN) \
 	$(if $(CLIENT_LIBC),-DMT_CLIENT_LIBC) -Os -fno-pic -fno-pie -fno-strict-aliasing \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables \
 	-ffunction-sections -fdata-sections

@@ -62,7 +62,7 @@ static int close_span(unsigned int first, unsigned int last)
 	if (first < 3)
 		first = 3;
 #endif
-	return first <= last && close_range(first, last, 0) ? -errno : 0;
+	return first <= last && syscall(SYS_close_range, first, last, 0) ? -errno : 0;
 }
 
 static bool ascending(const int *fds, unsigned int n)

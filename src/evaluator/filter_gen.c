@@ -2,8 +2,9 @@
 /*
  * filter_gen.c - turn the list of the evaluator's system calls into its filter, at build time
  *
- * Run by make; its output is the header that confine.c includes, so that the installed program
- * needs no libseccomp and spends nothing on making the same filter at each start of a guest.
+ * Run by make, with the number of the architecture that moontap is built for (filter_arch.h); its
+ * output is the header that confine.c includes, so that the installed program needs no libseccomp
+ * and spends nothing on making the same filter at each start of a guest.
  *
  * How it works: a call is answered in one of three ways.
  *
@@ -24,7 +25,9 @@
  * To find what a new library needs: strace of the evaluator's specs, from the filter's installation
  * on. Add a row only when the call cannot be made before, or left out.
  */
+#include <byteswap.h>
 #include <errno.h>
+#include <linux/audit.h>
 #include <linux/sched.h>
 #include <linux/filter.h>
 #include <linux/futex.h>
@@ -130,14 +133,8 @@ static const struct row rows[] = {
 #define NOT_A_THREAD_NOR_A_NAMESPACE                                                             \
 	(CLONE_VM | CLONE_THREAD | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
 	 CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
-#ifdef __s390x__
-#define CLONE_FLAGS 1
-#else
-#define CLONE_FLAGS 0
-#endif
-
 static const struct row zygote_rows[] = {
-	ALLOW(clone, "forks a spare", WITHOUT(CLONE_FLAGS, NOT_A_THREAD_NOR_A_NAMESPACE)),
+	ALLOW(clone, "forks a spare", WITHOUT(0, NOT_A_THREAD_NOR_A_NAMESPACE)),
 	ALLOW(fork, "the same"),
 	ALLOW(set_robust_list, "fork(3), in the child"),
 	ALLOW(rseq, "the same"),
@@ -166,37 +163,73 @@ static void fail(const char *what, int err)
 	exit(1);
 }
 
+/*
+ * Where an architecture takes a call's arguments from; false: it has no use for the row.
+ *
+ * - clone(2) has its flags in the second argument on s390x.
+ * - mmap of i386 and s390x takes a pointer to its arguments (arch/x86/kernel/sys_ia32.c
+ *   ia32_mmap, arch/s390/kernel/syscall.c), and a filter does not see memory. i386 has mmap2 for
+ *   everybody. s390x has nothing else: an evaluator that has been taken over can make code there.
+ */
+static bool adapt(struct row *row, uint32_t arch)
+{
+	if (row->call == SCMP_SYS(clone) && row->only_if.op && arch == SCMP_ARCH_S390X)
+		row->only_if.arg = 1;
+	if (row->call != SCMP_SYS(mmap) || (arch != SCMP_ARCH_X86 && arch != SCMP_ARCH_S390X))
+		return true;
+	memset(&row->only_if, 0, sizeof row->only_if);
+	return arch == SCMP_ARCH_S390X && row->action == SCMP_ACT_ALLOW;
+}
+
 /* Level 2 of CTL_OPTIMIZE is a binary tree. It matters at installation, when the kernel runs the
  * filter once for each existing call (kernel/seccomp.c seccomp_cache_prepare()). */
-static void add(scmp_filter_ctx filter, const struct row *rows_of, size_t n, bool killing)
+static void add(scmp_filter_ctx filter, uint32_t arch, const struct row *rows_of, size_t n,
+		bool killing)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct row *row = &rows_of[i];
+		struct row row = rows_of[i];
 		int r = 0;
 
-		if (row->action == SCMP_ACT_ALLOW || killing)
-			r = seccomp_rule_add_array(filter, row->action, row->call,
-						   row->only_if.op ? 1 : 0, &row->only_if);
+		if ((row.action == SCMP_ACT_ALLOW || killing) && adapt(&row, arch))
+			r = seccomp_rule_add_array(filter, row.action, row.call,
+						   row.only_if.op ? 1 : 0, &row.only_if);
 		if (r)
-			fail(row->name, -r);
+			fail(row.name, -r);
 	}
 }
 
-static scmp_filter_ctx build(bool zygote)
+/* For that architecture alone; a new filter is for the machine's own. That goes first: a filter is
+ * never for two byte orders (EDOM). */
+static void choose(scmp_filter_ctx filter, uint32_t arch)
+{
+	int r = 0;
+
+	if (arch == seccomp_arch_native())
+		return;
+	r = seccomp_arch_remove(filter, SCMP_ARCH_NATIVE);
+	if (r)
+		fail("seccomp_arch_remove", -r);
+	r = seccomp_arch_add(filter, arch);
+	if (r)
+		fail("seccomp_arch_add", -r);
+}
+
+static scmp_filter_ctx build(uint32_t arch, bool zygote)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
 	int r;
 
 	if (!filter)
 		fail("seccomp_init", ENOMEM);
+	choose(filter, arch);
 	r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (!r)
 		r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (r)
 		fail("seccomp_attr_set", -r);
-	add(filter, rows, sizeof rows / sizeof *rows, !zygote);
+	add(filter, arch, rows, sizeof rows / sizeof *rows, !zygote);
 	if (zygote)
-		add(filter, zygote_rows, sizeof zygote_rows / sizeof *zygote_rows, false);
+		add(filter, arch, zygote_rows, sizeof zygote_rows / sizeof *zygote_rows, false);
 	return filter;
 }
 
@@ -209,20 +242,23 @@ static void print_list(void)
 		       rows[i].name, rows[i].only_if.op ? ", by argument" : "", rows[i].why);
 }
 
-static void print_program(FILE *program, const char *name)
+/* libseccomp exports in the byte order of the architecture; numbers have none. */
+static void print_program(FILE *program, uint32_t arch, const char *name)
 {
+	bool swapped = !(arch & __AUDIT_ARCH_LE) != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 	struct sock_filter op;
 
 	printf("static const struct sock_filter %s[] = {\n", name);
 	while (fread(&op, sizeof op, 1, program) == 1)
-		printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", op.code, op.jt, op.jf, op.k);
+		printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", swapped ? bswap_16(op.code) : op.code,
+		       op.jt, op.jf, swapped ? bswap_32(op.k) : op.k);
 	puts("};");
 }
 
-static void print_filter(bool zygote, const char *name)
+static void print_filter(uint32_t arch, bool zygote, const char *name)
 {
 	FILE *program = tmpfile();
-	scmp_filter_ctx filter = build(zygote);
+	scmp_filter_ctx filter = build(arch, zygote);
 	int r;
 
 	if (!program)
@@ -231,15 +267,31 @@ static void print_filter(bool zygote, const char *name)
 	if (r)
 		fail("seccomp_export_bpf", -r);
 	rewind(program);
-	print_program(program, name);
+	print_program(program, arch, name);
 	if (ferror(program))
 		fail("tmpfile", EIO);
 }
 
-int main(void)
+/* A filter for another architecture would kill each evaluator, on each start of a guest. */
+static void print_guard(uint32_t arch)
 {
+	printf("#include \"evaluator/filter_arch.h\"\n#if MT_FILTER_ARCH != 0x%08x\n"
+	       "#error \"the filter of system calls is for another architecture\"\n#endif\n",
+	       arch);
+}
+
+int main(int argc, char **argv)
+{
+	uint32_t arch = argc == 2 ? (uint32_t)strtoul(argv[1], NULL, 0) : 0;
+	int r = seccomp_api_set(3); /* the machine that builds may be one without KILL_PROCESS */
+
+	if (r)
+		fail("seccomp_api_set", -r);
+	if (!arch)
+		fail("usage: filter_gen NUMBER, one of linux/audit.h", EINVAL);
 	print_list();
-	print_filter(false, "mt_filter");
-	print_filter(true, "mt_zygote_filter");
+	print_guard(arch);
+	print_filter(arch, false, "mt_filter");
+	print_filter(arch, true, "mt_zygote_filter");
 	return fflush(stdout) ? 1 : 0;
 }

@@ -2,6 +2,7 @@
 /* plain_file.c - reading, writing and listing small files without following links */
 #include "files/plain_file.h"
 #include "base/bytes.h"
+#include "base/libc.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 bool mt_plain_path(const char *path)
@@ -82,7 +84,7 @@ static int add_beside(int folder, const char *name, const char *text)
 		return -errno;
 	err = fchmod(fd, 0644) ? -errno : mt_write_all(fd, text, strlen(text));
 	close(fd);
-	if (!err && renameat2(folder, beside, folder, name, RENAME_NOREPLACE))
+	if (!err && syscall(SYS_renameat2, folder, beside, folder, name, RENAME_NOREPLACE))
 		err = -errno;
 	if (err)
 		unlinkat(folder, beside, 0);

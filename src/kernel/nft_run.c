@@ -6,7 +6,7 @@
  * descriptor and no terminal of this process, and has to end in time.
  */
 #include "kernel/nft.h"
-#include "base/spawn_signals.h"
+#include "base/inherit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,8 +57,7 @@ static int arrange(posix_spawn_file_actions_t *files, posix_spawnattr_t *attr)
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		err = err ?: posix_spawn_file_actions_addopen(files, fd, "/dev/null", O_RDWR, 0);
-	return err ?: posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1)
-		?: mt_spawn_signals(attr);
+	return err ?: mt_spawn_close_from(files, STDERR_FILENO + 1) ?: mt_spawn_signals(attr);
 }
 
 /* Return: 0 or the error's number. */

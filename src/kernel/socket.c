@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* socket.c - opening and closing a handle on the kernel */
+#include "base/libc.h"
 #include "kernel/nl.h"
 
 #include <errno.h>

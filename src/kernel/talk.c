@@ -60,7 +60,10 @@ static ssize_t receive(struct mt_host *h, const struct nlmsghdr *request, int64_
 	for (;;) {
 		struct sockaddr_nl from = { 0 };
 		struct iovec part = { h->buf, sizeof h->buf };
-		struct msghdr m = { &from, sizeof from, &part, 1, NULL, 0, 0 };
+		struct msghdr m = { .msg_name = &from,
+				    .msg_namelen = sizeof from,
+				    .msg_iov = &part,
+				    .msg_iovlen = 1 };
 		ssize_t len = recvmsg(fd, &m, MSG_DONTWAIT | MSG_TRUNC);
 
 		if (len > (ssize_t)sizeof h->buf)

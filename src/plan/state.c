@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -293,20 +294,21 @@ int mt_state_list(const struct mt_state *s, const char *folder, struct mt_pool *
 	return err;
 }
 
-/* By getdents64(2) with a small buffer: readdir(3) would read a thousand names at once. */
+/* By getdents64(2) with a small buffer: readdir(3) would read a thousand names at once. Where
+ * a file's size has 64 bits, its struct is readdir(3)'s. */
 int mt_state_any(const struct mt_state *s, const char *folder, const char *prefix, const char *but,
 		 struct mt_err *e)
 {
-	alignas(struct dirent64) char names[1024];
+	alignas(struct dirent) char names[1024];
 	int fd = s->dir < 0 ? -1 : openat(s->dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ssize_t n = 0;
 	bool any = false;
 
 	if (fd < 0)
 		return s->dir < 0 || errno == ENOENT ? 0 : mt_fail(e, errno, "state", folder, NULL);
-	while (!any && (n = getdents64(fd, names, sizeof names)) > 0)
+	while (!any && (n = syscall(SYS_getdents64, fd, names, sizeof names)) > 0)
 		for (ssize_t at = 0; at < n;) {
-			const struct dirent64 *i = (const void *)(names + at);
+			const struct dirent *i = (const void *)(names + at);
 
 			any |= !strncmp(i->d_name, prefix, strlen(prefix)) &&
 				strcmp(i->d_name, but);

@@ -15,14 +15,18 @@
 
 #define POOL_ADDRESSES 4096
 
-__extension__ typedef unsigned __int128 number;
+/* Of IPv4 the upper 96 bits are 0. */
+struct address {
+	uint64_t high, low;
+};
 
 struct range {
-	number first, last;
+	struct address first;
+	uint64_t more;	  /* addresses after the first */
 	int family, bits; /* of an address */
 };
 
-static bool read_address(const char *text, size_t n, int *family, number *address)
+static bool read_address(const char *text, size_t n, int *family, struct address *a)
 {
 	uint8_t bytes[16];
 	char one[INET6_ADDRSTRLEN];
@@ -34,32 +38,57 @@ static bool read_address(const char *text, size_t n, int *family, number *addres
 	*family = strchr(one, ':') ? AF_INET6 : AF_INET;
 	if (inet_pton(*family, one, bytes) != 1)
 		return false;
-	*address = 0;
-	for (int i = 0; i < (*family == AF_INET6 ? 16 : 4); i++)
-		*address = *address << 8 | bytes[i];
+	*a = (struct address){ 0 };
+	for (int i = 0; i < (*family == AF_INET6 ? 16 : 4); i++) {
+		a->high = a->high << 8 | a->low >> 56;
+		a->low = a->low << 8 | bytes[i];
+	}
 	return true;
 }
 
-static const char *print_address(const struct range *r, number address,
+/* How far @to is behind @from; UINT64_MAX: before it, or farther than that. */
+static uint64_t distance(const struct address *from, const struct address *to)
+{
+	uint64_t high = to->high - from->high - (to->low < from->low);
+
+	return high ? UINT64_MAX : to->low - from->low;
+}
+
+static struct address nth_address(const struct range *r, uint64_t n)
+{
+	uint64_t low = r->first.low + n;
+
+	return (struct address){ r->first.high + (low < n), low };
+}
+
+static const char *print_address(const struct range *r, uint64_t n,
 				 char text[static INET6_ADDRSTRLEN])
 {
+	struct address a = nth_address(r, n);
 	uint8_t bytes[16];
 
-	for (int i = r->bits / 8; i-- > 0; address >>= 8)
-		bytes[i] = (uint8_t)address;
+	for (int i = r->bits / 8; i-- > 0;) {
+		bytes[i] = (uint8_t)a.low;
+		a.low = a.low >> 8 | a.high << 56;
+		a.high >>= 8;
+	}
 	return inet_ntop(r->family, bytes, text, INET6_ADDRSTRLEN);
 }
 
 static bool read_range(const char *text, struct range *r)
 {
 	const char *dash = strchr(text, '-');
+	struct address last;
 	int family;
 
 	if (!dash || !read_address(text, (size_t)(dash - text), &r->family, &r->first) ||
-	    !read_address(dash + 1, strlen(dash + 1), &family, &r->last))
+	    !read_address(dash + 1, strlen(dash + 1), &family, &last))
 		return false;
 	r->bits = r->family == AF_INET6 ? 128 : 32;
-	return family == r->family && r->first <= r->last;
+	r->more = distance(&r->first, &last);
+	return family == r->family &&
+		(last.high > r->first.high ||
+		 (last.high == r->first.high && last.low >= r->first.low));
 }
 
 /* core.pool(range) -> array of the prefixes that the range is made of; or nil and why it is none */
@@ -72,7 +101,7 @@ int l_pool(lua_State *L)
 
 	if (!read_range(luaL_checkstring(L, 1), &r))
 		why = "two addresses expected, \"10.0.0.10-10.0.0.250\"";
-	else if (r.last - r.first >= POOL_ADDRESSES)
+	else if (r.more >= POOL_ADDRESSES)
 		why = "a pool has at most 4096 addresses";
 	if (why) {
 		lua_pushnil(L);
@@ -80,15 +109,16 @@ int l_pool(lua_State *L)
 		return 2;
 	}
 	lua_newtable(L);
-	for (number at = r.first; at >= r.first && at <= r.last;) {
+	for (uint64_t at = 0; at <= r.more;) {
+		uint64_t low = nth_address(&r, at).low;
 		int host = 0; /* bits */
 
-		while (host < r.bits && !(at >> host & 1) && r.last - at >= ((number)2 << host) - 1)
+		while (!(low >> host & 1) && r.more - at >= (2ull << host) - 1)
 			host++;
 		snprintf(text, sizeof text, "%s/%d", print_address(&r, at, address), r.bits - host);
 		lua_pushstring(L, text);
 		lua_rawseti(L, -2, ++n);
-		at += (number)1 << host;
+		at += 1ull << host;
 	}
 	return 1;
 }
@@ -98,7 +128,7 @@ struct search {
 	const char *pool, *hash;
 	bool taken[POOL_ADDRESSES];
 	bool found;
-	number own;
+	uint64_t own; /* which of the range */
 };
 
 /* One word of files/lease.h. */
@@ -106,14 +136,18 @@ static void take_word(struct search *s, const char *word)
 {
 	size_t n = strlen(s->pool);
 	const char *address = word + n + 1, *hash;
+	struct address a;
 	int family;
-	number at;
+	uint64_t at;
 
 	if (strncmp(word, s->pool, n) || word[n] != ' ' || !(hash = strchr(address, ' ')) ||
-	    !read_address(address, (size_t)(hash - address), &family, &at) ||
-	    family != s->range.family || at < s->range.first || at > s->range.last)
+	    !read_address(address, (size_t)(hash - address), &family, &a) ||
+	    family != s->range.family)
 		return;
-	s->taken[at - s->range.first] = true;
+	at = distance(&s->range.first, &a);
+	if (at > s->range.more)
+		return;
+	s->taken[at] = true;
 	if (!strcmp(hash + 1, s->hash)) {
 		s->found = true;
 		s->own = at;
@@ -124,7 +158,7 @@ static void take_word(struct search *s, const char *word)
  * want the same address. */
 static bool find_free(struct search *s, const char *owner, unsigned attempt)
 {
-	unsigned n = (unsigned)(s->range.last - s->range.first) + 1;
+	unsigned n = (unsigned)s->range.more + 1;
 	uint64_t h = mt_hash(MT_HASH_START, owner, strlen(owner));
 
 	h = mt_hash(h, (char *)&attempt, sizeof attempt);
@@ -134,7 +168,7 @@ static bool find_free(struct search *s, const char *owner, unsigned attempt)
 
 		if (s->taken[at])
 			continue;
-		s->own = s->range.first + at;
+		s->own = at;
 		return true;
 	}
 	return false;
@@ -149,7 +183,7 @@ int l_lease(lua_State *L)
 	struct search s = { .pool = luaL_checkstring(L, 1) };
 	char hash[20], address[INET6_ADDRSTRLEN];
 
-	if (!read_range(luaL_checkstring(L, 2), &s.range))
+	if (!read_range(luaL_checkstring(L, 2), &s.range) || s.range.more >= POOL_ADDRESSES)
 		return luaL_error(L, "lease: no range");
 	snprintf(hash, sizeof hash, "%016llx",
 		 (unsigned long long)mt_hash(MT_HASH_START, owner, strlen(owner)));

@@ -13,6 +13,11 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+/* lua_newstate() and others have other parameters in 5.5; 5.3 has no lua_newuserdatauv(). */
+#if LUA_VERSION_NUM != 504
+#error "moontap needs Lua 5.4: its headers, library and luac"
+#endif
+
 struct mt_names;
 
 #define MTL_AT	    512		 /* bytes of a "FILE:LINE"; of a longer one, the end is kept */
@@ -46,6 +51,16 @@ struct mt_policy {
 	int code; /* errno value */
 	char at[MTL_AT], text[MTL_TEXT];
 };
+
+/* load_inside.c */
+
+/**
+ * mtl_load_inside() - load the chunk @name of @n bytes that is inside of the program [-0, +1]
+ *
+ * It is bytecode for this machine, or text where the machine that built the program has another
+ * byte order. Either way the function has no lines in its errors.
+ */
+void mtl_load_inside(lua_State *L, const unsigned char *code, size_t n, const char *name);
 
 /* self.c */
 

@@ -123,8 +123,7 @@ static int l_compile_hook(lua_State *L)
 
 static void run(lua_State *L, const unsigned char *code, size_t n, const char *name)
 {
-	if (luaL_loadbufferx(L, (const char *)code, n, name, "b"))
-		lua_error(L);
+	mtl_load_inside(L, code, n, name);
 	lua_pushvalue(L, -2);
 	lua_call(L, 1, 0);
 }

@@ -2,16 +2,14 @@
 /* peer.c - SO_PEERCRED, SO_PEERGROUPS, SO_NETNS_COOKIE, and proc(5) for a parent */
 #include "service/peer.h"
 
+#include "base/libc.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
-#endif
 
 int mt_peer_of(int connection, struct mt_peer *peer)
 {

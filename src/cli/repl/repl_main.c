@@ -151,15 +151,11 @@ static void push_options(lua_State *L, const struct mt_cli *c)
 	lua_setfield(L, -2, "options");
 }
 
-static void load_file(lua_State *L, const unsigned char *code, size_t n)
-{
-	if (luaL_loadbufferx(L, (const char *)code, n, "=repl", "b"))
-		lua_error(L);
-}
+#define REPL_CHUNK "=repl" /* the name of what is inside of the REPL */
 
 static void run_file(lua_State *L, const unsigned char *code, size_t n)
 {
-	load_file(L, code, n);
+	mtl_load_inside(L, code, n, REPL_CHUNK);
 	lua_pushvalue(L, -2);
 	lua_call(L, 1, 0);
 }
@@ -170,7 +166,7 @@ static void preload(lua_State *L)
 	lua_getfield(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
 	lua_pushcfunction(L, luaopen_moontap_core);
 	lua_setfield(L, -2, "moontap.core");
-	load_file(L, lua_init, sizeof lua_init);
+	mtl_load_inside(L, lua_init, sizeof lua_init, REPL_CHUNK);
 	lua_setfield(L, -2, "moontap");
 	lua_pop(L, 1);
 }
