@@ -18,56 +18,36 @@
 --                 or without 70 over IPv6; needed where the underlay is lo or not named. A guest
 --                 with a larger <mtu> is refused; one without <mtu> takes 1500, and loses what is
 --                 longer than the device's: give it <mtu size='…'/>
---   vlan          the bridge is one that looks at VLANs, and the network is this VLAN in it
 --   addresses     by the guest's name, or by the NIC's MAC: a list of its addresses; the hosts'
---                 bridges then answer ARP and ND for it. Not with vlan
+--                 bridges then answer ARP and ND for it
 --   name, dstport, user, unknown, macs   as for hook vxlan
 
 local takes = {
   "vni", -- needed
   vni = "vxlan.id", bridge = "bridge.name", underlay = "link.name", src = "vxlan.src",
-  mtu = "link.mtu", vlan = "vlan.pvid", addresses = "table", name = "vxlan.name",
+  mtu = "link.mtu", addresses = "table", name = "vxlan.name",
   dstport = "vxlan.dstport", user = "tap.user", unknown = 'boolean|"qemu"', macs = "table",
 }
 
-local of_vxlan = { "underlay", "src", "mtu", "dstport", "user", "unknown", "macs" }
+local of_vxlan = { "underlay", "src", "mtu", "name", "dstport", "user", "unknown", "macs" }
 
 -- Hook vxlan makes the bridge and the VXLAN, whose port learns nothing: zebra writes what other
 -- hosts have.
-local function network(options, on, name)
-  local part = { id = options.vni, bridge = on, name = name, evpn = true }
+local function network(options, on)
+  local part = { id = options.vni, bridge = on, evpn = true }
   for _, option in ipairs(of_vxlan) do part[option] = options[option] end
   return hook "vxlan"(part)
 end
 
--- zebra knows the VLAN of a VNI by that of the VXLAN's port: zebra/zebra_vxlan.c
-local function access(options, on, name)
-  if not options.vlan then return function() end end
-  local tagged = hook "vlan" {
-    bridge = on, id = options.vlan, unknown = options.unknown, macs = options.macs,
-  }
-  return function(nic)
-    bridge{ name = on, vlan_filtering = true }
-    vlan{ dev = name, pvid = options.vlan }
-    tagged(nic)
-  end
-end
-
 return function(options)
-  if options.vlan and options.addresses then
-    return nil, "addresses and vlan: the bridge answers for addresses of no VLAN"
-  end
   local on = options.bridge or ("br%d"):format(options.vni)
-  local name = options.name or ("vx%d"):format(options.vni)
-  local net, in_vlan = network(options, on, name), access(options, on, name)
-  local addresses = options.addresses or {}
+  local net, addresses = network(options, on), options.addresses or {}
   for _, list in pairs(addresses) do
     for _, address in ipairs(list) do allow{ prefix = address } end
   end
 
   return function(nic, guest)
     net(nic)
-    in_vlan(nic)
     -- zebra takes the entry for a sign that the guest is here.
     for _, address in ipairs(not nic.domain.incoming and
       (addresses[nic.mac] or addresses[guest]) or {}) do

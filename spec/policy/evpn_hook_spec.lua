@@ -72,28 +72,10 @@ describe("hook evpn", function()
     assert.matches("10.9.0.5", helper.run "ip neigh show dev br100 nud permanent")
   end)
 
-  if helper.kernel_has "bridge_vlan" then
-    it("is a VLAN of a bridge that has others #bridge_vlan", function()
-      helper.run [[ip link add br0 address 02:00:00:00:00:01 type bridge vlan_filtering 1
-        ip link set br0 up]]
-      before = snapshot.take()
-      assert.same({ "br0", 1450, "192.0.2.1", false },
-        up "{ vni = 100, underlay = 'up0', bridge = 'br0', vlan = 20 }")
-      for _, dev in ipairs { "vx100", "web0" } do
-        local vlans = helper.json("bridge -j vlan show dev " .. dev)[1].vlans
-        assert.same({ { vlan = 20, flags = { "PVID", "Egress Untagged" } } }, vlans)
-      end
-      assert.equal(0, program.moontap "down web".status)
-      assert.equal("", snapshot.difference(before, snapshot.take()))
-    end)
-  end
-
   for options, why in pairs {
     ["{ underlay = 'up0' }"] = "policy.lua:1: evpn: the option 'vni' is missing",
     ["{ vni = 100 }"] = "vxlan: the option 'mtu' is missing",
     ["{ vni = 100, src = 'up0', mtu = 1400 }"] = "policy.lua:1: evpn: src: ",
-    ["{ vni = 100, underlay = 'up0', vlan = 20, addresses = {} }"] =
-      "policy.lua:1: evpn: addresses and vlan: the bridge answers for addresses of no VLAN",
     ["{ vni = 100, underlay = 'up9' }"] = "vxlan: there is no device up9, which the policy names",
     ["{ vni = 100, underlay = 'up1' }"] =
       "refused: vxlan: up1 has no address that others know: give the hook src",
