@@ -117,13 +117,17 @@ local function start_init(cgroups)
   return life, pid
 end
 
-local function furnish(self, options)
+local function configure_libvirt(self)
   for _, world in ipairs { self, self.user } do
     local who = world.who
     world:write(who.conf .. "/qemu.conf", fill(QEMU_CONF, { user = who.name }))
     world:write(who.conf .. "/libvirtd.conf", fill(LIBVIRTD_CONF,
       { log = who.log, uuid = line_of "cat /proc/sys/kernel/random/uuid" }))
   end
+end
+
+local function furnish(self, options)
+  if not options.bare then configure_libvirt(self) end
   if options.hook then self:link(options.hook, "/etc/libvirt/hooks/qemu") end
   for name, program in pairs(options.hook_d or {}) do
     self:link(program, "/etc/libvirt/hooks/qemu.d/" .. name)

@@ -19,25 +19,6 @@ describe("hook evpn #hosts", function()
   local one, other, before
   local web, mail, shop = guests.of("web", 5), guests.of("mail", 6), guests.of("shop", 7)
 
-  -- libvirt's operations, up to the one at which the guest runs; and those after it has ended
-  local function event(guest, host, ...)
-    for _, operation in ipairs { ... } do
-      local sub = ("stopped release"):find(operation) and "end" or "begin"
-      host:ok(("%s hook qemu %s %s %s - <%s"):format(moontap.program, guest.name, operation, sub,
-        host:file(guest.xml)))
-    end
-  end
-
-  local function start(guest, host)
-    event(guest, host, "prepare")
-    guest:start(host)
-    event(guest, host, "start", "started")
-  end
-
-  local function stop(guest, host)
-    guest:stop(host)
-    event(guest, host, "stopped", "release")
-  end
   local function leads_away(host, guest)
     return frr.leads_away(host, "br100", "vx100", guest.mac)
   end
@@ -45,9 +26,9 @@ describe("hook evpn #hosts", function()
   lazy_setup(function()
     one, other = frr.two(POLICY)
     before = { [one] = one:snapshot(), [other] = other:snapshot() }
-    start(web, one)
-    start(mail, other)
-    start(shop, one)
+    web:begin(one)
+    mail:begin(other)
+    shop:begin(one)
   end)
   lazy_teardown(function()
     if one then one:close() end
@@ -76,24 +57,10 @@ describe("hook evpn #hosts", function()
   end)
 
   it("lets a guest move, and sends to where it runs", function()
-    event(web, other, "migrate", "prepare")
-    web:start(other, true)
-    event(web, other, "start")
+    web:arrive(other)
     assert.is_false(leads_away(one, web))
-    local asked = { mail:ask(other, web, 4), shop:ask(one, web, 4) }
-    one:ok "sleep 1"
-    web:pause(one)
-    web:run(other)
-    event(web, other, "started")
-    other:ok(moontap.program .. " up web")
-    stop(web, one)
-
-    for i, guest in ipairs { "where it goes", "where it was" } do
-      local gap, answers = asked[i]()
-      print(("evpn: a guest that moves, paused for %.0f ms, is away for %d ms from a guest %s")
-        :format(web:moved(one, other), gap, guest))
-      assert.is_true(answers > 100)
-    end
+    web:move("evpn", one, other, { ["where it goes"] = mail:ask(other, web),
+      ["where it was"] = shop:ask(one, web) })
     assert.is_true(leads_away(one, web))
     assert.is_false(leads_away(other, web))
     assert.is_true(shop:reaches(one, web))
@@ -104,7 +71,7 @@ describe("hook evpn #hosts", function()
 
   it("leaves nothing", function()
     for guest, host in pairs { [web] = other, [mail] = other, [shop] = one } do
-      stop(guest, host)
+      guest:finish(host)
     end
     for _, host in ipairs { one, other } do
       assert.equal("", lab.difference(before[host], host:snapshot()))

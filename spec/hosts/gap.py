@@ -1,14 +1,21 @@
-# gap.py ADDRESS SECONDS - ask an address every 5 ms for so long; prints the longest time without an
+# gap.py ADDRESS - ask an address every 5 ms, until SIGTERM; prints then the longest time without an
 # answer, in milliseconds, and how many answers came
-import os, select, socket, sys, time
+import select, signal, socket, sys, time
 
-address, seconds = sys.argv[1], float(sys.argv[2])
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.connect((address, 7))
+s.connect((sys.argv[1], 7))
 s.setblocking(False)
-end, last, longest, answers = time.monotonic() + seconds, None, 0, 0
+last, longest, answers, asking = time.monotonic(), 0, 0, True
+
+
+def stop(*_):
+    global asking
+    asking = False
+
+
+signal.signal(signal.SIGTERM, stop)
 print("asking", flush=True)
-while time.monotonic() < end:
+while asking:
     try:
         s.send(b"x")
     except OSError:  # nobody has answered ARP
@@ -20,7 +27,7 @@ while time.monotonic() < end:
             continue
         now = time.monotonic()
         answers += 1
-        longest = max(longest, now - (last or now))
+        longest = max(longest, now - last)
         last = now
         time.sleep(0.004)
-print("%.0f %d" % (longest * 1000, answers))
+print("%.0f %d" % (max(longest, time.monotonic() - last) * 1000, answers))

@@ -1,4 +1,6 @@
 -- guest.lua - guests without QEMU in a lab's host, each a network namespace behind a tap: guest.py
+local moontap = require "spec.guest.moontap"
+
 local M = {}
 
 local NIC = [[<domain type='qemu'><name>$name</name>
@@ -27,14 +29,6 @@ function Guest:start(host, paused)
   host:wait("grep -q ready " .. log, 30, self.name .. " to start")
 end
 
--- moved(from, to) -> the milliseconds between its pause there and its run here
-function Guest:moved(from, to)
-  local function last(host, what)
-    return host:read("/run/lab/log/" .. self.name):match(".*" .. what .. " ([%d.]+)")
-  end
-  return (last(to, "runs") - last(from, "paused")) * 1000
-end
-
 function Guest:run(host) host:ok("kill -USR1 " .. self.pid[host]) end
 
 function Guest:pause(host) host:ok("kill -USR2 " .. self.pid[host]) end
@@ -42,6 +36,58 @@ function Guest:pause(host) host:ok("kill -USR2 " .. self.pid[host]) end
 function Guest:stop(host)
   host:ok(("kill %s; ip netns del %s"):format(self.pid[host], self.name))
   self.pid[host] = nil
+end
+
+-- event(host, operation, ...): libvirt calls its hook there
+function Guest:event(host, ...)
+  for _, operation in ipairs { ... } do
+    local sub = ("stopped release"):find(operation) and "end" or "begin"
+    host:ok(("%s hook qemu %s %s %s - <%s"):format(moontap.program, self.name, operation, sub,
+      host:file(self.xml)))
+  end
+end
+
+-- begin(host), finish(host): the guest's life there, as libvirt has it
+function Guest:begin(host)
+  self:event(host, "prepare")
+  self:start(host)
+  self:event(host, "start", "started")
+end
+
+function Guest:finish(host)
+  self:stop(host)
+  self:event(host, "stopped", "release")
+end
+
+-- arrive(host): it is there by migration, and does not run yet
+function Guest:arrive(host)
+  self:event(host, "migrate", "prepare")
+  self:start(host, true)
+  self:event(host, "start")
+end
+
+local function when(guest, host, what)
+  local log = host:read("/run/lab/log/" .. guest.name)
+  return tonumber(log:match(".*" .. what .. " ([%d.]+)"))
+end
+
+-- move(how, from, to, asking): it is paused on one host, runs on the other, and ends on the first.
+-- asking: by words for who asks it, what ask() returned. Prints for how long each got no answer.
+function Guest:move(how, from, to, asking)
+  to:ok "sleep 0.5"
+  self:pause(from)
+  self:run(to)
+  self:event(to, "started")
+  to:ok(moontap.program .. " up " .. self.name)
+  local paused = (when(self, to, "runs") - when(self, from, "paused")) * 1000
+  self:finish(from)
+  to:ok "sleep 0.5"
+  for who, stop in pairs(asking) do
+    local gap, answers = stop()
+    io.write(("%s: a guest that moves, paused for %.0f ms, is away for %d ms from a guest %s\n"):format(
+      how, paused, gap, who))
+    assert(answers > 20, "the guest did not come back")
+  end
 end
 
 -- sh(host, command) -> as the host's, in the guest
@@ -59,14 +105,15 @@ function Guest:wait_reaches(host, other)
     ("%s to reach %s"):format(self.name, other.name))
 end
 
--- ask(host, other, seconds) -> a function that waits for the end of this: it asks another guest all
--- the time. It returns the longest time without an answer, in ms, and how many answers came.
-function Guest:ask(host, other, seconds)
+-- ask(host, other) -> a function that ends this: it asks another guest all the time. It returns the
+-- longest time without an answer, in ms, and how many answers came.
+function Guest:ask(host, other)
   local log = ("/run/lab/log/gap-%s"):format(self.name)
-  self:sh(host, ("python3 spec/hosts/gap.py %s %g >%s 2>&1 &"):format(other.address, seconds, log))
+  local pid = self:sh(host, ("python3 spec/hosts/gap.py %s >%s 2>&1 & echo $!"):format(
+    other.address, log)).out:match "%d+"
   host:wait("grep -q asking " .. log, 30, "gap.py to start")
   return function()
-    host:wait(("grep -q '^[0-9]' %s"):format(log), seconds + 30, "gap.py to end")
+    host:ok(("kill %s; while [ -e /proc/%s ]; do sleep 0.01; done"):format(pid, pid))
     local gap, answers = host:read(log):match "(%d+) (%d+)\n"
     return tonumber(gap), tonumber(answers)
   end
