@@ -28,7 +28,9 @@
 --                 list; they go to the guest's own addresses, see METADATA. The XML of a user who
 --                 is not root asks for none
 --   hairpin       false: other guests do not reach a forward by the public address; without it they
---                 do, from the network that the guest is in
+--                 do, from the network that the guest is in. Where bridges call the host's firewall
+--                 (sysctl net.bridge.bridge-nf-call-iptables=1, or ip6tables), its port gets
+--                 hairpin, too, without which the guest does not reach itself
 --   unknown, macs   as for hook bridge
 --
 -- The host must forward: sysctl net.ipv4.ip_forward=1, net.ipv6.conf.all.forwarding=1. They are for

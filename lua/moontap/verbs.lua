@@ -196,6 +196,8 @@ function globals.tap(nic, fields)
   end
   if not core.current then core.port = {} end -- at a prompt
   note_port(fields, bridge)
+  core.port.master = base and core.meant(fields.master) or core.port.master
+  core.reflect(facts.dev)
   if not core.current then core.foretell(facts.dev) end
   distrust(facts.dev, fields)
 end

@@ -7,3 +7,5 @@ ip link set eno1 up
 ip link set wire1 up
 ip addr add 192.0.2.1/24 dev eno1
 sysctl -qw net.ipv4.ip_forward=1
+# Bridges do not call the host's firewall, where br_netfilter is there at all.
+sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null || true

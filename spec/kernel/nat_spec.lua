@@ -241,6 +241,27 @@ describe("hook nat", function()
     assert.matches("a port of 192.0.2.9, and the policy has 192.0.2.1", r.err, 1, true)
   end)
 
+  it("lets the guest's port send back what it sends where bridges call the firewall", function()
+    local policy = [[local lan = hook "bridge" { bridge = "br0" }
+      local open = hook "nat" { public = "192.0.2.1", addresses = { web = { "10.0.0.5" } },
+        forwards = { web = { "tcp 80" } } %s }
+      function connect(nic) %s end]]
+    local function has_hairpin(body, options)
+      local r = run("plan", "web", 5, policy:format(options or "", body))
+      assert.same({ 0, "" }, { r.status, r.err })
+      return r.out:find("bridge link set dev web0 hairpin on", 1, true) ~= nil
+    end
+    helper.run [[sysctl -qw net.ipv4.ip_forward=1; ip link add br0 type bridge
+      sysctl -qw net.bridge.bridge-nf-call-iptables=0 || true]]
+    assert.is_false(has_hairpin "lan(nic) open(nic)")
+    helper.run "ip link set br0 type bridge nf_call_iptables 1"
+    assert.is_true(has_hairpin "lan(nic) open(nic)")
+    assert.is_true(has_hairpin "open(nic) lan(nic)")
+    assert.is_false(has_hairpin "lan(nic) open(nic) port{ dev = nic.dev, hairpin = false }")
+    assert.is_false(has_hairpin("lan(nic) open(nic)", ", hairpin = false"))
+    assert.is_false(has_hairpin "tap(nic) open(nic)")
+  end)
+
   it("says which option is missing or wrong", function()
     assert.matches("the option 'out' is missing", refused "subnet = '10.0.0.0/24'", 1, true)
     assert.matches("forwards need 'public'", refused "forwards = { web = { 'tcp 80' } }", 1, true)

@@ -30,6 +30,7 @@ struct mt_evaluation {
 	bool host_later; /* the policy is loaded before there is a host */
 	struct mt_fact *facts;
 	bool sysctl_read_only;
+	unsigned bridge_netfilter;
 	char *bytes; /* of the document */
 	size_t n;
 	struct mt_names *names; /* of the document's devices */

@@ -65,6 +65,7 @@ int mt_evaluation_open_files(struct mt_evaluation *v, struct mt_err *e)
 	const struct mt_eval_request *q = v->q;
 
 	v->sysctl_read_only = mt_sysctl_read_only();
+	v->bridge_netfilter = mt_bridge_netfilter();
 	return q->policy ? mt_files_open(&v->files, q->policy, q->policy_optional, q->hooks, e) : 0;
 }
 
@@ -146,6 +147,7 @@ int mt_evaluation_load(struct mt_evaluation *v, struct mt_err *e)
 				       .host = v->host,
 				       .host_later = v->host_later,
 				       .sysctl_read_only = v->sysctl_read_only,
+				       .bridge_netfilter = v->bridge_netfilter,
 				       .leases = v->q->leases,
 				       .attempt = v->q->attempt,
 				       .hook = hook_text,

@@ -3,7 +3,9 @@
 #include "kernel/nl.h"
 
 #include <asm/byteorder.h>
+#include <fcntl.h>
 #include <linux/if_ether.h>
+#include <unistd.h>
 
 /* Times are in 1/100 s, as ip(8) and the kernel have them: net/bridge/br_netlink.c. A kernel
  * without VLAN filtering or without netfilter refuses, or ignores, those fields. */
@@ -81,6 +83,25 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
 {
 	return mt_nl_put_device(h, op, r, "bridge", NULL, e);
+}
+
+/* Without br_netfilter there is no such file. */
+static bool is_on(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char c = '0';
+
+	if (fd >= 0 && read(fd, &c, 1) != 1)
+		c = '0';
+	if (fd >= 0)
+		close(fd);
+	return c != '0';
+}
+
+unsigned mt_bridge_netfilter(void)
+{
+	return (is_on("/proc/sys/net/bridge/bridge-nf-call-iptables") ? MT_NETFILTER_IPV4 : 0) |
+		(is_on("/proc/sys/net/bridge/bridge-nf-call-ip6tables") ? MT_NETFILTER_IPV6 : 0);
 }
 
 const struct mt_kind mt_kind_bridge = {

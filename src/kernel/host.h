@@ -45,6 +45,11 @@ void mt_host_namespace(const struct mt_host *h, uint64_t *dev, uint64_t *inode);
 /** mt_sysctl_read_only() - whether /proc/sys is mounted read-only, as in containers */
 bool mt_sysctl_read_only(void);
 
+/** mt_bridge_netfilter() - what all bridges pass to the host's firewall, whatever each says of itself:
+ * sysctl net.bridge.bridge-nf-call-iptables, and -ip6tables. Return: bits. */
+enum { MT_NETFILTER_IPV4 = 1, MT_NETFILTER_IPV6 = 2 };
+unsigned mt_bridge_netfilter(void);
+
 #ifdef MOONTAP_FAULTS
 /* Faults for specs and fuzzers, in a build of this folder for them alone. */
 struct mt_fault {

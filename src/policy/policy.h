@@ -33,8 +33,10 @@ struct mt_policy;
 struct mt_policy_options {
 	size_t memory;	       /* bytes that the Lua state may have; 0: 64 MiB */
 	bool sysctl_read_only; /* /proc/sys is read-only: tap() declares no conf{} by itself */
-	struct mt_host *host;  /* what host.link() and the others read; NULL: they fail */
-	bool host_later;       /* mt_policy_go_on() will give it */
+	unsigned
+		bridge_netfilter; /* MT_NETFILTER_*: what all bridges pass to the host's firewall */
+	struct mt_host *host;	  /* what host.link() and the others read; NULL: they fail */
+	bool host_later;	  /* mt_policy_go_on() will give it */
 	/* fields that the kernel does not have, of @nnotes objects */
 	const struct mt_record *notes;
 	size_t nnotes;

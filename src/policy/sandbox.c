@@ -6,9 +6,11 @@
  * environment made of core.globals and core.libraries.
  */
 #include "base/tokens.h"
+#include "kernel/host.h"
 #include "policy/lua_state.h"
 
 #include "lua/ask.h"
+#include "lua/hairpin.h"
 #include "lua/rate.h"
 #include "lua/sandbox.h"
 #include "lua/verbs.h"
@@ -128,6 +130,18 @@ static void run(lua_State *L, const unsigned char *code, size_t n, const char *n
 	lua_call(L, 1, 0);
 }
 
+/* What all bridges pass to the host's firewall, by family. */
+static void push_bridge_netfilter(lua_State *L)
+{
+	unsigned on = mtl_policy(L)->o.bridge_netfilter;
+
+	lua_createtable(L, 0, 2);
+	lua_pushboolean(L, (on & MT_NETFILTER_IPV4) != 0);
+	lua_setfield(L, -2, "ipv4");
+	lua_pushboolean(L, (on & MT_NETFILTER_IPV6) != 0);
+	lua_setfield(L, -2, "ipv6");
+}
+
 void mtl_open_sandbox(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
@@ -147,6 +161,8 @@ void mtl_open_sandbox(lua_State *L)
 	luaL_setfuncs(L, functions, 0);
 	lua_pushboolean(L, mtl_policy(L)->o.sysctl_read_only);
 	lua_setfield(L, -2, "sysctl_read_only");
+	push_bridge_netfilter(L);
+	lua_setfield(L, -2, "bridge_netfilter");
 	mtl_libraries(L);
 	lua_createtable(L, 0, 64);
 	mtl_base(L);
@@ -162,6 +178,7 @@ void mtl_open_sandbox(lua_State *L)
 	run(L, lua_sandbox, sizeof lua_sandbox, "=sandbox");
 	run(L, lua_verbs, sizeof lua_verbs, "=verbs");
 	run(L, lua_rate, sizeof lua_rate, "=rate");
+	run(L, lua_hairpin, sizeof lua_hairpin, "=hairpin");
 	run(L, lua_ask, sizeof lua_ask, "=ask");
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &core);
 }

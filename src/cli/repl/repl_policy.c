@@ -105,6 +105,8 @@ static int l_sandbox(lua_State *L)
 				   &(struct mt_policy_options){ .host = p->host,
 								.sysctl_read_only =
 									mt_sysctl_read_only(),
+								.bridge_netfilter =
+									mt_bridge_netfilter(),
 								.hook = hook_text,
 								.say = say,
 								.data = p });
