@@ -73,13 +73,14 @@ FORCE:
 sources  = $(wildcard $(patsubst %,src/%/*.c,$(1)))
 objects  = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 
-# Modules of their own: domain/xml sees libxml2, cli/json and varlink see jansson, cli/repl libedit,
-# libvirtd sees libvirt, and is built where that is there.
-MODULE_NAMES := xml json repl varlink $(shell $(PKG_CONFIG) --exists libvirt && echo libvirtd)
+# Modules of their own: domain/xml sees libxml2, cli/json, varlink and ovsdb/json see jansson,
+# cli/repl libedit, libvirtd sees libvirt, and is built where that is there.
+MODULE_NAMES := xml json repl varlink ovsdb $(shell $(PKG_CONFIG) --exists libvirt && echo libvirtd)
 XML_OBJ     := $(call objects,$(call sources,domain/xml))
 JSON_OBJ    := $(call objects,$(call sources,cli/json)) $(BUILD)/obj/varlink/json_text.o
 VARLINK_OBJ := $(call objects,$(call sources,varlink))
 VIRT_OBJ    := $(call objects,$(call sources,libvirtd))
+OVSDB_OBJ   := $(call objects,$(call sources,ovsdb/json))
 # What runs in the child only.
 EVAL_MAIN   := $(BUILD)/obj/evaluator/program.o
 EVAL_OBJ    := $(filter-out $(EVAL_MAIN) %/filter_gen.o,$(call objects,$(call sources,evaluator policy)))
@@ -87,7 +88,7 @@ EVAL_OBJ    := $(filter-out $(EVAL_MAIN) %/filter_gen.o,$(call objects,$(call so
 FACE_OBJ    := $(BUILD)/obj/engine/moontap.o
 # No Lua and no libxml2.
 LIB_OBJ     := $(filter-out $(FACE_OBJ),\
-	$(call objects,$(call sources,base domain kernel files plan ask engine)))
+	$(call objects,$(call sources,base domain kernel files ovsdb plan ask engine)))
 # The Lua module: values cross as they do between a policy and its host.
 BINDING_OBJ := $(call objects,$(call sources,binding)) $(patsubst %,$(BUILD)/obj/policy/%.o,\
 	fields lua_facts)
@@ -184,6 +185,8 @@ $(BUILD)/lib/moontap/moontap-varlink.so: $(VARLINK_OBJ)
 $(BUILD)/lib/moontap/moontap-varlink.so: MODULE_LIBS = $(JSON_LIBS)
 $(BUILD)/lib/moontap/moontap-libvirtd.so: $(VIRT_OBJ)
 $(BUILD)/lib/moontap/moontap-libvirtd.so: MODULE_LIBS = $(VIRT_LIBS)
+$(BUILD)/lib/moontap/moontap-ovsdb.so: $(OVSDB_OBJ)
+$(BUILD)/lib/moontap/moontap-ovsdb.so: MODULE_LIBS = $(JSON_LIBS)
 $(BUILD)/lib/moontap/moontap-repl.so: $(REPL_OBJ)
 $(BUILD)/lib/moontap/moontap-repl.so: MODULE_LIBS = $(EDIT_LIBS) $(LUA_LIBS) $(MNL_LIBS)
 $(MODULES): $(INTERNAL)
@@ -252,7 +255,7 @@ demo: deps-demo
 	$(Q)sh samples/demo.sh $(abspath $(BUILD))/moontap
 
 include src/install.mk
--include $(patsubst %,spec/%.mk,specs vm/vm guest/guest hosts/hosts lint/lint bench/bench fuzz/fuzz \
+-include $(patsubst %,spec/%.mk,specs vm/vm guest/guest hosts/hosts ovs/ovs lint/lint bench/bench fuzz/fuzz \
 	torture/torture coverage/coverage port/cross port/musl port/trixie)
 
 clean:
@@ -263,6 +266,7 @@ help:
 	@echo 'make check      run every spec that needs no guest'
 	@echo 'make check-guest  run the specs with real guests'
 	@echo 'make check-hosts  run the specs with several hosts and their daemons'
+	@echo 'make check-ovs  run the specs with Open vSwitch'
 	@echo 'make check-kernel  run the specs that need what many kernels lack, in a VM of Debian'"'"'s'
 	@echo 'make check-san  run the specs with the address and undefined-behaviour sanitizers'
 	@echo 'make lint       look at the sources: clang-format, clang-tidy, luacheck'

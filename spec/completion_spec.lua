@@ -161,7 +161,7 @@ describe("bash completes", function()
 
   it("words of help, of the hook's command line, and taps", function()
     setup()
-    offers({ "mtu" }, "moontap", "help", "mtu")
+    offers({ "txqueuelen" }, "moontap", "help", "txq")
     offers({ "host.link", "host.links" }, "moontap", "help", "host.link")
     offers({ "lxc", "qemu" }, "moontap", "hook", "")
     offers({ "prepare" }, "moontap", "hook", "qemu", "web", "p")

@@ -108,11 +108,12 @@ local features = {
   nft = "nft add table bridge x",
   nat = [[nft add table inet x
     nft "add chain inet x y { type nat hook prerouting priority dstnat; }"]],
+  ovs = "command -v ovs-vswitchd",
   linux_6_3 = [[printf "6.3\n$(uname -r)\n" | sort -VC]], -- no command of Debian 12 shows it
 }
 
--- Of kernels later than that of `make check-kernel`.
-local later = { linux_6_3 = true }
+-- Of kernels later than that of `make check-kernel`; and of no kernel, but of `make check-ovs`.
+local later = { linux_6_3 = true, ovs = true }
 
 -- kernel_has(feature): whether this kernel has what some specs need. They have it in their title as
 -- a tag, #bridge_vlan: `make check-kernel` runs those in a VM of a kernel that has it.

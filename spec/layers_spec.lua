@@ -11,6 +11,7 @@ local sees = {
   domain = "base",
   kernel = "base",
   files = "base kernel/host.h",
+  ovsdb = "base kernel/host.h",
   plan = "base kernel/host.h",
   ask = "base plan/step.h",
   policy = "base kernel/host.h domain/facts.h domain/domain.h lua",
@@ -34,7 +35,7 @@ local seen_by = {
   ["linux/.*netlink%.h"] = { "^kernel/" },
   ["linux/if"] = { "^kernel/", "^client/" },
   ["sys/ioctl%.h"] = { "^kernel/", "^client/sys_libc%.h" },
-  ["jansson%.h"] = { "^cli/json/", "^varlink/" },
+  ["jansson%.h"] = { "^cli/json/", "^varlink/", "^ovsdb/json/" },
   ["libvirt/"] = { "^libvirtd/" },
   ["seccomp%.h"] = { "^evaluator/filter_gen%.c" },
 }

@@ -51,10 +51,12 @@ local function by_itself(object)
   return address:find "^fe80:" or address:find "^ff00:" or object.type == "multicast"
 end
 
--- A device is a line for each of its attributes, anything else is one line. An ifb's MAC address is
--- random.
+-- A device is a line for each of its attributes, anything else is one line. The MAC address of an
+-- ifb is random, and that of Open vSwitch's datapath without a kernel module.
 local function devices(lines, what, object)
-  if (object.linkinfo or {}).info_kind == "ifb" then object.address = nil end
+  if (object.linkinfo or {}).info_kind == "ifb" or object.ifname == "ovs-netdev" then
+    object.address = nil
+  end
   for _, word in ipairs(flatten({}, "", object)) do
     lines[#lines + 1] = ("%s %s %s"):format(what, object.ifname, word)
   end
@@ -97,6 +99,19 @@ local function added_qdiscs(lines, what, object)
   if object.handle ~= "0:" then whole(lines, what, object) end
 end
 
+-- The rows of Open vSwitch that somebody declares, where it runs, without what it reports in them.
+local OVS = [[
+  if [ -e /run/openvswitch/db.sock ]; then
+    list() { ovs-vsctl -t 5 -f csv --no-headings --columns="$1" list "$2" | sed "s/^/$2 /"; }
+    for bridge in $(ovs-vsctl -t 5 list-br); do
+      ovs-vsctl -t 5 list-ports $bridge | sed "s/^/ovs $bridge /"
+    done
+    list name,tag,trunks,vlan_mode,cvlans,protected,other_config,external_ids port
+    list name,type,mtu_request,ofport_request,ingress_policing_rate,ingress_policing_burst interface
+    list name,external_ids interface
+  fi
+]]
+
 local parts = {
   { "link", "ip -j -d link show", devices },
   { "port", "bridge -j -d link show", devices },
@@ -120,7 +135,7 @@ function M.take()
     script[i] = part[2] .. "; printf '\\f'"
   end
   script[#script + 1] = "cd /proc/sys/net; grep -rs . ipv4/conf ipv6/conf;" ..
-    "grep -rs . /run/moontap-dhcp; true"
+    "grep -rs . /run/moontap-dhcp\n" .. OVS .. "true"
   local at, objects, conf = 1, helper.run(table.concat(script, "\n")):match "(.*\f)(.*)"
   for text in objects:gmatch "([^\f]*)\f" do
     local found = text:match "%S" and json.decode(text) or {}

@@ -35,19 +35,21 @@ $(BUILD)/spec/internals/faults.so: spec/internals/kernel.c $(FAULTS_OBJ) $(BUILD
 # --- check ----------------------------------------------------------------------------------------
 
 SPECS   ?= spec
-EXCLUDE ?= guest,hosts
+EXCLUDE ?= guest,hosts,ovs
 .PHONY: check specs check-built
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs
 
-# All that the checks run, also in guests and on another kernel.
-check-built: program manual $(SPEC_SO) $(BUILD)/spec/internals/share
-
 # What the modules run is found beside them.
-$(BUILD)/spec/internals/share:
-	@mkdir -p $(@D)
-	@ln -sfn ../../share $@
+BESIDE_SPECS := $(BUILD)/spec/internals/share $(BUILD)/spec/internals/lib
 
-specs: program manual $(SPEC_SO) $(BUILD)/spec/internals/share
+# All that the checks run, also in guests and on another kernel.
+check-built: program manual $(SPEC_SO) $(BESIDE_SPECS)
+
+$(BESIDE_SPECS):
+	@mkdir -p $(@D)
+	@ln -sfn ../../$(@F) $@
+
+specs: program manual $(SPEC_SO) $(BESIDE_SPECS)
 	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
 	  --exclude-tags=$(EXCLUDE) $(BUSTED_FLAGS) $(SPECS)

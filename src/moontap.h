@@ -87,6 +87,7 @@ struct moontap_options {
 	/* when this is not 0, a run stops before its next step, and rolls back; a signal handler
 	 * or another thread may set it while a call runs; NULL: never */
 	const volatile sig_atomic_t *stop;
+	const char *ovsdb; /* Open vSwitch's socket; NULL: /run/openvswitch/db.sock */
 };
 
 struct moontap;

@@ -13,9 +13,23 @@ PACKAGES_valgrind := $(PACKAGES_check) valgrind libc6-dbg
 PACKAGES_unpack := busybox-static cpio kmod
 PACKAGES_fuzz  := $(PACKAGES_build) clang libclang-rt-dev
 
-DEPS := $(patsubst %,deps-%,build demo check lint valgrind fuzz bench guest hosts kernel)
-DEPS := $(patsubst %,deps-%,build demo check lint valgrind fuzz bench guest kernel cross)
-DEPS := $(patsubst %,deps-%,build demo check lint valgrind fuzz bench guest kernel cross musl trixie)
+# One a line, so that branches that add some can be merged.
+DEPS := $(patsubst %,deps-%, \
+	build \
+	demo \
+	check \
+	lint \
+	valgrind \
+	fuzz \
+	bench \
+	guest \
+	hosts \
+	ovs \
+	kernel \
+	cross \
+	musl \
+	trixie \
+	)
 .PHONY: $(DEPS)
 $(DEPS): deps-%:
 	@missing=$$(for p in $(PACKAGES_$*); do \

@@ -1,17 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* netns.c - for specs: a new network namespace, and how many descriptors the process has */
+/* netns.c - for specs: network namespaces, and how many descriptors the process has */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 /* unshare() -> true | nil, text, errno: this process, and what it starts from now on, in a new
  * network namespace with nothing but lo */
 static int l_unshare(lua_State *L)
 {
 	return luaL_fileresult(L, !unshare(CLONE_NEWNET), "unshare");
+}
+
+/* enter(path) -> true | nil, text, errno: the network namespace of a file, /proc/PID/ns/net */
+static int l_enter(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = fd < 0 || setns(fd, CLONE_NEWNET);
+	int code = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = code;
+	return luaL_fileresult(L, !err, path);
 }
 
 /* fds() -> number: open descriptors, apart from the one that counts them */
@@ -31,6 +46,7 @@ static int l_fds(lua_State *L)
 
 static const luaL_Reg functions[] = {
 	{ "unshare", l_unshare },
+	{ "enter", l_enter },
 	{ "fds", l_fds },
 	{ NULL, NULL },
 };

@@ -53,6 +53,10 @@ enum {
 				  * others until then */
 	MT_KIND_RESTORED = 4096, /* the service puts it back when somebody took it away: it goes
 				  * with what others restart, and guests are open meanwhile */
+	MT_KIND_NAMED = 8192,	/* with MT_KIND_OUTLIVES: it takes a later device of that name, too,
+				  * whoever makes it; so one that moontap put there and knows no more
+				  * counts as absent, and is replaced */
+	MT_KIND_UNREAD = 16384, /* policies cannot read it: who may ask for it may change it */
 	MT_KIND_REPLACED = 2048, /* with MT_KIND_WHOLE: a change replaces it, and its commands are
 				  * those of its deletion and addition */
 };
@@ -157,6 +161,16 @@ struct mt_kind {
 	 * Return: 0; or -errno with @e naming the other object.
 	 */
 	int (*clash)(struct mt_host *h, const struct mt_record *r, struct mt_err *e);
+	const char *excludes; /* a kind that cannot be on the same device; NULL: none */
+	const char *excludes_why;
+	/**
+	 * vacate() - whether an object that is there already would take a new device of this name;
+	 * NULL: never. One that moontap left before this boot counts as none.
+	 * @really:	delete that one; else only look
+	 *
+	 * Return: 0; -EEXIST: there is one, and it is somebody else's; or another -errno; @e filled.
+	 */
+	int (*vacate)(struct mt_host *h, const char *name, bool really, struct mt_err *e);
 	/** lower_address() - whether the device has the MAC of the one that it is on, or can be
 	 * given none, so that none is derived for it; NULL: never */
 	bool (*lower_address)(const struct mt_record *r);

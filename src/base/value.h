@@ -80,7 +80,9 @@ enum {
 	MT_FIELD_GROUP = 32768,	    /* devices of one group are deleted by one request */
 	MT_FIELD_FORGETS = 65536,   /* its change takes away what mt_kind.forgotten() says */
 	MT_FIELD_AGREED = 262144,   /* the same for all NICs: no two claims disagree about it */
-	MT_FIELD_NEWER = 131072,    /* Debian 12's ip(8) and bridge(8) do not know ip_arg */
+	MT_FIELD_OWNER =
+		524288, /* whose object it is: the plan's NIC and this boot, never declared */
+	MT_FIELD_NEWER = 131072, /* Debian 12's ip(8) and bridge(8) do not know ip_arg */
 
 	/* the kernel's value may differ from what was put, and nothing is wrong */
 	MT_FIELD_UNCOMPARED = MT_FIELD_WRITE_ONLY | MT_FIELD_OPENER | MT_FIELD_NOTED,

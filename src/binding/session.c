@@ -306,6 +306,8 @@ static void take_options(lua_State *L, struct moontap_options *o, struct mtl_cal
 	o->policy = luaL_optstring(L, -1, NULL);
 	lua_getfield(L, 1, "state");
 	o->state = luaL_optstring(L, -1, NULL);
+	lua_getfield(L, 1, "ovsdb");
+	o->ovsdb = luaL_optstring(L, -1, NULL);
 	lua_getfield(L, 1, "evaluator");
 	o->evaluator = luaL_optstring(L, -1, NULL);
 	lua_getfield(L, 1, "deadline");
@@ -317,7 +319,7 @@ static void take_options(lua_State *L, struct moontap_options *o, struct mtl_cal
 	o->memory = (size_t)luaL_optinteger(L, -1, 0);
 	lua_getfield(L, 1, "hooks");
 	o->hooks = take_list(L, lua_gettop(L), c);
-	lua_pop(L, 6);
+	lua_pop(L, 7);
 }
 
 /***
@@ -325,6 +327,7 @@ static void take_options(lua_State *L, struct moontap_options *o, struct mtl_cal
  * Open a session, for events of guests in the current network namespace.
  *   policy      string     without it /etc/moontap/policy.lua, or none where that does not exist
  *   state       string     without it /run/moontap
+ *   ovsdb       string     Open vSwitch's socket; without it /run/openvswitch/db.sock
  *   hooks       string[]   directories that are searched for hooks first
  *   deadline    number     seconds for an evaluation, 0.1..3600; without it 10
  *   memory      integer    bytes for the policy's Lua; without it, or 0, 64 MiB

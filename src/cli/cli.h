@@ -28,6 +28,7 @@ struct mt_cli {
 	const char *policy;		   /* -p; NULL: MT_DEFAULT_POLICY */
 	const char *hooks;		   /* --hooks; NULL: only the default folders */
 	const char *state;		   /* --state */
+	const char *ovsdb;		   /* --ovsdb */
 	const char *deadline;		   /* --deadline, seconds */
 	unsigned deadline_ms;		   /* --deadline in ms; 0: not given */
 	const char *prefix;		   /* --prefix */

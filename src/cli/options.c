@@ -2,6 +2,7 @@
 /* options.c - the table of options: parse them, and check whether a subcommand takes them */
 #include "cli/cli.h"
 #include "base/tokens.h"
+#include "kernel/host.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@ volatile sig_atomic_t mt_cli_stop;
 const struct mt_option mt_options[] = {
 	{ 'p', "policy", "FILE", "the policy; else /etc/moontap/policy.lua", AT(policy) },
 	{ 0, "state", "DIR", "the state directory; else /run/moontap", AT(state) },
+	{ 0, "ovsdb", "SOCKET", "Open vSwitch's database; else " MT_OVSDB_DEFAULT, AT(ovsdb) },
 	{ 0, "hooks", "DIR", "search DIR for hooks first", AT(hooks) },
 	{ 0, "deadline", "SECONDS", "stop the policy after this time; else 10", AT(deadline) },
 	{ 0, "json", NULL, "print JSON", AT(json) },

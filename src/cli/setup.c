@@ -70,6 +70,7 @@ int mt_cli_engine(struct mt_cli *c, struct mt_engine *g)
 		.policy_optional = !c->policy,
 		.hooks = hooks,
 		.state = c->state ? c->state : MT_DEFAULT_STATE,
+		.ovsdb = c->ovsdb,
 		.host_id = mt_host_id(host_id),
 		.deadline_ms = c->deadline_ms ? c->deadline_ms : DEADLINE_MS,
 		.start = start_here,

@@ -27,7 +27,11 @@ static int keep_leases(struct mt_engine *g, struct mt_err *e)
 int mt_engine_open(struct mt_engine *g, const struct mt_engine_options *o, struct mt_err *e)
 {
 	*g = (struct mt_engine){ .o = *o, .state = { .dir = -1, .path = o->state } };
-	return mt_host_open(&g->host, e) ? -e->code : keep_leases(g, e);
+	if (mt_host_open(&g->host, e))
+		return -e->code;
+	if (o->ovsdb && mt_host_ovsdb_at(g->host, o->ovsdb))
+		return mt_fail(e, ENOMEM, "ovsdb", o->ovsdb, NULL);
+	return keep_leases(g, e);
 }
 
 void mt_engine_close(struct mt_engine *g)

@@ -17,6 +17,7 @@ struct mt_engine_options {
 	bool policy_optional;	  /* if there is none, leave NICs as libvirt connects them */
 	const char *const *hooks; /* directories of the policy's hooks, NULL-ended */
 	const char *state;	  /* path of the state directory */
+	const char *ovsdb;	  /* the socket of Open vSwitch's database; NULL: the usual one */
 	const char *host_id;	  /* unique to this host, for derived MACs */
 	unsigned deadline_ms;	  /* of the policy */
 	size_t memory;		  /* of the policy, in bytes */

@@ -14,6 +14,7 @@
  */
 #include "files/dhcp_host_check.h"
 #include "files/plain_file.h"
+#include "base/boot_id.h"
 #include "base/right.h"
 #include "base/sh.h"
 #include "kernel/host.h"
@@ -28,9 +29,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define BOOT_ID	  "/proc/sys/kernel/random/boot_id"
-#define BOOT_SIZE 40
-#define MARK	  "# moontap "
+#define MARK "# moontap "
 
 #define FIELD(NAME, TYPE, FLAGS, ...)                                           \
 	{                                                                       \
@@ -53,18 +52,6 @@ static const struct mt_field fields[NFIELDS] = {
 };
 
 /* --- the file's text -------------------------------------------------------------------------- */
-
-static const char *boot_id(char id[static BOOT_SIZE])
-{
-	int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, id, BOOT_SIZE - 1);
-
-	if (fd >= 0)
-		close(fd);
-	id[n > 0 ? n : 0] = 0;
-	id[strcspn(id, "\n")] = 0;
-	return id;
-}
 
 static void print_host(struct mt_sh *s, const struct mt_record *r)
 {
@@ -161,7 +148,7 @@ static int fail(struct mt_err *e, int err, const struct mt_record *r, const char
  * another -errno. */
 static int read_host(int folder, struct mt_record *r, char text[static MT_PLAIN_FILE_MAX])
 {
-	char name[MT_VALUE_TEXT], here[BOOT_SIZE];
+	char name[MT_VALUE_TEXT], here[MT_BOOT_ID_SIZE];
 	const char *boot;
 	int err = mt_plain_read(folder, file_name(r, name), text);
 	size_t n = strlen(text);
@@ -172,7 +159,7 @@ static int read_host(int folder, struct mt_record *r, char text[static MT_PLAIN_
 		err = parse_file(text, r, &boot);
 	if (err)
 		return err == -EINVAL ? -EEXIST : err;
-	return strcmp(boot, boot_id(here)) ? -ENOENT : 0;
+	return strcmp(boot, mt_boot_id(here)) ? -ENOENT : 0;
 }
 
 struct listing {
@@ -308,12 +295,12 @@ static int delete (int folder, const struct mt_record *r)
 static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, struct mt_err *e)
 {
 	int folder = mt_plain_folder(r->v[DIR].text), err;
-	char boot[BOOT_SIZE], text[MT_PLAIN_FILE_MAX];
+	char boot[MT_BOOT_ID_SIZE], text[MT_PLAIN_FILE_MAX];
 
 	(void)h;
 	if (folder < 0)
 		return fail(e, folder, r, NULL);
-	print_file(r, boot_id(boot), text, sizeof text);
+	print_file(r, mt_boot_id(boot), text, sizeof text);
 	err = op == MT_ADD	  ? add(folder, r, text)
 		: op == MT_CHANGE ? change(folder, r, boot)
 				  : delete (folder, r);
@@ -357,7 +344,7 @@ static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 	if (op == MT_DELETE) {
 		mt_sh_say(&s, "rm ");
 	} else {
-		mt_sh_say(&s, "printf '" MARK "%%s%%s\\n%%s\\n' \"$(cat " BOOT_ID ")\" ");
+		mt_sh_say(&s, "printf '" MARK "%%s%%s\\n%%s\\n' \"$(cat " MT_BOOT_ID ")\" ");
 		mt_sh_say(&s, r->v[PID].state == MT_SET ? "\" %s\" " : "'' ", r->v[PID].text);
 		print_host(&s, r);
 		mt_sh_say(&s, " >");

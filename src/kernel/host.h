@@ -35,6 +35,22 @@ int mt_host_fd(const struct mt_host *h);
 int mt_host_last_in(struct mt_host *h, const char *folder);
 const char *mt_host_lasting(const struct mt_host *h);
 
+#define MT_OVSDB_DEFAULT "/run/openvswitch/db.sock"
+
+/** mt_host_ovsdb_at() - the socket of Open vSwitch's database, instead of MT_OVSDB_DEFAULT; copied.
+ * Return: 0 or -ENOMEM. */
+int mt_host_ovsdb_at(struct mt_host *h, const char *path);
+const char *mt_host_ovsdb(const struct mt_host *h);
+
+/* A connection to something that is not the kernel, as the folder that uses it has it. */
+struct mt_host_other {
+	void (*close)(struct mt_host_other *other);
+};
+
+/** mt_host_other() - where a connection is kept with the handle, which closes it; NULL in it: none
+ * yet */
+struct mt_host_other **mt_host_other(struct mt_host *h);
+
 /** mt_host_cookie() - the network namespace's cookie, SO_NETNS_COOKIE (Linux 5.14); 0: unknown */
 uint64_t mt_host_cookie(const struct mt_host *h);
 
@@ -161,6 +177,10 @@ int mt_device_by_index(struct mt_host *h, uint32_t ifindex, struct mt_device *d,
  * except for those that the kernel adds itself. Return: as a kind's list(). */
 int mt_device_addresses(struct mt_host *h, const char *dev, mt_each each, void *data,
 			struct mt_err *e);
+
+/** mt_device_is_policed() - whether a filter looks at what a device receives, in its qdisc ingress
+ * Return: 1, 0 or -errno with @e filled. */
+int mt_device_is_policed(struct mt_host *h, uint32_t ifindex, struct mt_err *e);
 
 /** mt_bridge_port_of() - which port of @port's bridge has this MAC address as its own
  * @port:	ifindex of any port of the bridge

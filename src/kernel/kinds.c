@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* kinds.c - the table of all kinds: a row each, for the mt_kind_ROW of its own file, here or in
- * files/ */
+/* kinds.c - the table of all kinds: a row each, for the mt_kind_ROW of its own file, here, in
+ * files/ or in ovsdb/ */
 #include "kernel/nl.h"
 
 /* clang-format off */
@@ -37,7 +37,8 @@
 	ROW(lease)	\
 	ROW(tbf)	\
 	ROW(clsact)	\
-	ROW(redirect)
+	ROW(redirect)	\
+	ROW(ovs_port)
 /* clang-format on */
 
 #define DECLARE(kind) extern const struct mt_kind mt_kind_##kind;

@@ -43,7 +43,9 @@ struct mt_host {
 	struct mt_host *generic; /* NETLINK_GENERIC, and its family ethtool; NULL, 0: genl.c has not
 				  * needed them yet */
 	uint16_t ethtool;
-	struct mt_host *netfilter; /* NETLINK_NETFILTER; NULL: nft.c has not needed it yet */
+	struct mt_host *netfilter;   /* NETLINK_NETFILTER; NULL: nft.c has not needed it yet */
+	struct mt_host_other *other; /* mt_host_other() */
+	char *ovsdb;		     /* mt_host_ovsdb_at(); NULL: MT_OVSDB_DEFAULT */
 #ifdef MOONTAP_FAULTS
 	struct mt_fault fault;
 	unsigned int asked;

@@ -54,9 +54,12 @@ void mt_host_close(struct mt_host *h)
 		close(h->taps[i].fd);
 	free(h->taps);
 	free(h->lasting);
+	free(h->ovsdb);
 	mt_host_uncache(h);
 	mt_host_close(h->generic);
 	mt_host_close(h->netfilter);
+	if (h->other)
+		h->other->close(h->other);
 	if (h->nl)
 		mnl_socket_close(h->nl);
 	free(h);
@@ -72,6 +75,23 @@ int mt_host_last_in(struct mt_host *h, const char *folder)
 const char *mt_host_lasting(const struct mt_host *h)
 {
 	return h->lasting ? h->lasting : MT_LASTING;
+}
+
+int mt_host_ovsdb_at(struct mt_host *h, const char *path)
+{
+	free(h->ovsdb);
+	h->ovsdb = strdup(path);
+	return h->ovsdb ? 0 : -ENOMEM;
+}
+
+const char *mt_host_ovsdb(const struct mt_host *h)
+{
+	return h->ovsdb ? h->ovsdb : MT_OVSDB_DEFAULT;
+}
+
+struct mt_host_other **mt_host_other(struct mt_host *h)
+{
+	return &h->other;
 }
 
 void mt_host_begin(struct mt_host *h)

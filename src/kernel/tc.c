@@ -3,6 +3,7 @@
 #include "kernel/tc.h"
 
 #include <errno.h>
+#include <linux/pkt_sched.h>
 
 bool mt_tc_parse(const struct nlmsghdr *n, uint16_t type, struct mt_tc *t)
 {
@@ -50,4 +51,21 @@ int mt_tc_foreign(struct mt_list *l, const struct mt_tc *t, const char *why)
 			  t->head->tcm_handle >> 16, *why ? "; " : "", why);
 
 	return mt_nl_about(l->e, err, l->filter, "list");
+}
+
+static int take_filter(const struct nlmsghdr *n, void *data)
+{
+	*(bool *)data |= n->nlmsg_type == RTM_NEWTFILTER;
+	return 0;
+}
+
+int mt_device_is_policed(struct mt_host *h, uint32_t ifindex, struct mt_err *e)
+{
+	bool any = false;
+	struct mt_nl_request q;
+	struct nlmsghdr *n =
+		mt_tc_start(&q, RTM_GETTFILTER, NLM_F_DUMP, ifindex, TC_H_MAKE(TC_H_INGRESS, 0));
+	int err = mt_nl_talk(h, n, take_filter, &any, e);
+
+	return err ? mt_err_about(e, "tc.list", "ingress") : any;
 }

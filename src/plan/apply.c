@@ -257,6 +257,20 @@ static void say_left(struct mt_apply *w, const struct mt_step *s, const struct m
 			       mt_value_print(&k->fields[i], &s->put.v[i], put));
 }
 
+/* An object that goes though somebody else has changed it: a later device of its name would get it. */
+static void say_changed(struct mt_apply *w, const struct mt_step *s, const struct mt_record *has)
+{
+	const struct mt_kind *k = s->put.kind;
+	char subject[96], is[MT_VALUE_TEXT], put[MT_VALUE_TEXT];
+	int i = first_difference(&s->put, has);
+
+	if (i >= 0)
+		mt_log(w->log, LOG_NOTICE, "deleted: %s %s, though %s was %s, and not %s", k->name,
+		       mt_record_subject(&s->put, subject, sizeof subject), k->fields[i].name,
+		       mt_value_print(&k->fields[i], &has->v[i], is),
+		       mt_value_print(&k->fields[i], &s->put.v[i], put));
+}
+
 void mt_step_leave(struct mt_apply *w, const struct mt_step *s, const char *why)
 {
 	char subject[96];
@@ -324,6 +338,8 @@ int mt_step_revert(struct mt_apply *w, const struct mt_step *step, struct mt_err
 	    !mt_ref_equal(&has.ref, &s.put.ref))
 		err = -ENOENT;
 	mt_step_inverse(&s, err ? NULL : &has, &back, &left);
+	if (back.op == MT_DELETE && s.put.kind->flags & MT_KIND_NAMED)
+		say_changed(w, &s, &has);
 	if (left)
 		say_left(w, &s, &has, left);
 	return back.op == MT_SAME ? 0 : put_back(w, &back, e);

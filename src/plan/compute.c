@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* compute.c - what a run has to do: the plans' steps, and what they no longer declare */
 #include "plan/run.h"
+#include "base/boot_id.h"
 #include "kernel/host.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 struct looking {
 	struct mt_run *run;
@@ -90,6 +93,23 @@ static int compute_within(struct mt_run *r, struct mt_run_nic *n, const struct m
 		?: compute_wish(r, n, mt_plan_find(n->plan, &d.record), e);
 }
 
+int mt_run_vacate(const struct mt_run *r, const struct mt_run_nic *n, const struct mt_record *made,
+		  bool really, struct mt_err *e)
+{
+	const char *name;
+	int err = 0;
+
+	for (int i = 0; (name = mt_record_makes(made, i)); i++)
+		for (const struct mt_kind *const *k = r->apply.kinds; *k && !err; k++) {
+			struct mt_record key = mt_named(*k, name);
+
+			/* one that the plan declares is as it must be */
+			if ((*k)->vacate && !mt_plan_find(n->plan, &key))
+				err = (*k)->vacate(r->apply.host, name, really, e);
+		}
+	return err;
+}
+
 static int compute_wish(struct mt_run *r, struct mt_run_nic *n, struct mt_declaration *w,
 			struct mt_err *e)
 {
@@ -112,9 +132,27 @@ static int compute_wish(struct mt_run *r, struct mt_run_nic *n, struct mt_declar
 	from = n->steps.n;
 	if (mt_difference(&r->view, &w->record, w->place, &n->steps, e))
 		return mt_err_in(e, "%s", w->place ? w->place : "");
-	for (size_t s = from; s < n->steps.n; s++)
+	for (size_t s = from; s < n->steps.n; s++) {
 		n->steps.at[s].shared = shared;
+		if (n->steps.at[s].op == MT_ADD &&
+		    mt_run_vacate(r, n, &n->steps.at[s].put, false, e))
+			return mt_err_in(e, "%s", w->place ? w->place : "");
+	}
 	return 0;
+}
+
+/* "UUID/MAC boot=8 digits": short enough for every place that may hold it. */
+static int set_owner(struct mt_run_nic *n, struct mt_err *e)
+{
+	const char *uuid = mt_header_text(&n->header, MT_HEADER_UUID);
+	char boot[MT_BOOT_ID_SIZE], text[MT_TEXT_MAX + 1];
+	char *owner;
+
+	snprintf(text, sizeof text, "%.64s/%.32s boot=%.8s", *uuid ? uuid : "-",
+		 mt_header_text(&n->header, MT_HEADER_MAC), mt_boot_id(boot));
+	owner = mt_pool_copy(n->plan->pool, text, strlen(text));
+	return owner ? mt_plan_own(n->plan, owner, e)
+		     : mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
 }
 
 /* By phase, as the steps will be applied: so a declaration may name a device declared after it. */
@@ -128,6 +166,8 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 	r->view.own = n->plan->dev;
 	if (r->mark &&
 	    mt_plan_mark(n->plan, r->apply.kinds, r->mark, r->host, is_theirs, &looking, e))
+		return -e->code;
+	if (mt_plan_check_exclusions(n->plan, e) || set_owner(n, e))
 		return -e->code;
 	if (mt_plan_stack(n->plan))
 		return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);

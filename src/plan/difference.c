@@ -66,6 +66,20 @@ static bool is_lost_by_move(const struct mt_record *r)
 		(r->kind->flags & MT_KIND_FACET || mt_record_has(r, r->kind->nkeys));
 }
 
+static int is_ours(struct mt_view *v, const struct found *f, struct mt_err *e)
+{
+	return v->made_by_us ? v->made_by_us(v->data, &f->has, e) : 0;
+}
+
+/* An object of a name (MT_KIND_NAMED) that no journal knows is replaced, or clash() refuses it.
+ * Return: 1, 0 or -errno. */
+static int is_leftover(struct mt_view *v, const struct found *f, struct mt_err *e)
+{
+	int ours = v->made_by_us ? is_ours(v, f, e) : 1;
+
+	return ours < 0 ? ours : !ours;
+}
+
 static int current_state(struct mt_view *v, const struct mt_record *want, struct found *f,
 			 struct mt_err *e)
 {
@@ -73,7 +87,8 @@ static int current_state(struct mt_view *v, const struct mt_record *want, struct
 	const struct mt_record *will = mt_record_set_find(&v->will, want);
 	int err;
 
-	f->fresh = will_have(v, &mt_any_device, device);
+	/* what is of a name may be there before the device is */
+	f->fresh = !(want->kind->flags & MT_KIND_NAMED) && will_have(v, &mt_any_device, device);
 	f->has = mt_record_key(want);
 	if (f->fresh) {
 		f->there = will || want->kind->flags & MT_KIND_FACET;
@@ -82,6 +97,10 @@ static int current_state(struct mt_view *v, const struct mt_record *want, struct
 		if (err && err != -ENOENT)
 			return err;
 		f->there = !err;
+		err = f->there && want->kind->flags & MT_KIND_NAMED ? is_leftover(v, f, e) : 0;
+		if (err < 0)
+			return err;
+		f->there &= !err;
 		if (is_lost_by_move(want) && will_have(v, &new_master, device)) {
 			f->fresh = true;
 			f->there = want->kind->flags & MT_KIND_FACET;
@@ -128,11 +147,6 @@ static const char *removal(const struct mt_record *r, char *buf, size_t n)
 	if (r->kind->del)
 		mt_sh_command(&s, r, r->kind->del);
 	return buf;
-}
-
-static int is_ours(struct mt_view *v, const struct found *f, struct mt_err *e)
-{
-	return v->made_by_us ? v->made_by_us(v->data, &f->has, e) : 0;
 }
 
 /* Whether moontap may change a field that it must not change for others: it made the object, or put

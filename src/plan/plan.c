@@ -297,6 +297,48 @@ int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const
 	return 0;
 }
 
+int mt_plan_check_exclusions(const struct mt_plan *plan, struct mt_err *e)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct mt_declaration *d = plan->declarations[i];
+		const struct mt_kind *k = d->record.kind;
+		const char *dev = mt_record_device(&d->record);
+
+		for (size_t n = 0; k->excludes && n < plan->n; n++) {
+			const struct mt_declaration *o = plan->declarations[n];
+
+			if (strcmp(o->record.kind->name, k->excludes) ||
+			    strcmp(mt_record_device(&o->record), dev))
+				continue;
+			mt_bad(e, o->record.kind->name, dev, "it cannot be had with %s (%s): %s",
+			       k->name, d->place ? d->place : "?", k->excludes_why);
+			return mt_err_in(e, "%s", o->place ? o->place : "?");
+		}
+	}
+	return 0;
+}
+
+int mt_plan_own(struct mt_plan *plan, const char *owner, struct mt_err *e)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		struct mt_declaration *d = plan->declarations[i];
+		const struct mt_kind *k = d->record.kind;
+
+		for (int f = k->nkeys; f < k->nfields; f++) {
+			if (!(k->fields[f].flags & MT_FIELD_OWNER))
+				continue;
+			if (mt_record_has(&d->record, f)) {
+				mt_bad(e, k->name, mt_record_device(&d->record),
+				       "%s: moontap sets it", k->fields[f].name);
+				return mt_err_in(e, "%s", d->place ? d->place : "");
+			}
+			mt_record_put(&d->record, f,
+				      (struct mt_value){ .state = MT_SET, .text = owner });
+		}
+	}
+	return 0;
+}
+
 /* --- devices on each other -------------------------------------------------------------------- */
 
 /* The kernel nests no deeper: include/linux/netdevice.h MAX_NEST_DEV. */

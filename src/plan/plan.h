@@ -79,4 +79,14 @@ int mt_plan_mark(struct mt_plan *plan, const struct mt_kind *const *kinds, const
 		 const char *host, int (*others)(void *data, const char *name, struct mt_err *e),
 		 void *data, struct mt_err *e);
 
+/** mt_plan_check_exclusions() - fail if a device has records of two kinds of which one excludes the
+ * other. Return: 0, or -EINVAL with both places. */
+int mt_plan_check_exclusions(const struct mt_plan *plan, struct mt_err *e);
+
+/** mt_plan_own() - say in each record that has a field MT_FIELD_OWNER whose it is
+ * @owner:	borrowed until the pool goes
+ *
+ * Return: 0; -EINVAL: the policy declares such a field. */
+int mt_plan_own(struct mt_plan *plan, const char *owner, struct mt_err *e);
+
 #endif

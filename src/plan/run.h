@@ -61,6 +61,16 @@ int mt_run_begin(struct mt_run *r, struct mt_err *e);
 int mt_run_compute(struct mt_run *r, struct mt_err *e);
 
 /**
+ * mt_run_vacate() - refuse to make devices whose names belong to what is somebody else's, as
+ * mt_kind.vacate() of all kinds that the plan does not declare for them
+ * @made:	what makes them
+ * @really:	delete what moontap left before this boot
+ *
+ * Return: 0 or -errno. */
+int mt_run_vacate(const struct mt_run *r, const struct mt_run_nic *n, const struct mt_record *made,
+		  bool really, struct mt_err *e);
+
+/**
  * mt_run_enter_down() - let a NIC's device that is up enter its bridge while it is down, where the
  * plan declares something that must be set before it is up there (MT_KIND_BEFORE_UP)
  * @n:	its steps, sorted; two are added: down, before the device enters, and up

@@ -87,6 +87,18 @@ static void change_back(const struct mt_step *s, const struct mt_record *has, st
 	}
 }
 
+/* An add that was not seen to its end, and whose name somebody else took. */
+static bool has_other_owner(const struct mt_step *s, const struct mt_record *has)
+{
+	const struct mt_kind *k = s->put.kind;
+
+	for (int i = k->nkeys; i < k->nfields; i++)
+		if (k->fields[i].flags & MT_FIELD_OWNER && mt_record_has(&s->put, i) &&
+		    !mt_value_equal(&k->fields[i], &s->put.v[i], &has->v[i]))
+			return true;
+	return false;
+}
+
 void mt_step_inverse(const struct mt_step *s, const struct mt_record *has, struct mt_step *back,
 		     uint32_t *left)
 {
@@ -96,7 +108,7 @@ void mt_step_inverse(const struct mt_step *s, const struct mt_record *has, struc
 				  .was = mt_record_key(&s->put) };
 	switch (s->op) {
 	case MT_ADD:
-		if (!has || s->existed)
+		if (!has || s->existed || has_other_owner(s, has))
 			return;
 		if (s->put.kind->flags & MT_KIND_EXCLUSIVE && !untouched(&s->put, has)) {
 			*left = s->put.set;

@@ -133,6 +133,8 @@ static int make_own(struct mt_run *r, struct mt_run_nic *n, struct mt_step *s, s
 	int err;
 	size_t at = n->made.n;
 
+	if (s->op == MT_ADD && mt_run_vacate(r, n, &s->put, true, e))
+		return -e->code;
 	if (!mt_ref_is_set(&s->put.ref))
 		find_made(n, s);
 	if (note(n, s, e)) /* before it is applied: a failing step is undone, too */
@@ -154,6 +156,8 @@ static int make_steps(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 			err = make_claim(r, n, &s->put, &mt_plan_find(n->plan, &s->put)->record, e);
 		else if (!s->shared && s->op != MT_SAME)
 			err = make_own(r, n, s, e);
+		else if (!s->shared && s->put.kind->settle) /* it may have stopped to work since */
+			err = s->put.kind->settle(r->apply.host, &s->put, e);
 		if (err)
 			return mt_err_in(e, "%s", s->place ? s->place : "");
 	}

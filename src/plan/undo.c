@@ -79,16 +79,25 @@ static bool may_be_needed(const struct mt_step *s, int turn)
 	return turn > 1 || (s->op == MT_ADD && s->put.kind->busy && !made_device(s));
 }
 
+/* Whether @s made the device whose name what could not be deleted has: the next device of that name
+ * would be taken, so this one stays. */
+static bool is_of_name_left(const struct mt_step *s, const struct mt_step *left)
+{
+	return left && made_device(s) &&
+		!strcmp(mt_record_device(&left->put), mt_record_device(&s->put));
+}
+
 int mt_steps_revert(struct mt_apply *w, const char *dev, const struct mt_steps *steps,
 		    struct mt_steps *failed, struct mt_err *e)
 {
+	const struct mt_step *left = NULL; /* the last that failed of a kind that is NAMED */
 	struct mt_err one = { 0 };
 	int first = 0;
 
 	for (int turn = 0; turn < MT_UNDO_ORDERS; turn++) {
 		for (size_t i = steps->n; i-- > 0;) {
 			const struct mt_step *s = &steps->at[i];
-			bool wait = first && may_be_needed(s, turn);
+			bool wait = first && (may_be_needed(s, turn) || is_of_name_left(s, left));
 
 			if (mt_step_undo_order(s) != turn ||
 			    (turn == 1 &&
@@ -100,6 +109,8 @@ int mt_steps_revert(struct mt_apply *w, const char *dev, const struct mt_steps *
 				mt_log_err(w->log, LOG_ERR, &one);
 			else if (!first)
 				*e = one, first = -one.code;
+			if (s->put.kind->flags & MT_KIND_NAMED)
+				left = s;
 			if (failed)
 				keep_failed(steps, s, failed);
 		}

@@ -138,6 +138,8 @@ void mtl_host(lua_State *L)
 {
 	lua_createtable(L, 0, 32);
 	for (const struct mt_kind *const *k = mt_kinds; *k; k++) {
+		if ((*k)->flags & MT_KIND_UNREAD)
+			continue;
 		lua_pushlightuserdata(L, (void *)*k);
 		lua_pushcclosure(L, l_host_one, 1);
 		lua_setfield(L, -2, (*k)->name);

@@ -79,6 +79,7 @@ static int parse(int argc, char **argv, struct options *o)
 {
 	enum {
 		STATE = 256,
+		OVSDB,
 		DEADLINE,
 		SOCKET,
 		WORKERS,
@@ -90,6 +91,7 @@ static int parse(int argc, char **argv, struct options *o)
 	};
 	static const struct option known[] = { { "policy", 1, NULL, 'p' },
 					       { "state", 1, NULL, STATE },
+					       { "ovsdb", 1, NULL, OVSDB },
 					       { "deadline", 1, NULL, DEADLINE },
 					       { "socket", 1, NULL, SOCKET },
 					       { "workers", 1, NULL, WORKERS },
@@ -108,6 +110,9 @@ static int parse(int argc, char **argv, struct options *o)
 			break;
 		case STATE:
 			o->worker.options.state = optarg;
+			break;
+		case OVSDB:
+			o->worker.options.ovsdb = optarg;
 			break;
 		case DEADLINE:
 			o->worker.options.deadline_ms = 1000 * number(optarg, 1, 3600);

@@ -437,6 +437,31 @@
 ---@field dev string
 ---@field direction "ingress"|"egress"
 
+---a NIC's device in a bridge of Open vSwitch
+---@class moontap.ovs_port.fields
+---@field dev? string the NIC's own device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field bridge? string the bridge of Open vSwitch; needed: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field tag? integer|false the VLAN of an access port; of a native one, that of frames without a tag: 1..4094
+---@field trunks? integer|string|false the VLANs of a trunk; without them it would carry every VLAN: VLAN IDs of 1..4094, such as 20,30-40, in at most 767 bytes
+---@field vlan_mode? "access"|"trunk"|"native-tagged"|"native-untagged"|"dot1q-tunnel"|false unless given: access with tag alone, trunk with trunks; access without tag: only frames without a tag: one of access, trunk, native-tagged, native-untagged, dot1q-tunnel
+---@field cvlans? integer|string|false with dot1q-tunnel: the guest's VLANs that are let in: VLAN IDs of 1..4094, such as 20,30-40, in at most 767 bytes
+---@field qinq_ethtype? "802.1ad"|"802.1q"|false with dot1q-tunnel: how the outer tag is written: one of 802.1ad, 802.1q
+---@field protected? boolean protected ports do not reach each other: true or false
+---@field mtu_request? integer|false the MTU that Open vSwitch sets; link's mtu is enough, and stays: 68..65535 bytes
+---@field ofport_request? integer|false its OpenFlow port number: 1..65279
+---@field ingress_rate? integer|false how much the guest may send: 1..4294967295 kbit/s
+---@field ingress_burst? integer|false with ingress_rate: how much at once: 1..4294967295 kbit
+---@field iface_id? string|false OVN's logical switch port: a text of 1..255 bytes
+---@field iface_id_ver? string|false its version, as OVN has it: a text of 1..255 bytes
+---@field attached_mac? string|false the guest's MAC, for a controller: a MAC address such as 52:54:00:12:34:56
+---@field vm_id? string|false the guest, for a controller: a text of 1..255 bytes
+---@field iface_status? "active"|"inactive"|false whether the guest uses it, for a controller: one of active, inactive
+---@field owner? string guest, MAC and boot: moontap sets it, and nobody else: a text of 1..255 bytes
+---@field wait? integer until Open vSwitch has taken the device: 5 unless given; with iface_id, until OVN has installed it: 10, and 0 does not wait for it: 0..600 seconds
+
+---@class moontap.ovs_port: moontap.ovs_port.fields
+---@field dev string
+
 ---@class moontap.tap.options
 ---@field macvtap? string the device that it is on, which is in no bridge; needed to create it: a device name of 1..15 bytes without blanks, '/', ':' or '%'
 ---@field user? integer|string|false who may open it, besides root; without user and group: anybody: a user of this host, by name or number
@@ -856,6 +881,14 @@ function clsact(fields) end
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.redirect
 function redirect(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help ovs_port` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.ovs_port
+function ovs_port(fields) end
 
 ---Declare the NIC's own device: link{…} for nic.dev and, when the NIC is unmanaged, the tap itself.
 ---The host ignores router advertisements from it: conf{…, accept_ra = default(0)}, unless /proc/sys
@@ -1568,3 +1601,21 @@ function host.redirect(key) end
 ---@param filter? moontap.redirect.fields
 ---@return moontap.redirect[]
 function host.redirects(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.ovs_port.fields
+---@return moontap.ovs_port?
+function host.ovs_port(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.ovs_port.fields
+---@return moontap.ovs_port[]
+function host.ovs_ports(filter) end

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# ovs.mk - the specs that need Open vSwitch: their daemons end with them
+
+PACKAGES_ovs := $(PACKAGES_check) openvswitch-switch
+
+OVS_SPECS ?= spec
+.PHONY: check-ovs ovs-specs
+check-ovs: deps-ovs
+	$(Q)$(MAKE) --no-print-directory ovs-specs
+
+# In a PID namespace: whatever a spec leaves running ends with busted. Its first process waits for
+# daemons that have ended.
+ovs-specs: program manual $(SPEC_SO) $(BESIDE_SPECS)
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) unshare -p -f --mount-proc --kill-child \
+	  sh -c '"$$@"; exit $$?' sh $(LUA) $$(command -v $(BUSTED)) --tags=ovs $(BUSTED_FLAGS) $(OVS_SPECS)
