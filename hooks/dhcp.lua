@@ -79,8 +79,8 @@ return function(options)
     end
   end
 
-  return function(nic, guest)
-    local written = options.addresses and (options.addresses[nic.mac] or options.addresses[guest])
+  return function(nic, guest, given)
+    local written = given(options.addresses)
     if options.addresses and not written and not options.pool then
       refuse("dhcp: no address is written down for " .. guest)
     elseif not nic.mac then

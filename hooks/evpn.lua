@@ -25,7 +25,7 @@
 local takes = {
   "vni", -- needed
   vni = "vxlan.id", bridge = "bridge.name", underlay = "link.name", src = "vxlan.src",
-  mtu = "link.mtu", addresses = "table", name = "vxlan.name",
+  mtu = "link.mtu", addresses = "lists", name = "vxlan.name",
   dstport = "vxlan.dstport", user = "tap.user", unknown = 'boolean|"qemu"', macs = "table",
 }
 
@@ -46,11 +46,10 @@ return function(options)
     for _, address in ipairs(list) do allow{ prefix = address } end
   end
 
-  return function(nic, guest)
+  return function(nic, _, given)
     net(nic)
     -- zebra takes the entry for a sign that the guest is here.
-    for _, address in ipairs(not nic.domain.incoming and
-      (addresses[nic.mac] or addresses[guest]) or {}) do
+    for _, address in ipairs(not nic.domain.incoming and given(addresses) or {}) do
       neigh{ dev = on, dst = address, lladdr = nic.mac }
     end
   end

@@ -34,7 +34,7 @@
 -- below it.
 
 local takes = {
-  addresses = "table|function", level = "guard.level", dhcp_server = "guard.dhcp_server",
+  addresses = "lists|function", level = "guard.level", dhcp_server = "guard.dhcp_server",
   router = "guard.router", vlans = "guard.vlans", lock = "boolean",
   unknown = 'boolean|"qemu"', macs = "table",
 }
@@ -47,33 +47,20 @@ local function link_local(mac)
     b[5] << 8 | b[6])
 end
 
--- Lists by names and MACs: those of a MAC by its lower case, as nic.mac has it.
-local function by_lower_case(lists)
-  local all = {}
-  for key, list in pairs(lists) do
-    if type(list) ~= "table" then return nil, "addresses: a list expected for " .. tostring(key) end
-    all[tostring(key):lower()] = list
-    all[key] = list
-    for _, address in ipairs(list) do allow{ prefix = address } end
-  end
-  return all
-end
-
 return function(options)
-  local from, why = options.addresses, nil
-  if type(from) == "table" then from, why = by_lower_case(from) end
-  if why then return nil, why end
+  local from = options.addresses
   if options.level ~= "mac" and not from then
     return nil, "the option 'addresses' is missing: which ones the guests have"
+  end
+  for _, list in pairs(type(from) == "table" and from or {}) do
+    for _, address in ipairs(list) do allow{ prefix = address } end
   end
   if options.vlans then allow{ vid = options.vlans } end
   allow{ prefix = "fe80::/10" }
 
-  return function(nic, guest)
+  return function(nic, guest, given)
     if options.level ~= "mac" then
-      local list = type(from) == "function" and from(nic) or
-        type(from) == "table" and (from[nic.mac] or from[guest]) or
-        refuse("guard: no address is written down for " .. guest)
+      local list = given(from) or refuse("guard: no address is written down for " .. guest)
       for _, address in ipairs(list) do guard_ip{ dev = nic.dev, address = address } end
       guard_ip{ dev = nic.dev, address = link_local(nic.mac) }
     end

@@ -41,7 +41,7 @@
 
 local takes = {
   subnet = "string|table", out = "link.name", public = "string|table",
-  addresses = "table|function", forwards = "table",
+  addresses = "lists|function", forwards = "lists",
   allow = "string|table", hairpin = "boolean",
   unknown = 'boolean|"qemu"', macs = "table",
 }
@@ -66,11 +66,6 @@ local function parse(text)
   return { proto = proto, port = ports, to_port = to and tonumber(to) }
 end
 
-local function by_key(from, nic, guest)
-  if type(from) == "function" then return from(nic) end
-  return from and (from[nic.mac] or from[guest])
-end
-
 -- The first port and the last of "8000-8099" or "80".
 local function range_of(text)
   local first, last = tostring(text):match "^(%d+)%-(%d+)$"
@@ -92,10 +87,7 @@ local function wrong(options)
       return ('allow: "%s": "8000-8099" or "8080" expected'):format(tostring(ports))
     end
   end
-  for guest, list in pairs(options.forwards or {}) do
-    if type(list) ~= "table" then
-      return ("forwards: a list expected for %s"):format(guest)
-    end
+  for _, list in pairs(options.forwards or {}) do
     for _, text in ipairs(list) do
       if not parse(text) then
         return ('forwards: "%s": "tcp 8080 -> 80", "tcp 8080" or "tcp 9000-9100" expected')
@@ -158,9 +150,9 @@ local function add_asked(options, nic, all)
 end
 
 -- All forwards of a guest, without the public address but where only one of them is meant.
-local function forwards_of(options, nic, guest)
+local function forwards_of(options, nic, given)
   local all = {}
-  for _, text in ipairs(by_key(options.forwards, nic, guest) or {}) do
+  for _, text in ipairs(given(options.forwards) or {}) do
     all[#all + 1] = parse(text)
   end
   add_asked(options, nic, all)
@@ -182,9 +174,7 @@ local function at(public, list)
   return some
 end
 
-local function forward_all(options, nic, guest, list)
-  local addresses = by_key(options.addresses, nic, guest) or
-    refuse("nat: no address is written down for " .. guest)
+local function forward_all(options, addresses, list)
   for _, public in ipairs(list_of(options.public)) do
     local to, here = first_of(addresses, family_of(public)), at(public, list)
     if to and #here > 0 then
@@ -202,13 +192,15 @@ return function(options)
   if why then return nil, why end
   allow_all(options)
 
-  return function(nic, guest)
+  return function(nic, guest, given)
     if nic.domain.incoming then return end
     for _, subnet in ipairs(list_of(options.subnet)) do
       must_forward(family_of(subnet))
       masquerade{ src = subnet, out = options.out }
     end
-    local list = forwards_of(options, nic, guest)
-    if #list > 0 then forward_all(options, nic, guest, list) end
+    local list = forwards_of(options, nic, given)
+    if #list == 0 then return end
+    forward_all(options, given(options.addresses) or
+      refuse("nat: no address is written down for " .. guest), list)
   end
 end, takes

@@ -46,7 +46,7 @@
 
 local takes = {
   "addresses", -- needed
-  addresses = "table|function", gateway = "route.via", gateway6 = "route.via", uplink = "link.name",
+  addresses = "lists|function", gateway = "route.via", gateway6 = "route.via", uplink = "link.name",
   mtu = "link.mtu", table = "route.table", rule = "rule.priority", vrf = "vrf.name",
   user = "tap.user", group = "tap.group",
   unknown = 'boolean|"qemu"', macs = "table",
@@ -84,14 +84,6 @@ local function wrong(options)
   elseif options.table and not by then
     return "nothing leads to the table: give it rule or vrf"
   end
-end
-
-local function addresses_of(options, nic, guest)
-  local from = options.addresses
-  if type(from) == "function" then
-    return from(nic)
-  end
-  return from[nic.mac] or from[guest]
 end
 
 -- The kernel removes IPv6 from a device with a smaller MTU: net/ipv6/addrconf.c addrconf_notify()
@@ -159,8 +151,8 @@ return function(options)
   allow_addresses(options, gateways)
   if options.table then allow{ table = options.table, priority = options.rule } end
 
-  return function(nic, guest)
-    local addresses = addresses_of(options, nic, guest) or
+  return function(nic, guest, given)
+    local addresses = given(options.addresses) or
       refuse("routed: no address is written down for " .. guest)
     tap(nic, {
       mtu = mtu_of(options, nic, addresses), user = options.user, group = options.group, up = true,

@@ -338,9 +338,22 @@ local function load_hook(name)
   return hooks[name]
 end
 
+-- What a table has that is no list, as its key; nil: there is none.
+local function no_list(lists)
+  for key, list in globals.pairs(lists) do
+    if type(list) ~= "table" then return globals.tostring(key) end
+  end
+end
+
 -- Why an option's value is wrong; nil: it is not. @of is a field of a kind or of rate, "link.mtu";
--- or types and quoted texts: "table|function", 'boolean|"qemu"'.
+-- or types and quoted texts: "table|function", 'boolean|"qemu"'; "lists" is a table of lists.
 local function misfit(of, value)
+  local lists = of:gsub("%f[%w]lists%f[%W]", "table")
+  if lists ~= of then
+    local wrong = type(value) == "table" and no_list(value)
+    if wrong then return "a list expected for " .. wrong end
+    of = lists
+  end
   local kind, field = of:match "^([%w_]+)%.([%w_]+)$"
   if kind == "rate" then return core.misfit_rate(field, value) end
   if kind then return core.misfit(kind, field, value) end
@@ -391,6 +404,20 @@ local function guest_of(name, options, nic)
     said, nic.dev or "it", nic.mac or "unknown", name, known and '"qemu" or true' or "true"))
 end
 
+-- given(option): what an option that is by guest has for the NIC. In a table it is by the NIC's
+-- MAC, in any case, or else by the guest's name; a function returns it.
+local function given_to(nic, guest)
+  return function(from)
+    if type(from) ~= "table" then return from and from(nic) end
+    local mac = (nic.mac or ""):lower()
+    if from[mac] ~= nil then return from[mac] end
+    for key, value in next, from do
+      if type(key) == "string" and #key == #mac and key:lower() == mac then return value end
+    end
+    return from[guest]
+  end
+end
+
 local function make(name, hook, options)
   local connect, why = hook.make(options)
   if type(connect) == "function" then return connect end
@@ -409,7 +436,8 @@ local function apply_hook(name, options)
   check_macs(name, options.macs or {})
   local connect = make(name, hook, options)
   return function(nic)
-    return connect(nic, guest_of(name, options, nic))
+    local guest = guest_of(name, options, nic)
+    return connect(nic, guest, given_to(nic, guest))
   end
 end
 
