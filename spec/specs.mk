@@ -35,10 +35,15 @@ $(BUILD)/spec/internals/faults.so: spec/internals/kernel.c $(FAULTS_OBJ) $(BUILD
 # --- check ----------------------------------------------------------------------------------------
 
 SPECS   ?= spec
-EXCLUDE ?= guest,hosts,ovs
+EXCLUDE ?= guest,hosts,ovs,soak
 .PHONY: check specs check-built
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs
+
+# Thousands of events, one after the other: what grows.
+.PHONY: check-soak
+check-soak:
+	$(Q)$(MAKE) --no-print-directory check EXCLUDE=guest SPECS=spec/service/soak_spec.lua
 
 # What the modules run is found beside them.
 BESIDE_SPECS := $(BUILD)/spec/internals/share $(BUILD)/spec/internals/lib
