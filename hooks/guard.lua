@@ -31,7 +31,8 @@
 -- A frame with a priority tag (VLAN 0) is dropped, since nobody looks into it: a Windows guest that
 -- uses QoS sends such frames. So is a fragment of ICMPv6.
 -- The frames of a macvtap cannot be guarded, unless its mode is passthru: they leave by the device
--- below it.
+-- below it. Nor can a port of Open vSwitch, whose frames nftables does not see: there OVN's port
+-- security does it, or flows of the bridge's.
 
 local takes = {
   addresses = "lists|function", level = "guard.level", dhcp_server = "guard.dhcp_server",

@@ -110,6 +110,18 @@ describe("a guard", function()
     assert.equal(0, run("plan", "web", "passthru", policy).status)
   end)
 
+  it("is not for a port of Open vSwitch, and says what does it there", function()
+    local r = run("plan", "web", "", [[allow{ link = "br-a", vid = 10 }
+      function connect(nic)
+        tap(nic, { up = true }) %s
+        ovs_port{ dev = nic.dev, bridge = "br-a", tag = 10 }
+        guard{ dev = nic.dev, mac = nic.mac, level = "mac" }
+      end]])
+    assert.equal(3, r.status)
+    assert.matches("ovs_port web0: it cannot be had with guard", r.err, 1, true)
+    assert.matches("there OVN's port security guards it, or flows of the bridge's", r.err, 1, true)
+  end)
+
   it("needs nft(8), and says which package has it", function()
     local hidden = "mount --bind stdin $(readlink -f /usr/sbin/nft) && "
     program.write("p.lua", POLICY:format "")

@@ -359,6 +359,8 @@ const struct mt_kind mt_kind_guard = {
 	.flags = MT_KIND_OWN | MT_KIND_OUTLIVES | MT_KIND_BEFORE_UP | MT_KIND_WHOLE | MT_KIND_LAST |
 		MT_KIND_RESTORED | MT_KIND_REPLACED,
 	.realm = &mt_realm_elements,
+	.excludes = "ovs_port",
+	.excludes_why = "nftables does not see what a port of Open vSwitch sends: " MT_OVS_GUARDS,
 	.list = list,
 	.put = put,
 	.set_defaults = set_defaults,

@@ -13,6 +13,9 @@
 #include "base/sh.h"
 #include "kernel/nl.h"
 
+/* What does there what a guard does elsewhere. */
+#define MT_OVS_GUARDS "there OVN's port security guards it, or flows of the bridge's"
+
 #define MT_NFT_TABLE	   "moontap"
 #define MT_NFT_NAME	   32 /* bytes of a chain's name and its NUL */
 #define MT_NFT_COMMENT	   0 /* in user data: libnftnl's NFTNL_UDATA_SET_ELEM_COMMENT, _RULE_COMMENT */

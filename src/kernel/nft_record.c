@@ -91,7 +91,7 @@ static int is_bridge(const char *master, const struct mt_record *r, mt_will will
 		return mt_bad(
 			e, r->kind->name, mt_record_subject(r, subject, sizeof subject),
 			"%s is neither a bridge of Linux nor a VRF: nftables does not see what "
-			"its ports send",
+			"its ports send; if it is Open vSwitch's, " MT_OVS_GUARDS,
 			master);
 	return err;
 }
