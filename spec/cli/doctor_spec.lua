@@ -107,6 +107,20 @@ printf '[Match]\nName=en* vn*\n[Network]\nDHCP=yes\n' >etc/systemd/network/20-wi
     "20-wired.network applies to vnet0", "Unmanaged=yes" },
   ["firewall drops bridged traffic"] = { drop_forwarded(),
     "chain FORWARD of table ip filter drops", "iptables -I FORWARD -i br0 -o br0 -j ACCEPT" },
+  ["no reflection"] = { function()
+    program.write("root/etc/moontap/policy.lua", [[
+local lan = hook "bridge" { bridge = "br0", user = 0 }
+allow{ prefix = "10.0.0.5" }
+function connect(nic)
+  lan(nic)
+  hairpin{ address = "10.0.0.5" }
+end
+]])
+    helper.run "sysctl -qw net.bridge.bridge-nf-call-iptables=0 || true"
+    up "web.xml"
+    assert.same({}, (findings()))
+  end, "mkdir -p proc/sys/net/bridge; echo 1 >proc/sys/net/bridge/bridge-nf-call-iptables",
+    "web: what is forwarded to web0 does not come back to it", "moontap reconcile web" },
   ["no /dev/net/tun"] = { "rm dev/net/tun", "No such file", "modprobe tun" },
   ["link missing"] = { "ip link set br0 name br1", "there is no such device; did you mean br1?",
     "ip -br link" },

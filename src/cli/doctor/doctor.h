@@ -114,6 +114,10 @@ const struct mt_allow *mt_doctor_next_link(const struct mt_doctor *d, const stru
 /** mt_doctor_bridge() - read a bridge that the policy names. Return: false: it is none. */
 bool mt_doctor_bridge(struct mt_doctor *d, const char *link, struct mt_record *r);
 
+/** mt_doctor_passes() - whether the host's firewall sees what a bridge forwards
+ * @tables:	"iptables", "ip6tables" */
+bool mt_doctor_passes(struct mt_doctor *d, const struct mt_record *bridge, const char *tables);
+
 /** mt_doctor_field() - a number of a record, by its field's name */
 static inline uint64_t mt_doctor_field(const struct mt_record *r, const char *name)
 {
@@ -202,6 +206,9 @@ void mt_check_vlan_filtering(struct mt_doctor *d);
 
 /* doctor_vxlans.c: VXLANs of the policy's */
 void mt_check_vxlan_mtu(struct mt_doctor *d);
+
+/* doctor_reflection.c: guests that do not reach themselves */
+void mt_check_reflection(struct mt_doctor *d);
 
 /* doctor_left.c: what moontap left behind, or did not reach */
 void mt_check_leftover_tap(struct mt_doctor *d);

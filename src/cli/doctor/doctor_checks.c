@@ -79,6 +79,11 @@ const struct mt_check mt_checks[] = {
 	{ MT_WARNING, "firewall drops bridged traffic",
 	  "frames between guests of one bridge are dropped by the host's firewall",
 	  "accept them in the chain that drops them", mt_check_bridge_netfilter, MT_CHECK_ROOT },
+	{ MT_WARNING, "no reflection",
+	  "the guest does not reach itself by the host's address, while its neighbours do",
+	  "moontap reconcile @; or, if nobody needs it: sysctl -w "
+	  "net.bridge.bridge-nf-call-iptables=0",
+	  mt_check_reflection, MT_CHECK_ROOT },
 	/* what moontap left, or did not reach */
 	{ MT_WARNING, "leftover tap", "it has moontap's mark, but no journal; its name is taken",
 	  "ip link del dev @", mt_check_leftover_tap, MT_CHECK_ROOT },

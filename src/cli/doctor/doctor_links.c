@@ -122,9 +122,9 @@ void mt_check_bridge_mac(struct mt_doctor *d)
 	mt_doctor_links(d, check_mac);
 }
 
-/* Whether the host's firewall sees what the bridge forwards. There is one switch for all bridges,
- * and one for each: net/bridge/br_netfilter_hooks.c br_nf_pre_routing(). */
-static bool passes(struct mt_doctor *d, const struct mt_record *bridge, const char *tables)
+/* There is one switch for all bridges, and one for each: net/bridge/br_netfilter_hooks.c
+ * br_nf_pre_routing(). */
+bool mt_doctor_passes(struct mt_doctor *d, const struct mt_record *bridge, const char *tables)
 {
 	char path[64], one[32];
 	const char *all;
@@ -212,8 +212,8 @@ static void check_netfilter(struct mt_doctor *d, const char *link)
 	if (!mt_doctor_bridge(d, link, &r))
 		return;
 	of.ports = ports_of(d, link);
-	of.ipv4 = passes(d, &r, "iptables");
-	of.ipv6 = passes(d, &r, "ip6tables");
+	of.ipv4 = mt_doctor_passes(d, &r, "iptables");
+	of.ipv6 = mt_doctor_passes(d, &r, "ip6tables");
 	mt_netfilter_drops(&of, found_chain, &f, &e);
 	if (of.ipv4)
 		check_legacy(&f, false);
