@@ -106,6 +106,8 @@ local features = {
     tc qdisc add dev i0 clsact; tc filter add dev i0 egress u32 match u32 0 0 \
       action mirred egress redirect dev lo]],
   nft = "nft add table bridge x",
+  firewall = [[nft "add table bridge x; add chain bridge x y;
+    add rule bridge x y ct state established accept"]],
   nat = [[nft add table inet x
     nft "add chain inet x y { type nat hook prerouting priority dstnat; }"]],
   ovs = "command -v ovs-vswitchd",

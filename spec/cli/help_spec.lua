@@ -105,7 +105,7 @@ describe("the annotations for editors", function()
     for _, kind in ipairs(tables.kinds) do
       local class = text:match("%-%-%-@class moontap%." .. kind.name .. "%.fields\n(.-)\n\n")
       for _, field in ipairs(kind.fields) do
-        assert.matches("%-%-%-@field " .. field.name .. "%? [%w.|\"-]+ ", class)
+        assert.matches("%-%-%-@field " .. field.name .. "%? [%w_.|\"-]+ ", class)
       end
     end
     for _, name in ipairs{ "nic", "nic.domain" } do

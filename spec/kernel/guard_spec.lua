@@ -259,12 +259,15 @@ describe("the texts of the tables", function()
   before_each(function() host = assert(kernel.open()) end)
   after_each(function() host:close() end)
 
-  for _, family in ipairs { "bridge", "inet" } do
-    it("say how many rules they have: " .. family, function()
-      helper.run(([[nft 'create table %s moontap; include "%s/src/nft/%s.nft"']]):format(family,
-        helper.run "pwd":match "%C+", family))
-      assert.equal(("nft family=%s intact=true"):format(family),
-        host:get("nft family=" .. family).text)
+  for text, name in pairs {
+    bridge = "bridge moontap", inet = "inet moontap",
+    bridge_firewall = helper.kernel_has "firewall" and "bridge moontap_firewall" or nil,
+    inet_firewall = "inet moontap_firewall",
+  } do
+    it("say how many rules they have: " .. text .. " #firewall", function()
+      helper.run(([[nft 'create table %s; include "%s/src/nft/%s.nft"']]):format(name,
+        helper.run "pwd":match "%C+", text))
+      assert.equal(("nft table=%s intact=true"):format(text), host:get("nft table=" .. text).text)
     end)
   end
 end)

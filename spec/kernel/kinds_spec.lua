@@ -15,22 +15,43 @@ local TUNNEL = [[ip link add dev x0 type vxlan id 5 dstport 4789 local 192.0.2.1
 local VLANS = BRIDGED .. [[; ip link set dev br0 type bridge vlan_filtering 1
   ip link set dev v0 master br0]]
 
-local function table_of(family)
-  return ([[nft 'create table %s moontap; include "%s/src/nft/%s.nft"']]):format(
-    family, helper.run "pwd":match "%C+", family)
+-- The table of a text, as nft(8) calls it: "bridge moontap".
+local function name_of(text)
+  return (text:gsub("_", " moontap_"):gsub("^%l+$", "%0 moontap"))
+end
+
+local function table_of(text)
+  return ([[nft 'create table %s; include "%s/src/nft/%s.nft"']]):format(
+    name_of(text), helper.run "pwd":match "%C+", text)
 end
 
 -- What nft(8) shows of a set's or map's elements, without the counters.
-local function elements(family, set)
+local function elements(text, set)
   local seen = {}
-  local is_map = set == "guard" or set:find "^forward" or set:find "^range"
+  local is_map = set == "guard" or set:find "^forward" or set:find "^range" or
+    set:find "_guest$" or set:find "^%l+_group%d$"
   local what = is_map and "map" or "set"
-  local all = helper.json(("nft -j list %s %s moontap %s"):format(what, family, set))
+  local all = helper.json(("nft -j list %s %s %s"):format(what, name_of(text), set))
   for _, o in ipairs(all.nftables) do
     for _, e in ipairs((o.set or o.map or {}).elem or {}) do seen[#seen + 1] = e end
   end
   return seen
 end
+
+-- "v0 in_deny moontap": a device, the chain it leads to, and the comment.
+local function verdict(map, family)
+  local e = elements((family or "inet") .. "_firewall", map)[1]
+  return e[1].elem.val .. " " .. e[2].jump.target .. " " .. e[1].elem.comment
+end
+
+local GROUPED = BRIDGED .. "; " .. table_of "inet_firewall"
+for _, group in ipairs { "app", "ops" } do
+  GROUPED = GROUPED .. ("\nnft '" .. [[add set inet moontap_firewall group4_%s { type ipv4_addr; }
+    add set inet moontap_firewall group6_%s { type ipv6_addr; }
+    add chain inet moontap_firewall from_%s; add chain inet moontap_firewall to_%s]] .. "'")
+    :gsub("%%s", group)
+end
+
 local REDIRECTED = BRIDGED .. [[; tc qdisc add dev v0 clsact
   ip link add dev i0 type ifb; ip link add dev i1 type ifb]]
 
@@ -391,12 +412,18 @@ local cases = {
       return { r.iif, r.fwmark }
     end,
     sees = { "v0", "0" } },
-  { key = "nft family=bridge", add = "intact=true",
+  { key = "nft table=bridge", add = "intact=true",
     seen = function() return { helper.run "nft list tables" } end,
     sees = { "table bridge moontap\n" } },
-  { key = "nft family=inet", add = "intact=true",
+  { key = "nft table=inet", add = "intact=true",
     seen = function() return { helper.run "nft list tables" } end,
     sees = { "table inet moontap\n" } },
+  { key = "nft table=bridge_firewall", needs = "firewall", add = "intact=true",
+    seen = function() return { helper.run "nft list tables" } end,
+    sees = { "table bridge moontap_firewall\n" } },
+  { key = "nft table=inet_firewall", add = "intact=true",
+    seen = function() return { helper.run "nft list tables" } end,
+    sees = { "table inet moontap_firewall\n" } },
   { key = "guard dev=v0 family=bridge", setup = PORT .. "; " .. table_of "bridge",
     add = "level=all mac=52:54:00:00:00:03 dhcp_server=true router=true vlans=20,30-40",
     change = "level=mac mac=52:54:00:00:00:04 dhcp_server=false router=false vlans=20,31-40",
@@ -436,6 +463,68 @@ local cases = {
     setup = BRIDGED .. "; " .. table_of "inet", add = "",
     seen = function() return elements("inet", "host4") end,
     sees = { { concat = { "v0", "10.0.0.5" } } } },
+  { key = "firewall dev=v0 family=inet", setup = BRIDGED .. "; " .. table_of "inet_firewall",
+    add = "inbound=deny outbound=accept", change = "inbound=accept outbound=deny",
+    seen = function() return { verdict "to_guest", verdict "from_guest" } end,
+    sees = { "v0 in_deny moontap", "v0 out_accept moontap" } },
+  { key = "firewall dev=v0 family=bridge", needs = "firewall",
+    setup = PORT .. "; " .. table_of "bridge_firewall", add = "inbound=deny outbound=deny",
+    change = "inbound=accept",
+    seen = function() return { verdict("to_guest", "bridge"), verdict("from_guest", "bridge") } end,
+    sees = { "v0 in_deny moontap", "v0 out_deny moontap" } },
+  { key = "allow_in dev=v0 proto=tcp port=80 peer=0.0.0.0/0 family=inet",
+    setup = BRIDGED .. "; " .. table_of "inet_firewall", add = "",
+    seen = function() return elements("inet_firewall", "in4") end,
+    sees = { { concat = { "v0", "tcp", 80, { prefix = { addr = "0.0.0.0", len = 0 } } } } } },
+  { key = "allow_in dev=v0 proto=udp port=5000-5100 peer=2001:db8::/64 family=inet",
+    setup = BRIDGED .. "; " .. table_of "inet_firewall", add = "",
+    seen = function() return elements("inet_firewall", "in6") end,
+    sees = { { concat = { "v0", "udp", { range = { 5000, 5100 } },
+               { prefix = { addr = "2001:db8::", len = 64 } } } } } },
+  { key = "allow_in dev=v0 proto=icmp port=8 peer=10.0.0.0/8 family=inet",
+    setup = BRIDGED .. "; " .. table_of "inet_firewall", add = "",
+    seen = function() return elements("inet_firewall", "in_icmp4") end,
+    sees = { { concat = { "v0", "echo-request", { prefix = { addr = "10.0.0.0", len = 8 } } } } } },
+  { key = "allow_in dev=v0 proto=icmpv6 port=0-255 peer=::/0 family=inet",
+    setup = BRIDGED .. "; " .. table_of "inet_firewall", add = "",
+    seen = function() return elements("inet_firewall", "in_icmp6") end,
+    sees = { { concat = { "v0", { range = { 0, 255 } },
+               { prefix = { addr = "::", len = 0 } } } } } },
+  { key = "allow_out dev=v0 proto=any port=0-65535 peer=10.0.0.5/32 family=inet",
+    setup = BRIDGED .. "; " .. table_of "inet_firewall", add = "",
+    seen = function() return elements("inet_firewall", "out_any4") end,
+    sees = { { concat = { "v0", "10.0.0.5" } } } },
+  { key = "allow_out dev=v0 proto=esp port=0-65535 peer=::/0 family=bridge", needs = "firewall",
+    setup = PORT .. "; " .. table_of "bridge_firewall", add = "",
+    seen = function() return elements("bridge_firewall", "out6") end,
+    sees = { { concat = { "v0", "esp", { range = { 0, 65535 } },
+               { prefix = { addr = "::", len = 0 } } } } } },
+  { key = "allow_out dev=v0 proto=tcp port=443 peer=10.0.0.5/32 family=inet",
+    setup = BRIDGED .. "; " .. table_of "inet_firewall", add = "",
+    seen = function() return elements("inet_firewall", "out4") end,
+    sees = { { concat = { "v0", "tcp", 443, "10.0.0.5" } } } },
+  { key = "firewall_group name=app family=inet", add = "intact=true",
+    setup = table_of "inet_firewall",
+    seen = function()
+      return { helper.run "nft list chain inet moontap_firewall to_app":match "ip .-\n" }
+    end,
+    sees = { "ip daddr @group4_app accept\n" } },
+  { key = "firewall_member dev=v0 group=app address=10.0.0.5 family=inet", setup = GROUPED,
+    add = "",
+    seen = function() return { elements("inet_firewall", "group4_app")[1].elem.val } end,
+    sees = { "10.0.0.5" } },
+  { key = "firewall_member dev=v0 group=app address=fd00::5 family=inet", setup = GROUPED,
+    add = "",
+    seen = function() return { elements("inet_firewall", "group6_app")[1].elem.val } end,
+    sees = { "fd00::5" } },
+  { key = "allow_in_group dev=v0 proto=tcp port=5432 nth=2 family=inet", setup = GROUPED,
+    add = "group=app", change = "group=ops",
+    seen = function() return elements("inet_firewall", "in_group2") end,
+    sees = { { { concat = { "v0", "tcp", 5432 } }, { jump = { target = "from_app" } } } } },
+  { key = "allow_out_group dev=v0 proto=icmpv6 port=0-65535 nth=1 family=inet", setup = GROUPED,
+    add = "group=app", change = "group=ops",
+    seen = function() return elements("inet_firewall", "out_group1")[1][2] end,
+    sees = { jump = { target = "to_app" } } },
   { key = "forward address=192.0.2.1 proto=tcp port=8080",
     setup = table_of "inet",
     add = "to=10.0.0.5 to_port=80",

@@ -107,11 +107,11 @@ const char *mt_record_device(const struct mt_record *r)
 }
 
 /* "192.0.2.1 tcp 8080" */
-static void add_keys(const struct mt_record *r, char *buf, size_t n)
+static void add_keys(const struct mt_record *r, int from, char *buf, size_t n)
 {
 	char text[MT_VALUE_TEXT];
 
-	for (int i = 1; i < r->kind->nkeys; i++) {
+	for (int i = from; i < r->kind->required; i++) {
 		size_t len = strlen(buf);
 
 		snprintf(buf + len, n - len, " %s",
@@ -129,8 +129,8 @@ const char *mt_record_subject(const struct mt_record *r, char *buf, size_t n)
 		first = 0; /* it follows from the device */
 	/* "10.0.0.1/24 on br0", whichever of the two is the first key */
 	snprintf(buf, n, "%s", mt_value_print(&k->fields[first], &r->v[first], text));
-	if (k->device == MT_NO_DEVICE && k->required == k->nkeys)
-		add_keys(r, buf, n);
+	if (k->device == MT_NO_DEVICE ? k->required == k->nkeys : k->required > 2)
+		add_keys(r, first + 1, buf, n);
 	if (first != k->device && *mt_record_device(r)) {
 		size_t len = strlen(buf);
 

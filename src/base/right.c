@@ -47,6 +47,11 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 	[MT_RIGHT_IFACE_ID] = { .name = "iface_id",
 				.type = MT_TEXT,
 				.doc = "a logical switch port of OVN; with * for any text" },
+	[MT_RIGHT_GROUP] = { .name = "group",
+			     .type = MT_TEXT,
+			     .doc = "a group that a guest is in, or that its firewall lets in; "
+				    "with "
+				    "* for any text" },
 };
 
 /* The first valid value from @a on. The list comes from the process that runs the policy, which an

@@ -180,11 +180,8 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 		struct mt_err *e)
 {
 	struct mt_list l = mt_list(h, filter, each, data, e);
-	int err = mt_nft_list_device(&l);
 
-	if (err)
-		return err < 0 ? err : 0;
-	return mt_nft_list_families(&l, list_family);
+	return mt_nft_list_device(&l, list_family);
 }
 
 /* --- changing --------------------------------------------------------------------------------- */
@@ -245,7 +242,7 @@ static int forget_dropped(struct mt_host *h, struct mt_nft_batch *b, uint32_t if
 			  struct mt_err *e)
 {
 	struct mt_nft_element el = mt_guard_alone("dropped", ifindex);
-	int err = mt_nft_get(h, b->family, &el, NULL, e);
+	int err = mt_nft_get(h, b->table, &el, NULL, e);
 
 	if (!err)
 		mt_nft_delete(b, &el);
@@ -324,17 +321,14 @@ static int check_family(const struct mt_record *r, struct mt_err *e)
 	return 0;
 }
 
-/* Frames of a macvtap leave by the device below, where no rule of this table sees them. */
 static int check_macvtap(const struct mt_record *r, mt_will will, void *data, struct mt_err *e)
 {
-	struct mt_record key = mt_nl_on(&mt_kind_macvtap, "name", mt_record_device(r)), macvtap;
+	struct mt_record macvtap;
 	int mode = mt_kind_field(&mt_kind_macvtap, "mode");
-	int err = will(data, &key, &macvtap, e);
+	int is = mt_nft_macvtap(r, will, data, &macvtap, e);
 
-	if (err)
-		return err == -ENOENT || err == -EEXIST ? 0 : err;
-	return macvtap.v[mode].u == MACVLAN_MODE_PASSTHRU
-		? 0
+	return is <= 0 || macvtap.v[mode].u == MACVLAN_MODE_PASSTHRU
+		? is < 0 ? is : 0
 		: mt_bad(e, "guard", mt_record_device(r),
 			 "it is a macvtap, whose frames leave by the device below it, unseen by "
 			 "nftables: with mode passthru its own MAC is all it can send by");

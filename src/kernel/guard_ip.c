@@ -143,11 +143,8 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 		struct mt_err *e)
 {
 	struct mt_list l = mt_list(h, filter, each, data, e);
-	int err = mt_nft_list_device(&l);
 
-	if (err)
-		return err < 0 ? err : 0;
-	return mt_nft_list_families(&l, list_family);
+	return mt_nft_list_device(&l, list_family);
 }
 
 /* --- changing --------------------------------------------------------------------------------- */

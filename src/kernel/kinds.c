@@ -24,6 +24,13 @@
 	ROW(nft)	\
 	ROW(guard)	\
 	ROW(guard_ip)	\
+	ROW(firewall_group)	\
+	ROW(firewall_member)	\
+	ROW(allow_in)	\
+	ROW(allow_out)	\
+	ROW(allow_in_group)	\
+	ROW(allow_out_group)	\
+	ROW(firewall)	\
 	ROW(conf)	\
 	ROW(addr)	\
 	ROW(route)	\

@@ -17,6 +17,30 @@ const struct mt_enum_name mt_nft_families[] = {
 	{ NULL, 0 },
 };
 
+const struct mt_enum_name mt_nft_tables[] = {
+	{ "bridge", NFPROTO_BRIDGE },
+	{ "inet", NFPROTO_INET },
+	{ "bridge_firewall", NFPROTO_BRIDGE | MT_NFT_FIREWALL },
+	{ "inet_firewall", NFPROTO_INET | MT_NFT_FIREWALL },
+	{ NULL, 0 },
+};
+
+const char *mt_nft_table_name(uint8_t table)
+{
+	return table & MT_NFT_FIREWALL ? MT_NFT_TABLE "_firewall" : MT_NFT_TABLE;
+}
+
+const char *mt_nft_table_text(uint8_t table, char buf[static MT_NFT_TABLE_TEXT])
+{
+	const struct mt_enum_name *family = mt_nft_families;
+
+	while (family->name && family->value != mt_nft_family(table))
+		family++;
+	snprintf(buf, MT_NFT_TABLE_TEXT, "%s %s", family->name ? family->name : "",
+		 mt_nft_table_name(table));
+	return buf;
+}
+
 /* --- keys ------------------------------------------------------------------------------------- */
 
 void mt_nft_key_put(struct mt_nft_key *k, const void *bytes, size_t n)
@@ -71,11 +95,11 @@ uint8_t mt_nft_prefix_length(const struct mt_nft_key *first, const struct mt_nft
 
 /* --- messages --------------------------------------------------------------------------------- */
 
-static void put_head(struct nlmsghdr *n, uint8_t family, uint16_t resource)
+static void put_head(struct nlmsghdr *n, uint8_t table, uint16_t resource)
 {
 	struct nfgenmsg *head = mnl_nlmsg_get_payload(n);
 
-	head->nfgen_family = family;
+	head->nfgen_family = mt_nft_family(table);
 	head->version = NFNETLINK_V0;
 	head->res_id = htons(resource);
 }
@@ -108,11 +132,12 @@ static void put_comment(struct nlmsghdr *n, const char *comment)
 	mnl_attr_put(n, NFTA_SET_ELEM_USERDATA, 2 + size, data);
 }
 
-void mt_nft_put_element(struct nlmsghdr *n, const struct mt_nft_element *el, bool whole)
+void mt_nft_put_element(struct nlmsghdr *n, uint8_t table, const struct mt_nft_element *el,
+			bool whole)
 {
 	struct nlattr *list, *one;
 
-	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_TABLE, MT_NFT_TABLE);
+	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_TABLE, mt_nft_table_name(table));
 	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_SET, el->set);
 	list = mnl_attr_nest_start(n, NFTA_SET_ELEM_LIST_ELEMENTS);
 	one = mnl_attr_nest_start(n, NFTA_LIST_ELEM);
@@ -129,12 +154,12 @@ void mt_nft_put_element(struct nlmsghdr *n, const struct mt_nft_element *el, boo
 	mnl_attr_nest_end(n, list);
 }
 
-struct nlmsghdr *mt_nft_start(struct mt_nl_request *q, int message, uint16_t flags, uint8_t family)
+struct nlmsghdr *mt_nft_start(struct mt_nl_request *q, int message, uint16_t flags, uint8_t table)
 {
 	struct nlmsghdr *n = mt_nl_start(q, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | message), flags,
 					 sizeof(struct nfgenmsg));
 
-	put_head(n, family, 0);
+	put_head(n, table, 0);
 	return n;
 }
 
@@ -161,7 +186,7 @@ static struct nlmsghdr *begin_message(struct mt_nft_batch *b, uint16_t type, uin
 	n->nlmsg_type = type;
 	n->nlmsg_flags = NLM_F_REQUEST | flags;
 	mnl_nlmsg_put_extra_header(n, sizeof(struct nfgenmsg));
-	put_head(n, b->family, resource);
+	put_head(n, b->table, resource);
 	return n;
 }
 
@@ -170,13 +195,13 @@ static void end_message(struct mt_nft_batch *b, const struct nlmsghdr *n)
 	b->n += NLMSG_ALIGN(n->nlmsg_len);
 }
 
-void mt_nft_begin(struct mt_nft_batch *b, uint8_t family)
+void mt_nft_begin(struct mt_nft_batch *b, uint8_t table)
 {
 	b->n = 0;
 	b->full = false;
-	b->family = NFPROTO_UNSPEC;
+	b->table = NFPROTO_UNSPEC;
 	end_message(b, begin_message(b, NFNL_MSG_BATCH_BEGIN, 0, NFNL_SUBSYS_NFTABLES));
-	b->family = family;
+	b->table = table;
 }
 
 static void change(struct mt_nft_batch *b, int message, uint16_t flags,
@@ -187,7 +212,19 @@ static void change(struct mt_nft_batch *b, int message, uint16_t flags,
 
 	if (!n)
 		return;
-	mt_nft_put_element(n, el, message == NFT_MSG_NEWSETELEM);
+	mt_nft_put_element(n, b->table, el, message == NFT_MSG_NEWSETELEM);
+	end_message(b, n);
+}
+
+void mt_nft_append(struct mt_nft_batch *b, int message, uint16_t flags,
+		   void (*put)(struct nlmsghdr *n))
+{
+	struct nlmsghdr *n =
+		begin_message(b, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | message), flags, 0);
+
+	if (!n)
+		return;
+	put(n);
 	end_message(b, n);
 }
 
@@ -208,7 +245,7 @@ void mt_nft_delete_table(struct mt_nft_batch *b)
 
 	if (!n)
 		return;
-	mnl_attr_put_strz(n, NFTA_TABLE_NAME, MT_NFT_TABLE);
+	mnl_attr_put_strz(n, NFTA_TABLE_NAME, mt_nft_table_name(b->table));
 	end_message(b, n);
 }
 
@@ -224,25 +261,31 @@ static void ask_for_answer(struct mt_nft_batch *b)
 
 int mt_nft_commit(struct mt_host *h, struct mt_nft_batch *b, struct mt_err *e)
 {
-	uint8_t family = b->family;
+	uint8_t table = b->table;
 	struct nlmsghdr *end;
 
 	ask_for_answer(b);
-	b->family = NFPROTO_UNSPEC;
+	b->table = NFPROTO_UNSPEC;
 	end = begin_message(b, NFNL_MSG_BATCH_END, 0, NFNL_SUBSYS_NFTABLES);
-	b->family = family;
+	b->table = table;
 	if (b->full)
 		return mt_fail(e, E2BIG, "", "", "too many elements for one batch");
 	end_message(b, end);
 	return mt_nft_open(h, e) ?: mt_nl_batch(h->netfilter, (struct nlmsghdr *)b->bytes, b->n, e);
 }
 
-int mt_nft_put(struct mt_host *h, enum mt_op op, uint8_t family, const struct mt_nft_element *el,
+int mt_nft_try(struct mt_host *h, struct mt_nft_batch *b, struct mt_err *e)
+{
+	ask_for_answer(b);
+	return mt_nft_open(h, e) ?: mt_nl_batch(h->netfilter, (struct nlmsghdr *)b->bytes, b->n, e);
+}
+
+int mt_nft_put(struct mt_host *h, enum mt_op op, uint8_t table, const struct mt_nft_element *el,
 	       struct mt_err *e)
 {
 	struct mt_nft_batch b;
 
-	mt_nft_begin(&b, family);
+	mt_nft_begin(&b, table);
 	if (op == MT_DELETE)
 		mt_nft_delete(&b, el);
 	else

@@ -23,6 +23,12 @@ _Static_assert((int)NFTA_TABLE_NAME == (int)NFTA_CHAIN_TABLE &&
 		       (int)NFTA_TABLE_NAME == (int)NFTA_SET_TABLE,
 	       "the table's name has one number");
 
+static bool is_ours(const char *table)
+{
+	return !strcmp(table, mt_nft_table_name(0)) ||
+		!strcmp(table, mt_nft_table_name(MT_NFT_FIREWALL));
+}
+
 static bool counts(const struct nlmsghdr *n)
 {
 	static const uint16_t messages[] = { NFT_MSG_DELTABLE, NFT_MSG_DELCHAIN, NFT_MSG_DELSET,
@@ -32,7 +38,7 @@ static bool counts(const struct nlmsghdr *n)
 	for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
 		if (n->nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | messages[i]) &&
 		    mt_nl_parse(n, sizeof(struct nfgenmsg), tb))
-			return !strcmp(mt_nl_str(tb[NFTA_TABLE_NAME]), MT_NFT_TABLE);
+			return is_ours(mt_nl_str(tb[NFTA_TABLE_NAME]));
 	return false;
 }
 

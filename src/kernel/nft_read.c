@@ -115,44 +115,44 @@ static int take_one(const struct mt_nft_found *found, void *data)
 	return 1;
 }
 
-int mt_nft_get(struct mt_host *h, uint8_t family, const struct mt_nft_element *el,
+int mt_nft_get(struct mt_host *h, uint8_t table, const struct mt_nft_element *el,
 	       struct mt_nft_found *found, struct mt_err *e)
 {
 	struct one o = { el, found, false };
 	struct reading r = { take_one, &o };
 	struct mt_nl_request q;
-	struct nlmsghdr *n = mt_nft_start(&q, NFT_MSG_GETSETELEM, 0, family);
+	struct nlmsghdr *n = mt_nft_start(&q, NFT_MSG_GETSETELEM, 0, table);
 	int err = mt_nft_open(h, e);
 
-	mt_nft_put_element(n, el, false);
+	mt_nft_put_element(n, table, el, false);
 	if (!err)
 		err = mt_nl_talk(h->netfilter, n, take_element, &r, e);
 	return is_missing(err) ? -ENOENT : err ? err : o.there ? 0 : -ENOENT;
 }
 
-int mt_nft_list(struct mt_host *h, uint8_t family, const char *set, mt_nft_each each, void *data,
+int mt_nft_list(struct mt_host *h, uint8_t table, const char *set, mt_nft_each each, void *data,
 		struct mt_err *e)
 {
 	struct reading r = { each, data };
 	struct mt_nl_request q;
-	struct nlmsghdr *n = mt_nft_start(&q, NFT_MSG_GETSETELEM, NLM_F_DUMP, family);
+	struct nlmsghdr *n = mt_nft_start(&q, NFT_MSG_GETSETELEM, NLM_F_DUMP, table);
 	int err = mt_nft_open(h, e);
 
-	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_TABLE, MT_NFT_TABLE);
+	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_TABLE, mt_nft_table_name(table));
 	mnl_attr_put_strz(n, NFTA_SET_ELEM_LIST_SET, set);
 	if (!err)
 		err = mt_nl_talk(h->netfilter, n, take_element, &r, e);
 	return err == -ENOENT || is_missing(err) ? 0 : err;
 }
 
-int mt_nft_ask(struct mt_host *h, int message, uint16_t flags, uint8_t family, uint16_t attr,
+int mt_nft_ask(struct mt_host *h, int message, uint16_t flags, uint8_t table, uint16_t attr,
 	       mt_nl_take take, void *data, struct mt_err *e)
 {
 	struct mt_nl_request q;
-	struct nlmsghdr *n = mt_nft_start(&q, message, flags, family);
+	struct nlmsghdr *n = mt_nft_start(&q, message, flags, table);
 	int err = mt_nft_open(h, e);
 
-	mnl_attr_put_strz(n, attr, MT_NFT_TABLE);
+	mnl_attr_put_strz(n, attr, mt_nft_table_name(table));
 	if (!err)
 		err = mt_nl_talk(h->netfilter, n, take, data, e);
 	return is_missing(err) ? 0 : err;
@@ -169,9 +169,9 @@ int mt_nft_list_families(struct mt_list *l, int (*list)(struct mt_list *l, uint8
 	return list(l, NFPROTO_BRIDGE) ?: list(l, NFPROTO_INET);
 }
 
-int mt_nft_list_key(struct mt_list *l, uint8_t family, const struct mt_nft_element *el)
+int mt_nft_list_key(struct mt_list *l, uint8_t table, const struct mt_nft_element *el)
 {
-	int err = mt_nft_get(l->h, family, el, NULL, l->e);
+	int err = mt_nft_get(l->h, table, el, NULL, l->e);
 
 	if (!err)
 		err = mt_list_found(l, l->filter);

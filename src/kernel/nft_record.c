@@ -44,21 +44,24 @@ int mt_nft_ifindex(struct mt_host *h, const struct mt_record *r, uint32_t *ifind
 	return mt_ref_is_set(&r->ref) ? 0 : mt_nl_ifindex(h, mt_record_device(r), ifindex, e);
 }
 
-int mt_nft_list_device(struct mt_list *l)
+int mt_nft_list_device(struct mt_list *l, int (*list)(struct mt_list *l, uint8_t family))
 {
-	if (!mt_ref_is_set(&l->filter->ref))
-		return mt_list_device(l);
-	l->ifindex = (uint32_t)l->filter->ref.id[0];
-	return 0;
+	int err = 0;
+
+	if (mt_ref_is_set(&l->filter->ref))
+		l->ifindex = (uint32_t)l->filter->ref.id[0];
+	else
+		err = mt_list_device(l);
+	return err ? err < 0 ? err : 0 : mt_nft_list_families(l, list);
 }
 
 /* --- at plan time ----------------------------------------------------------------------------- */
 
-static struct mt_record table_of(uint64_t family)
+static struct mt_record table_of(uint64_t number)
 {
 	struct mt_record table = { .kind = &mt_kind_nft };
 
-	mt_record_put(&table, 0, mt_uint(family));
+	mt_record_put(&table, 0, mt_uint(number));
 	table.kind->set_defaults(&table);
 	return table;
 }
@@ -66,6 +69,11 @@ static struct mt_record table_of(uint64_t family)
 struct mt_record mt_nft_within(const struct mt_record *r)
 {
 	return table_of(r->v[mt_kind_field(r->kind, "family")].u);
+}
+
+struct mt_record mt_nft_within_firewall(const struct mt_record *r)
+{
+	return table_of(r->v[mt_kind_field(r->kind, "family")].u | MT_NFT_FIREWALL);
 }
 
 struct mt_record mt_nft_within_inet(const struct mt_record *r)
@@ -117,16 +125,23 @@ int mt_nft_resolve(struct mt_record *r, mt_will will, void *data, struct mt_err 
 	return bridged < 0 ? bridged : 0;
 }
 
+int mt_nft_macvtap(const struct mt_record *r, mt_will will, void *data, struct mt_record *macvtap,
+		   struct mt_err *e)
+{
+	struct mt_record key = mt_nl_on(&mt_kind_macvtap, "name", mt_record_device(r));
+	int err = will(data, &key, macvtap, e);
+
+	return err == -ENOENT || err == -EEXIST ? 0 : err ? err : 1;
+}
+
 /* --- commands --------------------------------------------------------------------------------- */
 
-void mt_nft_sh_begin(struct mt_sh *s, enum mt_op op, uint8_t family, const char *set)
+void mt_nft_sh_begin(struct mt_sh *s, enum mt_op op, uint8_t table, const char *set)
 {
-	const struct mt_enum_name *name = mt_nft_families;
+	char text[MT_NFT_TABLE_TEXT];
 
-	while (name->value != family)
-		name++;
-	mt_sh_say(s, "%s %s element %s " MT_NFT_TABLE " %s {", s->len ? " \\;" : "nft",
-		  op == MT_DELETE ? "delete" : "add", name->name, set);
+	mt_sh_say(s, "%s %s element %s %s {", s->len ? " \\;" : "nft",
+		  op == MT_DELETE ? "delete" : "add", mt_nft_table_text(table, text), set);
 }
 
 /* Within quotes, since nft(8) has words of its own that a device can be called by. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nft_table.c - kind nft: moontap's table of nftables in a family, with the rules for all NICs
+ * nft_table.c - kind nft: a table of moontap's in nftables, with the rules for all NICs
  *
  * nft(8) loads the rules from a text, once, when the first NIC needs them; the table is deleted with
  * the last. Somebody may flush it, or delete or add a rule, and leave the elements, so that all looks
  * well and nothing is guarded. So the text's last rule says how many there are. It has the highest
  * handle of all, since the kernel numbers rules as they come (nf_tables_alloc_handle()): a rule with
  * a higher one was put there later. A rule that somebody replaced has the old handle, and is not
- * seen.
+ * seen. The chains of groups (firewall_group.c) come and go, and their rules do not count.
  */
 #include "kernel/nft.h"
 #include "base/paths.h"
@@ -19,14 +19,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FAMILY, INTACT, NFIELDS };
+enum { TABLE, INTACT, NFIELDS };
 
 enum { VERSION = 1 }; /* of the text: a newer one replaces the rules of an older one */
 
 static const struct mt_field fields[NFIELDS] = {
-	[FAMILY] = { "family", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .enum_names = mt_nft_families,
-		     .doc = "bridge: of frames between a bridge's ports; inet: of packets that the "
-			    "host routes" },
+	[TABLE] = { "table", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .enum_names = mt_nft_tables,
+		    .doc = "bridge: of frames between a bridge's ports; inet: of packets that the "
+			   "host routes; and those of firewalls" },
 	[INTACT] = { "intact", MT_BOOL, 1, MT_PHASE_MAKE,
 		     .flags = MT_FIELD_CUSTOM | MT_FIELD_AGREED | MT_FIELD_GUARDS,
 		     .doc = "its rules are those of moontap's text, and no others; always true" },
@@ -41,18 +41,35 @@ static void set_defaults(struct mt_record *r)
 /* --- reading ---------------------------------------------------------------------------------- */
 
 struct rules {
-	unsigned n, version, said;
+	const char *group; /* NULL: none */
+	unsigned n, version, said, of_group;
 	uint64_t last, highest; /* handles: of the last rule of the text; of all rules */
 };
+
+/* The group that a chain is of; NULL: it is of none. */
+static const char *group_of(const char *chain)
+{
+	static const char *const prefixes[] = { MT_NFT_FROM, MT_NFT_TO };
+
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+		if (!strncmp(chain, prefixes[i], strlen(prefixes[i])))
+			return chain + strlen(prefixes[i]);
+	return NULL;
+}
 
 static int take_rule(const struct nlmsghdr *n, void *data)
 {
 	struct rules *r = data;
 	char comment[MT_NFT_COMMENT_MAX + 1];
+	const char *group;
 	mt_nl_attrs tb;
 	uint64_t handle;
 
 	if (!mt_nl_parse(n, sizeof(struct nfgenmsg), tb))
+		return 0;
+	group = group_of(mt_nl_str(tb[NFTA_RULE_CHAIN]));
+	r->of_group += group && r->group && !strcmp(group, r->group);
+	if (group)
 		return 0;
 	handle = mt_nl_uint_be(tb[NFTA_RULE_HANDLE]);
 	r->n++;
@@ -64,6 +81,18 @@ static int take_rule(const struct nlmsghdr *n, void *data)
 	return 0;
 }
 
+int mt_nft_count_rules(struct mt_host *h, uint8_t table, const char *group, bool *intact,
+		       unsigned *of_group, struct mt_err *e)
+{
+	struct rules r = { .group = group };
+	int err = mt_nft_ask(h, NFT_MSG_GETRULE, NLM_F_DUMP, table, NFTA_RULE_TABLE, take_rule, &r,
+			     e);
+
+	*intact = r.version == VERSION && r.n == r.said && r.last && r.last == r.highest;
+	*of_group = r.of_group;
+	return err;
+}
+
 static int take_table(const struct nlmsghdr *n, void *data)
 {
 	(void)n;
@@ -71,23 +100,20 @@ static int take_table(const struct nlmsghdr *n, void *data)
 	return 0;
 }
 
-static int list_family(struct mt_list *l, uint8_t family)
+static int list_one(struct mt_list *l, uint8_t table)
 {
 	struct mt_record r = { .kind = &mt_kind_nft };
-	struct rules rules = { 0 };
-	bool there = false;
-	int err = mt_nft_ask(l->h, NFT_MSG_GETTABLE, 0, family, NFTA_TABLE_NAME, take_table, &there,
+	bool there = false, intact = false;
+	unsigned ignored;
+	int err = mt_nft_ask(l->h, NFT_MSG_GETTABLE, 0, table, NFTA_TABLE_NAME, take_table, &there,
 			     l->e);
 
 	if (!err && there)
-		err = mt_nft_ask(l->h, NFT_MSG_GETRULE, NLM_F_DUMP, family, NFTA_RULE_TABLE,
-				 take_rule, &rules, l->e);
+		err = mt_nft_count_rules(l->h, table, NULL, &intact, &ignored, l->e);
 	if (err || !there)
 		return err == -ENOENT ? 0 : mt_list_done(l, err);
-	mt_record_put(&r, FAMILY, mt_uint(family));
-	mt_record_put(&r, INTACT,
-		      mt_uint(rules.version == VERSION && rules.n == rules.said && rules.last &&
-			      rules.last == rules.highest));
+	mt_record_put(&r, TABLE, mt_uint(table));
+	mt_record_put(&r, INTACT, mt_uint(intact));
 	err = mt_list_found(l, &r);
 	return err < 0 ? err : 0;
 }
@@ -96,16 +122,26 @@ static int list(struct mt_host *h, const struct mt_record *filter, mt_each each,
 		struct mt_err *e)
 {
 	struct mt_list l = mt_list(h, filter, each, data, e);
+	int err = 0;
 
-	return mt_nft_list_families(&l, list_family);
+	if (mt_record_has(filter, TABLE))
+		return list_one(&l, (uint8_t)filter->v[TABLE].u);
+	for (const struct mt_enum_name *t = mt_nft_tables; !err && t->name; t++)
+		err = list_one(&l, (uint8_t)t->value);
+	return err;
 }
 
 /* --- changing --------------------------------------------------------------------------------- */
 
-static const char *family_of(const struct mt_record *r)
+static uint8_t number_of(const struct mt_record *r)
 {
-	for (const struct mt_enum_name *name = mt_nft_families; name->name; name++)
-		if (name->value == r->v[FAMILY].u)
+	return (uint8_t)r->v[TABLE].u;
+}
+
+static const char *name_of(const struct mt_record *r)
+{
+	for (const struct mt_enum_name *name = mt_nft_tables; name->name; name++)
+		if (name->value == number_of(r))
 			return name->name;
 	return "";
 }
@@ -113,12 +149,12 @@ static const char *family_of(const struct mt_record *r)
 /* What nft(8) is to do. Within quotes, as nft(8) reads a file's name. */
 static const char *command(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 {
-	char below[64], path[PATH_MAX];
+	char below[64], path[PATH_MAX], table[MT_NFT_TABLE_TEXT];
 
-	snprintf(below, sizeof below, "share/moontap/nft/%s.nft", family_of(r));
+	snprintf(below, sizeof below, "share/moontap/nft/%s.nft", name_of(r));
 	mt_path_installed(below, path);
-	snprintf(buf, n, "%s table %s " MT_NFT_TABLE "; include \"%s\"",
-		 op == MT_ADD ? "create" : "flush", family_of(r), path);
+	snprintf(buf, n, "%s table %s; include \"%s\"", op == MT_ADD ? "create" : "flush",
+		 mt_nft_table_text(number_of(r), table), path);
 	return buf;
 }
 
@@ -137,7 +173,7 @@ static int load(struct mt_host *h, enum mt_op op, const struct mt_record *r, str
 		err = mt_record_get(h, r, &has, &pool, e);
 	mt_pool_free(&pool);
 	if (err == -ENOENT || (!err && !has.v[INTACT].u))
-		return mt_fail(e, ENOTSUP, "nft", family_of(r),
+		return mt_fail(e, ENOTSUP, "nft", name_of(r),
 			       "nft(8) did not load moontap's rules: try: nft '%s'", text);
 	return err;
 }
@@ -148,7 +184,7 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 
 	if (op != MT_DELETE) /* rules that are not intact are not put back */
 		return op == MT_CHANGE && !r->v[INTACT].u ? 0 : load(h, op, r, e);
-	mt_nft_begin(&b, (uint8_t)r->v[FAMILY].u);
+	mt_nft_begin(&b, number_of(r));
 	mt_nft_delete_table(&b);
 	return mt_nl_about(e, mt_nft_commit(h, &b, e), r, mt_nl_verb(op));
 }
@@ -157,7 +193,7 @@ static int put(struct mt_host *h, enum mt_op op, const struct mt_record *r, stru
 
 struct sets {
 	struct mt_host *h;
-	uint8_t family;
+	uint8_t table;
 	char *why;
 	size_t n;
 	bool found;
@@ -184,7 +220,7 @@ static int take_set(const struct nlmsghdr *n, void *data)
 	flags = mt_nl_uint_be(tb[NFTA_SET_FLAGS]);
 	if (flags & (NFT_SET_EVAL | NFT_SET_ANONYMOUS))
 		return 0;
-	err = mt_nft_list(s->h, s->family, mt_nl_str(tb[NFTA_SET_NAME]), take_any, s, s->e);
+	err = mt_nft_list(s->h, s->table, mt_nl_str(tb[NFTA_SET_NAME]), take_any, s, s->e);
 	if (s->found)
 		snprintf(s->why, s->n, "its set %.32s still has elements",
 			 mt_nl_str(tb[NFTA_SET_NAME]));
@@ -194,8 +230,8 @@ static int take_set(const struct nlmsghdr *n, void *data)
 static int busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, char *why, size_t n,
 		struct mt_err *e)
 {
-	struct sets s = { h, (uint8_t)r->v[FAMILY].u, why, n, false, e };
-	int err = op == MT_DELETE ? mt_nft_ask(h, NFT_MSG_GETSET, NLM_F_DUMP, s.family,
+	struct sets s = { h, number_of(r), why, n, false, e };
+	int err = op == MT_DELETE ? mt_nft_ask(h, NFT_MSG_GETSET, NLM_F_DUMP, s.table,
 					       NFTA_SET_TABLE, take_set, &s, e)
 				  : 0;
 
@@ -207,26 +243,27 @@ static int busy(struct mt_host *h, enum mt_op op, const struct mt_record *r, cha
 static int check(const struct mt_record *r, struct mt_err *e)
 {
 	return mt_record_has(r, INTACT) && !r->v[INTACT].u
-		? mt_bad(e, "nft", family_of(r), "intact: it cannot be wished for to be false")
+		? mt_bad(e, "nft", name_of(r), "intact: it cannot be wished for to be false")
 		: 0;
 }
 
 static int needs(struct mt_host *h, const struct mt_record *r, mt_will will, void *data,
 		 struct mt_err *e)
 {
-	(void)h, (void)will, (void)data;
-	return mt_nft_program() ? 0
-				: mt_fail(e, ENOENT, "nft", family_of(r),
-					  "nft(8) is missing: install the package nftables");
+	(void)will, (void)data;
+	if (!mt_nft_program())
+		return mt_fail(e, ENOENT, "nft", name_of(r),
+			       "nft(8) is missing: install the package nftables");
+	return number_of(r) & MT_NFT_FIREWALL ? mt_nft_try_conntrack(h, number_of(r), e) : 0;
 }
 
 static int sh(enum mt_op op, const struct mt_record *r, char *buf, size_t n)
 {
 	struct mt_sh s = { buf, n, 0 };
-	char text[PATH_MAX + 64];
+	char text[PATH_MAX + 64], table[MT_NFT_TABLE_TEXT];
 
 	if (op == MT_DELETE)
-		mt_sh_say(&s, "nft delete table %s " MT_NFT_TABLE "\n", family_of(r));
+		mt_sh_say(&s, "nft delete table %s\n", mt_nft_table_text(number_of(r), table));
 	if (op == MT_DELETE)
 		return (int)s.len;
 	mt_sh_say(&s, "nft ");

@@ -348,7 +348,9 @@ extern const struct mt_kind mt_kind_link, mt_kind_bridge, mt_kind_addr, mt_kind_
 	mt_kind_vlan_member, mt_kind_vlan_dev, mt_kind_macvlan, mt_kind_macvtap, mt_kind_route,
 	mt_kind_vrf, mt_kind_fdb, mt_kind_altname, mt_kind_tap, mt_kind_tap_node, mt_kind_nft,
 	mt_kind_guard, mt_kind_guard_ip, mt_kind_forward, mt_kind_masquerade, mt_kind_hairpin,
-	mt_kind_clsact, mt_kind_tbf;
+	mt_kind_clsact, mt_kind_tbf, mt_kind_firewall, mt_kind_firewall_group,
+	mt_kind_firewall_member, mt_kind_allow_in, mt_kind_allow_out, mt_kind_allow_in_group,
+	mt_kind_allow_out_group;
 
 /** mt_addr_question() - a dump of addresses; 0: of any family, on any device */
 struct nlmsghdr *mt_addr_question(struct mt_nl_request *q, uint8_t family, uint32_t ifindex);

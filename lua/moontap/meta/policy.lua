@@ -227,11 +227,11 @@
 
 ---moontap's table of nftables: declared by itself, with what is in it
 ---@class moontap.nft.fields
----@field family? "bridge"|"inet" bridge: of frames between a bridge's ports; inet: of packets that the host routes: one of bridge, inet
+---@field table? "bridge"|"inet"|"bridge_firewall"|"inet_firewall" bridge: of frames between a bridge's ports; inet: of packets that the host routes; and those of firewalls: one of bridge, inet, bridge_firewall, inet_firewall
 ---@field intact? boolean its rules are those of moontap's text, and no others; always true: true or false
 
 ---@class moontap.nft: moontap.nft.fields
----@field family "bridge"|"inet"
+---@field table "bridge"|"inet"|"bridge_firewall"|"inet_firewall"
 
 ---a guest's NIC speaks only as itself: nftables
 ---@class moontap.guard.fields
@@ -255,6 +255,94 @@
 ---@class moontap.guard_ip: moontap.guard_ip.fields
 ---@field dev string
 ---@field address string
+
+---a group of guests that firewalls let in: declared by itself, with what names it
+---@class moontap.firewall_group.fields
+---@field name? string the group's: a text of 1..255 bytes
+---@field family? "bridge"|"inet" as in firewall: one of bridge, inet
+---@field intact? boolean its rules, and those of its table, are moontap's; always true: true or false
+
+---@class moontap.firewall_group: moontap.firewall_group.fields
+---@field name string
+---@field family "bridge"|"inet"
+
+---an address of a guest that is one of a group's: nftables
+---@class moontap.firewall_member.fields
+---@field dev? string the NIC's own device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field group? string the group: a text of 1..255 bytes
+---@field address? string the guest's: an IPv4 or IPv6 address
+---@field family? "bridge"|"inet" as in firewall: one of bridge, inet
+
+---@class moontap.firewall_member: moontap.firewall_member.fields
+---@field dev string
+---@field group string
+---@field address string
+
+---who may begin to speak with a guest that has a firewall: nftables
+---@class moontap.allow_in.fields
+---@field dev? string the NIC's own device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field proto? "any"|"tcp"|"udp"|"sctp"|"dccp"|"udplite"|"icmp"|"icmpv6"|"gre"|"esp"|"ah" by which protocol: one of any, tcp, udp, sctp, dccp, udplite, icmp, icmpv6, gre, esp, ah
+---@field port? integer|string to which port, or ports; of icmp and icmpv6 the types, 0-255 for all; of protocols without ports 0-65535: 0..65535, or a range of these: FIRST-LAST
+---@field peer? string from which addresses; 0.0.0.0/0 and ::/0 for all: an address with its prefix length, such as 192.0.2.1/24
+---@field family? "bridge"|"inet" as in firewall: one of bridge, inet
+
+---@class moontap.allow_in: moontap.allow_in.fields
+---@field dev string
+---@field proto "any"|"tcp"|"udp"|"sctp"|"dccp"|"udplite"|"icmp"|"icmpv6"|"gre"|"esp"|"ah"
+---@field port integer|string
+---@field peer string
+
+---whom a guest that has a firewall may begin to speak with: nftables
+---@class moontap.allow_out.fields
+---@field dev? string the NIC's own device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field proto? "any"|"tcp"|"udp"|"sctp"|"dccp"|"udplite"|"icmp"|"icmpv6"|"gre"|"esp"|"ah" by which protocol: one of any, tcp, udp, sctp, dccp, udplite, icmp, icmpv6, gre, esp, ah
+---@field port? integer|string to which port, or ports; of icmp and icmpv6 the types, 0-255 for all; of protocols without ports 0-65535: 0..65535, or a range of these: FIRST-LAST
+---@field peer? string to which addresses; 0.0.0.0/0 and ::/0 for all: an address with its prefix length, such as 192.0.2.1/24
+---@field family? "bridge"|"inet" as in firewall: one of bridge, inet
+
+---@class moontap.allow_out: moontap.allow_out.fields
+---@field dev string
+---@field proto "any"|"tcp"|"udp"|"sctp"|"dccp"|"udplite"|"icmp"|"icmpv6"|"gre"|"esp"|"ah"
+---@field port integer|string
+---@field peer string
+
+---a group whose members may begin to speak with a guest: nftables
+---@class moontap.allow_in_group.fields
+---@field dev? string the NIC's own device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field proto? "any"|"tcp"|"udp"|"sctp"|"dccp"|"udplite"|"icmp"|"icmpv6"|"gre"|"esp"|"ah" by which protocol: one of any, tcp, udp, sctp, dccp, udplite, icmp, icmpv6, gre, esp, ah
+---@field port? integer|string to which port, or ports; of protocols without ports 0-65535: 0..65535, or a range of these: FIRST-LAST
+---@field nth? integer which of the groups at this port; 1, unless given: 1..4
+---@field family? "bridge"|"inet" as in firewall: one of bridge, inet
+---@field group? string the group: a text of 1..255 bytes
+
+---@class moontap.allow_in_group: moontap.allow_in_group.fields
+---@field dev string
+---@field proto "any"|"tcp"|"udp"|"sctp"|"dccp"|"udplite"|"icmp"|"icmpv6"|"gre"|"esp"|"ah"
+---@field port integer|string
+
+---a group whose members a guest may begin to speak with: nftables
+---@class moontap.allow_out_group.fields
+---@field dev? string the NIC's own device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field proto? "any"|"tcp"|"udp"|"sctp"|"dccp"|"udplite"|"icmp"|"icmpv6"|"gre"|"esp"|"ah" by which protocol: one of any, tcp, udp, sctp, dccp, udplite, icmp, icmpv6, gre, esp, ah
+---@field port? integer|string to which port, or ports; of protocols without ports 0-65535: 0..65535, or a range of these: FIRST-LAST
+---@field nth? integer which of the groups at this port; 1, unless given: 1..4
+---@field family? "bridge"|"inet" as in firewall: one of bridge, inet
+---@field group? string the group: a text of 1..255 bytes
+
+---@class moontap.allow_out_group: moontap.allow_out_group.fields
+---@field dev string
+---@field proto "any"|"tcp"|"udp"|"sctp"|"dccp"|"udplite"|"icmp"|"icmpv6"|"gre"|"esp"|"ah"
+---@field port integer|string
+
+---who may begin to speak with a guest, and whom it may speak to: nftables
+---@class moontap.firewall.fields
+---@field dev? string the NIC's own device: a device name of 1..15 bytes without blanks, '/', ':' or '%'
+---@field family? "bridge"|"inet" bridge, for a port of a bridge; inet, for a device that is routed; unless given, what the device will be: one of bridge, inet
+---@field inbound? "deny"|"accept" what others begin with the guest: deny, unless given: only what allow_in allows: one of deny, accept
+---@field outbound? "deny"|"accept" what the guest begins: accept, unless given; deny: only what allow_out allows: one of deny, accept
+
+---@class moontap.firewall: moontap.firewall.fields
+---@field dev string
 
 ---what IPv4 or IPv6 does on a device, or on the whole host
 ---@class moontap.conf.fields
@@ -777,6 +865,62 @@ function guard(fields) end
 ---    link{ name = "br0", up = true }
 ---@param fields moontap.guard_ip
 function guard_ip(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help firewall_group` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.firewall_group
+function firewall_group(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help firewall_member` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.firewall_member
+function firewall_member(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help allow_in` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.allow_in
+function allow_in(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help allow_out` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.allow_out
+function allow_out(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help allow_in_group` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.allow_in_group
+function allow_in_group(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help allow_out_group` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.allow_out_group
+function allow_out_group(fields) end
+
+---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
+---field that is not given stays as it is; false sets it to none.
+---    fields   as `help firewall` lists them
+---Raises: an unknown field, a value that its field does not take, a missing key.
+---    link{ name = "br0", up = true }
+---@param fields moontap.firewall
+function firewall(fields) end
 
 ---Declare that an object of this kind exists, with these fields, while the NIC is connected. A
 ---field that is not given stays as it is; false sets it to none.
@@ -1349,6 +1493,132 @@ function host.guard_ip(key) end
 ---@param filter? moontap.guard_ip.fields
 ---@return moontap.guard_ip[]
 function host.guard_ips(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.firewall_group.fields
+---@return moontap.firewall_group?
+function host.firewall_group(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.firewall_group.fields
+---@return moontap.firewall_group[]
+function host.firewall_groups(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.firewall_member.fields
+---@return moontap.firewall_member?
+function host.firewall_member(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.firewall_member.fields
+---@return moontap.firewall_member[]
+function host.firewall_members(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.allow_in.fields
+---@return moontap.allow_in?
+function host.allow_in(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.allow_in.fields
+---@return moontap.allow_in[]
+function host.allow_ins(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.allow_out.fields
+---@return moontap.allow_out?
+function host.allow_out(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.allow_out.fields
+---@return moontap.allow_out[]
+function host.allow_outs(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.allow_in_group.fields
+---@return moontap.allow_in_group?
+function host.allow_in_group(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.allow_in_group.fields
+---@return moontap.allow_in_group[]
+function host.allow_in_groups(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.allow_out_group.fields
+---@return moontap.allow_out_group?
+function host.allow_out_group(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.allow_out_group.fields
+---@return moontap.allow_out_group[]
+function host.allow_out_groups(filter) end
+
+---The one object that has this key, as the kernel has it; nil when there is none. Within one event
+---the same call returns the same.
+---    key      string   the first field of the kind: a device's name
+---    fields            the whole key, where it has more than one field
+---In the table a field that is none is false; one that the kernel does not have is nil.
+---Raises: an unknown field, a missing key, an error of the kernel.
+---    local bridge = host.link "br0" or refuse "there is no br0"
+---@param key string|moontap.firewall.fields
+---@return moontap.firewall?
+function host.firewall(key) end
+
+---Every object of this kind that has these fields, as the kernel has them. Within one event the
+---same call returns the same.
+---    for _, port in ipairs(host.links{ master = "br0" }) do log(port.name) end
+---@param filter? moontap.firewall.fields
+---@return moontap.firewall[]
+function host.firewalls(filter) end
 
 ---The one object that has this key, as the kernel has it; nil when there is none. Within one event
 ---the same call returns the same.
