@@ -162,6 +162,13 @@ local function sound(own, links)
     ("forward address=%s proto=%s port=%d to=%s\n"):format(inside, one_of { "tcp", "udp" },
       math.random(8000, 8120), inside),
     ("hairpin address=%s\n"):format(inside),
+    ("firewall dev=%s outbound=%s\n"):format(dev, one_of { "deny", "accept" }),
+    ("%s dev=%s proto=%s port=%d peer=%s/32\n"):format(one_of { "allow_in", "allow_out" }, dev,
+      one_of { "tcp", "udp" }, math.random(100), inside),
+    ("%s dev=%s proto=tcp port=%d nth=%d group=g%d\n"):format(
+      one_of { "allow_in_group", "allow_out_group" }, dev, math.random(100), math.random(4),
+      math.random(2)),
+    ("firewall_member dev=%s group=g%d address=%s\n"):format(dev, math.random(2), inside),
     ("masquerade src=10.9.%d.0/24 out=%s\n"):format(math.random(0, 9), dev),
     ("conf dev=%s family=ipv4 forwarding=true\n"):format(dev),
     ("conf dev=%s family=ipv6 accept_ra=0\n"):format(dev),
@@ -197,7 +204,7 @@ end
 
 -- An answer, and what it may: { link = set, prefix = set, table = set, own = set, event = }
 local function generate()
-  local may = { link = {}, prefix = {}, table = {}, priority = {}, ports = {}, own = {},
+  local may = { link = {}, prefix = {}, table = {}, priority = {}, ports = {}, group = {}, own = {},
     event = one_of { "up", "up", "up", "prepare", "start" } }
   local allowed = {}
   local function allow(what, this, percent)
@@ -214,6 +221,7 @@ local function generate()
   allow("table", "100", 20)
   allow("priority", "2000", 50)
   allow("ports", "8000-8099", 50)
+  allow("group", "g1", 50)
 
   local nics = {}
   for i = 1, chance(70) and 1 or math.random(0, 4) do
@@ -328,17 +336,22 @@ local rules = {
       and (not iif or free(may, iif, was)) and (not oif or free(may, oif, was))
   end,
   qdisc = function(may, line, was) return free(may, word(line, "dev"), was) end,
-  -- Of moontap's table, elements alone are about somebody: devices, addresses, ports.
+  -- Of moontap's tables, elements alone are about somebody: devices, addresses, ports, groups. Whom
+  -- a guest's own firewall lets in is its own matter.
   nft = function(may, line, was)
     local of = word(line, "set.name") or word(line, "map.name") or ""
-    if not (line .. " "):find "table=moontap " and not line:find "table%.name=moontap" then
+    local group = of:match "^group%d_(.*)$"
+    if not (line .. " "):find "table=moontap[ _]" and not line:find "table%.name=moontap" or
+        group and not may.group[group] then
       return false
     end
     for one in line:gmatch "%.elem%S*=(%S+)" do
       local mac = one:find "^%x%x:%x%x:%x%x:%x%x:%x%x:%x%x$"
       local address = not mac and (one:find "^%d+%.%d+%.%d+%.%d+$" or one:find "::")
       local port = of:find "^forward" and tonumber(one)
-      if was[one] and not free(may, one, was) or address and not inside(may, one)
+      local jump = one:match "^from_(.*)$" or one:match "^to_(.*)$"
+      if was[one] and not free(may, one, was) or jump and not may.group[jump]
+        or address and not of:find "^in" and not of:find "^out" and not inside(may, one)
         or port and (port < 8000 or port > 8099 or not next(may.ports)) then
         return false
       end

@@ -21,7 +21,8 @@ enum { NAME, FAMILY, INTACT, NFIELDS };
 enum { RULES = 4, COMMAND = 1024 };
 
 static const struct mt_field fields[NFIELDS] = {
-	[NAME] = { "name", MT_TEXT, .flags = MT_FIELD_CUSTOM, .doc = "the group's" },
+	[NAME] = { "name", MT_TEXT, .flags = MT_FIELD_CUSTOM, .right = &mt_rights[MT_RIGHT_GROUP],
+		   .doc = "the group's" },
 	[FAMILY] = { "family", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .enum_names = mt_nft_families,
 		     .doc = "as in firewall" },
 	[INTACT] = { "intact", MT_BOOL, 1, MT_PHASE_MAKE,
