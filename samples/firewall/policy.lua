@@ -1,6 +1,6 @@
 -- Security groups: the shop is open to everybody, its database to the shop alone, whatever
--- addresses the shop's guests have, and to an administrator. The database may ask for names, and begins
--- nothing else.
+-- addresses the shop's guests have, and to an administrator. The database may ask for names, and
+-- begins nothing else.
 local addresses = { shop = { "192.0.2.10", "2001:db8::10" }, store = { "192.0.2.11" } }
 local net = hook "routed" { addresses = addresses }
 local firewall = hook "firewall" {

@@ -8,7 +8,7 @@ PACKAGES_kernel = $(PACKAGES_check) $(PACKAGES_unpack) qemu-system-x86 \
 	$(shell apt-cache --names-only search '^virtiofsd$$' 2>/dev/null | cut -d ' ' -f 1)
 
 KERNEL      := $(BUILD)/kernel
-KERNEL_TAGS ?= bridge_vlan,vlan_dev,vrf,port_locked,rate,nft,nat
+KERNEL_TAGS ?= bridge_vlan,vlan_dev,vrf,port_locked,rate,nft,nat,firewall
 
 $(KERNEL)/vmlinuz: spec/vm/kernel.sh
 	$(call say,UNPACK,$@)
