@@ -47,6 +47,8 @@ function M.wait(condition, what)
   error("in vain: " .. what, 2)
 end
 
+M.NAMESPACE = NAMESPACE
+
 function M.start_server() sh "ovs_server" end
 function M.start_switch() sh "ovs_switch" end
 
