@@ -12,7 +12,7 @@ stds.policy = {
     "allow_out_group", "offload", "nft", "guard", "guard_ip", "forward", "masquerade",
     "hairpin",
     "dhcp_host", "lease", "pool",
-    "ifb", "tbf", "clsact", "redirect",
+    "ifb", "tbf", "clsact", "redirect", "ovs_port",
   },
 }
 stds.repl = { globals = {

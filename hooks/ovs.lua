@@ -53,8 +53,8 @@ end
 
 return function(options)
   if options.tag == nil and options.trunks == nil and options.vlan_mode ~= "access" then
-    return nil, 'neither tag nor trunks: the port would carry every VLAN; say trunks = "1-4094", ' ..
-      'or vlan_mode = "access" for frames without a tag'
+    return nil, 'neither tag nor trunks: the port would carry every VLAN; say ' ..
+      'trunks = "1-4094", or vlan_mode = "access" for frames without a tag'
   end
   for _, option in ipairs(VLANS) do
     local value = options[option]
@@ -68,8 +68,8 @@ return function(options)
       refuse(("ovs: no VLAN for %s: neither tag nor trunks returned one"):format(nic.dev))
     end
     if nic.mtu and nic.mtu > (options.mtu or 1500) then
-      refuse(("the XML says <mtu size='%d'/>, and in %s %d is the most: give the hook mtu = %d, or " ..
-        "mend the XML"):format(nic.mtu, options.bridge, options.mtu or 1500, nic.mtu))
+      refuse(("the XML says <mtu size='%d'/>, and in %s %d is the most: give the hook " ..
+        "mtu = %d, or mend the XML"):format(nic.mtu, options.bridge, options.mtu or 1500, nic.mtu))
     end
     tap(nic, {
       mtu = options.mtu or default(1500), user = options.user, group = options.group,

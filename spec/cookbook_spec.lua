@@ -36,8 +36,14 @@ describe("doc/cookbook.md:", function()
   for n, recipe in ipairs(recipes()) do
     -- the guest whose addresses the policy has
     local guest = recipe.policy:match "addresses = { (%l+) =" or "web"
-    if not recipe.policy:find "lock = true" or helper.kernel_has "port_locked" then
-      it(("%d, %s"):format(n, recipe.heading), function()
+    local ovs = recipe.policy:find 'hook "ovs"'
+    if (not recipe.policy:find "lock = true" or helper.kernel_has "port_locked") and
+      (not ovs or helper.kernel_has "ovs") then
+      it(("%d, %s%s"):format(n, recipe.heading, ovs and " #ovs" or ""), function()
+        if ovs then
+          helper.run [[cd samples; . ./ovs.sh; ovs_start
+            ovs-vsctl add-br br-ovs -- set bridge br-ovs datapath_type=netdev]]
+        end
         program.write("p.lua", recipe.policy)
         local check = program.bare "check p.lua"
         assert.same({ 0, "" }, { check.status, check.err })

@@ -64,7 +64,8 @@ end
 
 -- get(row, name, column) -> a value as ovs-vsctl writes it; "" when there is no such row
 function M.get(row, name, column)
-  return (M.vsctl(("--no-wait --if-exists get %s %s %s"):format(row, name, column)):gsub("%s+$", ""))
+  local text = M.vsctl(("--no-wait --if-exists get %s %s %s"):format(row, name, column))
+  return (text:gsub("%s+$", ""))
 end
 
 local function reset()
@@ -109,8 +110,9 @@ end
 
 -- policy(port[, more]): hook "ovs" with these options, or whatever the second says instead
 function M.policy(options, more)
-  return program.write("policy.lua", ("local lan = %s\nfunction connect(nic)\n  lan(nic)\n%s\nend\n")
-    :format(options and 'hook "ovs" {' .. options .. "}" or "function() end", more or ""))
+  return program.write("policy.lua",
+    ("local lan = %s\nfunction connect(nic)\n  lan(nic)\n%s\nend\n"):format(
+      options and 'hook "ovs" {' .. options .. "}" or "function() end", more or ""))
 end
 
 -- moontap(words) -> as program.moontap(), with that policy

@@ -58,6 +58,7 @@ local REDIRECTED = BRIDGED .. [[; tc qdisc add dev v0 clsact
 local OVS = BRIDGED .. [[; ip link del br0; cd samples; . ./ovs.sh; ovs_start
   for b in ob0 ob1; do ovs-vsctl add-br $b -- set bridge $b datapath_type=netdev; done]]
 local OWNER = "u/m boot=" .. helper.run "cut -c1-8 /proc/sys/kernel/random/boot_id":match "%C+"
+local OWNED = " owner=" .. OWNER:gsub(" ", "%%20")
 
 local function ovs(row, ...)
   local values = {}
@@ -605,22 +606,24 @@ local cases = {
     sees = { "644\n52:54:00:00:00:05,10.0.0.5,[fd00::5],web-1.lan\n52:54:00:00:00:05\n" },
     change = "address=10.0.0.6 address6=none name=none pid=none" },
   { key = "ovs_port dev=v0", needs = "ovs", setup = OVS,
-    add = "bridge=ob0 tag=10 trunks=20,30-32 vlan_mode=native-tagged protected=true mtu_request=1400"
-      .. " ofport_request=7 ingress_rate=1000 ingress_burst=100 iface_id=a%20b iface_id_ver=2"
-      .. ' attached_mac=52:54:00:00:00:01 vm_id=x"y iface_status=active owner=' .. OWNER:gsub(" ", "%%20"),
+    add = "bridge=ob0 tag=10 trunks=20,30-32 vlan_mode=native-tagged protected=true"
+      .. " mtu_request=1400 ofport_request=7 ingress_rate=1000 ingress_burst=100"
+      .. " iface_id=a%20b iface_id_ver=2"
+      .. ' attached_mac=52:54:00:00:00:01 vm_id=x"y iface_status=active' .. OWNED,
     other = "ovs_port dev=v0 bridge=ob0 owner=another", unseen = " wait=0",
     seen = function()
       return { helper.run "ovs-vsctl list-ports ob0", ovs("port", "tag", "trunks", "vlan_mode",
         "protected", "external_ids", "other_config"), ovs("interface", "mtu_request",
         "ofport_request", "ingress_policing_rate", "ingress_policing_burst", "external_ids") }
     end,
-    sees = { "v0\n", '10 [20, 30, 31, 32] native-tagged true {moontap="' .. OWNER .. '"} {transient="true"}',
+    sees = { "v0\n", '10 [20, 30, 31, 32] native-tagged true {moontap="' .. OWNER ..
+      '"} {transient="true"}',
       '1400 7 1000 100 {attached-mac="52:54:00:00:00:01", iface-id="a b", iface-id-ver="2", ' ..
       'iface-status=active, vm-id="x\\"y"}' },
     change = "tag=11 trunks=none vlan_mode=access mtu_request=none iface_id=c iface_id_ver=none"
       .. " ingress_rate=none ingress_burst=none" },
   { key = "ovs_port dev=v0", needs = "ovs", setup = OVS,
-    add = "bridge=ob0 tag=10 vlan_mode=dot1q-tunnel cvlans=5-6 qinq_ethtype=802.1q owner=" .. OWNER:gsub(" ", "%%20"),
+    add = "bridge=ob0 tag=10 vlan_mode=dot1q-tunnel cvlans=5-6 qinq_ethtype=802.1q" .. OWNED,
     other = "ovs_port dev=v0 bridge=ob0 owner=another",
     seen = function() return { ovs("port", "tag", "vlan_mode", "cvlans", "other_config") } end,
     sees = { '10 dot1q-tunnel [5, 6] {qinq-ethtype="802.1q", transient="true"}' },

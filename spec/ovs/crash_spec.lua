@@ -11,8 +11,8 @@ end
 
 -- Start `up` in the background. Its exit status comes into the file "status".
 local function start_up()
-  program.run(("{ '%s' --state state up -p policy.lua web.xml >out 2>err & echo $! >pid; wait $!; " ..
-    "echo $? >status; } >/dev/null 2>&1 &"):format(program.path))
+  program.run(("{ '%s' --state state up -p policy.lua web.xml >out 2>err & echo $! >pid; " ..
+    "wait $!; echo $? >status; } >/dev/null 2>&1 &"):format(program.path))
 end
 
 local function end_of_up()

@@ -48,11 +48,11 @@ describe("an Open vSwitch that #ovs", function()
 
   it("belongs to another user, to a root without CAP_DAC_OVERRIDE", function()
     helper.run(("chown 998 %sdb.sock; chmod 0700 %sdb.sock"):format(RUN, RUN))
-    local r = program.run(("setpriv --bounding-set=-dac_override,-dac_read_search '%s' --state state " ..
-      "up -p policy.lua web.xml"):format(program.path))
+    local r = program.run(("setpriv --bounding-set=-dac_override,-dac_read_search " ..
+      "'%s' --state state up -p policy.lua web.xml"):format(program.path))
     helper.run(("chown 0 %sdb.sock"):format(RUN))
-    fails("Permission denied: it belongs to uid 998, mode 0700: run moontap as that user, or put " ..
-      "root into its group (libvirt's scripts may lack CAP_DAC_OVERRIDE)", r)
+    fails("Permission denied: it belongs to uid 998, mode 0700: run moontap as that user, or " ..
+      "put root into its group (libvirt's scripts may lack CAP_DAC_OVERRIDE)", r)
   end)
 
   it("hangs: ovsdb-server is asked once, and not waited for longer than 5 s", function()

@@ -244,6 +244,16 @@ static int settle(struct mt_host *h, const struct mt_record *r, struct mt_err *e
 			  "act_police (its log says why)");
 }
 
+static int counted(struct mt_host *h, const struct mt_record *r, char *text, size_t n,
+		   struct mt_err *e)
+{
+	struct mt_ovsdb_link *l;
+	const struct mt_ovsdb *m;
+	int err = mt_ovsdb_of(h, &m, &l, e);
+
+	return about(e, err ? err : m->state(l, r, text, n, e), r);
+}
+
 static int vacate(struct mt_host *h, const char *name, bool really, struct mt_err *e)
 {
 	struct mt_ovsdb_link *l;
@@ -299,6 +309,7 @@ const struct mt_kind mt_kind_ovs_port = {
 	.needs = needs,
 	.clash = clash,
 	.settle = settle,
+	.counted = counted,
 	.vacate = vacate,
 	.sh = mt_ovs_port_sh,
 };

@@ -27,6 +27,19 @@ struct mt_ovs_wait {
 	int64_t installed_ms; /* until OVN has installed it; 0: do not wait */
 };
 
+/* An interface, as ovs-vswitchd reports it; texts are "" where there is none. */
+struct mt_ovs_interface {
+	const char *name, *owner, *iface_id, *error;
+	bool earlier; /* moontap put it there before this boot */
+};
+
+struct mt_ovs_report {
+	const char *version;	   /* "3.1.0" */
+	int64_t next_cfg, cur_cfg; /* what was asked for, and what ovs-vswitchd has done */
+	struct mt_ovs_interface *interfaces;
+	size_t n;
+};
+
 /* The module exports this struct as mt_ovsdb. Functions return 0 or -errno with @e filled:
  * -ENOTCONN: no server runs; -EACCES: this process may not ask it; -ECONNRESET: it ended meanwhile;
  * -ETIMEDOUT: it does not answer, and may do what it was asked for later; -EPROTO: it answers no
@@ -51,6 +64,13 @@ struct mt_ovsdb {
 	int (*clash)(struct mt_ovsdb_link *l, const struct mt_record *r, struct mt_err *e);
 	/* The device's name of the port @r->ref, into @r. -ENODEV: it is gone. */
 	int (*locate)(struct mt_ovsdb_link *l, struct mt_record *r, struct mt_err *e);
+	/* What ovs-vswitchd has made of the port @r, for people: "ofport 5", "not taken"; "": there
+	 * is none */
+	int (*state)(struct mt_ovsdb_link *l, const struct mt_record *r, char *text, size_t n,
+		     struct mt_err *e);
+	/* What there is, for doctor; in @p. */
+	int (*report)(struct mt_ovsdb_link *l, struct mt_pool *p, struct mt_ovs_report *report,
+		      struct mt_err *e);
 	/* Whether a port of this name waits for a device: -EEXIST. One that moontap left before
 	 * this boot counts as none; @really: it is deleted. */
 	int (*vacate)(struct mt_ovsdb_link *l, const char *name, bool really, struct mt_err *e);

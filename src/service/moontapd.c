@@ -2,6 +2,7 @@
 /* moontapd.c - the service as a program: its options, and where it logs */
 #include "base/err.h"
 #include "base/log.h"
+#include "kernel/host.h"
 #include "service/callers.h"
 #include "service/event_socket.h"
 #include "service/libvirt_events.h"
@@ -35,6 +36,7 @@ static const char usage[] =
 	"Serve events of guests by processes that are ready before they come; see moontapd(8).\n"
 	"  -p, --policy FILE       the policy; else /etc/moontap/policy.lua\n"
 	"      --state DIR         the state directory; else /run/moontap\n"
+	"      --ovsdb SOCKET      Open vSwitch's database; else " MT_OVSDB_DEFAULT "\n"
 	"      --deadline SECONDS  for the policy; else 10\n"
 	"      --socket PATH       for events; else " MT_EVENT_SOCKET ";\n"
 	"                          io.moontap, for users, is beside it\n"

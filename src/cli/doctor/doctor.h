@@ -209,6 +209,11 @@ void mt_check_vxlan_mtu(struct mt_doctor *d);
 
 /* doctor_reflection.c: guests that do not reach themselves */
 void mt_check_reflection(struct mt_doctor *d);
+/* doctor_ovs.c: Open vSwitch */
+void mt_check_ovs_answers(struct mt_doctor *d);
+void mt_check_ovs_error(struct mt_doctor *d);
+void mt_check_ovs_leftover(struct mt_doctor *d);
+void mt_check_ovs_iface_id(struct mt_doctor *d);
 
 /* doctor_left.c: what moontap left behind, or did not reach */
 void mt_check_leftover_tap(struct mt_doctor *d);

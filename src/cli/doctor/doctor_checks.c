@@ -84,6 +84,18 @@ const struct mt_check mt_checks[] = {
 	  "moontap reconcile @; or, if nobody needs it: sysctl -w "
 	  "net.bridge.bridge-nf-call-iptables=0",
 	  mt_check_reflection, MT_CHECK_ROOT },
+	/* Open vSwitch */
+	{ MT_WARNING, "Open vSwitch does not answer",
+	  "a guest in one of its bridges does not start", "systemctl restart openvswitch-switch",
+	  mt_check_ovs_answers, MT_CHECK_ROOT },
+	{ MT_WARNING, "Open vSwitch failed", "what the port's guest sends reaches nobody",
+	  "put right what it says; the log is ovs-vswitchd.log", mt_check_ovs_error,
+	  MT_CHECK_ROOT },
+	{ MT_WARNING, "leftover port", "it takes the next device of that name, in its VLAN",
+	  "ovs-vsctl --if-exists del-port @", mt_check_ovs_leftover, MT_CHECK_ROOT },
+	{ MT_WARNING, "iface-id twice", "OVN gives the logical port to one of the two",
+	  "ovs-vsctl remove interface @ external_ids iface-id", mt_check_ovs_iface_id,
+	  MT_CHECK_ROOT },
 	/* what moontap left, or did not reach */
 	{ MT_WARNING, "leftover tap", "it has moontap's mark, but no journal; its name is taken",
 	  "ip link del dev @", mt_check_leftover_tap, MT_CHECK_ROOT },

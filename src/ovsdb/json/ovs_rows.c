@@ -84,7 +84,7 @@ void mt_ovs_read(const json_t *port, const json_t *interface, char vids[2][MT_VI
 	r->ref = mt_ovs_ref(k->realm, json_object_get(port, "_uuid"));
 }
 
-static bool is_earlier(const char *owner)
+bool mt_ovs_is_earlier(const char *owner)
 {
 	const char *boot = strstr(owner, " boot=");
 	char now[MT_BOOT_ID_SIZE];
@@ -112,7 +112,7 @@ int mt_ovs_rows_of(struct mt_ovsdb_link *l, const char *name, struct mt_ovs_rows
 	rows->port_ref = mt_ovs_ref(&mt_ovs_uuids, json_object_get(rows->port, "_uuid"));
 	rows->interface_ref = mt_ovs_ref(&mt_ovs_uuids, json_object_get(rows->interface, "_uuid"));
 	rows->owner = mt_ovs_key(rows->port, "external_ids", OVS_OWNER_KEY);
-	rows->earlier = is_earlier(rows->owner);
+	rows->earlier = mt_ovs_is_earlier(rows->owner);
 	return 0;
 }
 

@@ -26,6 +26,9 @@ struct mt_ovs_rows {
 int mt_ovs_rows_of(struct mt_ovsdb_link *l, const char *name, struct mt_ovs_rows *rows,
 		   struct mt_err *e);
 
+/** mt_ovs_is_earlier() - whether moontap wrote this mark before this boot */
+bool mt_ovs_is_earlier(const char *owner);
+
 /** mt_ovs_bridge_of() - the name of the bridge that has a port; "": none. Returns as
  * mt_ovsdb_transact(). */
 int mt_ovs_bridge_of(struct mt_ovsdb_link *l, const struct mt_ref *port,

@@ -2,6 +2,7 @@
 /* ovsdb_module.c - the module's face */
 #include "ovsdb/json/ovs_needs.h"
 #include "ovsdb/json/ovs_put.h"
+#include "ovsdb/json/ovs_report.h"
 #include "ovsdb/json/ovs_settle.h"
 #include "ovsdb/ovs_fields.h"
 
@@ -64,5 +65,7 @@ const struct mt_ovsdb mt_ovsdb = {
 	.needs = mt_ovs_needs,
 	.clash = mt_ovs_clash,
 	.locate = locate,
+	.state = mt_ovs_state,
+	.report = mt_ovs_report,
 	.vacate = mt_ovs_vacate,
 };
