@@ -26,7 +26,10 @@ function M.hide()
   if not ok then
     error(err .. ": as root; in another release's tree that pivot_root entered, not chroot", 0)
   end
-  assert(os.execute "mkdir -p /var/lib/moontap")
+  if not os.execute "mkdir -p /var/lib/moontap 2>/dev/null" then -- root of a user namespace
+    assert(machine.empty "/var/lib")
+    assert(os.execute "mkdir -p /var/lib/moontap")
+  end
   for _, folder in ipairs { "/run", "/etc/moontap", "/var/lib/moontap" } do
     assert(machine.empty(folder))
   end

@@ -32,6 +32,9 @@ $(BUILD)/spec/internals/faults.so: spec/internals/kernel.c $(FAULTS_OBJ) $(BUILD
 	$(Q)$(compile) $(LUA_CFLAGS) -DMOONTAP_FAULTS -fvisibility=default -shared -Wl,-z,nodelete \
 	  -Wl,--as-needed -o $@ $(filter %.c %.o %.a,$^) $(MNL_LIBS)
 
+# Root as it is; somebody else enters a user namespace.
+in_namespace = sh spec/port/namespace.sh env
+
 # --- check ----------------------------------------------------------------------------------------
 
 SPECS   ?= spec
@@ -56,5 +59,5 @@ $(BESIDE_SPECS):
 	@ln -sfn ../../$(@F) $@
 
 specs: program manual $(SPEC_SO) $(BESIDE_SPECS)
-	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
+	$(Q)$(in_namespace) MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) \
 	  --exclude-tags=$(EXCLUDE) $(BUSTED_FLAGS) $(SPECS)

@@ -19,7 +19,7 @@ $(MUSL)/.libraries: spec/port/musl.sh spec/port/source.sh spec/port/glibc_symbol
 
 musl: $(MUSL)/.libraries
 	+$(Q)$(MAKE) --no-print-directory BUILD=$(MUSL) CC='musl-gcc -isystem $(MUSL_PREFIX)/include' \
-	  LDFLAGS='-Wl,-rpath,$(MUSL_PREFIX)/lib -Wl,--allow-shlib-undefined' \
+	  LUA_ARCHIVE=$(MUSL_PREFIX)/lib/liblua5.4.a LDFLAGS='-Wl,-rpath,$(MUSL_PREFIX)/lib -Wl,--allow-shlib-undefined' \
 	  PKG_CONFIG='env PKG_CONFIG_LIBDIR=$(MUSL_PREFIX)/lib/pkgconfig pkg-config' musl-program
 
 # The REPL's libedit is built for glibc.

@@ -75,4 +75,4 @@ pc jansson -ljansson
 musl-gcc -O2 -fPIC -shared -o "$prefix/lib/libglibc.so" "$here/glibc_symbols.c"
 ln -s "/usr/lib/$machine/libmnl.so.0" "$prefix/lib/libmnl.so.0"
 ln -s libmnl.so.0 "$prefix/lib/libmnl.so"
-pc libmnl '-lmnl -lglibc'
+pc libmnl '-lmnl -Wl,--push-state,--no-as-needed -lglibc -Wl,--pop-state'

@@ -25,5 +25,5 @@ int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)
 		take(argv[i]);
-	return argc > 1 ? 0 : 1;
+	return 0;
 }

@@ -2,22 +2,40 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tree.sh RELEASE DIR PACKAGE... - DIR is a tree of that release of Debian with these packages
 #
-# It is made anew when it is older than a week. apt in it has this machine's mirror.
+# It is made anew when it is older than a week; packages are added to it. apt in it has this
+# machine's mirror.
 set -eu
 
 release=$1 dir=$2
 shift 2
-packages=$(echo "$*" | tr ' ' ,)
 here=$(dirname "$0")
+fresh=
 
 [ "$(id -u)" = 0 ] || { echo 'debootstrap needs root' >&2; exit 1; }
-if [ -e "$dir/.made" ] && [ -n "$(find "$dir/.made" -mtime -7)" ] &&
-	[ "$(cat "$dir/.made")" = "$packages" ]; then
-	exit 0
-fi
+[ -z "$(find "$dir/.made" -mtime -7 2>/dev/null)" ] || fresh=1
+[ -z "$fresh" ] || [ "$(cat "$dir/packages" 2>/dev/null)" != "$*" ] || exit 0
+
+make_tree()
+{
+	rm -rf "${dir:?}/root"
+	debootstrap --variant=minbase "$release" "$dir/root" "$(sh "$here/mirror.sh")"
+	date >"$dir/.made"
+}
+
+# Nothing in it is to be started.
+add_packages()
+{
+	printf '#!/bin/sh\nexit 101\n' >"$dir/root/usr/sbin/policy-rc.d"
+	chmod 755 "$dir/root/usr/sbin/policy-rc.d"
+	chroot "$dir/root" apt-get -qq update
+	DEBIAN_FRONTEND=noninteractive chroot "$dir/root" \
+		apt-get -qq install -y --no-install-recommends "$@"
+	chroot "$dir/root" apt-get clean
+	echo "$*" >"$dir/packages"
+}
+
 mkdir -p "$dir"
-rm -rf "${dir:?}/root"
-debootstrap --variant=minbase --include="$packages" "$release" "$dir/root" \
-	"$(sh "$here/mirror.sh")" >"$dir/log" 2>&1 || { tail -n 20 "$dir/log" >&2; exit 1; }
-rm -rf "$dir"/root/var/cache/apt/archives/*.deb
-echo "$packages" >"$dir/.made"
+{
+	[ -n "$fresh" ] || make_tree
+	add_packages "$@"
+} >"$dir/log" 2>&1 || { tail -n 20 "$dir/log" >&2; exit 1; }
