@@ -8,11 +8,14 @@ stds.policy = {
     "hook", "allow", "default", "refuse", "log", "host", "tap",
     "bridge", "veth", "link", "port", "vlan", "vlan_member", "conf", "addr", "route", "neigh",
     "rule", "vrf", "vxlan", "vlan_dev", "macvlan", "macvtap", "tap_node", "fdb", "altname", "rate",
+    "ovs_port",
     "firewall", "firewall_group", "firewall_member", "allow_in", "allow_out", "allow_in_group",
     "allow_out_group", "offload", "nft", "guard", "guard_ip", "forward", "masquerade",
     "hairpin",
     "dhcp_host", "lease", "pool",
     "ifb", "tbf", "clsact", "redirect", "ovs_port",
+    "hairpin", "dhcp_host", "lease", "pool",
+    "ifb", "tbf", "clsact", "redirect",
   },
 }
 stds.repl = { globals = {

@@ -19,8 +19,12 @@ describe("every kind", function()
     assert.is_function(moontap.bridge.delete)
   end)
 
+  -- What a daemon keeps, only while that runs; its specs list it then.
   it("can be listed", function()
-    for _, kind in ipairs(moontap.kinds) do assert.is_table(moontap[kind.name].list()) end
+    for _, kind in ipairs(moontap.kinds) do
+      local list, err = moontap[kind.name].list()
+      assert(list or kind.name == "ovs_port" and err.why:find "^Open vSwitch is not running", err)
+    end
   end)
 end)
 

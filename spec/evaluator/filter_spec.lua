@@ -58,8 +58,8 @@ local tests = {
   [0x45] = function(a, k) return a & k ~= 0 end,
 }
 
--- What a filter answers to a call: seccomp(2), struct seccomp_data. Of the linux/audit.h number, one
--- bit says that the architecture is little-endian.
+-- What a filter answers to a call: seccomp(2), struct seccomp_data. Of the linux/audit.h number,
+-- one bit says that the architecture is little-endian.
 local function answer(program, number, call, args)
   local order = number & 0x40000000 ~= 0 and "<" or ">"
   local data = (order .. "I4I4I8"):pack(call, number, 0)

@@ -1,8 +1,8 @@
 -- soak_spec.lua - ten thousand events by the service, and nothing of it grows: memory, descriptors,
 -- files; with MOONTAP_TORTURE=all a million
 --
--- What lives long is looked at when a tenth of the events has passed, and at the end: by then a leak
--- of a few bytes an event would show. A worker lives for all of them.
+-- What lives long is looked at when a tenth of the events has passed, and at the end: by then a
+-- leak of a few bytes an event would show. A worker lives for all of them.
 
 local daemon = require "spec.service.daemon"
 local helper = require "spec.helper"
@@ -10,7 +10,8 @@ local program = require "spec.program"
 
 local EVENTS = os.getenv "MOONTAP_TORTURE" == "all" and 1000000 or 10000
 
-local guest = [[<domain type='qemu'><name>web</name><uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid>
+local guest = [[<domain type='qemu'><name>web</name>
+  <uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid>
   <devices><interface type='ethernet'><mac address='52:54:00:00:00:01'/>
   <target dev='web0' managed='no'/></interface></devices></domain>]]
 
@@ -31,7 +32,7 @@ local function live(events)
   assert.same({ status = 0, out = "", err = "" }, r)
 end
 
--- What each process that lives long has in memory that is no file, in KiB, and how many descriptors.
+-- What each process that lives long has in memory that is no file, in KiB, and its descriptors.
 local function sizes(d)
   local worker, zygote = d:ready()
   local all = {}

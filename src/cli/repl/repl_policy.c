@@ -101,15 +101,14 @@ static int l_sandbox(lua_State *L)
 {
 	struct place *p = place_of(L);
 
-	p->asked = mtl_policy_here(L,
-				   &(struct mt_policy_options){ .host = p->host,
-								.sysctl_read_only =
-									mt_sysctl_read_only(),
-								.bridge_netfilter =
-									mt_bridge_netfilter(),
-								.hook = hook_text,
-								.say = say,
-								.data = p });
+	p->asked = mtl_policy_here(
+		L,
+		&(struct mt_policy_options){ .host = p->host,
+					     .sysctl_read_only = mt_sysctl_read_only(),
+					     .bridge_netfilter = mt_bridge_netfilter(),
+					     .hook = hook_text,
+					     .say = say,
+					     .data = p });
 	p->asked->facts = p->guest;
 	mtl_core(L);
 	return 1;
