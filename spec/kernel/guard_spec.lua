@@ -166,7 +166,10 @@ local deeds = {
   ["nft insert rule bridge moontap prerouting accept"] = "nft bridge: intact is false",
   [ [[nft delete rule bridge moontap loaded handle $(nft -a list chain bridge moontap loaded |
      sed -n 's/.*rules" # handle //p'); nft add rule bridge moontap loaded return comment \
-     '"moontap 1: 29 rules"']] ] = "nft bridge: intact is false",
+     '"moontap 2: 29 rules"']] ] = "nft bridge: intact is false",
+  [ [[nft replace rule bridge moontap guard_mac handle \
+     $(nft -a list chain bridge moontap guard_mac | sed -n 's/.*tagged.*# handle //p') \
+     accept]] ] = "nft bridge: intact is false",
   ["nft delete element bridge moontap guard '{ web0 }'"] = "guard web0 is gone",
   ["nft delete element bridge moontap host4 '{ web0 . 10.0.0.1 }'"] =
     "guard_ip 10.0.0.1/32 on web0 is gone",

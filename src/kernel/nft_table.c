@@ -6,8 +6,9 @@
  * the last. Somebody may flush it, or delete or add a rule, and leave the elements, so that all looks
  * well and nothing is guarded. So the text's last rule says how many there are. It has the highest
  * handle of all, since the kernel numbers rules as they come (nf_tables_alloc_handle()): a rule with
- * a higher one was put there later. A rule that somebody replaced has the old handle, and is not
- * seen. The chains of groups (firewall_group.c) come and go, and their rules do not count.
+ * a higher one was put there later. A rule that somebody replaced has the old handle, and lacks the
+ * comment that all of the text's have; unless it was given that, too. The chains of groups
+ * (firewall_group.c) come and go, and their rules do not count.
  */
 #include "kernel/nft.h"
 #include "base/paths.h"
@@ -21,7 +22,7 @@
 
 enum { TABLE, INTACT, NFIELDS };
 
-enum { VERSION = 1 }; /* of the text: a newer one replaces the rules of an older one */
+enum { VERSION = 2 }; /* of the text: a newer one replaces the rules of an older one */
 
 static const struct mt_field fields[NFIELDS] = {
 	[TABLE] = { "table", MT_ENUM, 1, .flags = MT_FIELD_CUSTOM, .enum_names = mt_nft_tables,
@@ -41,8 +42,8 @@ static void set_defaults(struct mt_record *r)
 /* --- reading ---------------------------------------------------------------------------------- */
 
 struct rules {
-	const char *group; /* NULL: none */
-	unsigned n, version, said, of_group;
+	const char *group;			     /* NULL: none */
+	unsigned n, marked, version, said, of_group; /* marked: with the text's comment */
 	uint64_t last, highest; /* handles: of the last rule of the text; of all rules */
 };
 
@@ -78,6 +79,7 @@ static int take_rule(const struct nlmsghdr *n, void *data)
 	mt_nft_comment(tb[NFTA_RULE_USERDATA], comment);
 	if (sscanf(comment, MT_NFT_TABLE " %u: %u rules", &r->version, &r->said) == 2)
 		r->last = handle;
+	r->marked += !strcmp(comment, MT_NFT_TABLE) || r->last == handle;
 	return 0;
 }
 
@@ -88,7 +90,8 @@ int mt_nft_count_rules(struct mt_host *h, uint8_t table, const char *group, bool
 	int err = mt_nft_ask(h, NFT_MSG_GETRULE, NLM_F_DUMP, table, NFTA_RULE_TABLE, take_rule, &r,
 			     e);
 
-	*intact = r.version == VERSION && r.n == r.said && r.last && r.last == r.highest;
+	*intact = r.version == VERSION && r.n == r.said && r.marked == r.n && r.last &&
+		r.last == r.highest;
 	*of_group = r.of_group;
 	return err;
 }
