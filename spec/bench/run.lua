@@ -537,6 +537,8 @@ end
 -- ------------------------------------------------------------------------------------------------
 
 local only = os.getenv "BENCH_ONLY" or ""
-if only == "" then only = "ifup crowd rate connected growth down facts together guard guarded ovs" end
+if only == "" then
+  only = "ifup crowd rate connected growth down facts together guard guarded ovs"
+end
 for name in only:gmatch "%a+" do cases[name]() end
 measure.print()
