@@ -511,7 +511,7 @@ function cases.ovs()
   local samples = ("cd %s/../../samples; . ./ovs.sh; "):format(here)
   sh("%sovs_start; ovs-vsctl add-br br-ovs -- set bridge br-ovs datapath_type=netdev", samples)
   local function vsctl(...) return { "/usr/bin/ovs-vsctl", ... } end
-  local up, no_wait, wait = table.unpack(measure.in_turn({
+  local by_up, no_wait, wait = table.unpack(measure.in_turn({
     command(moontap, "ovs.lua", "up", here .. "/policy/guard.xml"),
     vsctl("--no-wait", "add-port", "br-ovs", "tap0", "tag=10"),
     vsctl("add-port", "br-ovs", "tap0", "tag=10"),
@@ -529,9 +529,9 @@ function cases.ovs()
     end,
   }))
   sh(samples .. "ovs_end")
-  row("moontap up", up)
-  row("ovs-vsctl --no-wait add-port: times up", no_wait, no_wait.wall / up.wall)
-  row("ovs-vsctl add-port: times up", wait, wait.wall / up.wall)
+  row("moontap up", by_up)
+  row("ovs-vsctl --no-wait add-port: times up", no_wait, no_wait.wall / by_up.wall)
+  row("ovs-vsctl add-port: times up", wait, wait.wall / by_up.wall)
 end
 
 -- ------------------------------------------------------------------------------------------------
