@@ -255,7 +255,7 @@ demo: deps-demo
 	$(Q)sh samples/demo.sh $(abspath $(BUILD))/moontap
 
 include src/install.mk
--include $(patsubst %,spec/%.mk,specs vm/vm guest/guest hosts/hosts ovs/ovs lint/lint bench/bench fuzz/fuzz \
+-include $(patsubst %,spec/%.mk,specs vm/vm guest/guest ovs/ovs lint/lint bench/bench fuzz/fuzz \
 	torture/torture coverage/coverage port/cross port/musl port/trixie)
 
 clean:
@@ -265,8 +265,7 @@ help:
 	@echo 'make            build the program, the library and the modules into build/'
 	@echo 'make check      run every spec that needs no guest'
 	@echo 'make check-guest  run the specs with real guests'
-	@echo 'make check-hosts  run the specs with several hosts and their daemons'
-	@echo 'make check-ovs  run the specs with Open vSwitch'
+	@echo 'make check-ovs  run the specs with Open vSwitch, OVN and FRR, also on several hosts'
 	@echo 'make check-kernel  run the specs that need what many kernels lack, in a VM of Debian'"'"'s'
 	@echo 'make check-san  run the specs with the address and undefined-behaviour sanitizers'
 	@echo 'make lint       look at the sources: clang-format, clang-tidy, luacheck'

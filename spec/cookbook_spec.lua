@@ -47,6 +47,7 @@ describe("doc/cookbook.md:", function()
         program.write("p.lua", recipe.policy)
         local check = program.bare "check p.lua"
         assert.same({ 0, "" }, { check.status, check.err })
+        if recipe.policy:find 'hook "ov[ns]"' then return end -- samples/ run in `make check-ovs`
         local up = program.moontap("up -p p.lua -", guests.xml(guest, 5))
         assert.same({ 0, "" }, { up.status, up.err })
         assert.is_truthy(up.out:find "%+ nft" or not recipe.policy:find "guard")

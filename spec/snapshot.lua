@@ -108,7 +108,7 @@ local OVS = [[
     done
     list name,tag,trunks,vlan_mode,cvlans,protected,other_config,external_ids port
     list name,type,mtu_request,ofport_request,ingress_policing_rate,ingress_policing_burst interface
-    list name,external_ids interface
+    list name,external_ids interface | sed 's/, ovn-installed-ts=[^,}]*//'
   fi
 ]]
 

@@ -38,7 +38,7 @@ in_namespace = sh spec/port/namespace.sh env
 # --- check ----------------------------------------------------------------------------------------
 
 SPECS   ?= spec
-EXCLUDE ?= guest,hosts,ovs,soak
+EXCLUDE ?= guest,ovs,soak
 .PHONY: check specs check-built
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory specs

@@ -23,7 +23,6 @@ DEPS := $(patsubst %,deps-%, \
 	fuzz \
 	bench \
 	guest \
-	hosts \
 	ovs \
 	kernel \
 	cross \

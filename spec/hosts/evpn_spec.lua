@@ -15,7 +15,7 @@ function connect(nic)
 end
 ]]
 
-describe("hook evpn #hosts", function()
+describe("hook evpn #ovs", function()
   local one, other, before
   local web, mail, shop = guests.of("web", 5), guests.of("mail", 6), guests.of("shop", 7)
 

@@ -84,8 +84,8 @@ function Guest:move(how, from, to, asking)
   to:ok "sleep 0.5"
   for who, stop in pairs(asking) do
     local gap, answers = stop()
-    io.write(("%s: a guest that moves, paused for %.0f ms, is away for %d ms from a guest %s\n"):format(
-      how, paused, gap, who))
+    io.write(("%s: a guest that moves, paused for %.0f ms, is away for %d ms from a guest %s\n")
+      :format(how, paused, gap, who))
     assert(answers > 20, "the guest did not come back")
   end
 end

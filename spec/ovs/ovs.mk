@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# ovs.mk - the specs that need Open vSwitch: their daemons end with them
+# ovs.mk - the specs that need Open vSwitch, OVN or FRR, also those with several hosts: their daemons
+# end with them
 
-PACKAGES_ovs := $(PACKAGES_check) openvswitch-switch
+PACKAGES_ovs := $(PACKAGES_check) openvswitch-switch ovn-central ovn-host frr
 
 OVS_SPECS ?= spec
 .PHONY: check-ovs ovs-specs

@@ -70,6 +70,18 @@ describe("a ready-made hook", function()
     end)
   end
 
+  for options, why in pairs {
+    ["{}"] = "policy.lua:1: ovn: the option 'port' is missing",
+    ["{ port = 'web-0' }"] = "policy.lua:1: ovn: port: a string is no table or function",
+    ["{ port = { web = 5 } }"] = "policy.lua:1: ovn: port: names of logical switch ports expected",
+    ["{ port = {}, migration = 'early' }"] = "policy.lua:1: ovn: migration: ",
+    ["{ port = {} }"] = "refused: ovn: no logical switch port is written down for web",
+  } do
+    it("ovn refuses " .. options, function()
+      assert.matches(why, up("ovn", options).err, 1, true)
+    end)
+  end
+
   it("bridge says when the host has no bridge at all", function()
     helper.run "ip link del br0"
     assert.matches("this host's bridges: none", up("bridge", "{ bridge = 'br0' }").err, 1, true)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ovs_ovn.c - why OVN did not install a logical port, as far as this host can tell */
 #include "ovsdb/json/ovs_ovn.h"
+#include "ovsdb/json/ovn_controller.h"
 #include "ovsdb/ovs_fields.h"
 
 #include <errno.h>
@@ -12,15 +13,19 @@
 static void why_not(json_t *open, const struct mt_record *r, char *why, size_t n)
 {
 	const char *bridge = mt_ovs_key(open, "external_ids", "ovn-bridge");
+	struct mt_ovn_chassis chassis = {
+		.system_id = mt_ovs_key(open, "external_ids", "system-id"),
+		.remote = mt_ovs_key(open, "external_ids", "ovn-remote"),
+	};
 
 	if (!*bridge)
 		bridge = "br-int";
-	if (!*mt_ovs_key(open, "external_ids", "ovn-remote"))
+	if (!*chassis.remote)
 		snprintf(why, n, ": this host is no OVN chassis: ovn-remote is not set");
 	else if (r->v[OVS_BRIDGE].state == MT_SET && strcmp(r->v[OVS_BRIDGE].name, bridge))
 		snprintf(why, n, ": ovn-controller looks at %.64s only", bridge);
 	else
-		*why = 0;
+		mt_ovn_controller_why(&chassis, r->v[OVS_IFACE_ID].text, why, n);
 }
 
 int mt_ovs_not_installed(struct mt_ovsdb_link *l, const struct mt_record *r,
@@ -31,7 +36,7 @@ int mt_ovs_not_installed(struct mt_ovsdb_link *l, const struct mt_record *r,
 				 mt_ovs_select("Open_vSwitch", json_array(), "external_ids")),
 		.reads = true,
 	};
-	char why[160];
+	char why[320];
 	json_t *result;
 
 	if (mt_ovsdb_transact(l, &q, &result, e))
