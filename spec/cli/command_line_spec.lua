@@ -124,7 +124,7 @@ describe("the command line", function()
     ["hook zorg web prepare begin -"] = "there is no driver 'zorg'; " ..
       "there are: qemu, lxc, libxl, bhyve",
     ["hook qemu web zorg begin -"] = "there is no operation 'zorg'; there are: " ..
-      "migrate, restore, prepare, start, started, reconnect, stopped, release, attach, " ..
+      "migrate, restore, prepare, start, started, reconnect, changed, stopped, release, attach, " ..
       "shutdown, reload, updated, port-created, port-deleted",
     ["plan --jsno x"] = "there is no option '--jsno'; did you mean '--json'?",
     ["plan --xyzzy x"] = "there is no option '--xyzzy'; try: moontap help",
