@@ -7,21 +7,21 @@ local json = require "dkjson"
 local bare, moontap = program.bare, program.moontap
 
 local takes = {
-  plan = "policy state hooks deadline json sh name uuid all",
-  up = "policy state hooks deadline json name uuid keep",
-  down = "state json force name uuid dev if-known all netns-gone",
-  status = "state json watch check openmetrics no-header name uuid dev",
-  doctor = "policy state hooks deadline json root name uuid",
-  why = "policy state hooks deadline json name uuid dev",
-  graph = "state svg png name uuid",
-  reconcile = "policy state hooks deadline json name uuid dev dry-run",
-  announce = "state json name uuid dev",
+  plan = "policy state hooks deadline json sh name uuid all ovsdb",
+  up = "policy state hooks deadline json name uuid keep ovsdb",
+  down = "state json force name uuid dev if-known all netns-gone ovsdb",
+  status = "state json watch check openmetrics no-header name uuid dev ovsdb",
+  doctor = "policy state hooks deadline json root name uuid ovsdb",
+  why = "policy state hooks deadline json name uuid dev ovsdb",
+  graph = "state svg png name uuid ovsdb",
+  reconcile = "policy state hooks deadline json name uuid dev dry-run ovsdb",
+  announce = "state json name uuid dev ovsdb",
   log = "state json run clear name uuid dev",
-  replay = "policy state hooks deadline json sh run name uuid dev",
+  replay = "policy state hooks deadline json sh run name uuid dev ovsdb",
   facts = "state name uuid inactive prefix",
   xml = "policy hooks deadline inactive prefix",
   check = "hooks deadline schema libvirt",
-  hook = "policy state hooks deadline",
+  hook = "policy state hooks deadline ovsdb",
   help = "json",
 }
 
@@ -29,7 +29,7 @@ local subcommands = "there are: plan, up, down, status, doctor, why, graph, reco
   "announce, lease, log, replay, facts, xml, check, hook, install-hook, uninstall-hook, repl, help"
 
 -- What an option is given with.
-local values = { policy = " x.lua", state = " x", hooks = " x", deadline = " 1", prefix = " x",
+local values = { ovsdb = " x", policy = " x.lua", state = " x", hooks = " x", deadline = " 1", prefix = " x",
   schema = " x", run = " 1", name = " x", uuid = " x", dev = " x",
   ["netns-gone"] = " 1" }
 
@@ -43,7 +43,7 @@ end
 
 local all = words("policy state hooks deadline json sh inactive prefix schema force watch run "
   .. "replay svg png name uuid dev if-known netns-gone keep all dry-run check "
-  .. "openmetrics no-header clear")
+  .. "openmetrics no-header clear ovsdb")
 
 -- Of what a monitoring system asks, it is that nothing could be found out.
 local function wrong_usage(subcommand)

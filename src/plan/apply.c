@@ -295,7 +295,9 @@ static bool is_still_there(struct mt_apply *w, const struct mt_record *r)
 		(!mt_ref_is_set(&r->ref) || mt_ref_equal(&r->ref, &has.ref));
 }
 
-static int put_back(struct mt_apply *w, struct mt_step *back, struct mt_err *e)
+/* @put: as moontap put it: what @back has from the kernel lacks the name of a device that is gone. */
+static int put_back(struct mt_apply *w, const struct mt_record *put, struct mt_step *back,
+		    struct mt_err *e)
 {
 	const struct mt_kind *k = back->put.kind;
 	char subject[96], why[160] = "";
@@ -316,7 +318,7 @@ static int put_back(struct mt_apply *w, struct mt_step *back, struct mt_err *e)
 	if (w->ahead && mt_journal_append(w->ahead, back, e))
 		return -e->code;
 	err = k->put(w->host, back->op, &back->put, e);
-	if (err && !(back->op != MT_ADD && is_gone(err) && !is_still_there(w, &back->put)))
+	if (err && !(back->op != MT_ADD && is_gone(err) && !is_still_there(w, put)))
 		return err;
 	return back->op == MT_ADD && k->persist ? k->persist(w->host, &back->put, e) : 0;
 }
@@ -342,5 +344,5 @@ int mt_step_revert(struct mt_apply *w, const struct mt_step *step, struct mt_err
 		say_changed(w, &s, &has);
 	if (left)
 		say_left(w, &s, &has, left);
-	return back.op == MT_SAME ? 0 : put_back(w, &back, e);
+	return back.op == MT_SAME ? 0 : put_back(w, &s.put, &back, e);
 }
