@@ -24,6 +24,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <signal.h>
@@ -185,6 +186,13 @@ static void swallow(int fd)
 		;
 }
 
+/* Of each four types the third is the question: linux/rtnetlink.h; of nftables', of each three the
+ * second: linux/netfilter/nf_tables.h. */
+static int is_question(unsigned type)
+{
+	return type >> 8 == NFNL_SUBSYS_NFTABLES ? type % 256 % 3 == 1 : type % 4 == 2;
+}
+
 ssize_t sendto(int fd, const void *buf, size_t n, int flags, const struct sockaddr *to,
 	       socklen_t size)
 {
@@ -197,8 +205,7 @@ ssize_t sendto(int fd, const void *buf, size_t n, int flags, const struct sockad
 	if (!to || to->sa_family != AF_NETLINK)
 		return real(fd, buf, n, flags, to, size);
 	snprintf(where, sizeof where, "netlink %d", h->nlmsg_type);
-	/* of each four types the third is the question: linux/rtnetlink.h */
-	meant = is_meant(h->nlmsg_type % 4 == 2 ? QUESTION : CHANGE, where);
+	meant = is_meant(is_question(h->nlmsg_type) ? QUESTION : CHANGE, where);
 	if (before(meant))
 		return -1;
 	got = real(fd, buf, n, flags, to, size);
