@@ -243,17 +243,18 @@ local function changed(policy)
     macvtap and 'allow{ link = "eth0" }' or "", macvtap and 'macvtap = "eth0",' or "")
 end
 
-for _, sample in ipairs(helper.samples()) do
-  if not sample.name:find "^ov[sn]" then -- they need daemons
-  local name = sample.name
+local function scene_of(name)
   local dir = "samples/" .. name .. "/"
   local policy, status = read(dir .. "policy.lua"), tonumber(read(dir .. "status") or 0)
-  scenes[#scenes + 1] = {
+  return {
     name = "sample " .. name, sample = true,
     host = read(dir .. "host.sh"), xml = read(dir .. "domain.xml"), policy = policy,
     changed = policy and status == 0 and changed(policy) or nil, status = status,
   }
-  end
+end
+
+for _, sample in ipairs(helper.samples()) do
+  if sample.tag ~= " #ovs" then scenes[#scenes + 1] = scene_of(sample.name) end -- no daemons
 end
 
 local which, of = (os.getenv "MOONTAP_SCENES" or "1/1"):match "(%d+)/(%d+)"
