@@ -21,8 +21,8 @@ local sees = {
   libvirtd = "",
   service = "base kernel plan ask engine moontap.h varlink/varlink.h libvirtd/libvirtd.h",
   binding = "base domain kernel plan ask policy engine",
-  cli = "base domain kernel ovsdb/ovsdb.h files/lease.h plan ask policy evaluator engine binding " ..
-    "varlink lua",
+  cli = "base domain kernel ovsdb/ovsdb.h files/lease.h plan ask policy evaluator engine " ..
+    "binding varlink lua",
   client = "service/event_socket.h",
 }
 

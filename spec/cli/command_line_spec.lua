@@ -29,7 +29,8 @@ local subcommands = "there are: plan, up, down, status, doctor, why, graph, reco
   "announce, lease, log, replay, facts, xml, check, hook, install-hook, uninstall-hook, repl, help"
 
 -- What an option is given with.
-local values = { ovsdb = " x", policy = " x.lua", state = " x", hooks = " x", deadline = " 1", prefix = " x",
+local values = { ovsdb = " x", policy = " x.lua", state = " x", hooks = " x", deadline = " 1",
+  prefix = " x",
   schema = " x", run = " 1", name = " x", uuid = " x", dev = " x",
   ["netns-gone"] = " 1" }
 
