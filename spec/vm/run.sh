@@ -8,7 +8,7 @@
 set -eu
 
 dir=$(cd "$1" && pwd)
-limit=${VM_LIMIT:-1800}
+limit=${VM_LIMIT:-2700}
 run=$(mktemp -d /tmp/moontap-vm.XXXXXX)
 shared=
 trap '[ -z "$shared" ] || kill "$shared" 2>/dev/null || :; rm -rf "$run"' EXIT

@@ -164,6 +164,32 @@ int mt_step_locate(struct mt_apply *w, struct mt_step *s, struct mt_err *e)
 	return 0;
 }
 
+static bool is_gone(int err)
+{
+	return err == -ENODEV || err == -ENOENT || err == -ESRCH || err == -EADDRNOTAVAIL;
+}
+
+bool mt_step_outlives(struct mt_apply *w, const struct mt_step *s)
+{
+	const struct mt_ref *ref = &s->put.ref;
+	struct mt_device d;
+	struct mt_err ignored;
+
+	return mt_ref_is_set(ref) && ref->realm->by_device &&
+		mt_device_by_index(w->host, (uint32_t)ref->id[0], &d, &ignored) == -ENODEV;
+}
+
+/* A run that was killed had no time to say so in the journal. While the device is there, that the
+ * object is not is drift. */
+static bool is_taken_back(struct mt_apply *w, const struct mt_step *s)
+{
+	struct mt_record has;
+	struct mt_err ignored;
+
+	return mt_step_outlives(w, s) &&
+		is_gone(mt_record_get(w->host, &s->put, &has, w->pool, &ignored));
+}
+
 int mt_steps_prune(struct mt_apply *w, struct mt_steps *steps, struct mt_err *e)
 {
 	struct mt_steps keep = { .pool = w->pool };
@@ -172,7 +198,7 @@ int mt_steps_prune(struct mt_apply *w, struct mt_steps *steps, struct mt_err *e)
 		struct mt_step s = steps->at[i];
 		int err = mt_step_locate(w, &s, e);
 
-		if (err == -ENODEV)
+		if (err == -ENODEV || (!err && is_taken_back(w, &s)))
 			continue;
 		if (err || !mt_steps_add(&keep, &s))
 			return err ? err : mt_fail(e, ENOMEM, "journal", "", NULL);
@@ -278,11 +304,6 @@ void mt_step_leave(struct mt_apply *w, const struct mt_step *s, const char *why)
 	w->left++;
 	mt_log(w->log, LOG_NOTICE, "left as it is: %s %s: %s", s->put.kind->name,
 	       mt_record_subject(&s->put, subject, sizeof subject), why);
-}
-
-static bool is_gone(int err)
-{
-	return err == -ENODEV || err == -ENOENT || err == -ESRCH || err == -EADDRNOTAVAIL;
 }
 
 /* Whether an object that put() did not find is there all the same: one error is no proof. */

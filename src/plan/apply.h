@@ -62,6 +62,9 @@ int mt_journal_device(struct mt_apply *w, const struct mt_journal *j, struct mt_
 /** mt_journal_prune() - as mt_steps_prune(), of a journal's steps */
 int mt_journal_prune(struct mt_apply *w, struct mt_journal *j, struct mt_err *e);
 
+/** mt_step_outlives() - whether a step's object outlives its device, and that is gone */
+bool mt_step_outlives(struct mt_apply *w, const struct mt_step *s);
+
 /** mt_steps_prune() - drop the steps on devices that are gone; locate the others. Return: 0,
  * -ENOMEM or the kernel's error. */
 int mt_steps_prune(struct mt_apply *w, struct mt_steps *steps, struct mt_err *e);

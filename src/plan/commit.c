@@ -31,6 +31,7 @@ static void forget(struct mt_run_nic *n, bool devices)
 			bool any = false;
 
 			if (s->op != u->op || !mt_record_same_key(&s->put, &u->put) ||
+			    !mt_ref_equal(&s->put.ref, &u->put.ref) ||
 			    (!devices && mt_removed_after_commit(n, u)))
 				continue;
 			for (int f = s->put.kind->nkeys; f < s->put.kind->nfields; f++) {

@@ -54,12 +54,13 @@ static int view_was_put(void *data, const struct mt_record *key, int field, stru
 	return mt_shared_has_put(&l->run->apply, key, field, e);
 }
 
-static int compute_undeclared(struct mt_run_nic *n, struct mt_err *e)
+/* What the plan declares is not what is left of an earlier device of that name. */
+static int compute_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 {
 	for (size_t i = 0; i < n->had.steps.n; i++) {
 		struct mt_step s = n->had.steps.at[i];
 		const struct mt_declaration *w = mt_plan_find(n->plan, &s.put);
-		bool any = !w;
+		bool any = !w || mt_step_outlives(&r->apply, &s);
 
 		for (int f = s.put.kind->nkeys; w && f < s.put.kind->nfields; f++) {
 			if (s.op != MT_CHANGE || !mt_record_has(&s.put, f))
@@ -184,7 +185,7 @@ static int compute_one(struct mt_run *r, struct mt_run_nic *n, struct mt_err *e)
 		return mt_fail(e, ENOMEM, "run", n->plan->dev, NULL);
 	if (mt_run_enter_down(r, n, e))
 		return -e->code;
-	return compute_undeclared(n, e);
+	return compute_undeclared(r, n, e);
 }
 
 int mt_run_compute(struct mt_run *r, struct mt_err *e)
