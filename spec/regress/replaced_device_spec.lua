@@ -1,5 +1,5 @@
--- replaced_device_spec.lua - after `down` was killed when the guest's tap had gone and its guard had
--- not, the next `up` kept both the old tap's elements and its own, until `down`
+-- replaced_device_spec.lua - after `down` was killed when the guest's tap had gone and its guard
+-- had not, the next `up` kept both the old tap's elements and its own, until `down`
 
 local assert = require "luassert"
 local guests = require "spec.guests"
