@@ -112,6 +112,15 @@ local OVS = [[
   fi
 ]]
 
+-- On whichever devices there are, not what is in them: actions are numbered through, and count.
+local FILTERS = [[
+  ip -o link show | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | while read -r dev; do
+    for side in ingress egress; do
+      tc filter show dev "$dev" $side | sed -n "s/^filter .*pref.*chain 0 *$/$dev $side &/p"
+    done
+  done
+]]
+
 local parts = {
   { "link", "ip -j -d link show", devices },
   { "port", "bridge -j -d link show", devices },
@@ -135,7 +144,7 @@ function M.take()
     script[i] = part[2] .. "; printf '\\f'"
   end
   script[#script + 1] = "cd /proc/sys/net; grep -rs . ipv4/conf ipv6/conf;" ..
-    "grep -rs . /run/moontap-dhcp\n" .. OVS .. "true"
+    "grep -rs . /run/moontap-dhcp\n" .. FILTERS .. OVS .. "true"
   local at, objects, conf = 1, helper.run(table.concat(script, "\n")):match "(.*\f)(.*)"
   for text in objects:gmatch "([^\f]*)\f" do
     local found = text:match "%S" and json.decode(text) or {}

@@ -17,11 +17,19 @@ M.all = os.getenv "MOONTAP_TORTURE" == "all"
 
 local ruleset = true -- whether there may be any: reading it takes longer than all else
 
+-- Elements of a set are in any order.
+local function rules()
+  local words = {}
+  for word in helper.run("nft list ruleset"):gsub("packets %d+ bytes %d+", ""):gmatch "[^,\n]+" do
+    words[#words + 1] = word:match "^%s*(.-)%s*$"
+  end
+  table.sort(words)
+  return table.concat(words, "\n")
+end
+
 -- What the host is like: equal while it is.
 local function look()
-  if not ruleset then return look_at_links() end
-  local rules = helper.run "nft list ruleset"
-  return look_at_links() .. rules:gsub("packets %d+ bytes %d+", "")
+  return look_at_links() .. tree("/run/moontap-dhcp", "") .. (ruleset and rules() or "")
 end
 
 -- How many faults were tried, by what was done where, and what came of it.
@@ -143,6 +151,7 @@ function M.begin(scene)
   }
   M.expected = { up = scene.status, again = scene.status }
   ruleset = (scene.policy or ""):find "guard" or (scene.policy or ""):find "nat"
+    or (scene.policy or ""):find "firewall"
   helper.run("set -e\n" .. scene.host)
   program.write("guest.xml", scene.xml)
   program.write("near.xml", scene.near or "")
