@@ -66,7 +66,7 @@ end
 
 describe("kill -9 #bare at every crossing: #torture", function()
   for _, scene in ipairs(scenes.all) do
-    it(scene.name, function()
+    it(scene.name .. scene.tag, function()
       local m = torture.moments(scene)
       for _, run in ipairs(torture.runs(scene)) do
         for _, death in ipairs(torture.some(deaths, 2)) do

@@ -60,7 +60,7 @@ end
 
 describe("every call #bare fails once: #torture", function()
   for _, scene in ipairs(scenes.all) do
-    it(scene.name, function()
+    it(scene.name .. scene.tag, function()
       local m = torture.moments(scene)
       for _, run in ipairs(torture.runs(scene)) do
         for _, how in ipairs(torture.some(faults, 3)) do

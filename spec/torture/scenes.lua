@@ -3,7 +3,8 @@
 -- A scene: name; host, a script; xml; policy; changed, another policy later; near, another
 -- guest, connected before all begins. A sample may have no policy, and one that refuses its guest
 -- says how `up` exits; these two have no `changed`.
--- needs: what not every kernel has. MOONTAP_SCENES=1/4: of each four the first.
+-- needs: what not every kernel has; tag: of titles that `make check-kernel` runs, too.
+-- MOONTAP_SCENES=1/4: of each four the first.
 
 local helper = require "spec.helper"
 
@@ -243,24 +244,25 @@ local function changed(policy)
     macvtap and 'allow{ link = "eth0" }' or "", macvtap and 'macvtap = "eth0",' or "")
 end
 
-local function scene_of(name)
+local function scene_of(name, tag)
   local dir = "samples/" .. name .. "/"
   local policy, status = read(dir .. "policy.lua"), tonumber(read(dir .. "status") or 0)
   return {
-    name = "sample " .. name, sample = true,
+    name = "sample " .. name, sample = true, tag = tag == " #bridge_vlan" and tag or "",
     host = read(dir .. "host.sh"), xml = read(dir .. "domain.xml"), policy = policy,
     changed = policy and status == 0 and changed(policy) or nil, status = status,
   }
 end
 
 for _, sample in ipairs(helper.samples()) do
-  if sample.tag ~= " #ovs" then scenes[#scenes + 1] = scene_of(sample.name) end -- no daemons
-end
+  if sample.tag ~= " #ovs" then scenes[#scenes + 1] = scene_of(sample.name, sample.tag) end
+end -- those with Open vSwitch need daemons
 
 local which, of = (os.getenv "MOONTAP_SCENES" or "1/1"):match "(%d+)/(%d+)"
 M.all = {}
 for i = which, #scenes, of do
   local needs = scenes[i].needs
+  scenes[i].tag = scenes[i].tag or ""
   if not needs or helper.kernel_has(needs) then M.all[#M.all + 1] = scenes[i] end
 end
 

@@ -201,14 +201,17 @@ void mt_check_bridge_delay(struct mt_doctor *d);
 void mt_check_bridge_mac(struct mt_doctor *d);
 void mt_check_bridge_netfilter(struct mt_doctor *d);
 
-/* doctor_vlans.c: VLANs that the policy allows */
+/* doctor_vlans.c: VLANs, where the policy allows some */
 void mt_check_vlan_filtering(struct mt_doctor *d);
+void mt_check_vlan_default(struct mt_doctor *d);
+void mt_check_vlan_uplink(struct mt_doctor *d);
 
 /* doctor_vxlans.c: VXLANs of the policy's */
 void mt_check_vxlan_mtu(struct mt_doctor *d);
 
 /* doctor_reflection.c: guests that do not reach themselves */
 void mt_check_reflection(struct mt_doctor *d);
+
 /* doctor_ovs.c: Open vSwitch */
 void mt_check_ovs_answers(struct mt_doctor *d);
 void mt_check_ovs_error(struct mt_doctor *d);

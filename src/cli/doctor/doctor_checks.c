@@ -72,6 +72,14 @@ const struct mt_check mt_checks[] = {
 	{ MT_CRITICAL, "bridge without VLANs",
 	  "a guest that the policy puts into a VLAN of it is refused",
 	  "ip link set dev @ type bridge vlan_filtering 1", mt_check_vlan_filtering },
+	{ MT_WARNING, "default VLAN", "it reaches whoever else is in it, often the host itself",
+	  "put its guest into a VLAN, see moontap help hook vlan; that no port gets one by itself: "
+	  "ip link set dev @ type bridge vlan_default_pvid 0",
+	  mt_check_vlan_default, MT_CHECK_ROOT },
+	{ MT_WARNING, "VLAN without uplink", "its guests reach only each other, on this host",
+	  "name the uplink in the policy, see moontap help hook vlan; or: "
+	  "bridge vlan add dev @ vid VLAN",
+	  mt_check_vlan_uplink, MT_CHECK_ROOT },
 	{ MT_WARNING, "VXLAN too large",
 	  "the other host drops large packets, and connections hang once they are made",
 	  "ip link set dev @ mtu ROOM, or give the device below it a larger one",
