@@ -56,6 +56,33 @@ static bool has_changes(const struct mt_steps *steps)
 	return false;
 }
 
+/* What a run that failed, or was killed, has written down need not have come to pass. Now that the
+ * kernel has what the claim says, so has the journal: else what moontap put is taken for somebody
+ * else's when it is to go back. */
+static int correct_journal(struct mt_shared_object *o, const struct mt_record *claim)
+{
+	struct mt_steps *steps = &o->journal.steps;
+	const struct mt_kind *k = claim->kind;
+
+	for (size_t i = steps->n; i-- > 0;) { /* a change may be dropped, now that it is none */
+		struct mt_step *s = &steps->at[i], now = { .op = MT_CHANGE };
+		bool any = false;
+
+		now.put = mt_record_key(&s->put);
+		for (int f = k->nkeys; mt_record_same_key(&s->put, claim) && f < k->nfields; f++) {
+			if (!mt_record_has(claim, f) || !mt_record_has(&s->put, f) ||
+			    mt_shared_is_noted(claim, f) ||
+			    mt_value_equal(&k->fields[f], &claim->v[f], &s->put.v[f]))
+				continue;
+			mt_record_put(&now.put, f, claim->v[f]);
+			any = true;
+		}
+		if (any && mt_steps_fold(steps, &now))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* Applies what the claim needs and the kernel lacks, computed under the object's lock. */
 static int make_missing(struct mt_shared_object *o, const char *dev, const struct mt_record *claim,
 			struct mt_steps *out, struct mt_err *e)
@@ -80,7 +107,7 @@ static int make_missing(struct mt_shared_object *o, const char *dev, const struc
 		if (mt_steps_fold(&o->journal.steps, s) || (out && !mt_steps_add(out, s)))
 			return mt_fail(e, ENOMEM, "shared", o->folder, NULL);
 	}
-	return 0;
+	return correct_journal(o, claim) ? mt_fail(e, ENOMEM, "shared", o->folder, NULL) : 0;
 }
 
 static bool has_note(const struct mt_shared_object *o, int field)
