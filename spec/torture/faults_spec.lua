@@ -1,7 +1,8 @@
 -- faults_spec.lua - every call that moontap makes fails once, in each way that it can fail
 --
 -- A run that failed leaves host and state as they were. One that could not take something back says
--- so, and the next command finishes it.
+-- so, and the next command finishes it. In samples, which have what the scenes have in other words,
+-- each call fails in one of the ways, in turn.
 
 local scenes = require "spec.torture.scenes"
 local torture = require "spec.torture.torture"
@@ -9,12 +10,23 @@ local torture = require "spec.torture.torture"
 -- That a device is gone, the kernel is believed when it is asked: it has no reason to lie.
 local faults = {
   { what = "request", fault = "EPERM" }, { what = "request", fault = "EBUSY" },
-  { what = "request", fault = "ENOBUFS" }, { what = "change", fault = "ENODEV" },
-  { what = "request", fault = "EINTR" }, { what = "request", fault = "lost" },
-  { what = "request", fault = "silent" },
+  { what = "request", fault = "ENOBUFS" }, { what = "request", fault = "EINTR" },
+  { what = "request", fault = "lost" }, { what = "request", fault = "silent" },
+  { what = "change", fault = "ENODEV" },
   { what = "state", fault = "EIO" }, { what = "state", fault = "ENOSPC" },
   { what = "state", fault = "EINTR" },
 }
+
+-- The same, by what fails: each { what =, fault =, turns = the faults }
+local in_turn = {}
+for _, how in ipairs(faults) do
+  local last = in_turn[#in_turn]
+  if not last or last.what ~= how.what then
+    last = { what = how.what, fault = how.fault, turns = {} }
+    in_turn[#in_turn + 1] = last
+  end
+  table.insert(last.turns, how.fault)
+end
 
 -- What a run with one fault in it may come to. Return: its name, and whether it has to begin anew.
 local function judge(run, m, r)
@@ -40,6 +52,7 @@ local function try(scene, m, run, how)
       torture.must(run.from)
     end
     how.n = n
+    how.fault = how.turns and how.turns[n % #how.turns + 1] or how.fault
     local r = torture.moontap(torture.words[run.name], how)
     local ok, outcome, anew = pcall(judge, run, m, r)
     if not ok then
@@ -63,7 +76,8 @@ describe("every call #bare fails once: #torture", function()
     it(scene.name .. scene.tag, function()
       local m = torture.moments(scene)
       for _, run in ipairs(torture.runs(scene)) do
-        for _, how in ipairs(torture.some(faults, 3)) do
+        local ways = scene.sample and torture.all and in_turn or faults
+        for _, how in ipairs(torture.some(ways, 3)) do
           try(scene, m, run, how)
         end
         assert.equal("", torture.since(m.down))

@@ -182,7 +182,7 @@ function M.runs(scene)
   if not scene.changed then
     table.remove(runs, 3)
   end
-  if not M.all and scene.sample then
+  if scene.sample then
     runs[4], runs[3] = nil, nil
   end
   return runs

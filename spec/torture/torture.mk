@@ -13,9 +13,9 @@ $(TORTURE_SO): spec/torture/preload.c $(BUILD)/.flags
 
 specs check-built: $(TORTURE_SO)
 
-# In parts that share the machine, a scene's faults always in one; most of the time is spent waiting
-# for the kernel to take devices away, so there are more of them at once than processors.
-TORTURE_JOBS  ?= 4
+# In parts that share the machine, a scene's faults always in one. State directories are where they
+# are on a host, in memory.
+TORTURE_JOBS  ?= $(shell nproc)
 TORTURE_PARTS := $(foreach n,faults deaths memory plans,$(patsubst %,torture-$n-%,1 2 3 4)) \
 	torture-crowd-1 torture-others-1 torture-service-1
 
@@ -30,6 +30,6 @@ torture-summary:
 
 $(TORTURE_PARTS): torture-%: program $(SPEC_SO) $(TORTURE_SO)
 	$(call say,TORTURE,$*)
-	$(Q)MOONTAP_TORTURE=all MOONTAP_SCENES=$(lastword $(subst -, ,$*))/4 \
+	$(Q)TMPDIR=$${TMPDIR:-/dev/shm} MOONTAP_TORTURE=all MOONTAP_SCENES=$(lastword $(subst -, ,$*))/4 \
 	  MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) -o plainTerminal \
 	  spec/torture/$(firstword $(subst -, ,$*))_spec.lua

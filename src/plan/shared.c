@@ -215,10 +215,12 @@ static int take_back_unclaimed(struct mt_shared_object *o, struct mt_err *e)
 		bool any = s.op != MT_CHANGE && is_claimed(o, -1);
 
 		for (int f = s.put.kind->nkeys; s.op == MT_CHANGE && f < s.put.kind->nfields; f++) {
-			if (mt_record_has(&s.put, f) && is_claimed(o, f))
+			if (mt_record_has(&s.put, f) && is_claimed(o, f)) {
 				any = true;
-			else
-				mt_record_put(&s.put, f, (struct mt_value){ .state = MT_UNSET });
+				continue;
+			}
+			mt_record_put(&s.put, f, (struct mt_value){ .state = MT_UNSET });
+			mt_record_put(&s.was, f, (struct mt_value){ .state = MT_UNSET });
 		}
 		if (any && !mt_steps_add(&keep, &s))
 			return mt_fail(e, ENOMEM, "shared", o->folder, NULL);
