@@ -58,6 +58,16 @@ describe("moontap help", function()
     end
   end)
 
+  it("has every right that a policy can give", function()
+    local file <close> = assert(io.open "src/base/right.c")
+    local text, n = fine(help "allow"), 0
+    for name in file:read "a":gmatch '%.name = "([%l_]+)"' do
+      assert.matches("\n  " .. name .. " ", text)
+      n = n + 1
+    end
+    assert.is_true(n > 9)
+  end)
+
   it("has the names of the XML's facts", function()
     local facts = fine(help "nic")
     for _, name in ipairs { "source.bridge", "mtu", "driver.queues", "vlan.tags" } do

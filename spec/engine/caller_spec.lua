@@ -119,6 +119,30 @@ describe("a user who is not root", function()
     unchanged()
   end)
 
+  it("has no further name for its device but one that the grant names", function()
+    policy [[
+      allow{ user = "61000", altname = "alice-*" }
+      function connect(nic) tap(nic) altname{ dev = nic.dev, name = nic.domain.name } end]]
+    refused('does not allow alice the altname web0', 3, caller.up(alice(), xml("web0", "u61000-0")))
+    assert(caller.up(alice(), xml("alice-web0", "u61000-0")))
+    assert.equal("alice-web0", helper.link "u61000-0".altnames[1])
+    assert.equal(1, caller.down(alice(), "alice-web0"))
+    unchanged()
+  end)
+
+  if helper.kernel_has "rate" then
+    it("has a limit of its own, by devices that have its tap's name #rate", function()
+      policy [[
+        local lan = hook "bridge" { bridge = "br0", users = { "61000" } }
+        local slow = hook "rate" { inbound = "20mbit", outbound = "10mbit" }
+        function connect(nic) lan(nic) slow(nic) end]]
+      assert(caller.up(alice(), xml("web", "u61000-0")))
+      assert.matches("rate 10Mbit", helper.run "tc qdisc show dev mo-u61000-0", 1, true)
+      assert.equal(1, caller.down(alice(), "web"))
+      unchanged()
+    end)
+  end
+
   it("chooses no bridge by its XML, of those that root's guests choose among", function()
     policy [[
       local net = hook "libvirt" { bridge = "br0", bridges = { "br1" }, users = { "61000" } }
@@ -311,6 +335,9 @@ describe("a user who is not root", function()
         ["link name=u61000-0 master=br1\n"] = "does not allow alice the link br1",
         ["veth name=wg0 peer=u61000-1\n"] = "does not allow alice the link",
         ["bridge name=u61000-1\n"] = "does not allow alice the link u61000-1",
+        ["bridge name=mi-u61000-0\n"] = "does not allow alice the link mi-u61000-0",
+        ["ifb name=mi-u61000-1\n"] = "does not allow alice the link mi-u61000-1",
+        ["altname dev=u61000-0 name=web0\n"] = "does not allow alice the altname web0",
         ["addr dev=u61000-0 address=10.0.0.1/24\n"] = "does not allow alice the prefix",
         ["allow link=br1 grant=g\n"] = "'allow', which means",
         ["allow user=61000 all=true\n"] = "'allow', which means",

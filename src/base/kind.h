@@ -57,6 +57,8 @@ enum {
 				  * whoever makes it; so one that moontap put there and knows no more
 				  * counts as absent, and is replaced */
 	MT_KIND_UNREAD = 16384, /* policies cannot read it: who may ask for it may change it */
+	MT_KIND_SERVES = 32768, /* of devices: it serves one NIC; so the plans of who is not root
+				 * may make those that have the NIC's name: "mi-" and that */
 	MT_KIND_REPLACED = 2048, /* with MT_KIND_WHOLE: a change replaces it, and its commands are
 				  * those of its deletion and addition */
 };

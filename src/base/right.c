@@ -52,6 +52,10 @@ const struct mt_field mt_rights[MT_RIGHTS] = {
 			     .doc = "a group that a guest is in, or that its firewall lets in; "
 				    "with "
 				    "* for any text" },
+	[MT_RIGHT_ALTNAME] = { .name = "altname",
+			       .type = MT_TEXT,
+			       .doc = "a further name of a device, for who is not root; with * for "
+				      "any text" },
 };
 
 /* The first valid value from @a on. The list comes from the process that runs the policy, which an

@@ -68,6 +68,7 @@ enum {
 	MT_FIELD_IDENTITY = 8,	   /* on a device that moontap creates, derived from its name */
 	MT_FIELD_WRITE_ONLY = 16,  /* the kernel takes it and never shows it again */
 	MT_FIELD_NO_TAKEAWAY = 32, /* on a device that we did not create, never cleared */
+	MT_FIELD_USERS = 64,	   /* only who is not root needs its right */
 	MT_FIELD_USUAL = 128,	   /* its default needs no right */
 	MT_FIELD_CARRIES = 256,	   /* when somebody changes it, the device's guest is cut off */
 	MT_FIELD_GUARDS = 512,	   /* when somebody changes it, guests are no longer kept apart */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* altname.c - kind altname: further, longer names of a device, for people and commands */
 #include "kernel/nl.h"
+#include "base/right.h"
 #include "base/sh.h"
 
 #include <ctype.h>
@@ -12,7 +13,9 @@ enum { DEV, NAME, NFIELDS };
 
 static const struct mt_field fields[NFIELDS] = {
 	[DEV] = { "dev", MT_LINK, .flags = MT_FIELD_CUSTOM, .doc = "the device" },
-	[NAME] = { "name", MT_TEXT, .attr = IFLA_ALT_IFNAME,
+	/* a free one may have a meaning here: a guest that is stopped has it, say */
+	[NAME] = { "name", MT_TEXT, .flags = MT_FIELD_USERS, .attr = IFLA_ALT_IFNAME,
+		   .right = &mt_rights[MT_RIGHT_ALTNAME],
 		   .doc = "what ip(8) finds it by, too; of up to 127 bytes" },
 };
 

@@ -34,7 +34,7 @@ static bool no_address(const struct mt_record *r)
 
 const struct mt_kind mt_kind_ifb = {
 	MT_LINKS_KIND("ifb", "a device that others' packets pass, to be slowed down by its queue",
-		      1, 1, MT_PHASE_MAKE, MT_KIND_DEVICE),
+		      1, 1, MT_PHASE_MAKE, MT_KIND_DEVICE | MT_KIND_SERVES),
 	.add = "ip link add dev %s type ifb",
 	.del = "ip link del dev %s",
 	.lower_address = no_address,

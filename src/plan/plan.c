@@ -40,9 +40,11 @@ static struct mt_made *find_made(const struct mt_plan *plan, const char *name)
 	return (struct mt_made *)mt_record_set_find(&plan->made, &key);
 }
 
-bool mt_plan_makes(const struct mt_plan *plan, const char *name)
+const struct mt_kind *mt_plan_makes(const struct mt_plan *plan, const char *name)
 {
-	return find_made(plan, name);
+	const struct mt_made *made = find_made(plan, name);
+
+	return made ? made->by->record.kind : NULL;
 }
 
 /* Return: 0 or -ENOMEM. */

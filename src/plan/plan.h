@@ -54,8 +54,8 @@ struct mt_declaration *mt_plan_find(const struct mt_plan *plan, const struct mt_
 /** mt_record_makes() - the @i-th device that adding @r makes (a veth makes two); NULL: no more */
 const char *mt_record_makes(const struct mt_record *r, int i);
 
-/** mt_plan_makes() - whether one of its records makes a device of this name */
-bool mt_plan_makes(const struct mt_plan *plan, const char *name);
+/** mt_plan_makes() - the kind of the first record that makes a device of this name; NULL: none */
+const struct mt_kind *mt_plan_makes(const struct mt_plan *plan, const char *name);
 
 /** mt_plan_stack() - put each device behind those that it is on, whichever the policy declares
  * first: they are made in this order. Return: 0 or -ENOMEM. */

@@ -4,6 +4,7 @@
 #include "kernel/host.h"
 #include "plan/shared.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,14 +28,26 @@ static bool is_named(const struct mt_rights *rights, const struct mt_value *name
 	return mt_right_covers(link, rights->allow, link, name);
 }
 
+/* Two letters and the NIC's own device: "mi-web0" of web0. */
+static bool is_named_after(const char *name, const char *dev)
+{
+	return islower((unsigned char)name[0]) && islower((unsigned char)name[1]) &&
+		name[2] == '-' && !strcmp(name + 3, dev);
+}
+
+/* The names of a user's devices are limited: a free one may have a meaning here. */
 static int may_name(const struct mt_rights *rights, const struct mt_plan *plan,
 		    const struct mt_value *v, struct mt_err *e)
 {
+	const struct mt_kind *made = mt_plan_makes(plan, v->name);
+
 	if (!strcmp(v->name, rights->dev) || is_named(rights, v))
 		return 1;
-	if (rights->user) /* whose device names are limited: a free one may have a meaning here */
+	if (!made ||
+	    (rights->user &&
+	     !(made->flags & MT_KIND_SERVES && is_named_after(v->name, rights->dev))))
 		return 0;
-	return mt_plan_makes(plan, v->name) ? is_ours_to_make(rights, v->name, e) : 0;
+	return is_ours_to_make(rights, v->name, e);
 }
 
 static bool is_default(const struct mt_record *r, int i)
@@ -58,7 +71,8 @@ static int may_be(const struct mt_rights *rights, const struct mt_plan *plan,
 		return 1;
 	if (f->type == MT_NAME || f->type == MT_LINK)
 		return may_name(rights, plan, v, e);
-	if (!f->right || (f->flags & MT_FIELD_USUAL && is_default(r, i)))
+	if (!f->right || (f->flags & MT_FIELD_USERS && !rights->user) ||
+	    (f->flags & MT_FIELD_USUAL && is_default(r, i)))
 		return 1;
 	return mt_right_covers(f->right, rights->allow, f, v);
 }

@@ -1114,8 +1114,12 @@ function default(value) end
 ---    vid       VLANs of bridges, and of devices for one
 ---    vni       networks of VXLANs, or a range of them
 ---    peer      hosts, or groups, that VXLANs send to, inside of a prefix
+---    ports     ports that are forwarded to a guest, or a range of them
 ---    path      a folder of DHCP hosts, or its dnsmasq's file with the process ID; with * for any text
 ---    pool      a pool of addresses; pool{} allows its own
+---    iface_id  logical switch ports of OVN; with * for any text
+---    group     groups that a guest is in, or that its firewall lets in; with * for any text
+---    altname   with user: further names of that user's devices, with * for any text
 ---    user      a user's name, "@" and a group's, or a uid
 ---    dev       with user: how that user's devices may be called, with * for any text: "al-*";
 ---              without it they begin with u, the uid and -
@@ -1125,6 +1129,7 @@ function default(value) end
 ---    allow{ vni = "10000-10999", peer = "192.0.2.0/24" }
 ---    allow{ prefix = "10.0.0.0/8", table = 100, priority = "2000-2099" }
 ---    allow{ user = "alice", dev = "al-*", link = "br0" }
+---    allow{ ports = "8000-8999", group = "web-*", iface_id = "tenant1-*" }
 ---@param what { link?: string, prefix?: string, table?: integer|string, vid?: integer|string, vni?: integer|string, priority?: integer|string, peer?: string, path?: string, pool?: string, user?: string, dev?: string }
 function allow(what) end
 
