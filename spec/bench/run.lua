@@ -461,6 +461,56 @@ local function frames_per_second()
   return { wall = 1 / measure.median(rates), rate = measure.median(rates) }
 end
 
+-- The far ends in namespaces of their own, as guests are: their traffic goes through the bridge.
+-- Return: the processes that keep them.
+local function part_ends()
+  local keepers = {}
+  for i, end_ in ipairs {
+    { "tap0.far", "52:54:00:00:00:05", "10.0.0.5" }, { "out.far", "02:00:00:00:00:01", "10.0.0.1" },
+  } do
+    local dev, mac, ip = table.unpack(end_)
+    local f <close> = assert(io.popen(([[unshare -n sleep 600 >/dev/null 2>&1 & pid=$!
+      until [ "$(readlink /proc/$pid/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
+      ip link set %s address %s netns $pid
+      nsenter -t $pid -n sh -c 'ip link set lo up; ip addr add %s/24 dev %s; ip link set %s up'
+      echo $pid]]):format(dev, mac, ip, dev, dev)))
+    keepers[i] = f:read "l"
+  end
+  return keepers
+end
+
+local function bytes_per_second(keepers)
+  local rates = {}
+  for round = 1, growth_runs do
+    local f <close> = assert(io.popen(([[
+      nsenter -t %s -n python3 %s/stream.py send 10.0.0.1 1 &
+      nsenter -t %s -n python3 %s/stream.py receive 10.0.0.1; wait]])
+      :format(keepers[1], here, keepers[2], here)))
+    rates[round] = tonumber(f:read "a")
+  end
+  return { wall = 1e9 / measure.median(rates), rate = measure.median(rates) }
+end
+
+function cases.stream()
+  measure.section("a TCP connection through a bridge: time for 1 GB; median of " .. growth_runs)
+  host_with_ports()
+  local keepers = part_ends()
+  local none = bytes_per_second(keepers)
+  load_table()
+  guard_own()
+  local own = bytes_per_second(keepers)
+  guard_others(1000)
+  local many = bytes_per_second(keepers)
+  sh "nft delete table bridge moontap"
+  rules_for_each(1000)
+  local each = bytes_per_second(keepers)
+  for _, keeper in ipairs(keepers) do sh("kill %s", keeper) end
+  row("no guard", none)
+  row("a guarded port: of no guard", own, own.rate / none.rate)
+  row("a guarded port, and 1,000 others: of no guard", many, many.rate / none.rate)
+  row("rules for each of 1,000 NICs: with a guard more by", each, many.rate / each.rate)
+end
+
 function cases.guard()
   measure.section("frames of 64 bytes through a bridge; median of " .. growth_runs)
   host_with_ports()
@@ -538,7 +588,7 @@ end
 
 local only = os.getenv "BENCH_ONLY" or ""
 if only == "" then
-  only = "ifup crowd rate connected growth down facts together guard guarded ovs"
+  only = "ifup crowd rate connected growth down facts together guard stream guarded ovs"
 end
 for name in only:gmatch "%a+" do cases[name]() end
 measure.print()

@@ -39,8 +39,8 @@ describe("doctor #bridge_vlan", function()
       ip link set br0 up
       ip link add eth0 address 02:00:00:00:00:02 type veth peer name eth1
       ip link set eth0 master br0 up]]
-    helper.run(("cd %s; mkdir -p root/etc/moontap root/dev/net root/run; mknod root/dev/net/tun c 10 200;" ..
-      "chmod 666 root/dev/net/tun"):format(helper.folder()))
+    helper.run(("cd %s; mkdir -p root/etc/moontap root/dev/net root/run;" ..
+      "mknod root/dev/net/tun c 10 200; chmod 666 root/dev/net/tun"):format(helper.folder()))
   end)
 
   it("finds guests in a VLAN that leads nowhere, until the uplink or the host is in it", function()
