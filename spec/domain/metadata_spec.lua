@@ -53,7 +53,7 @@ describe("moontap's metadata of a NIC", function()
     assert.same({ wrong }, nic(text).unknown)
     local none, err = nic(text, "", { libvirt = "12.8" })
     assert.is_nil(none)
-    assert.matches(wrong, err, 1, true)
+    assert.matches(wrong .. "$", err) -- and by no libvirt's rules
     assert.is_nil(nic(mine("<port/>", "o:team='x' xmlns:o='urn:other'")).unknown)
   end)
 

@@ -1,4 +1,4 @@
--- failed_change_spec.lua - a shared object goes back to what it was, also after a change that failed
+-- failed_change_spec.lua - a shared object goes back to what it was, also after a failed change
 --
 -- The change had been written down before it was tried, and stayed in the object's journal. So what
 -- moontap had put was no longer what the journal said, and was left to somebody else.

@@ -41,7 +41,8 @@ struct mt_fact {
 /* The builder of a tree. Its user checks .failed once, at the end. */
 struct mt_facts {
 	struct mt_pool *pool;
-	bool failed; /* no memory, or the pool's limit: nothing is added any more */
+	bool failed;  /* no memory, or the pool's limit: nothing is added any more */
+	bool no_rule; /* what is wrong is wrong by no libvirt's rules: it is moontap's metadata */
 };
 
 /* Walk the members of an object or array. */

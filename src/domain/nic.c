@@ -183,6 +183,7 @@ static int read_metadata(struct mt_nic *nic)
 		r = read_parts(nic);
 	nic->el = nic->own;
 	nic->own = NULL;
+	nic->b->no_rule = r == -EINVAL;
 	return r;
 }
 

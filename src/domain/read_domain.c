@@ -292,7 +292,7 @@ int mt_domain_facts(struct mt_element *root, const struct mt_domain_options *o,
 	struct doc d = { .root = root, .o = o, .b.pool = p, .scratch = scratch, .e = e };
 	int r = read_doc(&d);
 
-	if (r == -EINVAL && o->libvirt)
+	if (r == -EINVAL && o->libvirt && !d.b.no_rule)
 		name_version(o, e);
 	if (!r && d.b.failed)
 		r = mt_fail(e, ENOMEM, "xml", file(&d), NULL);
