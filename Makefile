@@ -88,7 +88,7 @@ EVAL_OBJ    := $(filter-out $(EVAL_MAIN) %/filter_gen.o,$(call objects,$(call so
 FACE_OBJ    := $(BUILD)/obj/engine/moontap.o
 # No Lua and no libxml2.
 LIB_OBJ     := $(filter-out $(FACE_OBJ),\
-	$(call objects,$(call sources,base domain kernel files ovsdb plan ask engine)))
+	$(call objects,$(call sources,base domain kernel files ovsdb plan ask remote engine)))
 # The Lua module: values cross as they do between a policy and its host.
 BINDING_OBJ := $(call objects,$(call sources,binding)) $(patsubst %,$(BUILD)/obj/policy/%.o,\
 	fields lua_facts)

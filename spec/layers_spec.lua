@@ -16,13 +16,14 @@ local sees = {
   ask = "base plan/step.h",
   policy = "base kernel/host.h domain/facts.h domain/domain.h lua",
   evaluator = "base kernel/host.h domain plan/step.h ask policy",
-  engine = "base kernel/host.h kernel/frame.h files/lease.h plan ask moontap.h",
   varlink = "base moontap.h",
+  remote = "base varlink/varlink.h",
+  engine = "base kernel/host.h kernel/frame.h files/lease.h plan ask moontap.h remote",
   libvirtd = "",
   service = "base kernel plan ask engine moontap.h varlink/varlink.h libvirtd/libvirtd.h",
   binding = "base domain kernel plan ask policy engine",
   cli = "base domain kernel ovsdb/ovsdb.h files/lease.h plan ask policy evaluator engine " ..
-    "binding varlink lua",
+    "binding varlink remote lua",
   client = "service/event_socket.h",
 }
 

@@ -22,7 +22,7 @@
  * The library never prints, never exits, starts no thread, installs no signal handler, and keeps no
  * state outside its handles. It does not read XML and policies in this process: each call spawns
  * the program libexec/moontap/evaluator for that, as a child without any privilege, and waits for
- * its end. A program that waits for any child, wait(2), may get the evaluator's status: ignore it.
+ * its end; or has a moontapd run the event, see moontap_options.service. A program that waits for any child, wait(2), may get the evaluator's status: ignore it.
  *
  * A handle may be used by one thread at a time. It works on the network namespace in which it was
  * opened. A call may block until the policy's deadline, while other runs work on the same devices,
@@ -88,6 +88,12 @@ struct moontap_options {
 	 * or another thread may set it while a call runs; NULL: never */
 	const volatile sig_atomic_t *stop;
 	const char *ovsdb; /* Open vSwitch's socket; NULL: /run/openvswitch/db.sock */
+	/* the socket of a moontapd(8), "/run/moontap.sock/io.moontap", which runs up and down in
+	 * this process's stead, by its own policy, hooks and state: no child is spawned; NULL:
+	 * this process does. Events then have neither a driver nor other flags than MOONTAP_DRY and
+	 * MOONTAP_FD, down has the guest's name, and NICs are indexes; the outcome has neither uuid
+	 * nor left */
+	const char *service;
 };
 
 struct moontap;

@@ -42,6 +42,10 @@ void mtl_steps_push(lua_State *L, const struct mt_steps *steps);
 /** mtl_step_push() - a step as a table [-0, +1] */
 void mtl_step_push(lua_State *L, const struct mt_step *s);
 
+/** mtl_faces_push() - an array of steps, of which only the texts are known, without `was` [-0, +1]
+ * @p:		for what is read of them */
+void mtl_faces_push(lua_State *L, const struct moontap_step *const *steps, struct mt_pool *p);
+
 /* Lines that are collected while no Lua may run. */
 struct mtl_lines {
 	struct mt_pool *pool;

@@ -2,6 +2,8 @@
 /* push.c - records and steps as tables */
 #include "binding/binding.h"
 
+#include <string.h>
+
 void mtl_record_push(lua_State *L, const struct mt_record *r)
 {
 	char class[40];
@@ -23,18 +25,26 @@ static void push_part(lua_State *L, const struct mt_record *r, bool keys)
 	mtl_record_push(L, &part);
 }
 
-void mtl_step_push(lua_State *L, const struct mt_step *s)
+/* A table with what a record is and has; it stays on the stack. */
+static void begin_step(lua_State *L, const char *op, const struct mt_record *put)
 {
 	char text[2 * MT_LINE_MAX];
 
 	mtl_table(L, "moontap.step");
-	mtl_string(L, "op", mt_op_name(s->op));
-	mtl_string(L, "kind", s->put.kind->name);
-	mtl_string(L, "object", mt_record_subject(&s->put, text, sizeof text));
-	push_part(L, &s->put, true);
+	mtl_string(L, "op", op);
+	mtl_string(L, "kind", put->kind->name);
+	mtl_string(L, "object", mt_record_subject(put, text, sizeof text));
+	push_part(L, put, true);
 	lua_setfield(L, -2, "key");
-	push_part(L, &s->put, false);
+	push_part(L, put, false);
 	lua_setfield(L, -2, "put");
+}
+
+void mtl_step_push(lua_State *L, const struct mt_step *s)
+{
+	char text[2 * MT_LINE_MAX];
+
+	begin_step(L, mt_op_name(s->op), &s->put);
 	if (s->op == MT_CHANGE && s->was.kind) {
 		push_part(L, &s->was, false);
 		lua_setfield(L, -2, "was");
@@ -55,5 +65,29 @@ void mtl_steps_push(lua_State *L, const struct mt_steps *steps)
 	for (size_t i = 0; i < n; i++) {
 		mtl_step_push(L, &steps->at[i]);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+}
+
+void mtl_faces_push(lua_State *L, const struct moontap_step *const *steps, struct mt_pool *p)
+{
+	struct mt_record put;
+	struct mt_err ignored;
+	lua_Integer n = 0;
+
+	lua_newtable(L);
+	for (; *steps; steps++) {
+		const struct moontap_step *s = *steps;
+		char *line = mt_pool_copy(p, s->record, strlen(s->record));
+
+		if (!line || mt_record_read(mt_kinds, line, &put, p, &ignored))
+			continue; /* of a kind of a newer service's */
+		begin_step(L, s->op, &put);
+		mtl_string(L, "command", s->command);
+		mtl_string(L, "place", s->place);
+		if (s->shared) {
+			lua_pushboolean(L, true);
+			lua_setfield(L, -2, "shared");
+		}
+		lua_rawseti(L, -2, ++n);
 	}
 }

@@ -28,23 +28,31 @@ static void push_undone(lua_State *L, const struct mt_outcome *o, const struct m
 	}
 }
 
-static void push_nic(lua_State *L, const struct mt_result *r, size_t i)
+/* Of a run that a service did, only the face is there. */
+static void push_nic(lua_State *L, const struct mt_result *r, size_t i, struct mt_pool *p)
 {
-	const struct mt_outcome_nic *n = &r->inside.nics[i];
+	const struct moontap_nic *face = r->face.nics[i];
+	const struct mt_outcome_nic *n = i < r->inside.n ? &r->inside.nics[i] : NULL;
 
 	mtl_table(L, "moontap.nic");
-	lua_pushinteger(L, n->index);
+	lua_pushinteger(L, face->index);
 	lua_setfield(L, -2, "index");
-	lua_pushboolean(L, n->unmanaged);
+	lua_pushboolean(L, face->unmanaged);
 	lua_setfield(L, -2, "unmanaged");
-	mtl_string(L, "type", n->type);
-	mtl_string(L, "mac", n->mac);
-	mtl_string(L, "dev", n->dev);
-	mtl_string(L, "decision", r->face.nics[i]->decision);
-	mtl_string(L, "note", n->note);
-	mtl_steps_push(L, n->steps);
+	mtl_string(L, "type", face->type);
+	mtl_string(L, "mac", face->mac);
+	mtl_string(L, "dev", face->dev);
+	mtl_string(L, "decision", face->decision);
+	mtl_string(L, "note", face->note);
+	if (n)
+		mtl_steps_push(L, n->steps);
+	else
+		mtl_faces_push(L, face->steps, p);
 	lua_setfield(L, -2, "steps");
-	push_undone(L, &r->inside, n);
+	if (n)
+		push_undone(L, &r->inside, n);
+	else
+		mtl_faces_push(L, face->undone, p);
 	lua_setfield(L, -2, "undone");
 }
 
@@ -67,8 +75,8 @@ static void push_log(lua_State *L, const struct mtl_lines *log)
 void mtl_outcome_push(lua_State *L, const struct mtl_lines *log, const struct mt_result *r)
 {
 	mtl_table(L, "moontap.outcome");
-	mtl_string(L, "name", r->inside.name);
-	mtl_string(L, "uuid", r->inside.uuid);
+	mtl_string(L, "name", r->face.name);
+	mtl_string(L, "uuid", r->face.uuid);
 	lua_pushboolean(L, r->inside.dry);
 	lua_setfield(L, -2, "dry");
 	lua_pushinteger(L, r->inside.left);
@@ -77,9 +85,9 @@ void mtl_outcome_push(lua_State *L, const struct mtl_lines *log, const struct mt
 		lua_pushlstring(L, r->inside.xml, r->inside.xml_n);
 		lua_setfield(L, -2, "xml");
 	}
-	lua_createtable(L, (int)r->inside.n, 0);
-	for (size_t i = 0; i < r->inside.n; i++) {
-		push_nic(L, r, i);
+	lua_newtable(L);
+	for (size_t i = 0; r->face.nics[i]; i++) {
+		push_nic(L, r, i, log->pool);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	lua_setfield(L, -2, "nics");

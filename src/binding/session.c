@@ -279,8 +279,8 @@ static int l_session_tostring(lua_State *L)
 
 static void check_names(lua_State *L)
 {
-	static const char *const known[] = { "policy",	 "state",  "hooks", "evaluator",
-					     "deadline", "memory", NULL };
+	static const char *const known[] = { "policy",	 "state",  "ovsdb",   "hooks", "evaluator",
+					     "deadline", "memory", "service", NULL };
 
 	for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
 		const char *name = luaL_tolstring(L, -2, NULL), *near;
@@ -310,6 +310,8 @@ static void take_options(lua_State *L, struct moontap_options *o, struct mtl_cal
 	o->ovsdb = luaL_optstring(L, -1, NULL);
 	lua_getfield(L, 1, "evaluator");
 	o->evaluator = luaL_optstring(L, -1, NULL);
+	lua_getfield(L, 1, "service");
+	o->service = luaL_optstring(L, -1, NULL);
 	lua_getfield(L, 1, "deadline");
 	deadline = luaL_optnumber(L, -1, 10);
 	if (!(deadline >= 0.1 && deadline <= 3600))
@@ -319,7 +321,7 @@ static void take_options(lua_State *L, struct moontap_options *o, struct mtl_cal
 	o->memory = (size_t)luaL_optinteger(L, -1, 0);
 	lua_getfield(L, 1, "hooks");
 	o->hooks = take_list(L, lua_gettop(L), c);
-	lua_pop(L, 7);
+	lua_pop(L, 8);
 }
 
 /***
@@ -332,6 +334,8 @@ static void take_options(lua_State *L, struct moontap_options *o, struct mtl_cal
  *   deadline    number     seconds for an evaluation, 0.1..3600; without it 10
  *   memory      integer    bytes for the policy's Lua; without it, or 0, 64 MiB
  *   evaluator   string     the program; without it the installed one
+ *   service     string     the socket of a moontapd, "/run/moontap.sock/io.moontap": it runs up and
+ *                          down, by its own policy and state, and this process has no child
  *   local session <close> = assert(moontap.open{ policy = "policy.lua" })
  */
 static int l_open(lua_State *L)

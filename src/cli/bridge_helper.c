@@ -35,7 +35,7 @@ static int ask(struct mt_cli *c, int *tap)
 		return complain(c, ENOTCONN,
 				"moontapd does not answer; as root: systemctl enable --now "
 				"moontap.socket");
-	s.messages.descriptor = tap;
+	s.remote.messages.descriptor = tap;
 	status = mt_service_call(&s, &call, NULL, &reply);
 	mt_service_close(&s);
 	return status || *tap >= 0 ? status : complain(c, EPROTO, "no descriptor came");

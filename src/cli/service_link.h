@@ -3,14 +3,12 @@
 #ifndef MT_CLI_SERVICE_LINK_H
 #define MT_CLI_SERVICE_LINK_H
 
-#include "base/messages.h"
 #include "cli/cli.h"
-#include "varlink/varlink.h"
+#include "remote/remote.h"
 
 struct mt_service {
 	struct mt_cli *c;
-	const struct mt_varlink *varlink;
-	struct mt_messages messages;
+	struct mt_remote remote;
 	struct mt_pool pool; /* of what a reply points to */
 };
 

@@ -9,6 +9,7 @@
 struct moontap {
 	struct mt_pool pool; /* of the options' copies */
 	struct mt_engine engine;
+	const char *service; /* the socket of the one that runs its events; NULL: it does */
 };
 
 struct mt_result {

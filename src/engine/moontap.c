@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* moontap.c - the functions of moontap.h: handles, events, errors */
+#include "engine/by_service.h"
 #include "engine/driver.h"
 #include "engine/handle.h"
 #include "engine/leftovers.h"
@@ -119,6 +120,7 @@ static int make_options(struct moontap *m, const struct moontap_options *o,
 		.log = { o->log, o->data },
 		.stop = o->stop,
 	};
+	m->service = o->service ? copy(&c, o->service) : NULL;
 	return c.failed ? mt_fail(e, ENOMEM, "open", NULL, NULL) : 0;
 }
 
@@ -256,12 +258,14 @@ static int run(struct mt_engine *g, const struct moontap_event *ev, struct mt_ou
 	return strcmp(ev->what, "down") ? run_hook(g, ev, out, e) : run_down(g, ev, out, e);
 }
 
-/* Without memory for the outcome, the run fails with -ENOMEM, but is not undone. */
-static void hand_over(struct mt_result *r, struct moontap_outcome **outcome, struct mt_err *e)
+/* Without memory for the outcome, the run fails with -ENOMEM, but is not undone.
+ * @done: its face is filled */
+static void hand_over(struct mt_result *r, bool done, struct moontap_outcome **outcome,
+		      struct mt_err *e)
 {
 	struct mt_err face = { 0 };
 
-	if (outcome && !mt_result_face(r, &face)) {
+	if (outcome && (done || !mt_result_face(r, &face))) {
 		*outcome = &r->face;
 		return;
 	}
@@ -281,9 +285,10 @@ int mt_handle_run(struct moontap *m, const struct moontap_event *event,
 		return mt_fail(e, ENOMEM, "run", NULL, NULL);
 	r->inside.name = r->inside.uuid = "";
 	r->inside.dry = event->flags & MOONTAP_DRY;
-	if (!run(&m->engine, event, &r->inside, e))
+	if (!(m->service && event->what ? mt_by_service(m, event, r, e)
+					: run(&m->engine, event, &r->inside, e)))
 		*e = (struct mt_err){ 0 }; /* left by searches that found nothing */
-	hand_over(r, outcome, e);
+	hand_over(r, m->service && event->what, outcome, e);
 	return -e->code;
 }
 
