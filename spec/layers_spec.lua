@@ -18,7 +18,8 @@ local sees = {
   evaluator = "base kernel/host.h domain plan/step.h ask policy",
   varlink = "base moontap.h",
   remote = "base varlink/varlink.h",
-  engine = "base kernel/host.h kernel/frame.h files/lease.h plan ask moontap.h remote",
+  engine = "base kernel/host.h kernel/frame.h kernel/watch.h kernel/nft_changes.h " ..
+    "kernel/tc_changes.h files/lease.h plan ask moontap.h remote",
   libvirtd = "",
   service = "base kernel plan ask engine moontap.h varlink/varlink.h libvirtd/libvirtd.h",
   binding = "base domain kernel plan ask policy engine",

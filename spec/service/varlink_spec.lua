@@ -101,6 +101,42 @@ call(s, "Status", guest="web")]]
     assert.is_true(d:lives())
   end)
 
+  it("says the status again after each change, until the caller has heard enough", function()
+    local d <close> = daemon.start()
+    local first, up, drifted, down, ended = python [[
+s = service()
+s.socket.settimeout(20)
+s.socket.sendall(b'{"method": "io.moontap.Status", "more": true}\0')
+show(s.reply())
+def until(wanted):
+    while True:
+        nics = s.reply()["nics"]
+        if [n["state"] for n in nics] == wanted: return show(nics)
+other = service()
+other.call("io.moontap.Up", xml=xml)
+until(["connected"])
+os.system("ip link set web0 alias other")
+until(["drifted"])
+other.call("io.moontap.Down", guest="web")
+until([])
+s.socket.shutdown(socket.SHUT_WR)
+try: s.reply()
+except EOFError: show("closed")]]
+    assert.same({ nics = {} }, first)
+    assert.same({ "web0", {} }, { up[1].dev, up[1].drift })
+    assert.equal(1, #drifted[1].drift)
+    assert.same({ {}, "closed" }, { down, ended })
+    local raw = python [[
+s = service()
+s.socket.sendall(b'{"method": "io.moontap.Status", "more": true}\0')
+show(s.socket.recv(999).decode().rstrip("\0"))]]
+    assert.same({ parameters = { nics = {} }, continues = true }, (json.decode(raw)))
+    daemon.wait_for("the end of the processes that served it", function()
+      return #d:children(d:acceptor()) == 0
+    end)
+    assert.is_true(d:lives())
+  end)
+
   it("connects a guest again whose XML it had", function()
     local d <close> = daemon.start()
     local _, up, none = python [[

@@ -5,6 +5,7 @@
 #include "base/messages.h"
 #include "base/module.h"
 #include "base/users.h"
+#include "engine/host_watch.h"
 #include "service/caller_methods.h"
 #include "service/signals.h"
 
@@ -79,31 +80,47 @@ static char *run_service(const struct server *s, const struct mt_varlink_call *c
 			return s->varlink->write_error(&none);
 		reply.description = description;
 	}
-	text = s->varlink->write_reply(call->method, &reply);
+	text = s->varlink->write_reply(call->method, &reply, false);
 	free(description);
 	return text;
 }
 
-static char *run_method(const struct server *s, const struct mt_varlink_call *call, int *descriptor)
+/* What a user who may not ask is answered; NULL: the caller may ask. */
+static char *turn_away(const struct server *s)
 {
-	struct mt_result r = { .inside = { .name = "", .uuid = "" } };
 	struct mt_varlink_error error = { .is = MT_CALL_ELSEWHERE };
-	struct mt_varlink_reply reply = { 0 };
+	struct mt_pool p = { 0 };
 	struct mt_err e = { 0 };
-	const char *bad = NULL;
-	char *text;
+	char *text = NULL;
 
 	if (s->elsewhere)
 		return s->varlink->write_error(&error);
-	if (s->caller && mt_caller_check(s->g, s->caller, &r.inside.pool, &e)) {
+	if (s->caller && mt_caller_check(s->g, s->caller, &p, &e)) {
 		log_failure(s, &e);
 		error = failure(&e);
 		if (e.blame == MT_BLAME_REFUSED)
 			error.is = MT_CALL_NOT_ALLOWED;
 		text = s->varlink->write_error(&error);
-	} else if (!mt_caller_method(s->g, s->caller, call, &r, &reply, descriptor, &bad, &e)) {
-		text = s->varlink->write_reply(call->method, &reply);
+	}
+	mt_pool_free(&p);
+	return text;
+}
+
+/* @continues: another reply may follow; out: not after this one, which is an error */
+static char *run_method(const struct server *s, const struct mt_varlink_call *call, int *descriptor,
+			bool *continues)
+{
+	struct mt_result r = { .inside = { .name = "", .uuid = "" } };
+	struct mt_varlink_error error;
+	struct mt_varlink_reply reply = { 0 };
+	struct mt_err e = { 0 };
+	const char *bad = NULL;
+	char *text;
+
+	if (!mt_caller_method(s->g, s->caller, call, &r, &reply, descriptor, &bad, &e)) {
+		text = s->varlink->write_reply(call->method, &reply, *continues);
 	} else {
+		*continues = false;
 		error = failure(&e);
 		if (bad)
 			error = (struct mt_varlink_error){ .is = MT_CALL_BAD_PARAMETER,
@@ -117,12 +134,46 @@ static char *run_method(const struct server *s, const struct mt_varlink_call *ca
 	return text;
 }
 
+/* A reply now, and one whenever something has changed: until the other end is closed. */
+static void run_on(const struct server *s, const struct mt_varlink_call *call)
+{
+	struct mt_host_watch w;
+	struct mt_err e;
+	bool continues = !mt_host_watch_open(&w, s->g, s->messages.fd, s->messages.waiting, &e);
+	bool sent = true;
+	char *last = NULL;
+	int none = -1;
+
+	if (!continues)
+		log_failure(s, &e);
+	do {
+		char *text = run_method(s, call, &none, &continues);
+
+		if (!last || !text || strcmp(last, text))
+			sent = text && !mt_message_send(&s->messages, text, -1);
+		free(last);
+		last = text;
+	} while (sent && continues && mt_host_watch_wait(&w, mt_signals_ending));
+	mt_host_watch_close(&w);
+	free(last);
+}
+
+/* Return: whether another call may follow. */
 static bool run_call(const struct server *s, const struct mt_varlink_call *call)
 {
+	bool continues = false;
 	int descriptor = -1;
-	char *text = call->method > MT_CALL_DESCRIBE ? run_method(s, call, &descriptor)
-						     : run_service(s, call);
+	char *text;
 
+	if (call->method <= MT_CALL_DESCRIBE)
+		return answer(s, call, run_service(s, call), -1);
+	text = turn_away(s);
+	if (!text && call->more && call->method == MT_CALL_STATUS) {
+		run_on(s, call);
+		return false;
+	}
+	if (!text)
+		text = run_method(s, call, &descriptor, &continues);
 	return answer(s, call, text, descriptor);
 }
 

@@ -85,6 +85,7 @@ struct mt_varlink_call {
 	enum mt_varlink_method method;
 	struct mt_varlink_params params;
 	bool oneway; /* it gets no reply */
+	bool more;   /* of Status: a reply now, and one after each change */
 };
 
 /* The module, which links jansson; it exports this struct as mt_varlink. Texts that a function
@@ -94,7 +95,9 @@ struct mt_varlink {
 	 * -EBADMSG: it is no JSON, or no call, and @error->why says why. */
 	int (*read_call)(const char *text, size_t n, struct mt_pool *p,
 			 struct mt_varlink_call *call, struct mt_varlink_error *error);
-	char *(*write_reply)(enum mt_varlink_method m, const struct mt_varlink_reply *r);
+	/* @continues: another reply to the same call will follow */
+	char *(*write_reply)(enum mt_varlink_method m, const struct mt_varlink_reply *r,
+			     bool continues);
 	char *(*write_error)(const struct mt_varlink_error *error);
 	/* NULL also: a text is no UTF-8. */
 	char *(*write_call)(const struct mt_varlink_call *call);

@@ -99,6 +99,7 @@ static int take_call(const json_t *j, struct mt_pool *p, struct mt_varlink_call 
 	if (!name)
 		return no_call(error, p, "it names no method");
 	call->oneway = json_is_true(json_object_get(j, "oneway"));
+	call->more = json_is_true(json_object_get(j, "more"));
 	err = find_method(name, p, &call->method, error);
 	if (err)
 		return err;
@@ -158,10 +159,14 @@ static char *write_error(const struct mt_varlink_error *error)
 			   mt_varlink_encode(&e->is, error, false));
 }
 
-static char *write_reply(enum mt_varlink_method m, const struct mt_varlink_reply *r)
+static char *write_reply(enum mt_varlink_method m, const struct mt_varlink_reply *r, bool continues)
 {
-	return dump(json_pack("{s:o}", "parameters",
-			      mt_varlink_encode(&mt_varlink_methods[m].out, r, false)));
+	json_t *j = json_pack("{s:o}", "parameters",
+			      mt_varlink_encode(&mt_varlink_methods[m].out, r, false));
+
+	if (j && continues)
+		json_object_set_new(j, "continues", json_true());
+	return dump(j);
 }
 
 static int take_error(const char *name, const json_t *parameters, struct mt_pool *p,
