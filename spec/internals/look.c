@@ -5,7 +5,7 @@
  * Equal glances mean equal hosts. Unequal ones may not: spec/snapshot.lua says what differs, and
  * takes fifty times as long. Left out is only what changes while nobody changes anything (counters,
  * timers, learned neighbours, what follows a carrier), and which number a device got: it is looked
- * at by its place among all.
+ * at by the place of its name among all.
  */
 #include <errno.h>
 #include <lauxlib.h>
@@ -19,6 +19,7 @@
 #include <linux/rtnetlink.h>
 #include <lua.h>
 #include <net/if.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -135,16 +136,20 @@ static const struct dump {
 
 struct looking {
 	const struct dump *dump;
+	lua_State *L; /* with the table on top that messages are appended to */
 	luaL_Buffer *out;
-	int devices[1024]; /* indexes, in the order of the dump */
+	struct device {
+		int ifindex;
+		char name[IFNAMSIZ];
+	} devices[1024]; /* sorted by name */
 	int ndevices;
 };
 
-/* A device by its place among all; what is none, as it is. */
+/* A device by the place of its name among all; what is none, as it is. */
 static int place(const struct looking *l, int ifindex)
 {
 	for (int i = 0; i < l->ndevices; i++)
-		if (l->devices[i] == ifindex)
+		if (l->devices[i].ifindex == ifindex)
 			return -i - 1;
 	return ifindex;
 }
@@ -305,21 +310,35 @@ static int take(const struct nlmsghdr *n, void *data)
 	size_t head = MNL_ALIGN(l->dump->head);
 	char *payload = mnl_nlmsg_get_payload(n);
 
+	luaL_Buffer out;
+
 	if (mnl_nlmsg_get_payload_len(n) < head || !l->dump->fit(l, n, payload))
 		return MNL_CB_OK;
-	luaL_addlstring(l->out, payload, l->dump->head);
+	luaL_buffinit(l->L, &out);
+	l->out = &out;
+	luaL_addchar(&out, (char)(l->dump - dumps));
+	luaL_addlstring(&out, payload, l->dump->head);
 	put_attributes(l, payload + head, mnl_nlmsg_get_payload_len(n) - head, 0);
+	luaL_pushresult(&out);
+	lua_rawseti(l->L, -2, (lua_Integer)lua_rawlen(l->L, -2) + 1);
 	return MNL_CB_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct device *)a)->name, ((const struct device *)b)->name);
 }
 
 static int take_index(const struct nlmsghdr *n, void *data)
 {
 	const struct ifinfomsg *m = mnl_nlmsg_get_payload(n);
+	const struct nlattr *name = find(n, sizeof *m, IFLA_IFNAME);
 	struct looking *l = data;
 
-	if (l->ndevices == sizeof l->devices / sizeof *l->devices)
+	if (!name || l->ndevices == sizeof l->devices / sizeof *l->devices)
 		return MNL_CB_ERROR;
-	l->devices[l->ndevices++] = m->ifi_index;
+	l->devices[l->ndevices].ifindex = m->ifi_index;
+	strncpy(l->devices[l->ndevices++].name, mnl_attr_get_str(name), IFNAMSIZ - 1);
 	return MNL_CB_OK;
 }
 
@@ -352,26 +371,24 @@ static int ask(struct mnl_socket *nl, struct looking *l, int ifindex, mnl_cb_t e
 	return (int)got;
 }
 
-/* look() -> a string, equal while the host is */
+/* look() -> an array of strings, in any order; the same ones while the host is the same */
 static int l_look(lua_State *L)
 {
 	struct mnl_socket *nl = mnl_socket_open(NETLINK_ROUTE);
-	struct looking l = { .dump = dumps };
-	luaL_Buffer out;
+	struct looking l = { .dump = dumps, .L = L };
 	int err = nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) >= 0 ? 0 : -1;
 
-	luaL_buffinit(L, &out);
-	l.out = &out;
+	lua_newtable(L);
 	if (!err)
 		err = ask(nl, &l, 0, take_index);
+	qsort(l.devices, (size_t)l.ndevices, sizeof *l.devices, by_name);
 	for (size_t i = 0; !err && i < sizeof dumps / sizeof *dumps; i++) {
 		l.dump = &dumps[i];
 		for (int on = 0; !err && on < (l.dump->parent ? l.ndevices : 1); on++)
-			err = ask(nl, &l, l.devices[on], take);
+			err = ask(nl, &l, l.devices[on].ifindex, take);
 	}
 	if (nl)
 		mnl_socket_close(nl);
-	luaL_pushresult(&out);
 	return err ? luaL_fileresult(L, 0, "look") : 1;
 }
 

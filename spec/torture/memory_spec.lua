@@ -50,18 +50,23 @@ local function try(scene, m, run, who)
   torture.must "down"
 end
 
+-- Evaluators do the same in each scene, but for the policy: what they allocate fails in two.
+local with_evaluator = { ["a tap in a bridge"] = true, ["a routed tap"] = true }
+
 describe("every allocation #bare fails once: #torture", function()
   for _, scene in ipairs(scenes.all) do
-    it(scene.name, function()
-      local m = torture.moments(scene)
-      for _, run in ipairs(torture.runs(scene)) do
-        try(scene, m, run, "parent")
-        torture.summary()
-      end
-      if not (scene.sample and torture.all) then -- whose evaluators do as the scenes' do
-        try(scene, m, torture.runs(scene)[1], "child")
-        torture.summary()
-      end
-    end)
+    if not (torture.all and scene.sample) then
+      it(scene.name, function()
+        local m = torture.moments(scene)
+        for _, run in ipairs(torture.runs(scene)) do
+          try(scene, m, run, "parent")
+          torture.summary()
+        end
+        if not torture.all or with_evaluator[scene.name] then
+          try(scene, m, torture.runs(scene)[1], "child")
+          torture.summary()
+        end
+      end)
+    end
   end
 end)

@@ -5,7 +5,7 @@
 
 local assert = require "luassert"
 local helper = require "spec.helper"
-local look_at_links = require "internals.look"
+local glance = require "internals.look"
 local program = require "spec.program"
 local snapshot = require "spec.snapshot"
 local tree = require "internals.tree"
@@ -29,7 +29,9 @@ end
 
 -- What the host is like: equal while it is.
 local function look()
-  return look_at_links() .. tree("/run/moontap-dhcp", "") .. (ruleset and rules() or "")
+  local links = glance()
+  table.sort(links)
+  return table.concat(links) .. tree("/run/moontap-dhcp", "") .. (ruleset and rules() or "")
 end
 
 -- How many faults were tried, by what was done where, and what came of it.
