@@ -103,27 +103,6 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(compile) $(OBJ_FLAGS) $(LUA_CFLAGS) $(XML_CFLAGS) -c -o $@ $<
 
-# lua/moontap/*.lua that run inside of a policy's state are in the objects, compiled: parsing them
-# would be most of its start. The REPL's are, so that it is of one version. Bytecode is of the byte
-# order of the machine that builds; for a machine of the other, the text is there.
-SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox verbs rate hairpin ask)
-REPL_LUA    := $(patsubst lua/moontap/%.lua,$(BUILD)/gen/lua/%.h,\
-	lua/moontap/init.lua $(wildcard lua/moontap/repl/*.lua))
-
-own_order = $(if $(filter 1,$(shell printf '\1\0' | od -An -tu2)),LITTLE,BIG)
-numbers   = od -An -v -tu1 $(1) | sed 's/ *\([0-9]\{1,\}\)/\1,/g'
-
-$(BUILD)/gen/lua/%.h: lua/moontap/%.lua
-	$(call say,LUAC,$<)
-	@mkdir -p $(@D)
-	$(Q)$(LUAC) -s -o $(@:.h=.luac) $<
-	$(Q){ echo 'static const unsigned char lua_$(subst /,_,$*)[] = {'; \
-	  echo '#if __BYTE_ORDER__ == __ORDER_$(own_order)_ENDIAN__'; $(call numbers,$(@:.h=.luac)); \
-	  echo '#else'; $(call numbers,$<); echo '#endif'; echo '};'; } >$@
-
-$(BUILD)/obj/policy/sandbox.o: $(SANDBOX_LUA)
-$(BUILD)/obj/cli/repl/repl_main.o: $(REPL_LUA)
-
 # The comments above functions are what help says of them.
 TOPICS := $(wildcard src/policy/*.c src/binding/*.c lua/moontap/*.lua lua/moontap/repl/*.lua) \
 	src/domain/inventory.c
@@ -135,7 +114,7 @@ $(BUILD)/gen/cli/topics.h: doc/tools/topics.lua $(TOPICS)
 
 $(BUILD)/obj/cli/topic.o: $(BUILD)/gen/cli/topics.h
 
-include doc/doc.mk src/client/client.mk
+include doc/doc.mk lua/lua.mk src/evaluator/filter.mk src/client/client.mk
 
 # Links to the client: what it does depends on the name that it is called by.
 ENTRY_POINTS := $(patsubst %,$(BUILD)/%,qemu-ifup qemu-ifdown qemu lxc)
@@ -229,26 +208,6 @@ $(BUILD)/lib/lua/5.4/moontap/core.so: $(BINDING_OBJ) $(FACE_OBJ) $(INTERNAL) src
 	@mkdir -p $(@D)
 	$(Q)$(link) -shared -Wl,--version-script=src/binding/core.map -o $@ $(filter %.o %.a,$^) \
 	  $(MNL_LIBS)
-
-# The evaluator's filter: a program that runs here prints it, for the architecture that CC builds for.
-# The shell computes its number, which is an expression of C.
-HOSTCC ?= cc
-HOST_PKG_CONFIG ?= pkg-config
-SECCOMP_LIBS = $(shell $(HOST_PKG_CONFIG) --libs libseccomp 2>/dev/null)
-filter_arch  = echo MT_FILTER_ARCH | $(CC) $(CPPFLAGS) $(CFLAGS) -E -P \
-	-include src/evaluator/filter_arch.h - | tail -n 1
-
-$(BUILD)/filter_gen: src/evaluator/filter_gen.c $(BUILD)/.flags
-	$(call say,HOSTCC,$@)
-	$(Q)$(HOSTCC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(if $(SAN),-DMT_SANITIZED) -o $@ $< \
-	  $(SECCOMP_LIBS)
-
-$(BUILD)/gen/evaluator/filter.h: $(BUILD)/filter_gen src/evaluator/filter_arch.h
-	$(call say,GEN,$@)
-	@mkdir -p $(@D)
-	$(Q)$< $$(($$($(filter_arch)))) >$@
-
-$(BUILD)/obj/evaluator/confine.o: $(BUILD)/gen/evaluator/filter.h
 
 demo: deps-demo
 	$(Q)$(MAKE) --no-print-directory program
