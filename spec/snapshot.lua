@@ -112,9 +112,11 @@ local OVS = [[
   fi
 ]]
 
--- On whichever devices there are, not what is in them: actions are numbered through, and count.
-local FILTERS = [[
+-- Of each device: its offloads, and its filters, but not what is in those: actions are numbered
+-- through, and count.
+local DEVICES = [[
   ip -o link show | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | while read -r dev; do
+    ethtool -k "$dev" 2>/dev/null | sed -n "s/^[a-z].*: o[nf]*$/$dev &/p"
     for side in ingress egress; do
       tc filter show dev "$dev" $side | sed -n "s/^filter .*pref.*chain 0 *$/$dev $side &/p"
     done
@@ -144,7 +146,7 @@ function M.take()
     script[i] = part[2] .. "; printf '\\f'"
   end
   script[#script + 1] = "cd /proc/sys/net; grep -rs . ipv4/conf ipv6/conf;" ..
-    "grep -rs . /run/moontap-dhcp\n" .. FILTERS .. OVS .. "true"
+    "grep -rs . /run/moontap-dhcp\n" .. DEVICES .. OVS .. "true"
   local at, objects, conf = 1, helper.run(table.concat(script, "\n")):match "(.*\f)(.*)"
   for text in objects:gmatch "([^\f]*)\f" do
     local found = text:match "%S" and json.decode(text) or {}

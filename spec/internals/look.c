@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <lauxlib.h>
 #include <libmnl/libmnl.h>
+#include <linux/ethtool.h>
 #include <linux/fib_rules.h>
 #include <linux/if_bridge.h>
 #include <linux/if_addr.h>
@@ -17,11 +18,14 @@
 #include <linux/neighbour.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <lua.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define PATH(A, B, C) ((A) << 16 | (B) << 8 | (C))
 
@@ -371,6 +375,29 @@ static int ask(struct mnl_socket *nl, struct looking *l, int ifindex, mnl_cb_t e
 	return (int)got;
 }
 
+/* What of packets' work devices do: no dump of rtnetlink's has it. */
+static void put_offloads(struct looking *l)
+{
+	static const unsigned what[] = { ETHTOOL_GRXCSUM, ETHTOOL_GTXCSUM, ETHTOOL_GSG,
+					 ETHTOOL_GTSO,	  ETHTOOL_GGSO,	   ETHTOOL_GGRO };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	for (int i = 0; i < l->ndevices; i++) {
+		char line[IFNAMSIZ + 16], *at = stpcpy(line, l->devices[i].name);
+
+		for (size_t k = 0; k < sizeof what / sizeof *what; k++) {
+			struct ethtool_value v = { .cmd = what[k] };
+			struct ifreq ask = { .ifr_data = (char *)&v };
+
+			strcpy(ask.ifr_name, l->devices[i].name);
+			*at++ = ioctl(fd, SIOCETHTOOL, &ask) ? '?' : v.data ? '1' : '0';
+		}
+		lua_pushlstring(l->L, line, (size_t)(at - line));
+		lua_rawseti(l->L, -2, (lua_Integer)lua_rawlen(l->L, -2) + 1);
+	}
+	close(fd);
+}
+
 /* look() -> an array of strings, in any order; the same ones while the host is the same */
 static int l_look(lua_State *L)
 {
@@ -389,6 +416,8 @@ static int l_look(lua_State *L)
 	}
 	if (nl)
 		mnl_socket_close(nl);
+	if (!err)
+		put_offloads(&l);
 	return err ? luaL_fileresult(L, 0, "look") : 1;
 }
 

@@ -31,7 +31,7 @@ local seen = {
   "tc qdisc add dev eth0 root handle 6d: tbf rate 1mbit burst 9k limit 9k",
   "tc filter add dev eth1 ingress prio 1 u32 match u32 0 0 action mirred egress redirect dev br0",
   "ip link add v1 link br0 type macvlan mode bridge", "ip tuntap add dev t0 mode tap",
-  "ip link add i0 type ifb",
+  "ip link add i0 type ifb", "ethtool -K eth1 tso off", "ethtool -K eth1 gro on",
 }
 
 -- A tap that was made anew has another number, and a carrier or a timer changes what follows it.

@@ -24,6 +24,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ethtool_netlink.h>
+#include <linux/genetlink.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <poll.h>
@@ -187,9 +189,19 @@ static void swallow(int fd)
 }
 
 /* Of each four types the third is the question: linux/rtnetlink.h; of nftables', of each three the
- * second: linux/netfilter/nf_tables.h. */
-static int is_question(unsigned type)
+ * second: linux/netfilter/nf_tables.h; of generic netlink the two that moontap asks. */
+static int is_question(int fd, const struct nlmsghdr *h)
 {
+	unsigned type = h->nlmsg_type;
+	socklen_t n = sizeof(int);
+	int bus = NETLINK_ROUTE;
+
+	getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &bus, &n);
+	if (bus == NETLINK_GENERIC) {
+		const struct genlmsghdr *g = NLMSG_DATA(h);
+
+		return g->cmd == CTRL_CMD_GETFAMILY || g->cmd == ETHTOOL_MSG_FEATURES_GET;
+	}
 	return type >> 8 == NFNL_SUBSYS_NFTABLES ? type % 256 % 3 == 1 : type % 4 == 2;
 }
 
@@ -205,7 +217,7 @@ ssize_t sendto(int fd, const void *buf, size_t n, int flags, const struct sockad
 	if (!to || to->sa_family != AF_NETLINK)
 		return real(fd, buf, n, flags, to, size);
 	snprintf(where, sizeof where, "netlink %d", h->nlmsg_type);
-	meant = is_meant(is_question(h->nlmsg_type) ? QUESTION : CHANGE, where);
+	meant = is_meant(is_question(fd, h) ? QUESTION : CHANGE, where);
 	if (before(meant))
 		return -1;
 	got = real(fd, buf, n, flags, to, size);
