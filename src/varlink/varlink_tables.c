@@ -172,9 +172,9 @@ const struct mt_varlink_method_row mt_varlink_methods[] = {
 			   "that\n"
 			   "is not connected nothing is done, and nics is empty." },
 	[MT_CALL_STATUS] = { MOONTAP, "Status", TAKES(guest_or_all), RETURNS(states),
-			     "The state of a guest's NICs, found as by Down, or of all guests'. Called "
-			     "with\n"
-			     "more, it is said again after each change." },
+			     "The state of a guest's NICs, found as by Down, or of all guests'. "
+			     "Called\n"
+			     "with more, it is said again after each change." },
 	[MT_CALL_OPEN_TAP] = { MOONTAP, "OpenTap", TAKES(wish), RETURNS(opened),
 			       "Make a tap for a user's QEMU that asks for a bridge. Its "
 			       "descriptor "
