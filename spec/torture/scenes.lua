@@ -248,7 +248,7 @@ local function scene_of(name, tag)
   local dir = "samples/" .. name .. "/"
   local policy, status = read(dir .. "policy.lua"), tonumber(read(dir .. "status") or 0)
   return {
-    name = "sample " .. name, sample = true, tag = tag == " #bridge_vlan" and tag or "",
+    name = "sample " .. name, sample = true, tag = name == "vlan" and tag or "",
     host = read(dir .. "host.sh"), xml = read(dir .. "domain.xml"), policy = policy,
     changed = policy and status == 0 and changed(policy) or nil, status = status,
   }
