@@ -116,9 +116,9 @@ local OVS = [[
 -- through, and count.
 local DEVICES = [[
   ip -o link show | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | while read -r dev; do
-    ethtool -k "$dev" 2>/dev/null | sed -n "s/^[a-z].*: o[nf]*$/$dev &/p"
+    ethtool -k "$dev" 2>/dev/null | sed -n "s/^[a-z].*: o[nf]*$/link $dev offload &/p"
     for side in ingress egress; do
-      tc filter show dev "$dev" $side | sed -n "s/^filter .*pref.*chain 0 *$/$dev $side &/p"
+      tc filter show dev "$dev" $side | sed -n "s/^filter .*pref.*chain 0 *$/link $dev $side &/p"
     done
   done
 ]]
