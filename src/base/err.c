@@ -65,6 +65,13 @@ int mt_err_in(struct mt_err *e, const char *fmt, ...)
 	return -e->code;
 }
 
+int mt_misused(struct mt_err *e, int code, const char *what, const char *why)
+{
+	mt_fail(e, code, what, NULL, "%s", why);
+	e->blame = MT_BLAME_USAGE;
+	return -code;
+}
+
 int mt_refused(struct mt_err *e)
 {
 	e->code = EPERM;

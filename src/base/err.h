@@ -53,6 +53,9 @@ int mt_err_in(struct mt_err *e, const char *fmt, ...) __attribute__((format(prin
  * -@e->code. */
 int mt_err_about(struct mt_err *e, const char *op, const char *subject);
 
+/** mt_misused() - the same for a caller's options or event: MT_BLAME_USAGE. Return: -@code. */
+int mt_misused(struct mt_err *e, int code, const char *what, const char *why);
+
 /** mt_refused() - an error that was filled is the policy's refusal. Return: -EPERM. */
 int mt_refused(struct mt_err *e);
 

@@ -39,7 +39,7 @@ static int finish(struct mt_service *s, int status)
 static int take_nics(struct mt_cli *c, struct mt_varlink_params *to)
 {
 	for (int i = 1; i < c->n; i++)
-		if (c->args[i][strspn(c->args[i], "0123456789")] || strlen(c->args[i]) > 9)
+		if (!mt_remote_takes_nic(c->args[i]))
 			return mt_cli_usage(c, "moontapd takes NICs by their number: not '%s'",
 					    c->args[i]);
 	to->nics = c->n > 1 ? (const char *const *)c->args + 1 : NULL;

@@ -9,34 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int not_there(const struct moontap_event *ev, struct mt_err *e, const char *why)
-{
-	mt_fail(e, EINVAL, ev->what, NULL, "%s", why);
-	e->blame = MT_BLAME_USAGE;
-	return -EINVAL;
-}
-
 /* The socket's interface has up and down, and few words for each: what it cannot say must not be
  * taken for said. */
 static int check(const struct moontap_event *ev, struct mt_err *e)
 {
 	bool up = !strcmp(ev->what, "up");
+	const char *why = NULL;
 
 	if (!up && strcmp(ev->what, "down"))
-		return not_there(ev, e, "a service is asked for up and down only");
-	if (ev->flags & ~(unsigned)(up ? MOONTAP_DRY | MOONTAP_FD : 0))
-		return not_there(ev, e, "a service is not asked for this flag");
-	if (ev->driver)
-		return not_there(ev, e, "a service takes the driver from the XML");
-	if (up ? !ev->xml && !(ev->flags & MOONTAP_FD) : !ev->guest)
-		return not_there(ev, e,
-				 up ? "there is no XML" : "a service needs the guest's name");
-	if (ev->guest && !*ev->guest)
-		return not_there(ev, e, "the guest's name is empty");
-	for (const char *const *nic = ev->nics; nic && *nic; nic++)
-		if (!**nic || (*nic)[strspn(*nic, "0123456789")] || strlen(*nic) > 9)
-			return not_there(ev, e, "a service takes NICs by their index");
-	return 0;
+		why = "a service is asked for up and down only";
+	else if (ev->flags & ~(unsigned)(up ? MOONTAP_DRY | MOONTAP_FD : 0))
+		why = "a service is not asked for this flag";
+	else if (ev->driver)
+		why = "a service takes the driver from the XML";
+	else if (up && !ev->xml && !(ev->flags & MOONTAP_FD))
+		why = "there is no XML";
+	else if (!up && !ev->guest)
+		why = "a service needs the guest's name";
+	for (const char *const *nic = ev->nics; !why && nic && *nic; nic++)
+		if (!mt_remote_takes_nic(*nic))
+			why = "a service takes NICs by their index";
+	return why ? mt_misused(e, EINVAL, ev->what, why) : 0;
 }
 
 /* The XML as a text in @p. */
@@ -92,20 +85,17 @@ static int ask(struct moontap *m, const struct mt_varlink_call *call, struct mt_
 	mt_remote_close(&to);
 	if (err)
 		return err;
-	for (const char *const *line = reply.warnings; line && *line; line++)
+	for (const char *const *line = reply.warnings; line && *line; line++) /* down has none */
 		mt_log(&m->engine.o.log, LOG_WARNING, "%s", *line);
-	r->face.name = reply.guest ? reply.guest : "";
-	r->face.nics = reply.nics ? reply.nics : r->face.nics;
+	r->face = (struct moontap_outcome){ .name = reply.guest, .uuid = "", .nics = reply.nics };
 	return 0;
 }
 
 int mt_by_service(struct moontap *m, const struct moontap_event *ev, struct mt_result *r,
 		  struct mt_err *e)
 {
-	static const struct moontap_nic *const none[] = { NULL };
 	struct mt_varlink_call call;
 
-	r->face = (struct moontap_outcome){ .name = "", .uuid = "", .nics = none };
 	return check(ev, e) || make_call(ev, &r->inside.pool, &call, e) || ask(m, &call, r, e)
 		? -e->code
 		: 0;

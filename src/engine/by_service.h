@@ -6,7 +6,8 @@
 #include "engine/handle.h"
 
 /** mt_by_service() - have an up or a down done by the handle's service
- * @r:		its face is filled, also after a failure
+ * @ev:		of a known kind, as moontap.c checks each
+ * @r:		its face is filled on success
  * @e:		zeroed by the caller
  *
  * Return: 0, or -errno with @e filled. */

@@ -36,13 +36,6 @@ static int say_error(struct moontap_error *to, const struct mt_err *e)
 	return -e->code;
 }
 
-static int misused(struct mt_err *e, int code, const char *what, const char *why)
-{
-	mt_fail(e, code, what, NULL, "%s", why);
-	e->blame = MT_BLAME_USAGE;
-	return -code;
-}
-
 /* Copy a caller's struct of another size. What it has beyond ours must be zero, see openat2(2). */
 static int take_struct(void *to, size_t ours, const void *from, size_t theirs, const char *what,
 		       struct mt_err *e)
@@ -51,8 +44,8 @@ static int take_struct(void *to, size_t ours, const void *from, size_t theirs, c
 
 	for (size_t i = ours; i < theirs; i++)
 		if (bytes[i])
-			return misused(e, E2BIG, what,
-				       "it is of a newer moontap.h than this library");
+			return mt_misused(e, E2BIG, what,
+					  "it is of a newer moontap.h than this library");
 	memset(to, 0, ours);
 	memcpy(to, from, ours < theirs ? ours : theirs);
 	return 0;
@@ -186,7 +179,7 @@ static int run_up(struct mt_engine *g, const struct moontap_event *ev, struct mt
 	struct mt_event_params ask = mt_up_params(ev->flags & MOONTAP_DRY);
 
 	if (!has_xml(ev))
-		return misused(e, EINVAL, "up", "there is no XML");
+		return mt_misused(e, EINVAL, "up", "there is no XML");
 	take_event(&ask, ev);
 	ask.keep = ev->flags & MOONTAP_KEEP;
 	return mt_connect(g, &ask, out, e);
@@ -203,7 +196,7 @@ static int run_down(struct mt_engine *g, const struct moontap_event *ev, struct 
 	int err;
 
 	if (!ev->guest && !has_xml(ev))
-		return misused(e, EINVAL, "down", "there is neither a guest nor XML");
+		return mt_misused(e, EINVAL, "down", "there is neither a guest nor XML");
 	take_event(&ask, ev);
 	err = ev->guest ? mt_guest_find(g, ev->guest, is, &out->pool, &which, e)
 			: mt_guest_of(g, &ask, &out->pool, &which, e);
@@ -224,12 +217,12 @@ static int run_hook(struct mt_engine *g, const struct moontap_event *ev, struct 
 
 	take_event(&ask, ev);
 	if (!ev->guest)
-		return misused(e, EINVAL, ev->what, "there is no guest");
+		return mt_misused(e, EINVAL, ev->what, "there is no guest");
 	if (ev->nics)
-		return misused(e, EINVAL, ev->what, "libvirt's operations are for all NICs");
+		return mt_misused(e, EINVAL, ev->what, "libvirt's operations are for all NICs");
 	ask.driver = ask.driver ? ask.driver : "qemu";
 	if (!mt_driver_known(ask.driver))
-		return misused(e, EINVAL, ev->what, "there is no such driver");
+		return mt_misused(e, EINVAL, ev->what, "there is no such driver");
 	return mt_operation_run(g, ev->what, &ask, out, e);
 }
 
@@ -237,35 +230,38 @@ static int run_hook(struct mt_engine *g, const struct moontap_event *ev, struct 
 	(unsigned)(MOONTAP_DRY | MOONTAP_FORCE | MOONTAP_FD | MOONTAP_BY_NAME | MOONTAP_BY_UUID | \
 		   MOONTAP_KEEP)
 
-static int run(struct mt_engine *g, const struct moontap_event *ev, struct mt_outcome *out,
+static int run(struct moontap *m, const struct moontap_event *ev, struct mt_result *r,
 	       struct mt_err *e)
 {
+	struct mt_engine *g = &m->engine;
+	struct mt_outcome *out = &r->inside;
 	bool up = ev->what && !strcmp(ev->what, "up");
 
 	if (!ev->what || (strcmp(ev->what, "down") && !up && !mt_operation_known(ev->what)))
-		return misused(e, EINVAL, ev->what ? ev->what : "", "there is no such event");
+		return mt_misused(e, EINVAL, ev->what ? ev->what : "", "there is no such event");
 	if (ev->flags & ~ALL_FLAGS || (ev->flags & MOONTAP_DRY && !up) ||
 	    (ev->flags & MOONTAP_KEEP && !up) ||
 	    (ev->flags & (MOONTAP_BY_NAME | MOONTAP_BY_UUID) && strcmp(ev->what, "down")))
-		return misused(e, EINVAL, ev->what, "this event does not take such a flag");
+		return mt_misused(e, EINVAL, ev->what, "this event does not take such a flag");
 	if (ev->guest && !*ev->guest)
 		return mt_guest_unnamed(e);
 	for (const char *const *nic = ev->nics; nic && *nic; nic++)
 		if (!**nic)
-			return misused(e, EINVAL, ev->what, "a NIC's name is empty");
+			return mt_misused(e, EINVAL, ev->what, "a NIC's name is empty");
+	if (m->service)
+		return mt_by_service(m, ev, r, e);
 	if (up)
 		return run_up(g, ev, out, e);
 	return strcmp(ev->what, "down") ? run_hook(g, ev, out, e) : run_down(g, ev, out, e);
 }
 
-/* Without memory for the outcome, the run fails with -ENOMEM, but is not undone.
- * @done: its face is filled */
-static void hand_over(struct mt_result *r, bool done, struct moontap_outcome **outcome,
-		      struct mt_err *e)
+/* Without memory for the outcome, the run fails with -ENOMEM, but is not undone. A service's comes
+ * with its face. */
+static void hand_over(struct mt_result *r, struct moontap_outcome **outcome, struct mt_err *e)
 {
 	struct mt_err face = { 0 };
 
-	if (outcome && (done || !mt_result_face(r, &face))) {
+	if (outcome && (r->face.nics || !mt_result_face(r, &face))) {
 		*outcome = &r->face;
 		return;
 	}
@@ -285,10 +281,9 @@ int mt_handle_run(struct moontap *m, const struct moontap_event *event,
 		return mt_fail(e, ENOMEM, "run", NULL, NULL);
 	r->inside.name = r->inside.uuid = "";
 	r->inside.dry = event->flags & MOONTAP_DRY;
-	if (!(m->service && event->what ? mt_by_service(m, event, r, e)
-					: run(&m->engine, event, &r->inside, e)))
+	if (!run(m, event, r, e))
 		*e = (struct mt_err){ 0 }; /* left by searches that found nothing */
-	hand_over(r, m->service && event->what, outcome, e);
+	hand_over(r, outcome, e);
 	return -e->code;
 }
 

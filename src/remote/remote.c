@@ -44,6 +44,11 @@ void mt_remote_close(struct mt_remote *r)
 	mt_messages_free(&r->messages);
 }
 
+bool mt_remote_takes_nic(const char *word)
+{
+	return *word && !word[strspn(word, "0123456789")] && strlen(word) <= 9;
+}
+
 /* The words of a text, where there are any. */
 static const char *said(const char *s)
 {

@@ -9,6 +9,7 @@
 #include "varlink/varlink.h"
 
 #include <signal.h>
+#include <stdbool.h>
 
 /* One connection; the first two lines are the caller's. */
 struct mt_remote {
@@ -25,6 +26,10 @@ struct mt_remote {
  * Return: 0, then to be closed by mt_remote_close(); or -errno of socket(2) or connect(2). */
 int mt_remote_open(struct mt_remote *r, const char *path);
 void mt_remote_close(struct mt_remote *r);
+
+/** mt_remote_takes_nic() - whether a word is a NIC's index: the interface has no other way to name one
+ */
+bool mt_remote_takes_nic(const char *word);
 
 /** mt_remote_call() - call a method, and wait for its reply
  * @p:		what @reply will point to
