@@ -89,7 +89,6 @@ bool mt_host_watch_wait(struct mt_host_watch *w, bool (*ending)(void))
 {
 	const struct timespec calm = { .tv_nsec = CALM_MS * 1000000L };
 
-	watch_state(w);
 	do {
 		if (ppoll(w->fds, MT_WATCHES, NULL, &w->waiting) < 0)
 			return errno == EINTR && !ending();
@@ -97,5 +96,6 @@ bool mt_host_watch_wait(struct mt_host_watch *w, bool (*ending)(void))
 			return false;
 		ppoll(NULL, 0, &calm, &w->waiting);
 	} while (!drain(w) && !ending());
+	watch_state(w); /* before the caller reads it again: nothing is missed */
 	return !ending();
 }

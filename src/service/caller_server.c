@@ -101,6 +101,7 @@ static char *turn_away(const struct server *s)
 		if (e.blame == MT_BLAME_REFUSED)
 			error.is = MT_CALL_NOT_ALLOWED;
 		text = s->varlink->write_error(&error);
+		mt_engine_rest(s->g);
 	}
 	mt_pool_free(&p);
 	return text;
@@ -168,7 +169,7 @@ static bool run_call(const struct server *s, const struct mt_varlink_call *call)
 	if (call->method <= MT_CALL_DESCRIBE)
 		return answer(s, call, run_service(s, call), -1);
 	text = turn_away(s);
-	if (!text && call->more && call->method == MT_CALL_STATUS) {
+	if (!text && call->more && !call->oneway && call->method == MT_CALL_STATUS) {
 		run_on(s, call);
 		return false;
 	}
