@@ -22,7 +22,8 @@
  * The library never prints, never exits, starts no thread, installs no signal handler, and keeps no
  * state outside its handles. It does not read XML and policies in this process: each call spawns
  * the program libexec/moontap/evaluator for that, as a child without any privilege, and waits for
- * its end; or has a moontapd run the event, see moontap_options.service. A program that waits for any child, wait(2), may get the evaluator's status: ignore it.
+ * its end. A program that waits for any child, wait(2), may get the evaluator's status: ignore it,
+ * or have a moontapd run the events, see moontap_options.service.
  *
  * A handle may be used by one thread at a time. It works on the network namespace in which it was
  * opened. A call may block until the policy's deadline, while other runs work on the same devices,

@@ -40,6 +40,16 @@ static void begin_step(lua_State *L, const char *op, const struct mt_record *put
 	lua_setfield(L, -2, "put");
 }
 
+static void end_step(lua_State *L, const char *command, const char *place, bool shared)
+{
+	mtl_string(L, "command", command);
+	mtl_string(L, "place", place);
+	if (shared) {
+		lua_pushboolean(L, true);
+		lua_setfield(L, -2, "shared");
+	}
+}
+
 void mtl_step_push(lua_State *L, const struct mt_step *s)
 {
 	char text[2 * MT_LINE_MAX];
@@ -49,12 +59,7 @@ void mtl_step_push(lua_State *L, const struct mt_step *s)
 		push_part(L, &s->was, false);
 		lua_setfield(L, -2, "was");
 	}
-	mtl_string(L, "command", mt_result_command(s, text, sizeof text));
-	mtl_string(L, "place", s->place);
-	if (s->shared) {
-		lua_pushboolean(L, true);
-		lua_setfield(L, -2, "shared");
-	}
+	end_step(L, mt_result_command(s, text, sizeof text), s->place, s->shared);
 }
 
 void mtl_steps_push(lua_State *L, const struct mt_steps *steps)
@@ -82,12 +87,7 @@ void mtl_faces_push(lua_State *L, const struct moontap_step *const *steps, struc
 		if (!line || mt_record_read(mt_kinds, line, &put, p, &ignored))
 			continue; /* of a kind of a newer service's */
 		begin_step(L, s->op, &put);
-		mtl_string(L, "command", s->command);
-		mtl_string(L, "place", s->place);
-		if (s->shared) {
-			lua_pushboolean(L, true);
-			lua_setfield(L, -2, "shared");
-		}
+		end_step(L, s->command, s->place, s->shared);
 		lua_rawseti(L, -2, ++n);
 	}
 }

@@ -68,8 +68,10 @@ static int correct_journal(struct mt_shared_object *o, const struct mt_record *c
 		struct mt_step *s = &steps->at[i], now = { .op = MT_CHANGE };
 		bool any = false;
 
+		if (!mt_record_same_key(&s->put, claim))
+			continue;
 		now.put = mt_record_key(&s->put);
-		for (int f = k->nkeys; mt_record_same_key(&s->put, claim) && f < k->nfields; f++) {
+		for (int f = k->nkeys; f < k->nfields; f++) {
 			if (!mt_record_has(claim, f) || !mt_record_has(&s->put, f) ||
 			    mt_shared_is_noted(claim, f) ||
 			    mt_value_equal(&k->fields[f], &claim->v[f], &s->put.v[f]))

@@ -45,13 +45,6 @@ struct vlans {
 	struct mt_vids outside; /* those that lead further: the host's own, and uplinks' */
 };
 
-static uint32_t number(const struct mt_record *r, const char *field)
-{
-	const struct mt_value *v = &r->v[mt_kind_field(r->kind, field)];
-
-	return v->state == MT_SET ? (uint32_t)v->u : 0;
-}
-
 static bool is_allowed(const struct vlans *v, const struct mt_record *r)
 {
 	int pvid = mt_kind_field(r->kind, "pvid");
@@ -60,21 +53,37 @@ static bool is_allowed(const struct vlans *v, const struct mt_record *r)
 			       &r->v[pvid]);
 }
 
-static int see_port(const struct mt_record *r, void *data, struct mt_err *e)
+/* The VLAN of a guest's frames without a tag; 0: it is no guest's port of the bridge, or has none. */
+static uint32_t vlan_of_guest(const struct vlans *v, const struct mt_record *port)
+{
+	const struct mt_device *dev = mt_doctor_device(v->d, mt_record_device(port));
+	bool is = dev && !strcmp(dev->master, v->bridge) && dev->is & MT_DEVICE_NIC;
+
+	return is ? (uint32_t)mt_doctor_field(port, "pvid") : 0;
+}
+
+static int see_default(const struct mt_record *r, void *data, struct mt_err *e)
 {
 	struct vlans *v = data;
-	const struct mt_device *dev = mt_doctor_device(v->d, mt_record_device(r));
-	uint32_t pvid = number(r, "pvid");
+	uint32_t vid = vlan_of_guest(v, r);
 
 	(void)e;
-	if (!pvid || !dev || strcmp(dev->master, v->bridge) || !(dev->is & MT_DEVICE_NIC))
-		return 0;
-	mt_vids_add(&v->guests, pvid);
-	if (v->normal == pvid && !is_allowed(v, r))
+	if (vid && vid == v->normal && !is_allowed(v, r))
 		mt_doctor_found(v->d, v->bridge,
 				"%s is in VLAN %u of %s, as is each port that nobody puts into "
 				"another, and the policy does not allow that VLAN",
-				dev->name, pvid, v->bridge);
+				mt_record_device(r), vid, v->bridge);
+	return 0;
+}
+
+static int see_guest(const struct mt_record *r, void *data, struct mt_err *e)
+{
+	struct vlans *v = data;
+	uint32_t vid = vlan_of_guest(v, r);
+
+	(void)e;
+	if (vid)
+		mt_vids_add(&v->guests, vid);
 	return 0;
 }
 
@@ -92,7 +101,7 @@ static int see_member(const struct mt_record *r, void *data, struct mt_err *e)
 
 	(void)e;
 	if (dev && (is_uplink(dev, v->bridge) || !strcmp(dev->name, v->bridge)))
-		mt_vids_add(&v->outside, number(r, "vid"));
+		mt_vids_add(&v->outside, (uint32_t)mt_doctor_field(r, "vid"));
 	return 0;
 }
 
@@ -104,9 +113,10 @@ static void each_bridge(struct mt_doctor *d, void (*see)(struct vlans *v))
 
 	while (allows_vlans(d) && (a = mt_doctor_next_link(d, a)))
 		if (mt_doctor_bridge(d, a->value, &r) && mt_doctor_field(&r, "vlan_filtering"))
-			see(&(struct vlans){ .d = d,
-					     .bridge = a->value,
-					     .normal = number(&r, "vlan_default_pvid") });
+			see(&(struct vlans){
+				.d = d,
+				.bridge = a->value,
+				.normal = (uint32_t)mt_doctor_field(&r, "vlan_default_pvid") });
 }
 
 static void see_all(struct vlans *v, const char *kind, mt_each see)
@@ -119,7 +129,7 @@ static void see_all(struct vlans *v, const char *kind, mt_each see)
 
 static void check_default(struct vlans *v)
 {
-	see_all(v, "vlan", see_port);
+	see_all(v, "vlan", see_default);
 }
 
 void mt_check_vlan_default(struct mt_doctor *d)
@@ -137,8 +147,7 @@ static void check_uplink(struct vlans *v)
 			uplink = &v->d->devices[i];
 	if (!uplink)
 		return;
-	v->normal = 0; /* that is another check */
-	see_all(v, "vlan", see_port);
+	see_all(v, "vlan", see_guest);
 	see_all(v, "vlan_member", see_member);
 	for (uint32_t vid = 1; vid <= MT_VID_MAX; vid++)
 		if (mt_vids_has(&v->guests, vid) && !mt_vids_has(&v->outside, vid))
