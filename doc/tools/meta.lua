@@ -193,7 +193,8 @@ local function policy()
   put_help(topic_of "allow".lines)
   put("---@param what { link?: string, prefix?: string, table?: integer|string, " ..
     "vid?: integer|string, vni?: integer|string, priority?: integer|string, " ..
-    "peer?: string, path?: string, pool?: string, user?: string, dev?: string }")
+    "peer?: string, ports?: integer|string, path?: string, pool?: string, " ..
+    "iface_id?: string, group?: string, altname?: string, user?: string, dev?: string }")
   put "function allow(what) end\n"
   put_help(topic_of "pool".lines)
   put "---@param of { name: string, range: string }"

@@ -60,9 +60,12 @@ describe("moontap help", function()
 
   it("has every right that a policy can give", function()
     local file <close> = assert(io.open "src/base/right.c")
+    local meta <close> = assert(io.open "lua/moontap/meta/policy.lua")
+    local annotated = meta:read "a":match "@param what (%b{})\nfunction allow"
     local text, n = fine(help "allow"), 0
     for name in file:read "a":gmatch '%.name = "([%l_]+)"' do
       assert.matches("\n  " .. name .. " ", text)
+      assert.matches(" " .. name .. "?: ", annotated, 1, true)
       n = n + 1
     end
     assert.is_true(n > 9)

@@ -1130,7 +1130,7 @@ function default(value) end
 ---    allow{ prefix = "10.0.0.0/8", table = 100, priority = "2000-2099" }
 ---    allow{ user = "alice", dev = "al-*", link = "br0" }
 ---    allow{ ports = "8000-8999", group = "web-*", iface_id = "tenant1-*" }
----@param what { link?: string, prefix?: string, table?: integer|string, vid?: integer|string, vni?: integer|string, priority?: integer|string, peer?: string, path?: string, pool?: string, user?: string, dev?: string }
+---@param what { link?: string, prefix?: string, table?: integer|string, vid?: integer|string, vni?: integer|string, priority?: integer|string, peer?: string, ports?: integer|string, path?: string, pool?: string, iface_id?: string, group?: string, altname?: string, user?: string, dev?: string }
 function allow(what) end
 
 ---Addresses for lease() to give to NICs, at most 4096 of them. Plans may use them, as with
