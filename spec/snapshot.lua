@@ -10,6 +10,7 @@
 
 local helper = require "spec.helper"
 local json = require "dkjson"
+local offloads = require "internals.look".offloads
 
 local M = {}
 
@@ -59,6 +60,9 @@ local function devices(lines, what, object)
   end
   for _, word in ipairs(flatten({}, "", object)) do
     lines[#lines + 1] = ("%s %s %s"):format(what, object.ifname, word)
+  end
+  if what == "link" then
+    lines[#lines + 1] = ("link %s offloads=%s"):format(object.ifname, offloads(object.ifname))
   end
 end
 
@@ -112,11 +116,9 @@ local OVS = [[
   fi
 ]]
 
--- Of each device: its offloads, and its filters, but not what is in those: actions are numbered
--- through, and count.
-local DEVICES = [[
-  ip -o link show | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | while read -r dev; do
-    ethtool -k "$dev" 2>/dev/null | sed -n "s/^[a-z].*: o[nf]*$/link $dev offload &/p"
+-- On whichever devices can have some, not what is in them: actions are numbered through, and count.
+local FILTERS = [[
+  tc qdisc show | sed -n 's/^qdisc clsact .* dev \([^ ]*\).*/\1/p' | while read -r dev; do
     for side in ingress egress; do
       tc filter show dev "$dev" $side | sed -n "s/^filter .*pref.*chain 0 *$/link $dev $side &/p"
     done
@@ -146,7 +148,7 @@ function M.take()
     script[i] = part[2] .. "; printf '\\f'"
   end
   script[#script + 1] = "cd /proc/sys/net; grep -rs . ipv4/conf ipv6/conf;" ..
-    "grep -rs . /run/moontap-dhcp\n" .. DEVICES .. OVS .. "true"
+    "grep -rs . /run/moontap-dhcp\n" .. FILTERS .. OVS .. "true"
   local at, objects, conf = 1, helper.run(table.concat(script, "\n")):match "(.*\f)(.*)"
   for text in objects:gmatch "([^\f]*)\f" do
     local found = text:match "%S" and json.decode(text) or {}

@@ -375,27 +375,30 @@ static int ask(struct mnl_socket *nl, struct looking *l, int ifindex, mnl_cb_t e
 	return (int)got;
 }
 
-/* What of packets' work devices do: no dump of rtnetlink's has it. */
-static void put_offloads(struct looking *l)
+/* Which of packets' work a device does, a letter each: no dump of rtnetlink's has it. */
+static void put_offloads(lua_State *L, const char *dev)
 {
 	static const unsigned what[] = { ETHTOOL_GRXCSUM, ETHTOOL_GTXCSUM, ETHTOOL_GSG,
 					 ETHTOOL_GTSO,	  ETHTOOL_GGSO,	   ETHTOOL_GGRO };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char text[sizeof what / sizeof *what];
 
-	for (int i = 0; i < l->ndevices; i++) {
-		char line[IFNAMSIZ + 16], *at = stpcpy(line, l->devices[i].name);
+	for (size_t k = 0; k < sizeof text; k++) {
+		struct ethtool_value v = { .cmd = what[k] };
+		struct ifreq ask = { .ifr_data = (char *)&v };
 
-		for (size_t k = 0; k < sizeof what / sizeof *what; k++) {
-			struct ethtool_value v = { .cmd = what[k] };
-			struct ifreq ask = { .ifr_data = (char *)&v };
-
-			strcpy(ask.ifr_name, l->devices[i].name);
-			*at++ = ioctl(fd, SIOCETHTOOL, &ask) ? '?' : v.data ? '1' : '0';
-		}
-		lua_pushlstring(l->L, line, (size_t)(at - line));
-		lua_rawseti(l->L, -2, (lua_Integer)lua_rawlen(l->L, -2) + 1);
+		strncpy(ask.ifr_name, dev, IFNAMSIZ - 1);
+		text[k] = ioctl(fd, SIOCETHTOOL, &ask) ? '?' : v.data ? '1' : '0';
 	}
 	close(fd);
+	lua_pushlstring(L, text, sizeof text);
+}
+
+/* offloads(dev) -> "101011" */
+static int l_offloads(lua_State *L)
+{
+	put_offloads(L, luaL_checkstring(L, 1));
+	return 1;
 }
 
 /* look() -> an array of strings, in any order; the same ones while the host is the same */
@@ -416,14 +419,22 @@ static int l_look(lua_State *L)
 	}
 	if (nl)
 		mnl_socket_close(nl);
-	if (!err)
-		put_offloads(&l);
+	for (int i = 0; !err && i < l.ndevices; i++) {
+		lua_pushstring(L, l.devices[i].name);
+		put_offloads(L, l.devices[i].name);
+		lua_concat(L, 2);
+		lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+	}
 	return err ? luaL_fileresult(L, 0, "look") : 1;
 }
 
 int luaopen_internals_look(lua_State *L);
 int luaopen_internals_look(lua_State *L)
 {
-	lua_pushcfunction(L, l_look);
+	static const luaL_Reg functions[] = { { "look", l_look },
+					      { "offloads", l_offloads },
+					      { NULL, NULL } };
+
+	luaL_newlib(L, functions);
 	return 1;
 }

@@ -3,8 +3,8 @@
 -- Whoever declares more must be seen here, too: a glance that is equal is all that is looked at.
 
 local helper = require "spec.helper"
-local glance = require "internals.look"
 local snapshot = require "spec.snapshot"
+local look = require "spec.torture.torture".glance
 
 local HOST = [[
   ip link add br0 address 02:00:00:00:00:01 type bridge
@@ -40,12 +40,6 @@ local unseen = {
     "ip link set t0 address 02:00:00:00:00:07 master br0",
   "ip link set eth0 down; ip link set eth0 up",
 }
-
-local function look()
-  local links = glance()
-  table.sort(links)
-  return table.concat(links)
-end
 
 local function assert_seen(change)
   local before, lines = look(), snapshot.take()

@@ -254,9 +254,9 @@ local function scene_of(name, tag)
   }
 end
 
-for _, sample in ipairs(helper.samples()) do
+for _, sample in ipairs(helper.samples()) do -- those with Open vSwitch need daemons
   if sample.tag ~= " #ovs" then scenes[#scenes + 1] = scene_of(sample.name, sample.tag) end
-end -- those with Open vSwitch need daemons
+end
 
 local which, of = (os.getenv "MOONTAP_SCENES" or "1/1"):match "(%d+)/(%d+)"
 M.all = {}

@@ -5,7 +5,7 @@
 
 local assert = require "luassert"
 local helper = require "spec.helper"
-local glance = require "internals.look"
+local look_at_links = require "internals.look".look
 local program = require "spec.program"
 local snapshot = require "spec.snapshot"
 local tree = require "internals.tree"
@@ -27,11 +27,16 @@ local function rules()
   return table.concat(words, "\n")
 end
 
+-- glance() -> a string, equal while the kernel's objects are
+function M.glance()
+  local links = look_at_links()
+  table.sort(links)
+  return table.concat(links)
+end
+
 -- What the host is like: equal while it is.
 local function look()
-  local links = glance()
-  table.sort(links)
-  return table.concat(links) .. tree("/run/moontap-dhcp", "") .. (ruleset and rules() or "")
+  return M.glance() .. tree("/run/moontap-dhcp", "") .. (ruleset and rules() or "")
 end
 
 -- How many faults were tried, by what was done where, and what came of it.
@@ -152,8 +157,8 @@ function M.begin(scene)
     down = "down guest.xml", reconcile = "reconcile",
   }
   M.expected = { up = scene.status, again = scene.status }
-  ruleset = (scene.policy or ""):find "guard" or (scene.policy or ""):find "nat"
-    or (scene.policy or ""):find "firewall"
+  local policy = scene.policy or ""
+  ruleset = policy:find "guard" or policy:find "nat" or policy:find "firewall"
   helper.run("set -e\n" .. scene.host)
   program.write("guest.xml", scene.xml)
   program.write("near.xml", scene.near or "")
