@@ -21,6 +21,8 @@
  *           always-E  with an errno value E: this one and all that follow
  *           slow-MS   all of them take so many milliseconds, whatever N is
  */
+#include "torture/preload.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -85,9 +87,8 @@ static unsigned what_of(const char *word)
 					  : REQUEST | STATE;
 }
 
-__attribute__((constructor)) static void begin(void)
+void torture_begin(const char *words)
 {
-	const char *words = getenv("TORTURE");
 	char file[256], who[16], what[16];
 	int fd;
 
@@ -107,6 +108,11 @@ __attribute__((constructor)) static void begin(void)
 	if (report == MAP_FAILED)
 		abort();
 	armed = 1;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	torture_begin(getenv("TORTURE"));
 }
 
 /* A program that counts its lines says so when it has ended: what follows is not its own. */

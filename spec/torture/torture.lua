@@ -4,6 +4,7 @@
 -- `make check` tries a sample of them, `make torture` all.
 
 local assert = require "luassert"
+local forks = require "spec.torture.forks"
 local helper = require "spec.helper"
 local look_at_links = require "internals.look".look
 local program = require "spec.program"
@@ -67,11 +68,17 @@ M.errno = {
   EPERM = 1, EINTR = 4, EIO = 5, ENOMEM = 12, EBUSY = 16, ENODEV = 19, ENOSPC = 28, ENOBUFS = 105,
 }
 
+local preload = build .. "/spec/torture/preload.so"
+
+local function fault_of(how)
+  return ("%s %s %s %d %s"):format(helper.folder() .. "/report", how.who or "parent", how.what,
+    how.n, M.errno[how.fault] or how.fault)
+end
+
 -- command(words, how) -> what sh runs, in the test's folder; how: see moontap()
 function M.command(words, how)
-  return ("TORTURE='%s %s %s %d %s' LD_PRELOAD='%s' '%s' --state state %s"):format(
-    helper.folder() .. "/report", how.who or "parent", how.what, how.n,
-    M.errno[how.fault] or how.fault, build .. "/spec/torture/preload.so", program.path, words)
+  return ("TORTURE='%s' LD_PRELOAD='%s' '%s' --state state %s"):format(fault_of(how), preload,
+    program.path, words)
 end
 
 -- moontap(words, how) -> as program.moontap(), and counts =, fired =, where =
@@ -79,7 +86,9 @@ end
 function M.moontap(words, how)
   local report = helper.folder() .. "/report"
   os.remove(report)
-  local r = program.run(M.command(words, how), how.input)
+  local r = forks.here() and how.what ~= "memory" -- the loader's allocations are meant, too
+    and forks.run(fault_of(how), "--state state " .. words)
+    or program.run(M.command(words, how), how.input)
   local f <close> = assert(io.open(report, "rb"))
   local fired
   r.counts = { ("<I4I4I4I4I4I4I4z"):unpack(f:read "a") }
@@ -167,6 +176,7 @@ function M.begin(scene)
   helper.run(([[mkdir -p '%s/state'; cd '%s/state'; chmod 700 .
     mkdir -p nic run shared domain lookup/guest lookup/tap; ln -s yes lookup/complete]])
     :format(helper.folder(), helper.folder()))
+  forks.begin(preload)
   if scene.near then
     assert.equal(0, program.moontap("up -p policy.lua near.xml").status)
   end
@@ -174,7 +184,7 @@ end
 
 -- must(name): up, again, changed, down or reconcile: without any fault it works
 function M.must(name)
-  local r = program.moontap(M.words[name])
+  local r = forks.run("", "--state state " .. M.words[name])
   if r.status ~= (M.expected[name] or 0) then
     error(("%s: %d: %s"):format(name, r.status, r.err), 2)
   end

@@ -6,10 +6,10 @@
 
 TORTURE_SO := $(BUILD)/spec/torture/preload.so
 
-$(TORTURE_SO): spec/torture/preload.c $(BUILD)/.flags
+$(TORTURE_SO): $(wildcard spec/torture/*.[ch]) $(BUILD)/.flags
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -fPIC $(WARN) -O2 -g -shared -o $@ $< -ldl
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -Ispec -fPIC $(WARN) -O2 -g -shared -o $@ $(filter %.c,$^) -ldl
 
 specs check-built: $(TORTURE_SO)
 
