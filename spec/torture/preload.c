@@ -6,7 +6,7 @@
  * LD_PRELOADed by spec/torture/torture.lua. TORTURE is "FILE WHO WHAT N FAULT":
  *
  *   FILE    where the counts are shown: struct report, as it stands in memory
- *   WHO     parent, or child: the evaluator, which is a fork
+ *   WHO     parent, or child: the evaluator, which is a fork; or the name of a fork: moontapd-watch
  *   WHAT    request   asks the kernel to look or to change: netlink, ioctl of a tap
  *           change    of these those that change
  *           state     changes the state directory: write, truncate, rename, unlink, mkdir, symlink, creation
@@ -20,6 +20,8 @@
  *           before, after, torn     SIGKILL: before it, after it, or in the midst of a write
  *           always-E  with an errno value E: this one and all that follow
  *           slow-MS   all of them take so many milliseconds, whatever N is
+ *           kill-P    before it P is killed: parent, zygote: its first child, or spares,
+ *                     that child's children
  */
 #include "torture/preload.h"
 
@@ -39,6 +41,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -68,7 +71,7 @@ static struct {
 	unsigned what, nth;
 	int code;
 	int child, always, slow_ms;
-	char fault[16];
+	char who[16], fault[16];
 } plan;
 static int armed, is_child;
 static enum answer answer;
@@ -89,13 +92,14 @@ static unsigned what_of(const char *word)
 
 void torture_begin(const char *words)
 {
-	char file[256], who[16], what[16];
+	char file[256], what[16];
 	int fd;
 
 	if (!words ||
-	    sscanf(words, "%255s %15s %15s %u %15s", file, who, what, &plan.nth, plan.fault) != 5)
+	    sscanf(words, "%255s %15s %15s %u %15s", file, plan.who, what, &plan.nth, plan.fault) !=
+		    5)
 		return;
-	plan.child = !strcmp(who, "child");
+	plan.child = strcmp(plan.who, "parent") != 0;
 	plan.what = what_of(what);
 	plan.always = !strncmp(plan.fault, "always-", 7);
 	plan.slow_ms = !strncmp(plan.fault, "slow-", 5) ? atoi(plan.fault + 5) : 0;
@@ -122,10 +126,21 @@ void torture_over(void)
 	armed = 0;
 }
 
+/* Whether the calls of this process are counted. */
+static int is_counted(void)
+{
+	char name[16] = "";
+
+	if (!armed || plan.child != is_child)
+		return 0;
+	return !is_child || !strcmp(plan.who, "child") ||
+		(!prctl(PR_GET_NAME, name) && !strcmp(plan.who, name));
+}
+
 /* Whether this call is the one. */
 static int is_meant(enum what what, const char *where)
 {
-	if (!armed || plan.child != is_child)
+	if (!is_counted())
 		return 0;
 	report->counts[__builtin_ctz(what)]++;
 	if (!(plan.what & what))
@@ -147,6 +162,34 @@ static void die(void)
 		pause();
 }
 
+/* kill_children() - each child of @pid, or with @deeper each child of its first */
+static void kill_children(int pid, int deeper)
+{
+	char path[64], list[256] = "", *p = list;
+	int fd, child;
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, list, sizeof list - 1) < 0)
+		abort();
+	close(fd);
+	while ((child = (int)strtol(p, &p, 10)) > 0) {
+		if (deeper) {
+			kill_children(child, 0);
+			return;
+		}
+		kill(child, SIGKILL);
+	}
+}
+
+static void kill_others(const char *which)
+{
+	if (!strcmp(which, "parent"))
+		kill(getppid(), SIGKILL);
+	else
+		kill_children(getpid(), !strcmp(which, "spares"));
+}
+
 /* What happens at a crossing. Return: 1: it fails with errno, undone; 0: it is done. */
 static int before(int meant)
 {
@@ -154,6 +197,8 @@ static int before(int meant)
 		return 0;
 	if (!strcmp(plan.fault, "before") || !strcmp(plan.fault, "torn"))
 		die();
+	if (!strncmp(plan.fault, "kill-", 5))
+		kill_others(plan.fault + 5);
 	if (plan.code)
 		errno = plan.code;
 	return plan.code != 0;
@@ -300,7 +345,7 @@ ssize_t write(int fd, const void *buf, size_t n)
 	int meant;
 	ssize_t got;
 
-	if (!armed || is_child != plan.child || (!is_child && !is_file(fd)))
+	if (!is_counted() || (!is_child && !is_file(fd)))
 		return real(fd, buf, n);
 	meant = is_meant(WRITE, "write");
 	if (meant && !strcmp(plan.fault, "torn")) {

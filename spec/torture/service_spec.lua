@@ -1,7 +1,7 @@
--- service_spec.lua - kill -9 of a worker of moontapd at every crossing into kernel and state
+-- service_spec.lua - kill -9 of each process of moontapd, at every crossing into kernel and state
 --
--- The client sees that it is gone, and does the event itself: what was asked for is done once, and
--- nothing is left of the attempt.
+-- Whoever dies, what was asked for is done once, by the service or by its client; or it is said
+-- that it was not, nothing has changed, and asking again does it. After `down` nothing is left.
 
 local daemon = require "spec.service.daemon"
 local helper = require "spec.helper"
@@ -13,61 +13,166 @@ local function write(path, text)
   f:write(text)
 end
 
+local function log() return program.read "moontapd.log" or "" end
+
 local function left()
-  return helper.run "cd /run/moontap && find nic run shared lookup domain -type f"
+  return helper.run [[cd /run/moontap
+    find nic run shared lookup domain user -type f 2>/dev/null || true]]
 end
 
--- environment(how) -> what makes the worker, a fork of the first process, die at its n-th crossing
-local function environment(how)
-  return (torture.command("", how):match "^(TORTURE='.-' LD_PRELOAD='.-') ")
+local function fired()
+  local f <close> = assert(io.open(helper.folder() .. "/report", "rb"))
+  return select(7, ("<I4I4I4I4I4I4I4"):unpack(f:read "a")) ~= 0
 end
 
--- try(how): one event by a service whose worker dies -> whether it died; /run and /etc/moontap are
--- the tests' own (spec/machine.lua)
-local function try(how)
-  local report = helper.folder() .. "/report"
-  os.remove(report)
-  helper.run "ip tuntap add dev tap0 mode tap; ip link set tap0 address 02:00:00:00:00:07"
-  local d <close> = daemon.start_by("", environment(how))
-  local r = d:call "qemu-ifup tap0"
-  assert.same({ status = 0, out = "", err = "" }, r)
-  local f <close> = assert(io.open(report, "rb"))
-  local fired = select(7, ("<I4I4I4I4I4I4I4"):unpack(f:read "a")) ~= 0
-  local alias = helper.run "ip link show tap0":match "alias (%g+)"
-  assert.equal("one", alias)
-  assert.matches("\n[^\n]+ tap0 [^\n]+ connected\n$", program.bare "status".out)
-  assert.equal(0, d:call "qemu-ifdown tap0".status)
-  assert.is_nil(helper.run "ip link show tap0":match "alias")
+-- start(how) -> a service of which a process dies, or kills another, at its n-th crossing; /run and
+-- /etc/moontap are the tests' own (spec/machine.lua)
+local function start(how)
+  helper.run("rm -f '" .. helper.folder() .. "/report'")
+  how.what = "crossing"
+  return daemon.start_by("", torture.command("", how):match "^(TORTURE='.-' LD_PRELOAD='.-') ")
+end
+
+-- by_client(words) -> as program.run(): by whichever of the service and its client lives
+local function by_client(words)
+  return program.run(("MOONTAP_EVENT_SOCKET=$PWD/sock/event '%s/'%s"):format(
+    program.path:match "(.*)/", words))
+end
+
+local USER = "setpriv --reuid=65534 --regid=65534 --clear-groups"
+
+local function by_user(words)
+  return program.run(("MOONTAP_EVENT_SOCKET=$PWD/sock/event %s '%s' %s"):format(USER, program.path,
+    words))
+end
+
+-- once_more(run, words, unchanged) -> what came of it: done, or it was said that it was not, and it
+-- is when it is asked for again
+local function once_more(run, words, unchanged)
+  local r = run(words)
+  if r.status == 0 then
+    assert.equal("", r.err)
+    return "done"
+  end
+  assert.matches("^[%w-]+: [^\n]+\n$", r.err)
+  assert.equal(4, r.status)
+  unchanged()
+  daemon.wait_for("a service: " .. r.err, function() return run(words).status == 0 end)
+  return "said, and done when asked again"
+end
+
+local function is_up(dev)
+  assert.equal("one", helper.run("ip link show " .. dev):match "alias (%g+)")
+  local line = program.bare "status".out:match "\n([^\n]+) connected\n$"
+  assert.is_truthy(line and line:find(" " .. dev .. " ", 1, true))
+end
+
+local function is_down()
+  assert.is_nil(helper.run "ip link show":match "alias")
   assert.equal("nothing is connected\n", program.bare "status".out)
   assert.equal("", left())
-  helper.run "ip link del tap0"
-  if fired then
-    torture.count("kill -9, worker", "a tap in a bridge", how.fault, "done, by the client")
-  end
-  return fired
 end
 
-describe("kill -9 of a worker #bare #torture", function()
+-- Each: who dies; at whose crossing; how; and an event that it is in the midst of.
+local events = {
+  { "a worker", who = "child", faults = { "before", "after" } },
+  { "the first process", who = "moontapd", faults = { "kill-parent" } },
+  { "a zygote", who = "moontapd", faults = { "kill-zygote" } },
+  { "spares", who = "moontapd", faults = { "kill-spares" } },
+}
+
+function events.run(how)
+  helper.run "ip tuntap add dev tap0 mode tap; ip link set tap0 address 02:00:00:00:00:07"
+  local _ <close> = start(how)
+  local outcome = once_more(by_client, "qemu-ifup tap0", is_down)
+  is_up "tap0"
+  local later = once_more(by_client, "qemu-ifdown tap0", function() is_up "tap0" end)
+  is_down()
+  helper.run "ip link del tap0"
+  return outcome == "done" and later or outcome
+end
+
+local calls = {
+  { "a user's process", who = "moontapd-caller", faults = { "before", "after" } },
+  { "the acceptor", who = "moontapd-caller", faults = { "kill-parent" } },
+}
+
+function calls.run(how)
+  helper.run(("chmod 755 '%s'"):format(helper.folder()))
+  local _ <close> = start(how)
+  local outcome = once_more(by_user, "up web.xml", function() end)
+  is_up "u65534-web"
+  local later = once_more(by_user, "down --if-known web", function() end)
+  is_down()
+  return outcome == "done" and later or outcome
+end
+
+local drifts = {
+  { "the watcher", who = "moontapd-watch", faults = { "before", "after" } },
+}
+
+function drifts.run(how)
+  local bridge = "ip link add br7 type bridge; ip link set br7 up"
+  helper.run(bridge)
+  write("/etc/moontap/policy.lua", [[allow{ link = "br7" }
+    function connect(nic) tap(nic, { master = "br7", up = true, alias = "one" }) end]])
+  local d <close> = start(how)
+  d:watcher()
+  assert.equal(0, program.bare "up web.xml".status)
+  helper.run("ip link del br7; " .. bridge)
+  local said = daemon.wait_for("the repair", function()
+    return program.bare "status".out:find " connected\n" and "repaired"
+      or log():find "since before moontapd watched: moontap reconcile web"
+        and "said, and reconciled"
+  end)
+  if said ~= "repaired" then assert.equal(0, program.bare "reconcile web".status) end
+  assert.matches("master br7", helper.run "ip link show u65534-web")
+  assert.equal(0, program.bare "down web.xml".status)
+  is_down()
+  helper.run "ip link del br7"
+  return said
+end
+
+-- try(scene, how): with a service of which somebody dies -> whether somebody did
+local function try(scene, how)
+  local ok, outcome = pcall(scene.run, how)
+  if not ok then
+    error(("%s, %s, number %d: %s\n%s"):format(how.who, how.fault, how.n, outcome,
+      log()), 0)
+  end
+  if fired() then torture.count("kill -9, service", how.name, how.fault, outcome) end
+  return fired()
+end
+
+describe("kill -9 #bare in the service, of #torture", function()
   before_each(function()
     helper.run "mkdir -p /etc/moontap; rm -rf /run/moontap"
-    write("/etc/moontap/policy.lua", [[function connect(nic)
-      bridge{ name = "br7" } tap(nic, { master = "br7", up = true, alias = "one" }) end]])
+    write("/etc/moontap/policy.lua", [[allow{ user = "65534" }
+      function connect(nic)
+        if nic.dev == "tap0" then bridge{ name = "br7" } end
+        tap(nic, { master = nic.dev == "tap0" and "br7" or nil, up = true, alias = "one" })
+      end]])
+    program.write("web.xml", [[<domain type='qemu'><name>web</name>
+      <uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid>
+      <devices><interface type='ethernet'><mac address='52:54:00:00:00:01'/>
+      <target dev='u65534-web' managed='no'/></interface></devices></domain>]])
   end)
 
   after_each(function() helper.run "rm -rf /etc/moontap/policy.lua /run/moontap" end)
 
-  for _, fault in ipairs { "before", "after" } do
-    it("leaves the event to the client: " .. fault, function()
-      local how = { who = "child", what = "crossing", fault = fault }
-      local total = torture.all and math.huge or 6
-      local n, tried = torture.all and 0 or torture.pick(5), 0
-      repeat
-        n = n + (torture.all and 1 or 11)
-        how.n = n
-        tried = tried + 1
-      until not try(how) or tried >= total
-      assert.is_true(tried > 3)
-      torture.summary()
-    end)
+  for _, scene in ipairs { events, calls, drifts } do
+    for _, case in ipairs(scene) do
+      for _, fault in ipairs(case.faults) do
+        it(("%s: %s"):format(case[1], fault), function()
+          local how = { name = case[1], who = case.who, fault = fault }
+          how.n = torture.all and 1 or torture.pick(20)
+          assert.is_true(try(scene, how))
+          repeat
+            how.n = how.n + 1
+          until not (torture.all and try(scene, how))
+          torture.summary()
+        end)
+      end
+    end
   end
 end)
