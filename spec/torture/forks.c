@@ -7,6 +7,7 @@
  * before there is a request in the FOLDER/ask, a FIFO: "TORTURE\0ARGUMENT\0...", at most PIPE_BUF
  * bytes, TORTURE as in preload.c or empty. The run has FOLDER/stdin, stdout and stderr, and stands in
  * FOLDER; its wait status comes to FOLDER/answer, 4 bytes. It ends when there is no FOLDER/ask.
+ * TORTURE_LOADS, if it is there, is a library that is loaded for all runs, too.
  */
 #include "torture/preload.h"
 
@@ -66,7 +67,8 @@ static int serve(int argc, char **argv, char **envp)
 
 	(void)argc;
 	must(!chdir(getenv("TORTURE_FORKS")) && !unsetenv("TORTURE_FORKS"));
-	dlopen("libxml2.so.2", RTLD_LAZY);	  /* which each would load */
+	if (getenv("TORTURE_LOADS")) /* where it is of another version, each loads its own */
+		dlopen(getenv("TORTURE_LOADS"), RTLD_LAZY);
 	ask.fd = open("ask", O_RDWR | O_CLOEXEC); /* both: else each writer's close ends it */
 	must(ask.fd >= 0);
 	while (poll(&ask, 1, 500) >= 0 && !access("ask", F_OK)) {

@@ -8,13 +8,13 @@ local program = require "spec.program"
 local M = {}
 local folder -- of the test that began it
 
--- begin(preload): what this test then runs are forks
-function M.begin(preload)
+-- begin(preload, loads): what this test then runs are forks; loads: a library that they find loaded
+function M.begin(preload, loads)
   folder = helper.folder()
   helper.run(("cd '%s' && rm -f ask answer && mkfifo ask answer"):format(helper.folder()))
   program.write("stdin", "")
-  assert(os.execute(("TORTURE_FORKS='%s' LD_PRELOAD='%s' '%s' </dev/null >/dev/null 2>&1 &")
-    :format(helper.folder(), preload, program.path)))
+  assert(os.execute(("TORTURE_FORKS='%s' %s LD_PRELOAD='%s' '%s' </dev/null >/dev/null 2>&1 &")
+    :format(helper.folder(), loads and "TORTURE_LOADS=" .. loads or "", preload, program.path)))
 end
 
 -- here(): whether this test began it

@@ -57,7 +57,7 @@ describe("every allocation #bare fails once: #torture", function()
   for _, scene in ipairs(scenes.all) do
     if not (torture.all and scene.sample) then
       it(scene.name, function()
-        local m = torture.moments(scene)
+        local m = torture.moments(scene, true) -- the loader's allocations are meant, too
         for _, run in ipairs(torture.runs(scene)) do
           try(scene, m, run, "parent")
           torture.summary()

@@ -86,8 +86,7 @@ end
 function M.moontap(words, how)
   local report = helper.folder() .. "/report"
   os.remove(report)
-  local r = forks.here() and how.what ~= "memory" -- the loader's allocations are meant, too
-    and forks.run(fault_of(how), "--state state " .. words)
+  local r = forks.here() and forks.run(fault_of(how), "--state state " .. words)
     or program.run(M.command(words, how), how.input)
   local f <close> = assert(io.open(report, "rb"))
   local fired
@@ -158,8 +157,9 @@ end
 
 --- scenes, and the way through them ---------------------------------------------------------------
 
--- begin(scene): its host and files; the state directory is there, empty but for what is near
-function M.begin(scene)
+-- begin(scene, bare): its host and files; the state directory is there, empty but for what is near;
+-- bare: each run loads libxml2 by itself
+function M.begin(scene, bare)
   local plain = scene.policy and "up -p policy.lua guest.xml" or "up guest.xml"
   M.words = {
     up = plain, again = plain, changed = "up -p changed.lua guest.xml",
@@ -176,7 +176,7 @@ function M.begin(scene)
   helper.run(([[mkdir -p '%s/state'; cd '%s/state'; chmod 700 .
     mkdir -p nic run shared domain lookup/guest lookup/tap; ln -s yes lookup/complete]])
     :format(helper.folder(), helper.folder()))
-  forks.begin(preload)
+  forks.begin(preload, not bare and "libxml2.so.2")
   if scene.near then
     assert.equal(0, program.moontap("up -p policy.lua near.xml").status)
   end
@@ -205,10 +205,10 @@ function M.runs(scene)
   return runs
 end
 
--- moments(scene) -> what it is like down, up and changed; it stays down
-function M.moments(scene)
+-- moments(scene, bare) -> what it is like down, up and changed; it stays down; bare: see begin()
+function M.moments(scene, bare)
   local m = {}
-  M.begin(scene)
+  M.begin(scene, bare)
   for _, name in ipairs { "down", "up", scene.changed and "changed" or "up", "down" } do
     M.must(name)
     m[name] = m[name] or M.moment()
