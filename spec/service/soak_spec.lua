@@ -8,6 +8,8 @@ local daemon = require "spec.service.daemon"
 local helper = require "spec.helper"
 local program = require "spec.program"
 
+local here = helper.run "pwd":match "%C+"
+
 local EVENTS = os.getenv "MOONTAP_TORTURE" == "all" and 1000000 or 10000
 
 local guest = [[<domain type='qemu'><name>web</name>
@@ -15,23 +17,11 @@ local guest = [[<domain type='qemu'><name>web</name>
   <devices><interface type='ethernet'><mac address='52:54:00:00:00:01'/>
   <target dev='web0' managed='no'/></interface></devices></domain>]]
 
--- A guest's life by libvirt's hook, and, since the kernel takes long to delete its devices, twenty
--- of a tap that stays, by QEMU's scripts.
-local ROUND, EACH = [[
-qemu() { '%s/qemu' web "$@" - <guest.xml || exit; }
-i=0
-while [ $i -lt %d ]; do
-  qemu prepare begin; qemu start begin; qemu started begin; qemu stopped end; qemu release end
-  for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    '%s/qemu-ifup' tap0 && '%s/qemu-ifdown' tap0 || exit
-  done
-  i=$((i + 1))
-done]], 45
+local EACH = 45 -- events of a round of events.py
 
 local function live(events)
-  local folder = program.path:match "(.*)/"
-  local r = program.run("export MOONTAP_EVENT_SOCKET=$PWD/sock/event\n" ..
-    ROUND:format(folder, events // EACH, folder, folder))
+  local r = program.run(("python3 '%s/spec/service/events.py' sock/event %s %d guest.xml"):format(
+    here, program.bare "--version".out:match "%d[%d.]+", events // EACH))
   assert.same({ status = 0, out = "", err = "" }, r)
 end
 
