@@ -417,8 +417,8 @@ local function try(session, before, answer, may, what)
     hold(not tostring(line.text or line):find "%c", "a control byte in the log")
   end
   if done then
-    hold(trespass(before.lines, snapshot.take(), may) == "", "changed what is not its own",
-      trespass(before.lines, snapshot.take(), may))
+    local changed = trespass(before.lines, snapshot.take(), may)
+    hold(changed == "", "changed what is not its own", changed)
     for _, dev in ipairs(journals()) do
       if dev ~= "o0" and dev ~= "o1" then
         local down, why = session:down(dev)
