@@ -17,7 +17,7 @@ specs check-built: $(TORTURE_SO)
 # are on a host, in memory.
 TORTURE_JOBS  ?= $(shell nproc)
 TORTURE_PARTS := $(foreach n,faults deaths memory plans,$(patsubst %,torture-$n-%,1 2 3 4)) \
-	torture-crowd-1 torture-others-1 torture-service-1
+	torture-crowd-1 torture-others-1 torture-events-1 torture-service-1
 
 .PHONY: torture torture-summary $(TORTURE_PARTS)
 torture: deps-check program $(SPEC_SO) $(TORTURE_SO)
