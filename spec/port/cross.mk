@@ -24,8 +24,8 @@ CROSS_QEMU_ppc64el := ppc64le
 PACKAGES_cross := $(PACKAGES_build) lua-busted qemu-user-static dpkg-dev \
 	$(foreach a,$(CROSS),gcc-$(CROSS_$a) libc6-dev-$a-cross)
 # The libraries, and the Lua with busted's modules in C.
-CROSS_PACKAGES := libc6-dev liblua5.4-dev libxml2-dev libmnl-dev libjansson-dev libedit-dev lua5.4 \
-	lua-filesystem lua-term lua-system
+CROSS_PACKAGES := libc6-dev liblua5.4-dev libxml2-dev libmnl-dev libjansson-dev libedit-dev \
+	libvirt-dev lua5.4 lua-filesystem lua-term lua-system
 
 cross_root = $(abspath $(BUILD))/cross/$(1)/root
 cross_pkg  = $(call cross_root,$(1))/usr/lib/$(shell $(CROSS_$(1))-gcc -print-multiarch)/pkgconfig
