@@ -204,8 +204,8 @@ int mt_connected(struct mt_engine *g, const struct mt_nic_filter *which, struct 
 /** mt_connected_is() - whether a person's word names the NIC whose journal has this header */
 bool mt_connected_is(const struct mt_record *header, const char *word);
 
-/** mt_connected_sweep() - delete the empty files that a run of @dev left, which was killed before
- * it wrote a line; not while another process has locked them */
+/** mt_connected_sweep() - finish a run of @dev that was killed, or delete the empty files of one that
+ * had not written a line; not while another process has locked them. Failures are logged. */
 void mt_connected_sweep(struct mt_engine *g, const char *dev, struct mt_pool *p);
 
 /** mt_connected_drift() - what somebody else has changed of what moontap put for a connected NIC

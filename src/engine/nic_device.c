@@ -114,6 +114,9 @@ enum mt_device_found mt_nic_find_device(struct mt_device_search *s, const struct
 				       : "libvirt names its device at start";
 		return MT_DEVICE_NOT_YET;
 	}
+	/* What a killed run of the caller's has made is in no journal, and would be somebody else's. */
+	if (s->ask->caller && !s->ask->dry)
+		mt_connected_sweep(s->g, nic->dev, s->pool);
 	err = s->ask->dry && *nic->dev == '$'
 		? -ENODEV
 		: mt_device_by_name(s->g->host, nic->dev, &s->device, e);
