@@ -20,21 +20,22 @@ local function sh(command)
   return helper.run(SOURCED .. command)
 end
 
-local function pid(daemon)
+-- pid(daemon) -> what its file says; nil: it never ran
+function M.pid(daemon)
   local f <close> = io.open("/run/openvswitch/" .. daemon .. ".pid")
   return f and f:read "n"
 end
 
 -- runs(daemon): whether it lives, also when it is stopped
 function M.runs(daemon)
-  local id = pid(daemon)
+  local id = M.pid(daemon)
   local f <close> = id and io.open(("/proc/%d/comm"):format(id))
   return f ~= nil and f:read "l" == daemon
 end
 
 -- signal(daemon, name): STOP, CONT, KILL; a killed one is gone afterwards
 function M.signal(daemon, name)
-  helper.run(("kill -%s %d"):format(name, pid(daemon)))
+  helper.run(("kill -%s %d"):format(name, M.pid(daemon)))
   if name == "KILL" then M.wait(function() return not M.runs(daemon) end, daemon .. " ends") end
 end
 

@@ -11,6 +11,8 @@ check-ovs: deps-ovs
 
 # In a PID namespace: whatever a spec leaves running ends with busted. Its first process waits for
 # daemons that have ended.
+in_pids = unshare -p -f --mount-proc --kill-child sh -c '"$$@"; exit $$?' sh
+
 ovs-specs: program manual $(SPEC_SO) $(BESIDE_SPECS)
-	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) unshare -p -f --mount-proc --kill-child \
-	  sh -c '"$$@"; exit $$?' sh $(LUA) $$(command -v $(BUSTED)) --tags=ovs $(BUSTED_FLAGS) $(OVS_SPECS)
+	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) $(in_pids) $(LUA) $$(command -v $(BUSTED)) --tags=ovs \
+	  $(BUSTED_FLAGS) $(OVS_SPECS)

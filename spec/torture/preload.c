@@ -11,17 +11,20 @@
  *           change    of these those that change
  *           state     changes the state directory: write, truncate, rename, unlink, mkdir, symlink, creation
  *           write     of these each write
- *           crossing  request or state
+ *           database  talks to Open vSwitch's database: connect, send, recv
+ *           message   of these each send
+ *           crossing  request, state or database
  *           memory    malloc, calloc, realloc
  *   N       which of them, counted from 1; 0: none, only count
  *   FAULT   an errno value: it fails, undone; and of crossings
  *           lost      it is done, and its answer is lost: ENOBUFS, as when a socket overruns
  *           silent    it is done, and no answer comes: ETIMEDOUT
- *           before, after, torn     SIGKILL: before it, after it, or in the midst of a write
+ *           before, after, torn     SIGKILL: before it, after it, or in the midst of a write or send
  *           always-E  with an errno value E: this one and all that follow
  *           slow-MS   all of them take so many milliseconds, whatever N is
  *           kill-P    before it P is killed: parent, zygote: its first child, or spares,
  *                     that child's children
+ *           kill-PID, stop-PID      before it, SIGKILL or SIGSTOP to that process
  */
 #include "torture/preload.h"
 
@@ -44,7 +47,9 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum what {
@@ -53,14 +58,17 @@ enum what {
 	WRITE = 4,
 	OTHER_STATE = 8,
 	MEMORY = 16,
+	MESSAGE = 32,
+	OTHER_DATABASE = 64,
 	REQUEST = QUESTION | CHANGE,
-	STATE = WRITE | OTHER_STATE
+	STATE = WRITE | OTHER_STATE,
+	DATABASE = MESSAGE | OTHER_DATABASE
 };
 enum answer { COMES, LOST, SILENT };
 
 /* Shared with whoever watches; outlives a SIGKILL. */
 struct report {
-	uint32_t counts[5]; /* of calls, by enum what's bits */
+	uint32_t counts[7]; /* of calls, by enum what's bits */
 	uint32_t count;	    /* of calls that were meant */
 	uint32_t fired;	    /* whether the N-th was reached */
 	char where[56];	    /* which call it was */
@@ -71,6 +79,7 @@ static struct {
 	unsigned what, nth;
 	int code;
 	int child, always, slow_ms;
+	int signal, pid; /* of another process */
 	char who[16], fault[16];
 } plan;
 static int armed, is_child;
@@ -80,14 +89,20 @@ void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t n);
 
+static const struct {
+	const char *word;
+	unsigned what;
+} whats[] = {
+	{ "request", REQUEST },	  { "change", CHANGE },	  { "state", STATE },	{ "write", WRITE },
+	{ "database", DATABASE }, { "message", MESSAGE }, { "memory", MEMORY },
+};
+
 static unsigned what_of(const char *word)
 {
-	return !strcmp(word, "request")	  ? REQUEST
-		: !strcmp(word, "change") ? CHANGE
-		: !strcmp(word, "state")  ? STATE
-		: !strcmp(word, "write")  ? WRITE
-		: !strcmp(word, "memory") ? MEMORY
-					  : REQUEST | STATE;
+	for (size_t i = 0; i < sizeof whats / sizeof *whats; i++)
+		if (!strcmp(word, whats[i].word))
+			return whats[i].what;
+	return REQUEST | STATE | DATABASE;
 }
 
 void torture_begin(const char *words)
@@ -103,6 +118,8 @@ void torture_begin(const char *words)
 	plan.what = what_of(what);
 	plan.always = !strncmp(plan.fault, "always-", 7);
 	plan.slow_ms = !strncmp(plan.fault, "slow-", 5) ? atoi(plan.fault + 5) : 0;
+	plan.pid = strlen(plan.fault) > 5 ? atoi(plan.fault + 5) : 0;
+	plan.signal = !strncmp(plan.fault, "stop-", 5) ? SIGSTOP : SIGKILL;
 	plan.code = atoi(plan.fault + (plan.always ? 7 : 0));
 	fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0 || ftruncate(fd, sizeof *report))
@@ -190,6 +207,32 @@ static void kill_others(const char *which)
 		kill_children(getpid(), !strcmp(which, "spares"));
 }
 
+#define REAL(NAME, RESULT, ...)             \
+	static RESULT (*real)(__VA_ARGS__); \
+	if (!real)                          \
+	real = (RESULT(*)(__VA_ARGS__))dlsym(RTLD_NEXT, NAME)
+
+static int real_poll(struct pollfd *p, nfds_t n, int ms)
+{
+	REAL("poll", int, struct pollfd *, nfds_t, int);
+
+	return real(p, n, ms);
+}
+
+/* One that is killed is gone afterwards: its sockets are closed. */
+static void signal_other(void)
+{
+	struct pollfd p = { .events = POLLIN };
+
+	p.fd = (int)syscall(SYS_pidfd_open, plan.pid, 0);
+	if (p.fd < 0)
+		return;
+	kill(plan.pid, plan.signal);
+	if (plan.signal == SIGKILL)
+		real_poll(&p, 1, -1);
+	close(p.fd);
+}
+
 /* What happens at a crossing. Return: 1: it fails with errno, undone; 0: it is done. */
 static int before(int meant)
 {
@@ -197,7 +240,9 @@ static int before(int meant)
 		return 0;
 	if (!strcmp(plan.fault, "before") || !strcmp(plan.fault, "torn"))
 		die();
-	if (!strncmp(plan.fault, "kill-", 5))
+	if (!strncmp(plan.fault, "stop-", 5) || (!strncmp(plan.fault, "kill-", 5) && plan.pid))
+		signal_other();
+	else if (!strncmp(plan.fault, "kill-", 5))
 		kill_others(plan.fault + 5);
 	if (plan.code)
 		errno = plan.code;
@@ -212,11 +257,6 @@ static void after(int meant)
 		die();
 	errno = code;
 }
-
-#define REAL(NAME, RESULT, ...)             \
-	static RESULT (*real)(__VA_ARGS__); \
-	if (!real)                          \
-	real = (RESULT(*)(__VA_ARGS__))dlsym(RTLD_NEXT, NAME)
 
 pid_t fork(void)
 {
@@ -237,6 +277,14 @@ static void swallow(int fd)
 
 	while (poll(&p, 1, 0) > 0 && read(fd, buf, sizeof buf) > 0)
 		;
+}
+
+static enum answer answer_to(int meant)
+{
+	return !meant				? COMES
+		: !strcmp(plan.fault, "lost")	? LOST
+		: !strcmp(plan.fault, "silent") ? SILENT
+						: COMES;
 }
 
 /* Of each four types the third is the question: linux/rtnetlink.h; of nftables', of each three the
@@ -272,10 +320,7 @@ ssize_t sendto(int fd, const void *buf, size_t n, int flags, const struct sockad
 	if (before(meant))
 		return -1;
 	got = real(fd, buf, n, flags, to, size);
-	answer = !meant				? COMES
-		: !strcmp(plan.fault, "lost")	? LOST
-		: !strcmp(plan.fault, "silent") ? SILENT
-						: COMES;
+	answer = answer_to(meant);
 	if (answer)
 		swallow(fd);
 	after(meant);
@@ -296,10 +341,8 @@ ssize_t recvmsg(int fd, struct msghdr *m, int flags)
 
 int poll(struct pollfd *p, nfds_t n, int ms)
 {
-	REAL("poll", int, struct pollfd *, nfds_t, int);
-
 	if (answer != SILENT || !ms)
-		return real(p, n, ms);
+		return real_poll(p, n, ms);
 	answer = COMES;
 	return 0;
 }
@@ -328,6 +371,88 @@ int ioctl(int fd, unsigned long request, ...)
 	}
 	after(meant);
 	return err;
+}
+
+/* --- messages to a database ------------------------------------------------------------------- */
+
+static int is_to_database(const struct sockaddr *to)
+{
+	const char *path =
+		to->sa_family == AF_UNIX ? ((const struct sockaddr_un *)to)->sun_path : "";
+	const char *name = strrchr(path, '/');
+
+	return name && !strcmp(name, "/db.sock");
+}
+
+static int is_database(int fd)
+{
+	struct sockaddr_un to = { 0 };
+	socklen_t size = sizeof to - 1;
+
+	return is_counted() && !getpeername(fd, (struct sockaddr *)&to, &size) &&
+		is_to_database((struct sockaddr *)&to);
+}
+
+int connect(int fd, const struct sockaddr *to, socklen_t size)
+{
+	REAL("connect", int, int, const struct sockaddr *, socklen_t);
+	int meant = is_to_database(to) && is_meant(OTHER_DATABASE, "connect"), err;
+
+	if (before(meant))
+		return -1;
+	err = real(fd, to, size);
+	after(meant);
+	return err;
+}
+
+ssize_t send(int fd, const void *buf, size_t n, int flags)
+{
+	REAL("send", ssize_t, int, const void *, size_t, int);
+	int meant = is_database(fd) && is_meant(MESSAGE, "send");
+	ssize_t got;
+
+	if (meant && !strcmp(plan.fault, "torn")) {
+		got = real(fd, buf, n / 2, flags);
+		(void)got;
+	}
+	if (before(meant))
+		return -1;
+	got = real(fd, buf, n, flags);
+	answer = answer_to(meant);
+	after(meant);
+	return got;
+}
+
+/* An answer that is lost came, and the connection ended before it was read. */
+static ssize_t lose(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	real_poll(&p, 1, -1);
+	shutdown(fd, SHUT_RDWR);
+	swallow(fd);
+	answer = COMES;
+	return 0;
+}
+
+ssize_t recv(int fd, void *buf, size_t n, int flags)
+{
+	REAL("recv", ssize_t, int, void *, size_t, int);
+	int meant, is_asked = is_database(fd);
+	ssize_t got;
+
+	if (is_asked && answer == LOST)
+		return lose(fd);
+	if (is_asked && answer == SILENT) {
+		errno = EAGAIN;
+		return -1;
+	}
+	meant = is_asked && is_meant(OTHER_DATABASE, "recv");
+	if (before(meant))
+		return -1;
+	got = real(fd, buf, n, flags);
+	after(meant);
+	return got;
 }
 
 /* --- the state directory ---------------------------------------------------------------------- */

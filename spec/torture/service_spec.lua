@@ -22,7 +22,7 @@ end
 
 local function fired()
   local f <close> = assert(io.open(helper.folder() .. "/report", "rb"))
-  return select(7, ("<I4I4I4I4I4I4I4"):unpack(f:read "a")) ~= 0
+  return select(9, ("<I4I4I4I4I4I4I4I4I4"):unpack(f:read "a")) ~= 0
 end
 
 -- start(how) -> a service of which a process dies, or kills another, at its n-th crossing; /run and

@@ -17,6 +17,7 @@ local build = program.path:match "(.*)/"
 M.all = os.getenv "MOONTAP_TORTURE" == "all"
 
 local ruleset = true -- whether there may be any: reading it takes longer than all else
+local ports = false -- the same of Open vSwitch's
 
 -- Elements of a set are in any order.
 local function rules()
@@ -28,6 +29,19 @@ local function rules()
   return table.concat(words, "\n")
 end
 
+-- What somebody declares in Open vSwitch's database, once ovs-vswitchd has done all of it.
+local function rows_of_ports()
+  local lines = {}
+  for line in helper.run([[ovs-vsctl -t 60 -f csv --no-headings set open_vswitch . \
+      external_ids:looked-at=$$ -- list-ports br-a -- list-ports br-b -- \
+      --columns=name,tag,trunks,vlan_mode,cvlans,protected,other_config,external_ids list port -- \
+      --columns=name,mtu_request,ofport_request,ingress_policing_rate,external_ids,error \
+      list interface]]):gmatch "%C+" do
+    lines[#lines + 1] = line
+  end
+  return table.concat(lines, "\n")
+end
+
 -- glance() -> a string, equal while the kernel's objects are
 function M.glance()
   local links = look_at_links()
@@ -37,7 +51,8 @@ end
 
 -- What the host is like: equal while it is.
 local function look()
-  return M.glance() .. tree("/run/moontap-dhcp", "") .. (ruleset and rules() or "")
+  local rows = ports and rows_of_ports() or "" -- what ovs-vswitchd does to devices is done then
+  return M.glance() .. tree("/run/moontap-dhcp", "") .. (ruleset and rules() or "") .. rows
 end
 
 -- How many faults were tried, by what was done where, and what came of it.
@@ -90,8 +105,8 @@ function M.moontap(words, how)
     or program.run(M.command(words, how), how.input)
   local f <close> = assert(io.open(report, "rb"))
   local fired
-  r.counts = { ("<I4I4I4I4I4I4I4z"):unpack(f:read "a") }
-  fired, r.where = r.counts[7], r.counts[8]
+  r.counts = { ("<I4I4I4I4I4I4I4I4I4z"):unpack(f:read "a") }
+  fired, r.where = r.counts[9], r.counts[10]
   r.fired = fired ~= 0
   return r
 end
@@ -104,13 +119,14 @@ function M.state()
     :gsub("%./lease[^\n]*\n", ""))
 end
 
--- A device that was taken away and put back has another ifindex, and stands elsewhere in a file.
+-- A device that was taken away and put back has another ifindex, a row another uuid, and it stands
+-- elsewhere in a file.
 local function in_order(state)
   local lines = {}
   for name in state:gmatch "[^\n]+" do
     local file, line = name:match "^(.-)\t(.*)$"
     line = (line or ""):gsub("since=%d+", "since"):gsub("ifindex=%d+", "ifindex")
-      :gsub("^made %d+", "made"):gsub("^([-+~]) %d+", "%1")
+      :gsub("^made %g+", "made"):gsub("^([-+~]) %g+", "%1")
       :gsub("^nic dev=%g+ (format=%d+ netns)", "nic %1") -- of what is shared: who came first
       :gsub("(|.*)address=[%x:]+", "%1address") -- what a bridge had before is random
     lines[#lines + 1] = (file or name) .. " " .. line
@@ -168,6 +184,7 @@ function M.begin(scene, bare)
   M.expected = { up = scene.status, again = scene.status }
   local policy = scene.policy or ""
   ruleset = policy:find "guard" or policy:find "nat" or policy:find "firewall"
+  ports = scene.ovs
   helper.run("set -e\n" .. scene.host)
   program.write("guest.xml", scene.xml)
   program.write("near.xml", scene.near or "")
@@ -219,8 +236,8 @@ end
 
 -- Of enum what in preload.c; which of them each word means.
 local counted = {
-  request = { 1, 2 }, change = { 2 }, state = { 3, 4 }, write = { 3 }, crossing = { 1, 2, 3, 4 },
-  memory = { 5 },
+  request = { 1, 2 }, change = { 2 }, state = { 3, 4 }, write = { 3 }, memory = { 5 },
+  database = { 6, 7 }, message = { 6 }, crossing = { 1, 2, 3, 4, 6, 7 },
 }
 
 -- How many calls of a kind a run makes; `down` it is before and after.

@@ -11,13 +11,14 @@ $(TORTURE_SO): $(wildcard spec/torture/*.[ch]) $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -Ispec -fPIC $(WARN) -O2 -g -shared -o $@ $(filter %.c,$^) -ldl
 
-specs check-built: $(TORTURE_SO)
+specs ovs-specs check-built: $(TORTURE_SO)
 
-# In parts that share the machine, a scene's faults always in one. State directories are where they
-# are on a host, in memory.
+# In parts that share the machine, a scene's faults always in one; those of Open vSwitch where it is
+# installed. State directories are where they are on a host, in memory.
 TORTURE_JOBS  ?= $(shell nproc)
 TORTURE_PARTS := $(foreach n,faults deaths memory plans,$(patsubst %,torture-$n-%,1 2 3 4)) \
-	torture-crowd-1 torture-others-1 torture-events-1 torture-service-1
+	torture-crowd-1 torture-others-1 torture-events-1 torture-service-1 \
+	$(if $(shell command -v ovs-vswitchd),torture-ovs-1)
 
 .PHONY: torture torture-summary $(TORTURE_PARTS)
 torture: deps-check program $(SPEC_SO) $(TORTURE_SO)
@@ -31,5 +32,5 @@ torture-summary:
 $(TORTURE_PARTS): torture-%: program $(SPEC_SO) $(TORTURE_SO)
 	$(call say,TORTURE,$*)
 	$(Q)TMPDIR=$${TMPDIR:-/dev/shm} MOONTAP_TORTURE=all MOONTAP_SCENES=$(lastword $(subst -, ,$*))/4 \
-	  MOONTAP_BUILD=$(abspath $(BUILD)) $(LUA) $$(command -v $(BUSTED)) -o plainTerminal \
-	  spec/torture/$(firstword $(subst -, ,$*))_spec.lua
+	  MOONTAP_BUILD=$(abspath $(BUILD)) $(if $(filter ovs-%,$*),$(in_pids)) $(LUA) \
+	  $$(command -v $(BUSTED)) -o plainTerminal spec/torture/$(firstword $(subst -, ,$*))_spec.lua

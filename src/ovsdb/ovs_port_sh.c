@@ -71,7 +71,7 @@ static void say_fields(struct mt_sh *s, const struct mt_record *r, int table, bo
 	}
 }
 
-/* The keys of maps that are to be none. */
+/* The keys of maps that are to be none; a new row has none. */
 static void say_removals(struct mt_sh *s, const struct mt_record *r, int table, const char *name)
 {
 	for (int i = r->kind->nkeys; i < r->kind->nfields; i++) {
@@ -79,17 +79,19 @@ static void say_removals(struct mt_sh *s, const struct mt_record *r, int table, 
 
 		if (!is_in(r, i, table) || r->v[i].state == MT_SET || !is_key(f))
 			continue;
-		mt_sh_say(s, " -- remove %s ", name);
+		mt_sh_say(s, "%sremove %s ", s->len ? " -- " : OVS_VSCTL, name);
 		mt_sh_value(s, r, OVS_DEV);
 		mt_sh_say(s, " %.*s %s", (int)strcspn(f->ip_arg, ":"), f->ip_arg,
 			  strchr(f->ip_arg, ':') + 1);
 	}
 }
 
-static bool has_any(const struct mt_record *r, int table)
+/* Whether say_fields() has a word to say: ovs-vsctl's `set` needs one. */
+static bool has_any(const struct mt_record *r, int table, bool new)
 {
 	for (int i = r->kind->nkeys; i < r->kind->nfields; i++)
-		if (is_in(r, i, table))
+		if (is_in(r, i, table) &&
+		    (r->v[i].state == MT_SET || (!new && !is_key(&r->kind->fields[i]))))
 			return true;
 	return false;
 }
@@ -97,12 +99,13 @@ static bool has_any(const struct mt_record *r, int table)
 static void say_set(struct mt_sh *s, const struct mt_record *r, int table, const char *name,
 		    bool new)
 {
-	if (!has_any(r, table))
-		return;
-	mt_sh_say(s, "%sset %s ", s->len ? " -- " : OVS_VSCTL, name);
-	mt_sh_value(s, r, OVS_DEV);
-	say_fields(s, r, table, new);
-	say_removals(s, r, table, name);
+	if (has_any(r, table, new)) {
+		mt_sh_say(s, "%sset %s ", s->len ? " -- " : OVS_VSCTL, name);
+		mt_sh_value(s, r, OVS_DEV);
+		say_fields(s, r, table, new);
+	}
+	if (!new)
+		say_removals(s, r, table, name);
 }
 
 static void add(struct mt_sh *s, const struct mt_record *r)

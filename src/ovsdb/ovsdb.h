@@ -62,7 +62,8 @@ struct mt_ovsdb {
 	int (*needs)(struct mt_ovsdb_link *l, const struct mt_record *r, struct mt_err *e);
 	/* Whether @r's name is free for it: -EEXIST. */
 	int (*clash)(struct mt_ovsdb_link *l, const struct mt_record *r, struct mt_err *e);
-	/* The device's name of the port @r->ref, into @r. -ENODEV: it is gone. */
+	/* The device's name of the port @r->ref, into @r; or the reference of the row of that name
+	 * and owner, which was inserted later. -ENODEV: it is gone. */
 	int (*locate)(struct mt_ovsdb_link *l, struct mt_record *r, struct mt_err *e);
 	/* What ovs-vswitchd has made of the port @r, for people: "ofport 5", "not taken"; "": there
 	 * is none */

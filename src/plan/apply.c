@@ -351,6 +351,10 @@ int mt_step_revert(struct mt_apply *w, const struct mt_step *step, struct mt_err
 	uint32_t left;
 	int err = mt_step_locate(w, &s, e);
 
+	if (err == -ENODEV && s.op == MT_DELETE && mt_kind_is_row(s.put.kind)) {
+		s.put.ref = (struct mt_ref){ 0 }; /* which this step deleted, and adds again */
+		err = 0;
+	}
 	if (err)
 		return err == -ENODEV ? 0 : err;
 	err = mt_record_get(w->host, &s.put, &has, w->pool, e);

@@ -47,6 +47,12 @@ int mt_step_revert(struct mt_apply *w, const struct mt_step *s, struct mt_err *e
  * @why:	"192.0.2.1/24 is on it" */
 void mt_step_leave(struct mt_apply *w, const struct mt_step *s, const char *why);
 
+/** mt_kind_is_row() - whether its objects are rows of a database, whose references go with them */
+static inline bool mt_kind_is_row(const struct mt_kind *k)
+{
+	return k->realm && k->realm->uuid;
+}
+
 /** mt_step_locate() - point @s at the device's present name. Return: 0; -ENODEV: it is gone (no
  * @e); or the kernel's error. */
 int mt_step_locate(struct mt_apply *w, struct mt_step *s, struct mt_err *e);

@@ -76,6 +76,27 @@ static int compute_undeclared(struct mt_run *r, struct mt_run_nic *n, struct mt_
 	return 0;
 }
 
+/* What a row was given, and is no longer declared: none. An add has no older value for it. */
+static void clear_undeclared(const struct mt_run_nic *n, struct mt_record *r)
+{
+	for (size_t i = 0; mt_kind_is_row(r->kind) && i < n->had.steps.n; i++) {
+		const struct mt_step *s = &n->had.steps.at[i];
+
+		if (s->op != MT_ADD || !mt_record_same_key(&s->put, r))
+			continue;
+		for (int f = r->kind->nkeys; f < r->kind->nfields; f++) {
+			const struct mt_field *field = &r->kind->fields[f];
+
+			if (!mt_record_has(&s->put, f) || mt_record_has(r, f))
+				continue;
+			if (field->flags & MT_FIELD_NONE)
+				mt_record_put(r, f, (struct mt_value){ .state = MT_NONE });
+			else if (field->type == MT_BOOL)
+				mt_record_put(r, f, mt_uint(0));
+		}
+	}
+}
+
 static int compute_wish(struct mt_run *r, struct mt_run_nic *n, struct mt_declaration *w,
 			struct mt_err *e);
 
@@ -126,6 +147,7 @@ static int compute_wish(struct mt_run *r, struct mt_run_nic *n, struct mt_declar
 	}
 	if (mt_plan_resolve(n->plan, w, mt_view_will, &r->view, e))
 		return mt_err_in(e, "%s", w->place ? w->place : "");
+	clear_undeclared(n, &w->record);
 	if (compute_within(r, n, w, e))
 		return -e->code;
 	if (shared && mt_shared_check(&r->apply, n->plan->dev, &w->record, e))

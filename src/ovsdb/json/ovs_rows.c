@@ -182,3 +182,41 @@ int mt_ovs_taken(struct mt_ovsdb_link *l, const char *name, const struct mt_ovs_
 		       name, *bridge ? bridge : "no bridge", who,
 		       *rows->owner ? "this NIC's" : "moontap's");
 }
+
+/* A row that was deleted and inserted again has another uuid; by its mark it is the same NIC's. */
+static int locate_owned(struct mt_ovsdb_link *l, struct mt_record *r, struct mt_err *e)
+{
+	const struct mt_value *owner = &r->v[OVS_OWNER];
+	struct mt_ovs_rows rows;
+	int err = mt_ovs_rows_of(l, r->v[OVS_DEV].name, &rows, e);
+
+	if (!err && rows.port && owner->state == MT_SET && !strcmp(rows.owner, owner->text))
+		memcpy(r->ref.id, rows.port_ref.id, sizeof r->ref.id);
+	else if (!err)
+		err = mt_fail(e, ENODEV, "", "", "Open vSwitch: the port is gone");
+	json_decref(rows.result);
+	return err;
+}
+
+int mt_ovs_locate(struct mt_ovsdb_link *l, struct mt_record *r, struct mt_err *e)
+{
+	struct mt_ovsdb_question q = {
+		.ops = json_pack("[o]",
+				 mt_ovs_select("Port", mt_ovs_where("_uuid", mt_ovs_uuid(&r->ref)),
+					       "name")),
+		.reads = true,
+	};
+	const char *name;
+	json_t *result;
+	int err = mt_ovsdb_transact(l, &q, &result, e);
+
+	if (err)
+		return err;
+	name = mt_ovs_string(mt_ovs_row(result, 0), "name");
+	if (mt_name_valid(name))
+		mt_record_put(r, OVS_DEV, mt_name_from(name));
+	else
+		err = locate_owned(l, r, e);
+	json_decref(result);
+	return err;
+}

@@ -52,4 +52,7 @@ const char *mt_ovs_column(const struct mt_field *f, char column[static 32], cons
 int mt_ovs_list(struct mt_ovsdb_link *l, const struct mt_record *filter, mt_each each, void *data,
 		struct mt_err *e);
 
+/** mt_ovs_locate() - see struct mt_ovsdb */
+int mt_ovs_locate(struct mt_ovsdb_link *l, struct mt_record *r, struct mt_err *e);
+
 #endif

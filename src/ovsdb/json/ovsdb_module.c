@@ -3,6 +3,7 @@
 #include "ovsdb/json/ovs_needs.h"
 #include "ovsdb/json/ovs_put.h"
 #include "ovsdb/json/ovs_report.h"
+#include "ovsdb/json/ovs_rows.h"
 #include "ovsdb/json/ovs_settle.h"
 #include "ovsdb/ovs_fields.h"
 
@@ -33,29 +34,6 @@ static void close_link(struct mt_ovsdb_link *l)
 	free(l);
 }
 
-static int locate(struct mt_ovsdb_link *l, struct mt_record *r, struct mt_err *e)
-{
-	struct mt_ovsdb_question q = {
-		.ops = json_pack("[o]",
-				 mt_ovs_select("Port", mt_ovs_where("_uuid", mt_ovs_uuid(&r->ref)),
-					       "name")),
-		.reads = true,
-	};
-	const char *name;
-	json_t *result;
-	int err = mt_ovsdb_transact(l, &q, &result, e);
-
-	if (err)
-		return err;
-	name = mt_ovs_string(mt_ovs_row(result, 0), "name");
-	if (mt_name_valid(name))
-		mt_record_put(r, OVS_DEV, mt_name_from(name));
-	else
-		err = mt_fail(e, ENODEV, "", "", "Open vSwitch: the port is gone");
-	json_decref(result);
-	return err;
-}
-
 const struct mt_ovsdb mt_ovsdb = {
 	.open = open_link,
 	.close = close_link,
@@ -64,7 +42,7 @@ const struct mt_ovsdb mt_ovsdb = {
 	.settle = mt_ovs_settle,
 	.needs = mt_ovs_needs,
 	.clash = mt_ovs_clash,
-	.locate = locate,
+	.locate = mt_ovs_locate,
 	.state = mt_ovs_state,
 	.report = mt_ovs_report,
 	.vacate = mt_ovs_vacate,
