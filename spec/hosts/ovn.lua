@@ -18,15 +18,22 @@ ovs-vsctl --no-wait init
 ovs-vswitchd unix:/run/openvswitch/db.sock $daemon
 ovs-vsctl add-br br-int -- set bridge br-int datapath_type=netdev fail_mode=secure]]
 
+local SERVE = [[
+ovsdb-server /var/lib/ovn/ovn%s.db --remote=punix:/run/ovn/ovn%s_db.sock %s \
+  --unixctl=/run/ovn/ovn%s_db.ctl --pidfile=/run/ovn/ovn%s_db.pid --detach --no-chdir \
+  --log-file=/var/log/ovn/%s.log -vconsole:off
+]]
+
+local function serve(db, remote) return SERVE:format(db, db, remote, db, db, db) end
+
+local SOUTHBOUND = serve("sb", "--remote=ptcp:6642:192.0.2.1")
+
 local CENTRAL = [[
-mkdir -p /var/lib/ovn && cd /var/lib/ovn
+mkdir -p /var/lib/ovn
 for db in nb sb; do
-  ovsdb-tool create ovn$db.db /usr/share/ovn/ovn-$db.ovsschema
-  remote=$([ $db = nb ] || echo --remote=ptcp:6642:192.0.2.1)
-  ovsdb-server ovn$db.db --remote=punix:/run/ovn/ovn${db}_db.sock $remote \
-    --unixctl=/run/ovn/ovn${db}_db.ctl --pidfile=/run/ovn/ovn${db}_db.pid --detach --no-chdir \
-    --log-file=/var/log/ovn/$db.log -vconsole:off
+  ovsdb-tool create /var/lib/ovn/ovn$db.db /usr/share/ovn/ovn-$db.ovsschema
 done
+]] .. serve("nb", "") .. SOUTHBOUND .. [[
 ovn-nbctl --no-wait init
 ovn-sbctl init
 ovn-northd --ovnnb-db=unix:/run/ovn/ovnnb_db.sock --ovnsb-db=unix:/run/ovn/ovnsb_db.sock $daemon]]
@@ -86,7 +93,12 @@ function M.controller(host)
   start(host, "ovn-controller unix:/run/openvswitch/db.sock $daemon")
 end
 
--- ends(host, pidfile, signal): of one of its daemons; KILL unless given
+-- southbound(host): starts the server of OVN's southbound database again
+function M.southbound(host)
+  start(host, SOUTHBOUND)
+end
+
+-- signal(host, pidfile, signal): of one of its daemons; KILL unless given
 function M.signal(host, pidfile, signal)
   host:ok(("kill -%s $(cat /run/%s.pid)"):format(signal or "KILL", pidfile))
 end

@@ -135,6 +135,12 @@ describe("hook ovn #ovs", function()
       ovn.controller(one)
     end)
 
+    it("ovn-controller hangs", function()
+      ovn.signal(one, "ovn/ovn-controller", "STOP")
+      assert.matches("ovn-controller does not run, or does not answer", fails("hung", 25), 1, true)
+      ovn.signal(one, "ovn/ovn-controller", "CONT")
+    end)
+
     it("ovn-controller has no connection", function()
       local remote = "external_ids:ovn-remote=tcp:192.0.2.%d:6642"
       one:ok("ovs-vsctl --no-wait set open . " .. remote:format(77))
@@ -149,6 +155,33 @@ describe("hook ovn #ovs", function()
         fails("bare", 23), 1, true)
       one:ok "ovs-vsctl --no-wait set open . external_ids:ovn-remote=tcp:192.0.2.1:6642"
     end)
+  end)
+
+  it("goes on without OVN's central databases, as far as it does not need them", function()
+    local function connected(is)
+      for _, host in ipairs { one, other } do
+        host:wait(("ovn-appctl -t ovn-controller connection-status | grep -q '^%sconnected'")
+          :format(is and "" or "not "), 60, "ovn-controller to notice")
+      end
+    end
+    ovn.signal(one, "ovn/ovnsb_db")
+    connected(false)
+    assert.is_true(mail:reaches(other, shop))
+    assert.is_true(installed(shop, other))
+    assert.matches("shop0[^\n]*ofport %d+, installed", other:ok(moontap.program .. " status shop"))
+    assert.matches("ovn-controller has no connection to tcp:192.0.2.1:6642", fails("late", 26), 1,
+      true)
+    local patient = guests.of("patient", 24)
+    one:ok(("%s up %s"):format(moontap.program, one:file(patient.xml)))
+    one:ok(moontap.program .. " down patient")
+    shop:finish(other)
+    assert.equal("", other:sh("ovs-vsctl --bare --columns=name find port name=shop0").out)
+
+    ovn.southbound(one)
+    connected(true)
+    shop:begin(other)
+    assert.is_true(installed(shop, other))
+    assert.is_true(mail:reaches(other, shop))
   end)
 
   it("does not wait where the policy says so", function()
