@@ -109,6 +109,6 @@ describe("Open vSwitch #ovs #bare under #torture:", function()
     end
   end
 
-  each("a call fails", ways, 3, faults.try)
+  each("a call fails", ways, 1, faults.try)
   each("moontap is killed", kills, 1, deaths.try)
 end)
