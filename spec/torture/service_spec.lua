@@ -122,7 +122,7 @@ function drifts.run(how)
   helper.run("ip link del br7; " .. bridge)
   local said = daemon.wait_for("the repair", function()
     return program.bare "status".out:find " connected\n" and "repaired"
-      or log():find "since before moontapd watched: moontap reconcile web"
+      or log():find ": moontap reconcile web\n"
         and "said, and reconciled"
   end)
   if said ~= "repaired" then assert.equal(0, program.bare "reconcile web".status) end

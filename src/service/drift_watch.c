@@ -36,6 +36,7 @@ struct look {
 	struct mt_watched_nic *watched;
 	struct mt_causes causes;
 	int again; /* milliseconds; -1 */
+	bool all;  /* then at all NICs */
 };
 
 /* --- what was done before --------------------------------------------------------------------- */
@@ -218,6 +219,11 @@ static int look_at(struct look *l, struct mt_pool *p, struct mt_err *e)
 {
 	if (l->nic->state == MT_NIC_WORKED_ON)
 		look_again(l, BUSY_MS);
+	if (l->nic->state == MT_NIC_KILLED) { /* perhaps a watcher, in the midst of a repair */
+		mt_connected_sweep(l->d->g, l->nic->dev, p);
+		look_again(l, BUSY_MS);
+		l->all = true;
+	}
 	if (l->nic->state != MT_NIC_DRIFTED)
 		return 0;
 	l->watched = watched(l->d, l->nic->dev);
@@ -273,7 +279,7 @@ int mt_drift_watch_look(struct mt_drift_watch *d)
 	mt_pool_free(&p);
 	mt_engine_rest(d->g);
 	mt_known_settle(&d->links, l.again >= 0);
-	d->all = false;
+	d->all = l.all;
 	d->started = true;
 	return l.again;
 }
