@@ -172,6 +172,21 @@ static void repair(struct look *l)
 	l->watched->reported = 0;
 }
 
+/* Perhaps it was a watcher's, in the midst of a repair. What cannot be undone is in the log at each
+ * attempt, so there are no more of them than of repairs. */
+static void finish_killed(struct look *l, struct mt_pool *p)
+{
+	int64_t wait = must_wait(l->watched);
+
+	if (!wait) {
+		count_repair(l->watched);
+		mt_connected_sweep(l->d->g, l->nic->dev, p);
+		wait = BUSY_MS;
+	}
+	look_again(l, wait);
+	l->all = true;
+}
+
 static void wait_for_device(struct look *l)
 {
 	struct mt_known_links *links = &l->d->links;
@@ -219,16 +234,15 @@ static int look_at(struct look *l, struct mt_pool *p, struct mt_err *e)
 {
 	if (l->nic->state == MT_NIC_WORKED_ON)
 		look_again(l, BUSY_MS);
-	if (l->nic->state == MT_NIC_KILLED) { /* perhaps a watcher, in the midst of a repair */
-		mt_connected_sweep(l->d->g, l->nic->dev, p);
-		look_again(l, BUSY_MS);
-		l->all = true;
-	}
-	if (l->nic->state != MT_NIC_DRIFTED)
+	if (l->nic->state != MT_NIC_DRIFTED && l->nic->state != MT_NIC_KILLED)
 		return 0;
 	l->watched = watched(l->d, l->nic->dev);
 	if (!l->watched)
 		return mt_fail(e, ENOMEM, "watch", l->nic->dev, NULL);
+	if (l->nic->state == MT_NIC_KILLED) {
+		finish_killed(l, p);
+		return 0;
+	}
 	if (mt_causes_of(l->d->g, &l->d->links, l->nic, p, &l->causes, e))
 		return -e->code;
 	decide(l);
