@@ -26,11 +26,12 @@ function M.pid(daemon)
   return f and f:read "n"
 end
 
--- runs(daemon): whether it lives, also when it is stopped
+-- runs(daemon): whether it lives, also when it is stopped; not when nobody has waited for it yet
 function M.runs(daemon)
   local id = M.pid(daemon)
-  local f <close> = id and io.open(("/proc/%d/comm"):format(id))
-  return f ~= nil and f:read "l" == daemon
+  local f <close> = id and io.open(("/proc/%d/stat"):format(id))
+  local name, state = (f and f:read "l" or ""):match "%((.-)%) (%a)"
+  return name == daemon and state ~= "Z"
 end
 
 -- signal(daemon, name): STOP, CONT, KILL; a killed one is gone afterwards

@@ -16,8 +16,8 @@ describe("a repair #bare that is killed", function()
     program.write("web.xml", [[<domain type='qemu'><name>web</name>
       <devices><interface type='ethernet'><mac address='52:54:00:00:00:01'/>
       <target dev='web0' managed='no'/></interface></devices></domain>]])
-    local d <close> = daemon.start("", torture.command("", { who = "moontapd-watch",
-      what = "change", n = 1, fault = "before" }):match "^(TORTURE='.-' LD_PRELOAD='.-') ")
+    local d <close> = daemon.start("", torture.environment{ who = "moontapd-watch",
+      what = "change", n = 1, fault = "before" })
     d:watcher()
     assert.equal(0, program.moontap "-p policy.lua up web.xml".status)
     helper.run("ip link del br7; " .. bridge)

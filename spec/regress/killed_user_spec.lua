@@ -19,8 +19,8 @@ describe("a user's process #bare that is killed with the tap made", function()
       <devices><interface type='ethernet'><mac address='52:54:00:00:00:01'/>
       <target dev='u65534-web' managed='no'/></interface></devices></domain>]])
     helper.run(("chmod 755 '%s'"):format(helper.folder()))
-    local d <close> = daemon.start("", torture.command("", { who = "moontapd-caller",
-      what = "change", n = 5, fault = "after" }):match "^(TORTURE='.-' LD_PRELOAD='.-') ")
+    local d <close> = daemon.start("", torture.environment{ who = "moontapd-caller",
+      what = "change", n = 5, fault = "after" })
     local r = up()
     assert.equal(4, r.status, r.err)
     assert.matches("u65534%-web", helper.run "ip -o link show type tun")

@@ -23,7 +23,7 @@ local function judge(run, m, r)
 end
 
 -- try(scene, moments, run, how): each call of how.what fails once: by how.fault; by how.turns, one
--- after the other; or by what how.begin() returns before each run, and how.finish(fired) follows it
+-- after the other; or by what how.begin() returns before each run, and how.finish() follows it
 function M.try(scene, m, run, how)
   local there = false
   torture.each(run, how, function(n)
@@ -34,7 +34,7 @@ function M.try(scene, m, run, how)
     how.fault = how.turns and how.turns[n % #how.turns + 1] or how.begin and how.begin()
       or how.fault
     local r = torture.moontap(torture.words[run.name], how)
-    if how.finish then how.finish(r.fired) end
+    if how.finish then how.finish() end
     local ok, outcome, anew = pcall(judge, run, m, r)
     if not ok then
       error(("%s, %s: %s %s, number %d (%s): exit %d: %s\n%s"):format(scene.name, run.name,

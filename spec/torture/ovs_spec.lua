@@ -73,13 +73,7 @@ local function back()
 end
 
 local function other(daemon, signal)
-  local function finish(fired)
-    if fired and signal == "kill" then -- it takes a moment to be gone
-      ovs.wait(function() return not ovs.runs(daemon) end, daemon .. " ends")
-    end
-    back()
-  end
-  return { what = "message", name = signal .. " " .. daemon, finish = finish,
+  return { what = "message", name = signal .. " " .. daemon, finish = back,
     begin = function() return ("%s-%d"):format(signal, ovs.pid(daemon)) end }
 end
 

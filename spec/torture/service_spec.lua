@@ -20,17 +20,12 @@ local function left()
     find nic run shared lookup domain user -type f 2>/dev/null || true]]
 end
 
-local function fired()
-  local f <close> = assert(io.open(helper.folder() .. "/report", "rb"))
-  return select(9, ("<I4I4I4I4I4I4I4I4I4"):unpack(f:read "a")) ~= 0
-end
-
 -- start(how) -> a service of which a process dies, or kills another, at its n-th crossing; /run and
 -- /etc/moontap are the tests' own (spec/machine.lua)
 local function start(how)
   helper.run("rm -f '" .. helper.folder() .. "/report'")
   how.what = "crossing"
-  return daemon.start_by("", torture.command("", how):match "^(TORTURE='.-' LD_PRELOAD='.-') ")
+  return daemon.start_by("", torture.environment(how))
 end
 
 -- by_client(words) -> as program.run(): by whichever of the service and its client lives
@@ -140,8 +135,9 @@ local function try(scene, how)
     error(("%s, %s, number %d: %s\n%s"):format(how.who, how.fault, how.n, outcome,
       log()), 0)
   end
-  if fired() then torture.count("kill -9, service", how.name, how.fault, outcome) end
-  return fired()
+  local _, fired = torture.report()
+  if fired then torture.count("kill -9, service", how.name, how.fault, outcome) end
+  return fired
 end
 
 describe("kill -9 #bare in the service, of #torture", function()

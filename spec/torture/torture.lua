@@ -80,34 +80,43 @@ function M.summary()
 end
 
 M.errno = {
-  EPERM = 1, EINTR = 4, EIO = 5, ENOMEM = 12, EBUSY = 16, ENODEV = 19, ENOSPC = 28, ENOBUFS = 105,
+  EPERM = 1, EINTR = 4, EIO = 5, ENOMEM = 12, EBUSY = 16, ENODEV = 19, ENOSPC = 28,
+  ECONNRESET = 104, ENOBUFS = 105,
 }
 
 local preload = build .. "/spec/torture/preload.so"
 
 local function fault_of(how)
+  local fault = M.errno[how.fault] or how.fault
+  assert.is_nil(tostring(fault):match "^E", "an error without its number would fail nothing")
   return ("%s %s %s %d %s"):format(helper.folder() .. "/report", how.who or "parent", how.what,
-    how.n, M.errno[how.fault] or how.fault)
+    how.n, fault)
 end
 
--- command(words, how) -> what sh runs, in the test's folder; how: see moontap()
+-- environment(how) -> what sh gives a program before its name; how: see moontap()
+function M.environment(how)
+  return ("TORTURE='%s' LD_PRELOAD='%s'"):format(fault_of(how), preload)
+end
+
+-- command(words, how) -> what sh runs, in the test's folder
 function M.command(words, how)
-  return ("TORTURE='%s' LD_PRELOAD='%s' '%s' --state state %s"):format(fault_of(how), preload,
-    program.path, words)
+  return ("%s '%s' --state state %s"):format(M.environment(how), program.path, words)
+end
+
+-- report() -> counts, whether the n-th was reached, which call it was: of the run that was last
+function M.report()
+  local f <close> = assert(io.open(helper.folder() .. "/report", "rb"))
+  local counts = { ("<I4I4I4I4I4I4I4I4I4z"):unpack(f:read "a") }
+  return counts, counts[9] ~= 0, counts[10]
 end
 
 -- moontap(words, how) -> as program.moontap(), and counts =, fired =, where =
 -- how: { who =, what =, n =, fault =, input = }; see preload.c
 function M.moontap(words, how)
-  local report = helper.folder() .. "/report"
-  os.remove(report)
+  os.remove(helper.folder() .. "/report")
   local r = forks.here() and forks.run(fault_of(how), "--state state " .. words)
     or program.run(M.command(words, how), how.input)
-  local f <close> = assert(io.open(report, "rb"))
-  local fired
-  r.counts = { ("<I4I4I4I4I4I4I4I4I4z"):unpack(f:read "a") }
-  fired, r.where = r.counts[9], r.counts[10]
-  r.fired = fired ~= 0
+  r.counts, r.fired, r.where = M.report()
   return r
 end
 
