@@ -52,10 +52,10 @@ function Daemon:children(of)
   return list
 end
 
--- named(name) -> the children of the first process that have this name
-function Daemon:named(name)
+-- named(name, of) -> the children of the first process, or of another, that have this name
+function Daemon:named(name, of)
   local list = {}
-  for _, pid in ipairs(self:children()) do
+  for _, pid in ipairs(self:children(of)) do
     local f <close> = io.open(("/proc/%d/comm"):format(pid))
     if f and f:read() == name then list[#list + 1] = pid end
   end
@@ -65,6 +65,23 @@ end
 -- acceptor() -> the process that accepts connections of users
 function Daemon:acceptor()
   return wait_for("the acceptor", function() return self:named "moontapd-io"[1] end)
+end
+
+-- serving() -> the processes that serve connections of users
+function Daemon:serving() return self:named("moontapd-caller", self:acceptor()) end
+
+-- ahead(n) -> the acceptor's spares, once there are n
+function Daemon:ahead(n)
+  local acceptor = self:acceptor()
+  local spares
+  wait_for("the acceptor's spares", function()
+    for _, child in ipairs(self:named("evaluator", acceptor)) do
+      spares = self:children(child)
+      if #spares == (n or 2) then return true end
+    end
+    return false
+  end)
+  return spares
 end
 
 -- watcher() -> the process that watches the host, once it does

@@ -5,46 +5,15 @@ local daemon = require "spec.service.daemon"
 local helper = require "spec.helper"
 local json = require "dkjson"
 local program = require "spec.program"
+local varlink = require "spec.service.varlink"
+
+local python = varlink.python
 
 local policy = [[function connect(nic) tap(nic, { up = true, alias = "one" }) end]]
 
 local xml = [[<domain type='qemu'><name>web</name><uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid>
   <devices><interface type='ethernet'><mac address='52:54:00:00:00:01'/>
   <target dev='web0' managed='no'/></interface></devices></domain>]]
-
-local SAMPLES = helper.run "pwd":match "%C+" .. "/samples/embed"
-
--- What each script begins with: call() prints a reply, or an error, as a line of JSON.
-local PRELUDE = [[
-import json, os, socket, sys, time
-from varlink import Refused, Service
-def become(uid):
-    os.setgroups([]); os.setresgid(uid, uid, uid); os.setresuid(uid, uid, uid)
-def service(): return Service("sock/io.moontap")
-def show(what): print(json.dumps(what), flush=True)
-def answer(s):
-    try: show(s.reply())
-    except Refused as e: show({"error": e.args[0], **e.args[1]})
-    except (EOFError, ConnectionResetError): show("closed")
-def call(s, method, **parameters):
-    try: show(s.call("io.moontap." + method, **parameters))
-    except Refused as e: show({"error": e.args[0], **e.args[1]})
-def send(text):
-    s = service(); s.socket.sendall(text); return s
-xml = open("web.xml").read()
-]]
-
--- python(script) -> what it showed, a value a line
-local function python(script)
-  program.write("script.py", PRELUDE .. script)
-  helper.run(("chmod 755 '%s'"):format(helper.folder()))
-  local r = program.run(("PYTHONPATH='%s' PYTHONDONTWRITEBYTECODE=1 python3 script.py")
-    :format(SAMPLES))
-  assert.equal("", r.err)
-  local values = {}
-  for line in r.out:gmatch "%C+" do values[#values + 1] = json.decode(line) end
-  return table.unpack(values)
-end
 
 local function taps() return helper.run "ip -o link show type tun" end
 
@@ -132,7 +101,7 @@ s.socket.sendall(b'{"method": "io.moontap.Status", "more": true}\0')
 show(s.socket.recv(999).decode().rstrip("\0"))]]
     assert.same({ parameters = { nics = {} }, continues = true }, (json.decode(raw)))
     daemon.wait_for("the end of the processes that served it", function()
-      return #d:children(d:acceptor()) == 0
+      return #d:serving() == 0
     end)
     assert.is_true(d:lives())
   end)
@@ -424,11 +393,12 @@ show([s.call("org.varlink.service.GetInfo")["product"] for _ in range(200)].coun
 s = service()
 s.socket.sendall(json.dumps({"method": "io.moontap.Up", "parameters":
     {"xml": xml.replace("web", "slow")}}).encode() + b"\0")
-def children(pid): return open(f"/proc/{pid}/task/{pid}/children").read().split()
-def named(name): return [p for p in children(%s) if open(f"/proc/{p}/comm").read() == name + "\n"]
-while not (callers := children(named("moontapd-io")[0])) or not children(callers[0]):
+def named(name, pid):
+    children = open(f"/proc/{pid}/task/{pid}/children").read().split()
+    return [p for p in children if open(f"/proc/{p}/comm").read() == name + "\n"]
+while not (serving := named("moontapd-caller", named("moontapd-io", %s)[0])):
     time.sleep(0.01)
-os.kill(int(callers[0]), 9)
+os.kill(int(serving[0]), 9)
 answer(s)
 call(service(), "Up", xml=xml)]]):format(d.pid))
     assert.equal("closed", closed)
@@ -489,8 +459,8 @@ describe("samples/embed/varlink.py", function()
     program.write("policy.lua", policy)
     local d <close> = daemon.start()
     local function run(what)
-      return program.run(("MOONTAP=sock/io.moontap python3 %s/varlink.py %s"):format(SAMPLES, what),
-        xml)
+      return program.run(("MOONTAP=sock/io.moontap python3 %s/varlink.py %s")
+        :format(varlink.SAMPLES, what), xml)
     end
     local plan = run "plan"
     assert.matches("^NIC 1 web0: ethernet\n  add tap web0: ip tuntap add dev web0 mode tap",
