@@ -91,10 +91,18 @@ static int end(lua_State *L, struct asked *a, int err)
 	return err ? 3 : lua_gettop(L);
 }
 
+static int check(struct asked *a)
+{
+	struct mt_grants grants;
+
+	return mt_grants_read(&a->g, &grants, &a->out.pool, &a->e)
+		?: mt_caller_check(&grants, &a->caller, &a->out.pool, &a->e);
+}
+
 static int l_check(lua_State *L)
 {
 	struct asked a = { 0 };
-	int err = begin(L, &a) ?: mt_caller_check(&a.g, &a.caller, &a.out.pool, &a.e);
+	int err = begin(L, &a) ?: check(&a);
 
 	lua_settop(L, 0);
 	lua_pushboolean(L, true);
@@ -150,8 +158,7 @@ static int l_open(lua_State *L)
 				    .qemu = (pid_t)luaL_optinteger(L, 3, 0),
 				    .vnet_hdr = true };
 	char dev[MT_NAME_MAX + 1];
-	int fd, err = begin(L, &a) ?: mt_caller_check(&a.g, &a.caller, &a.out.pool, &a.e) ?:
-			mt_open_tap(&a.g, &wish, dev, &fd, &a.out, &a.e);
+	int fd, err = begin(L, &a) ?: check(&a) ?: mt_open_tap(&a.g, &wish, dev, &fd, &a.out, &a.e);
 
 	if (!err) {
 		lua_settop(L, 0);

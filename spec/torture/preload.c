@@ -22,8 +22,8 @@
  *           before, after, torn     SIGKILL: before it, after it, or in the midst of a write or send
  *           always-E  with an errno value E: this one and all that follow
  *           slow-MS   all of them take so many milliseconds, whatever N is
- *           kill-P    before it P is killed: parent, zygote: its first child, or spares,
- *                     that child's children
+ *           kill-P    before it P is killed: parent; zygote: its first child; spares, that child's
+ *                     children; or ahead, the children of its parent's first child
  *           kill-PID, stop-PID      before it, SIGKILL or SIGSTOP to that process
  */
 #include "torture/preload.h"
@@ -179,32 +179,50 @@ static void die(void)
 		pause();
 }
 
-/* kill_children() - each child of @pid, or with @deeper each child of its first */
-static void kill_children(int pid, int deeper)
+/* The children of a process, with an end of 0; most have fewer than there is room for. */
+static void children_of(int pid, int children[static 64])
 {
-	char path[64], list[256] = "", *p = list;
-	int fd, child;
+	char path[64], list[512] = "", *p = list;
+	int fd, n = 0;
 
 	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || read(fd, list, sizeof list - 1) < 0)
 		abort();
 	close(fd);
-	while ((child = (int)strtol(p, &p, 10)) > 0) {
-		if (deeper) {
-			kill_children(child, 0);
-			return;
-		}
-		kill(child, SIGKILL);
-	}
+	do
+		children[n] = (int)strtol(p, &p, 10);
+	while (children[n] && ++n < 63);
+	children[n] = 0;
+}
+
+static void kill_children(int pid)
+{
+	int children[64];
+
+	if (!pid) /* not there */
+		return;
+	children_of(pid, children);
+	for (int *child = children; *child; child++)
+		kill(*child, SIGKILL);
+}
+
+static int first_child(int pid)
+{
+	int children[64];
+
+	children_of(pid, children);
+	return children[0];
 }
 
 static void kill_others(const char *which)
 {
 	if (!strcmp(which, "parent"))
 		kill(getppid(), SIGKILL);
+	else if (!strcmp(which, "zygote"))
+		kill_children(getpid());
 	else
-		kill_children(getpid(), !strcmp(which, "spares"));
+		kill_children(first_child(!strcmp(which, "ahead") ? getppid() : getpid()));
 }
 
 #define REAL(NAME, RESULT, ...)             \

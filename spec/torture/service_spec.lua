@@ -90,6 +90,7 @@ end
 local calls = {
   { "a user's process", who = "moontapd-caller", faults = { "before", "after" } },
   { "the acceptor", who = "moontapd-caller", faults = { "kill-parent" } },
+  { "the acceptor's spares", who = "moontapd-caller", faults = { "kill-ahead" } },
 }
 
 function calls.run(how)

@@ -229,6 +229,13 @@ static bool are_facts(const char *text, size_t n)
 	return true;
 }
 
+static int take_host(struct parse *p, char **words, int n)
+{
+	(void)words, (void)n;
+	p->a->of_host = true;
+	return 0;
+}
+
 static int take_lacks(struct parse *p, char **words, int n)
 {
 	p->a->lacks_meant = !strcmp(text_of(words, n, "meant"), "true");
@@ -330,14 +337,23 @@ static const struct {
 	int (*take)(struct parse *p, char **words, int n);
 	enum when when;
 } lines[] = {
-	{ "policy", take_policy, TOP_LEVEL }, { "lacks", take_lacks, TOP_LEVEL },
-	{ "allow", take_allow, TOP_LEVEL },   { "loaded", take_loaded, LOADED },
-	{ "domain", take_domain, LOADED },    { "interface", take_interface, LOADED },
-	{ "facts", take_bytes, LOADED },      { "xml", take_bytes, LOADED },
-	{ "nic", take_nic, LOADED },	      { "at", take_at, ANY_TIME },
-	{ "log", take_log, ANY_TIME },	      { "warn", take_warn, LOADED },
-	{ "refuse", take_refuse, ANY_TIME },  { "error", take_error, ANY_TIME },
-	{ "others", take_others, LOADED },    { "skip", take_skip, LOADED },
+	{ "policy", take_policy, TOP_LEVEL },
+	{ "lacks", take_lacks, TOP_LEVEL },
+	{ "allow", take_allow, TOP_LEVEL },
+	{ "host", take_host, TOP_LEVEL },
+	{ "loaded", take_loaded, LOADED },
+	{ "domain", take_domain, LOADED },
+	{ "interface", take_interface, LOADED },
+	{ "facts", take_bytes, LOADED },
+	{ "xml", take_bytes, LOADED },
+	{ "nic", take_nic, LOADED },
+	{ "at", take_at, ANY_TIME },
+	{ "log", take_log, ANY_TIME },
+	{ "warn", take_warn, LOADED },
+	{ "refuse", take_refuse, ANY_TIME },
+	{ "error", take_error, ANY_TIME },
+	{ "others", take_others, LOADED },
+	{ "skip", take_skip, LOADED },
 	{ "end", take_end, ANY_TIME },
 };
 

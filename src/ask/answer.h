@@ -11,6 +11,7 @@
  *                               has it
  *   policy checksum=...         there is a policy; before `loaded`
  *   lacks text=... meant=...    it has no connect(); before `loaded`
+ *   host                        its top level looked at the host; before `loaded`
  *   facts bytes=N               N bytes of facts follow, opaque here
  *   xml bytes=N                 N bytes of changed XML follow
  *   warn text=...               what the description asks for and does not get
@@ -48,7 +49,8 @@ struct mt_answer {
 	const char *checksum;		/* of the policy; NULL: there is none */
 	const char *lacks;		/* NULL; or why the policy connects nothing */
 	bool lacks_meant;		/* with lacks: perhaps on purpose */
-	const char *facts, *xml;	/* NULL: not in the answer; not NUL-ended */
+	bool of_host; /* the policy's top level looked at the host, and may say something else next */
+	const char *facts, *xml; /* NULL: not in the answer; not NUL-ended */
 	size_t facts_n, xml_n;
 	struct mt_interface *nics;
 	size_t n, cap;

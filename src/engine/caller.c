@@ -62,7 +62,8 @@ static int no_grant(const struct mt_caller *c, struct mt_err *e)
 	return mt_refused(e);
 }
 
-int mt_caller_check(struct mt_engine *g, struct mt_caller *c, struct mt_pool *p, struct mt_err *e)
+int mt_grants_read(struct mt_engine *g, struct mt_grants *grants, struct mt_pool *p,
+		   struct mt_err *e)
 {
 	static const char none[] = "<domain type='qemu'><name>-</name></domain>";
 	struct mt_event_params ask = { .request = { .source = { .fd = -1,
@@ -72,13 +73,28 @@ int mt_caller_check(struct mt_engine *g, struct mt_caller *c, struct mt_pool *p,
 						    .want = MT_WANT_DECISIONS } };
 	struct mt_answer a = { .pool = p };
 	struct mt_eval_request q = mt_event_request(g, &ask, p);
-	const struct mt_allow *grant;
-	const char *names;
-	char buf[24];
 
 	if (mt_evaluate(&q, g->o.start, mt_kinds, &a, e))
 		return -e->code;
-	grant = next_grant(c, a.allow);
+	*grants = (struct mt_grants){ a.allow, a.of_host };
+	return 0;
+}
+
+bool mt_grants_any(const struct mt_grants *grants)
+{
+	for (const struct mt_allow *a = grants->allow; a; a = a->next)
+		if (!strcmp(a->what, MT_RIGHT_USER))
+			return true;
+	return false;
+}
+
+int mt_caller_check(const struct mt_grants *grants, struct mt_caller *c, struct mt_pool *p,
+		    struct mt_err *e)
+{
+	const struct mt_allow *grant = next_grant(c, grants->allow);
+	const char *names;
+	char buf[24];
+
 	if (!grant)
 		return no_grant(c, e);
 	names = names_of(c, grant, buf);

@@ -27,14 +27,33 @@ struct mt_caller {
 	const char *names;	   /* of mt_caller_check(): how its devices are called: "al-*" */
 };
 
+/* What a policy's top level allows, and to whom. */
+struct mt_grants {
+	const struct mt_allow *allow;
+	bool of_host; /* it looked at the host, and may allow something else next */
+};
+
 /**
- * mt_caller_check() - whether the policy's top level grants anything to the caller
+ * mt_grants_read() - ask an evaluator for the top level alone: nothing of a caller's reaches it
+ * @grants:	out, in @p
+ *
+ * Return: 0 or -errno.
+ */
+int mt_grants_read(struct mt_engine *g, struct mt_grants *grants, struct mt_pool *p,
+		   struct mt_err *e);
+
+/** mt_grants_any() - whether they grant anything to anybody but root */
+bool mt_grants_any(const struct mt_grants *grants);
+
+/**
+ * mt_caller_check() - whether anything is granted to the caller
  * @c:		names: out, in @p, as the first grant has it
  *
- * An evaluator is asked for the top level alone: nothing of the caller's reaches it. Return: 0;
- * -EPERM, blamed on a refusal, with what the policy would have to allow; or another -errno.
+ * Return: 0; -EPERM, blamed on a refusal, with what the policy would have to allow; or another
+ * -errno.
  */
-int mt_caller_check(struct mt_engine *g, struct mt_caller *c, struct mt_pool *p, struct mt_err *e);
+int mt_caller_check(const struct mt_grants *grants, struct mt_caller *c, struct mt_pool *p,
+		    struct mt_err *e);
 
 /** mt_caller_params() - make an event the caller's: only its unmanaged NICs, and nothing remembered
  * @ask:	filled but for that; @c must outlive it */

@@ -166,7 +166,9 @@ int mt_evaluation_load(struct mt_evaluation *v, struct mt_err *e)
 	mt_files_checksum(text, n, sum);
 	if (mt_reply_line(&v->say, "policy", (const char *[]){ "checksum", sum, NULL }))
 		return -EPIPE;
-	return mt_policy_load(v->policy, text, n, v->files.policy.path, e) ?: say_lacks(v, e);
+	if (mt_policy_load(v->policy, text, n, v->files.policy.path, e) || say_lacks(v, e))
+		return -e->code;
+	return mt_policy_asked_host(v->policy) && mt_reply_bytes(&v->say, "host\n", 5) ? -EPIPE : 0;
 }
 
 void mt_evaluation_unload(struct mt_evaluation *v)

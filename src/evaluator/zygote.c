@@ -74,7 +74,7 @@ static void load(struct zygote *z)
 	v->host_later = true;
 	z->failed = mt_evaluation_load(v, &z->why);
 	mt_evaluation_set_alarm(0);
-	z->loaded = !v->say.broken && !(v->policy && mt_policy_wanted_host(v->policy));
+	z->loaded = !v->say.broken && !(v->policy && mt_policy_asked_host(v->policy));
 	if (z->loaded)
 		return;
 	mt_evaluation_unload(v);

@@ -20,7 +20,7 @@ static void search(lua_State *L, const char *what, struct search *s)
 	struct mt_policy *p = mtl_policy(L);
 	struct mt_err e;
 
-	p->wanted_host |= !p->o.host;
+	p->asked_host = true;
 	if (!p->o.host)
 		luaL_error(L, "%s: the host cannot be read here", what);
 	mt_pool_free(&p->pool);

@@ -38,7 +38,7 @@ struct mt_policy {
 	struct mt_names *names;	     /* of the devices in facts; NULL until l_device() needs them */
 	struct mt_pool names_pool;
 	enum mtl_phase phase;
-	bool wanted_host;	/* it asked for a host that was not there yet */
+	bool asked_host;	/* it asked for the host, there or not */
 	bool other;		/* connect_other() runs: an error becomes the line `skip` */
 	char path[MTL_AT - 16]; /* of the policy's file */
 	size_t said, records;	/* bytes of lines, and records, so far */

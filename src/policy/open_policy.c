@@ -91,9 +91,9 @@ void mt_policy_leases(struct mt_policy *p, const char *const *leases, unsigned a
 	p->o.attempt = attempt;
 }
 
-bool mt_policy_wanted_host(const struct mt_policy *p)
+bool mt_policy_asked_host(const struct mt_policy *p)
 {
-	return p->wanted_host;
+	return p->asked_host;
 }
 
 void mt_policy_close(struct mt_policy *p)

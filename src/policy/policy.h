@@ -88,9 +88,9 @@ void mt_policy_go_on(struct mt_policy *p, struct mt_host *host, const struct mt_
  * borrowed until the policy is closed */
 void mt_policy_leases(struct mt_policy *p, const char *const *leases, unsigned attempt);
 
-/** mt_policy_wanted_host() - whether the policy's top level asked for the host before it was there:
- * then what it said is of no use, and it must be loaded again once there is one */
-bool mt_policy_wanted_host(const struct mt_policy *p);
+/** mt_policy_asked_host() - whether the policy has asked for the host, by host.KIND(). When its top
+ * level did before there was one, what it said is of no use, and it must be loaded again. */
+bool mt_policy_asked_host(const struct mt_policy *p);
 
 /**
  * mt_policy_ask() - decide for every NIC, and connect those that are wanted and of type='ethernet'

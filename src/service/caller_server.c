@@ -8,6 +8,7 @@
 #include "engine/host_watch.h"
 #include "service/caller_methods.h"
 #include "service/signals.h"
+#include "service/spares.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,10 +24,9 @@ struct server {
 	struct mt_log log;
 	struct mt_messages messages;
 	struct mt_engine *g;
-	const struct mt_peer *peer;
-	struct mt_pace_place *pace; /* NULL: root */
-	struct mt_caller *caller;   /* NULL: root */
-	bool elsewhere;		    /* it is in another network namespace */
+	const struct mt_caller_connection *c;
+	struct mt_caller *caller; /* NULL: root */
+	bool elsewhere;		  /* it is in another network namespace */
 };
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -58,7 +58,7 @@ static void log_failure(const struct server *s, const struct mt_err *e)
 {
 	char line[700];
 
-	mt_log(&s->log, LOG_WARNING, "uid %u, pid %d: %s", s->peer->uid, (int)s->peer->pid,
+	mt_log(&s->log, LOG_WARNING, "uid %u, pid %d: %s", s->c->peer->uid, (int)s->c->peer->pid,
 	       mt_err_line(e, line, sizeof line));
 }
 
@@ -85,6 +85,16 @@ static char *run_service(const struct server *s, const struct mt_varlink_call *c
 	return text;
 }
 
+static int check(const struct server *s, struct mt_pool *p, struct mt_err *e)
+{
+	const struct mt_grants *known = mt_kept_grants_now(s->c->grants, s->g);
+	struct mt_grants read;
+
+	if (!known && mt_grants_read(s->g, &read, p, e))
+		return -e->code;
+	return mt_caller_check(known ? known : &read, s->caller, p, e);
+}
+
 /* What a user who may not ask is answered; NULL: the caller may ask. */
 static char *turn_away(const struct server *s)
 {
@@ -95,7 +105,7 @@ static char *turn_away(const struct server *s)
 
 	if (s->elsewhere)
 		return s->varlink->write_error(&error);
-	if (s->caller && mt_caller_check(s->g, s->caller, &p, &e)) {
+	if (s->caller && check(s, &p, &e)) {
 		log_failure(s, &e);
 		error = failure(&e);
 		if (e.blame == MT_BLAME_REFUSED)
@@ -222,7 +232,7 @@ static void complain(const struct server *s, long err)
 
 static void serve_all(struct server *s)
 {
-	while (!mt_signals_ending()) {
+	while (!mt_signals_ending() && !mt_spares_failed()) {
 		char *text;
 		long n = mt_message_receive(&s->messages, &text);
 
@@ -232,8 +242,8 @@ static void serve_all(struct server *s)
 			complain(s, n);
 			return;
 		}
-		if (s->pace)
-			mt_pace_wait(s->pace);
+		if (s->c->pace)
+			mt_pace_wait(s->c->pace);
 		if (!serve(s, text, (size_t)n))
 			return;
 	}
@@ -255,9 +265,9 @@ static int know_caller(struct server *s, struct mt_caller *c, struct mt_pool *p,
 	size_t n = 0;
 	int err;
 
-	c->uid = s->peer->uid;
-	c->gid = s->peer->gid;
-	c->pid = s->peer->pid;
+	c->uid = s->c->peer->uid;
+	c->gid = s->c->peer->gid;
+	c->pid = s->c->peer->pid;
 	c->user = keep(p, mt_user_name(c->uid, name));
 	err = c->user ? mt_peer_groups(s->messages.fd, p, &gids, &n) : -ENOMEM;
 	if (!err)
@@ -290,17 +300,16 @@ static int begin(struct server *s, const struct moontap_options *options, struct
 	if (mt_handle_open(&m, options, e))
 		return -e->code;
 	s->g = &m->engine;
-	s->elsewhere = !mt_peer_is_in(s->peer, mt_host_cookie(s->g->host));
-	return s->peer->uid ? know_caller(s, caller, p, e) : 0;
+	mt_spares_inherit(s->g, s->c->spares);
+	s->elsewhere = !mt_peer_is_in(s->c->peer, mt_host_cookie(s->g->host));
+	return s->c->peer->uid ? know_caller(s, caller, p, e) : 0;
 }
 
-void mt_caller_serve(int connection, const struct mt_peer *peer, struct mt_pace_place *pace,
-		     const struct moontap_options *options)
+int mt_caller_serve(const struct mt_caller_connection *c, const struct moontap_options *options)
 {
 	struct server s = { .log = { options->log, options->data },
-			    .peer = peer,
-			    .pace = pace,
-			    .messages = { .fd = connection, .whole_ms = WAIT_MS } };
+			    .c = c,
+			    .messages = { .fd = c->fd, .whole_ms = WAIT_MS } };
 	struct mt_caller caller = { 0 };
 	struct mt_pool p = { 0 };
 	struct mt_err e;
@@ -312,4 +321,5 @@ void mt_caller_serve(int connection, const struct mt_peer *peer, struct mt_pace_
 		log_failure(&s, &e);
 	else
 		serve_all(&s);
+	return mt_spares_failed() ? MT_CALLER_SPARE_DIED : 0;
 }

@@ -4,15 +4,25 @@
 #define MT_SERVICE_CALLER_SERVER_H
 
 #include "moontap.h"
+#include "service/kept_grants.h"
 #include "service/pace.h"
 #include "service/peer.h"
 
-/** mt_caller_serve() - serve calls until the other end is closed, or SIGTERM comes
+struct mt_caller_connection {
+	int fd;
+	const struct mt_peer *peer;
+	struct mt_pace_place *pace; /* the user's; NULL: root's calls are not counted */
+	const struct mt_kept_grants *grants;
+	unsigned spares; /* that the parent has left to it: mt_spares_inherit() */
+};
+
+/**
+ * mt_caller_serve() - serve calls until the other end is closed, or SIGTERM comes
  *
- * @pace:	the user's; NULL: root's calls are not counted
- *
- * For a process of its own, which ends then: nothing is freed for another. */
-void mt_caller_serve(int connection, const struct mt_peer *peer, struct mt_pace_place *pace,
-		     const struct moontap_options *options);
+ * For a process of its own, which ends then: nothing is freed for another. Return: its exit status:
+ * 0; MT_CALLER_SPARE_DIED: the parent's other spares must not be used.
+ */
+#define MT_CALLER_SPARE_DIED 2
+int mt_caller_serve(const struct mt_caller_connection *c, const struct moontap_options *options);
 
 #endif

@@ -8,6 +8,7 @@
 struct mt_callers {
 	int listener; /* STREAM, not blocking; -1: there is none */
 	struct moontap_options options;
+	unsigned spares; /* that are to be ready */
 };
 
 /**

@@ -41,7 +41,8 @@ static const char usage[] =
 	"      --socket PATH       for events; else " MT_EVENT_SOCKET ";\n"
 	"                          io.moontap, for users, is beside it\n"
 	"      --workers N         events that are served at once; else one a processor\n"
-	"      --spares N          evaluators that each worker has ready; else 4\n"
+	"      --spares N          evaluators that each worker, and who accepts users'\n"
+	"                          connections, has ready; else 4\n"
 	"      --no-watch          leave drift to moontap reconcile\n"
 	"      --libvirt URI       connect NICs that are plugged in while a guest runs, and\n"
 	"                          guests that have migrated to this host: qemu:///system\n"
@@ -210,7 +211,7 @@ int main(int argc, char **argv)
 		return 4;
 	}
 	o.worker.listener = listeners.events;
-	callers = (struct mt_callers){ listeners.callers, o.worker.options };
+	callers = (struct mt_callers){ listeners.callers, o.worker.options, o.worker.spares };
 	libvirt = (struct mt_libvirt_events){ o.libvirt, o.worker.options };
 	children[0].n = o.workers;
 	children[1].n = !o.no_watch;

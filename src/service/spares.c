@@ -194,17 +194,19 @@ unsigned mt_spares_ready(void)
 
 /* --- evaluations ------------------------------------------------------------------------------ */
 
-/* A spare has the policy and the module that reads XML, and no schema. */
+/* A spare has the policy and the module that reads XML, and no schema. When one has died, none of
+ * the others is used. */
 static bool fits(const struct mt_eval_request *q)
 {
-	return here.n && q->policy && !q->schema && q->source.fd < 0;
+	return here.n && here.whole && q->policy && !q->schema && q->source.fd < 0;
 }
 
 static int start_spare(const struct mt_eval_request *q, struct mt_child *c, struct mt_err *e)
 {
 	struct spare s;
 
-	if (here.zygote && mt_policy_version(here.g->o.policy, here.g->o.hooks) != here.version)
+	if ((here.zygote || here.n) &&
+	    mt_policy_version(here.g->o.policy, here.g->o.hooks) != here.version)
 		drop_zygote();
 	if (!fits(q))
 		return here.cold(q, c, e);
@@ -228,6 +230,44 @@ void mt_spares_begin(struct mt_engine *g, unsigned most)
 	here.asked = -1;
 	here.whole = true;
 	g->o.start = start_spare;
+}
+
+/* --- for a child ------------------------------------------------------------------------------ */
+
+void mt_spares_leave(unsigned n)
+{
+	while (n--)
+		close_spare(&here.ready[--here.n]);
+}
+
+void mt_spares_inherit(struct mt_engine *g, unsigned n)
+{
+	unsigned others = here.n - n;
+
+	for (unsigned i = 0; i < others; i++)
+		close_spare(&here.ready[i]);
+	memmove(here.ready, here.ready + others, n * sizeof *here.ready);
+	if (here.asked >= 0)
+		close(here.asked);
+	here.asked = -1;
+	if (here.zygote)
+		close(here.control);
+	here.zygote = 0; /* the parent's, and not to be killed */
+	here.n = n;
+	here.whole = true;
+	here.g = g;
+	here.cold = g->o.start;
+	g->o.start = start_spare;
+}
+
+bool mt_spares_failed(void)
+{
+	return !here.whole;
+}
+
+void mt_spares_back_off(void)
+{
+	here.whole = false;
 }
 
 void mt_spares_end(void)

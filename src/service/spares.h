@@ -33,6 +33,25 @@ int mt_spares_fd(void);
 /** mt_spares_ready() - how many there are */
 unsigned mt_spares_ready(void);
 
+/**
+ * mt_spares_leave() - leave spares that are ready to a child that was just forked
+ * @n:		how many; no more than were ready before the fork
+ *
+ * Called in the parent, which then has the others; and mt_spares_inherit() in the child.
+ */
+void mt_spares_leave(unsigned n);
+
+/** mt_spares_inherit() - have what mt_spares_leave() leaves, and nothing else of the parent's
+ * @g:		the child's own engine, whose evaluations use them; borrowed */
+void mt_spares_inherit(struct mt_engine *g, unsigned n);
+
+/** mt_spares_failed() - whether a spare has ended before its answer did: who inherited it tells its
+ * parent then, and serves nobody any more */
+bool mt_spares_failed(void);
+
+/** mt_spares_back_off() - a child told so: make none for a while, as if it were a spare of ours */
+void mt_spares_back_off(void);
+
 /** mt_spares_end() - end the zygote and all spares */
 void mt_spares_end(void);
 
