@@ -5,65 +5,23 @@
 -- Environment: MOONTAP_INSTALLED: below what it was installed; BENCH_RUNS: of each short command,
 -- 100 or more for a figure that counts; BENCH_GROWTH_RUNS: of each long one; BENCH_ONLY: the cases
 -- to run, by name.
+local bed = require "bed"
 local measure = require "measure"
 local service = require "service"
 local spawn = require "spawn"
 
-local prefix = assert(os.getenv "MOONTAP_INSTALLED")
-local runs = tonumber(os.getenv "BENCH_RUNS") or 100
-local growth_runs = tonumber(os.getenv "BENCH_GROWTH_RUNS") or 5
-local folder = arg[1]
-local here = arg[0]:match "^(.*)/"
-local moontap, sh, row = prefix .. "/bin/moontap", measure.sh, measure.row
+local prefix, folder, here = bed.prefix, bed.folder, bed.here
+local runs, growth_runs, moontap = bed.runs, bed.growth_runs, bed.moontap
+local state, command, script = bed.state, bed.command, bed.script
+local make_tap, remove_tap = bed.make_tap, bed.remove_tap
+local new_host, host_with_bridge = bed.new_host, bed.host_with_bridge
+local disable_ipv6, sh, row = bed.disable_ipv6, measure.sh, measure.row
 
-local function state(policy)
-  return folder .. "/state-" .. policy
-end
-
--- A command with options for this policy.
-local function command(program, policy, ...)
-  return { program, "-p", here .. "/policy/" .. policy, "--state", state(policy), ... }
-end
-
--- A script of QEMU's, with the policy and the state directory that a host has: host.sh.
-local function script(below, name, socket)
-  return function(tap)
-    return { ("%s/%s/%s"):format(prefix, below, name), tap, socket = socket }
-  end
-end
-
-local nowhere = folder .. "/nowhere/event"
-local ifup_without = script("libexec/moontap", "qemu-ifup", nowhere)
-local ifdown_without = script("libexec/moontap", "qemu-ifdown", nowhere)
+local ifup_without = script("libexec/moontap", "qemu-ifup", bed.nowhere)
 local ifup_direct = script("bench", "qemu-ifup")
 
 local function ifup_by_sh(tap)
   return { "/bin/sh", here .. "/ifup.sh", tap }
-end
-
-local function make_tap(tap)
-  sh("ip tuntap add dev %s mode tap", tap)
-end
-
-local function remove_tap(tap)
-  sh("ip link del %s", tap)
-  os.remove("/run/moontap/nic/" .. tap)
-end
-
--- A host that knows of nothing.
-local function new_host()
-  assert(spawn.unshare())
-  sh("rm -rf %s/state-* /run/moontap/*", folder)
-end
-
-local function host_with_bridge()
-  new_host()
-  sh "ip link add br0 type bridge && ip link set br0 up"
-end
-
--- The kernel walks through its routes for each device that comes up or goes.
-local function disable_ipv6()
-  measure.write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1")
 end
 
 -- The service's part is nobody's child here: of its client only the time tells.
@@ -95,14 +53,14 @@ local function ifup()
   row("bare C, the same messages", bare)
   row("bare C, half of them", least)
   row("a process that does nothing", nothing)
-  row("qemu-ifup with the service: times bare C", wall(with), with.wall / bare.wall, { most = 1.3 })
+  row("qemu-ifup with the service: times bare C", wall(with), with.wall / bare.wall, { most = 1.2 })
   row("qemu-ifup without it: times bare C", without, without.wall / bare.wall)
   row("moontap itself by that name: times bare C", direct, direct.wall / bare.wall)
-  row("sh, ip twice: with the service faster by", by_sh, by_sh.wall / with.wall, { least = 2 })
+  row("sh, ip twice: with the service faster by", by_sh, by_sh.wall / with.wall, { least = 3 })
   row("Python, ip twice: with the service faster by", python, python.wall / with.wall)
 end
 
-local cases = {}
+local cases = require "serving"
 
 function cases.ifup()
   host_with_bridge()
@@ -118,37 +76,6 @@ function cases.crowd()
   sh("ip -batch %s/links", folder)
   measure.section "the same with 2,000 other links present"
   ifup()
-end
-
--- --- events a second ----------------------------------------------------------------------------
-
--- The median of how many events end in a second, each client's of a tap of its own.
-local function events(clients, ifup_by, ifdown_by)
-  local lanes, rates = {}, {}
-  for i = 1, clients do lanes[i] = { ifup_by("tap" .. i), ifdown_by("tap" .. i) } end
-  for round = 0, growth_runs do -- the first warms caches up, and is not counted
-    local rate = measure.rate(lanes, math.max(5 * runs // clients, 1))
-    if round > 0 then rates[round] = rate end
-  end
-  return { rate = measure.median(rates) }
-end
-
-function cases.rate()
-  host_with_bridge()
-  local served <close> = service.start(prefix, folder)
-  measure.section(("qemu-ifup and qemu-ifdown in turn; median of %d rounds of %d")
-    :format(growth_runs, 10 * runs))
-  for i = 1, 8 do make_tap("tap" .. i) end
-  local with, without = {}, {}
-  for _, clients in ipairs { 1, 8 } do
-    with[clients] = events(clients, script("bench/service", "qemu-ifup", served.socket),
-      script("bench/service", "qemu-ifdown", served.socket))
-    without[clients] = events(clients, ifup_without, ifdown_without)
-  end
-  row("events without the service, 1 client", without[1])
-  row("events with it, 1 client: more by", with[1], with[1].rate / without[1].rate)
-  row("events without the service, 8 clients at once", without[8])
-  row("events with it, 8 clients at once: more by", with[8], with[8].rate / without[8].rate)
 end
 
 -- --- others that are connected ------------------------------------------------------------------
@@ -349,39 +276,6 @@ function cases.facts()
   measure.section("reading a domain; median of " .. runs)
   local few, many = facts(1000), facts(10000)
   row("10000 interfaces against 10 times 1000", {}, many.wall / few.wall / 10, { most = 1.3 })
-end
-
--- --- many at once -------------------------------------------------------------------------------
-
-local function in_turn(guests)
-  local seconds = 0
-  for _, words in ipairs(guests) do seconds = seconds + measure.run(words).wall end
-  return seconds
-end
-
--- The median of what it takes to connect n taps, that all are there before.
-local function connect_all(n, ifup_by, work)
-  local guests, walls = {}, {}
-  for i = 1, n do guests[i] = ifup_by("tap" .. i) end
-  for round = 1, growth_runs do
-    for i = 1, n do make_tap("tap" .. i) end
-    walls[round] = work(guests)
-    for i = 1, n do remove_tap("tap" .. i) end
-  end
-  return { wall = measure.median(walls) }
-end
-
-function cases.together()
-  host_with_bridge()
-  measure.section("100 guests; median of " .. growth_runs)
-  local served <close> = service.start(prefix, folder)
-  local with = connect_all(100, script("bench/service", "qemu-ifup", served.socket),
-    measure.together)
-  local without = connect_all(100, ifup_without, measure.together)
-  local by_sh = connect_all(100, ifup_by_sh, in_turn)
-  row("qemu-ifup with the service, all at once", with)
-  row("qemu-ifup without it, all at once", without)
-  row("sh, one after the other: with the service faster by", by_sh, by_sh.wall / with.wall)
 end
 
 -- --- guards -------------------------------------------------------------------------------------
@@ -588,7 +482,8 @@ end
 
 local only = os.getenv "BENCH_ONLY" or ""
 if only == "" then
-  only = "ifup crowd rate connected growth down facts together guard stream guarded ovs"
+  only = "ifup crowd rate offered prepare users memory connected growth down facts together " ..
+    "guard stream guarded ovs"
 end
 for name in only:gmatch "%a+" do cases[name]() end
 measure.print()

@@ -13,13 +13,13 @@ local function wait_for(socket)
   measure.sh("for i in $(seq 100); do test -S %s && break; sleep 0.05; done; sleep 0.5", socket)
 end
 
---- start(prefix, folder) -> service: with a socket in the folder; it ends with its variable, by its
--- pid, or with the bench
-function M.start(prefix, folder)
+--- start(prefix, folder, ...) -> service: with a socket in the folder, and further options; it ends
+-- with its variable, by its pid, or with the bench
+function M.start(prefix, folder, ...)
   local socket = folder .. "/service/event"
   os.remove(socket)
   local pid = assert(spawn.start {
-    "/usr/bin/setpriv", "--pdeathsig", "TERM", prefix .. "/sbin/moontapd", "--socket", socket,
+    "/usr/bin/setpriv", "--pdeathsig", "TERM", prefix .. "/sbin/moontapd", "--socket", socket, ...
   })
   wait_for(socket)
   return setmetatable({ pid = pid, socket = socket }, Service)
