@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- guest_start.lua - what moontap, with the service, adds to the start of a guest by libvirt and QEMU
+-- guest_start.lua - what moontap, with the service, adds to the start of a guest by libvirt
 --
 -- libvirt's hook script is moontap's and /bin/true in turn; `virsh start --paused` is measured.
 -- Environment: MOONTAP_BUILD; BENCH_RUNS: of each, 30 for a figure that counts.
