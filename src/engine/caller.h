@@ -24,7 +24,9 @@ struct mt_caller {
 	size_t ngids;
 	const char *user;	   /* its name; or the number */
 	const char *const *groups; /* names of gids, or numbers; NULL-ended */
-	const char *names;	   /* of mt_caller_check(): how its devices are called: "al-*" */
+	const char
+		*starter;  /* the libvirtd whose hook asks: service/starter.h; NULL: it does not */
+	const char *names; /* of mt_caller_check(): how its devices are called: "al-*" */
 };
 
 /* What a policy's top level allows, and to whom. */

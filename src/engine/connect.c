@@ -100,6 +100,8 @@ static struct mt_record header_of(const struct connect *c, const struct mt_inter
 	mt_record_put(&h, MT_HEADER_CHECKSUM, text(c->answer.checksum ? c->answer.checksum : ""));
 	mt_record_put(&h, MT_HEADER_BY, text(c->by));
 	mt_record_put(&h, MT_HEADER_SINCE, mt_uint((uint64_t)time(NULL)));
+	if (c->ask->caller && c->ask->caller->starter)
+		mt_record_put(&h, MT_HEADER_STARTER, text(c->ask->caller->starter));
 	return h;
 }
 

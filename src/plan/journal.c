@@ -30,6 +30,7 @@ static const struct mt_field header_fields[] = {
 	[MT_HEADER_WITH] = { "with", MT_NAME, .doc = "the device whose file commits the run" },
 	[MT_HEADER_KIND] = { "kind", MT_TEXT, .doc = "what kind of device it is" },
 	[MT_HEADER_NOTHING] = { "nothing", MT_BOOL, 1, .doc = "the policy declared nothing" },
+	[MT_HEADER_STARTER] = { "starter", MT_TEXT, .doc = "the user's libvirtd" },
 };
 
 const struct mt_kind mt_header_kind = {

@@ -52,6 +52,7 @@ enum mt_header_field {
 	MT_HEADER_WITH,	   /* of a run's steps: the device of its leader, when it is another */
 	MT_HEADER_KIND,	   /* of a device that moontap did not make: "tun", "veth" */
 	MT_HEADER_NOTHING, /* the policy declared nothing for it */
+	MT_HEADER_STARTER, /* of a user's: service/starter.h */
 	MT_HEADER_FIELDS
 };
 

@@ -9,6 +9,7 @@
 #include "service/caller_methods.h"
 #include "service/signals.h"
 #include "service/spares.h"
+#include "service/starter.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,7 +27,8 @@ struct server {
 	struct mt_engine *g;
 	const struct mt_caller_connection *c;
 	struct mt_caller *caller; /* NULL: root */
-	bool elsewhere;		  /* it is in another network namespace */
+	char starter[MT_STARTER_MAX];
+	bool elsewhere; /* it is in another network namespace */
 };
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -268,6 +270,7 @@ static int know_caller(struct server *s, struct mt_caller *c, struct mt_pool *p,
 	c->uid = s->c->peer->uid;
 	c->gid = s->c->peer->gid;
 	c->pid = s->c->peer->pid;
+	c->starter = mt_starter_of(c->pid, s->starter);
 	c->user = keep(p, mt_user_name(c->uid, name));
 	err = c->user ? mt_peer_groups(s->messages.fd, p, &gids, &n) : -ENOMEM;
 	if (!err)

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "kernel/host.h"
+#include "service/abandoned.h"
 #include "service/callers.h"
 #include "service/event_socket.h"
 #include "service/libvirt_events.h"
@@ -20,11 +21,13 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define SPARES 4
-#define EVENTS 10000
+#define SPARES	 4
+#define EVENTS	 10000
+#define IDLE_MAX 86400
 
 struct options {
 	struct mt_worker worker;
+	unsigned idle_s;
 	const char *socket;
 	unsigned workers;
 	const char *libvirt; /* URI; NULL: none is followed */
@@ -43,6 +46,8 @@ static const char usage[] =
 	"      --workers N         events that are served at once; else one a processor\n"
 	"      --spares N          evaluators that each worker, and who accepts users'\n"
 	"                          connections, has ready; else 4\n"
+	"      --idle SECONDS      a user's tap that nobody opens is deleted so long after its\n"
+	"                          libvirtd has gone; else 600\n"
 	"      --no-watch          leave drift to moontap reconcile\n"
 	"      --libvirt URI       connect NICs that are plugged in while a guest runs, and\n"
 	"                          guests that have migrated to this host: qemu:///system\n"
@@ -87,6 +92,7 @@ static int parse(int argc, char **argv, struct options *o)
 		SOCKET,
 		WORKERS,
 		SPARES_N,
+		IDLE,
 		NO_WATCH,
 		LIBVIRT,
 		FOREGROUND,
@@ -99,6 +105,7 @@ static int parse(int argc, char **argv, struct options *o)
 					       { "socket", 1, NULL, SOCKET },
 					       { "workers", 1, NULL, WORKERS },
 					       { "spares", 1, NULL, SPARES_N },
+					       { "idle", 1, NULL, IDLE },
 					       { "no-watch", 0, NULL, NO_WATCH },
 					       { "libvirt", 1, NULL, LIBVIRT },
 					       { "foreground", 0, NULL, FOREGROUND },
@@ -129,6 +136,9 @@ static int parse(int argc, char **argv, struct options *o)
 		case SPARES_N:
 			o->worker.spares = number(optarg, 1, MT_SPARES_MAX);
 			break;
+		case IDLE:
+			o->idle_s = number(optarg, 1, IDLE_MAX);
+			break;
 		case NO_WATCH:
 			o->no_watch = true;
 			break;
@@ -148,7 +158,8 @@ static int parse(int argc, char **argv, struct options *o)
 			return 3;
 		}
 	if (optind < argc || o->worker.options.deadline_ms > 3600000 ||
-	    o->workers > MT_WORKERS_MAX || o->worker.spares > MT_SPARES_MAX) {
+	    o->workers > MT_WORKERS_MAX || o->worker.spares > MT_SPARES_MAX ||
+	    o->idle_s > IDLE_MAX) {
 		fputs(usage, stderr);
 		return 3;
 	}
@@ -184,13 +195,15 @@ static int run_libvirt_events(const void *data, int ready)
 int main(int argc, char **argv)
 {
 	struct options o = { .socket = MT_EVENT_SOCKET,
+			     .idle_s = MT_ABANDONED_S,
 			     .workers = (unsigned)get_nprocs(),
 			     .worker = { .ready = -1, .spares = SPARES, .events = EVENTS } };
 	struct mt_callers callers;
+	struct mt_watcher watcher;
 	struct mt_libvirt_events libvirt;
 	struct mt_child_kind children[] = {
 		{ .name = "a worker", .run = run_worker, .data = &o.worker },
-		{ .name = "the watcher", .run = run_watcher, .data = &o.worker.options },
+		{ .name = "the watcher", .run = run_watcher, .data = &watcher },
 		{ .name = "the acceptor", .run = run_callers, .data = &callers },
 		{ .name = "the listener to libvirt", .run = run_libvirt_events, .data = &libvirt },
 	};
@@ -212,6 +225,7 @@ int main(int argc, char **argv)
 	}
 	o.worker.listener = listeners.events;
 	callers = (struct mt_callers){ listeners.callers, o.worker.options, o.worker.spares };
+	watcher = (struct mt_watcher){ o.worker.options, o.idle_s };
 	libvirt = (struct mt_libvirt_events){ o.libvirt, o.worker.options };
 	children[0].n = o.workers;
 	children[1].n = !o.no_watch;

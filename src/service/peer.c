@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* peer.c - SO_PEERCRED, SO_PEERGROUPS, SO_NETNS_COOKIE, and proc(5) for a parent */
+/* peer.c - SO_PEERCRED, SO_PEERGROUPS, SO_NETNS_COOKIE */
 #include "service/peer.h"
 
 #include "base/libc.h"
+#include "service/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 int mt_peer_of(int connection, struct mt_peer *peer)
 {
@@ -45,18 +42,7 @@ int mt_peer_groups(int connection, struct mt_pool *p, gid_t **groups, size_t *n)
 
 pid_t mt_peer_parent(pid_t pid)
 {
-	char path[64], text[512];
-	const char *after;
-	ssize_t got;
-	int fd, parent = 0;
+	struct mt_process p;
 
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (pid <= 0 || fd < 0)
-		return 0;
-	got = read(fd, text, sizeof text - 1);
-	close(fd);
-	text[got > 0 ? got : 0] = 0;
-	after = strrchr(text, ')'); /* its name may have any byte */
-	return after && sscanf(after, ") %*c %d", &parent) == 1 ? parent : 0;
+	return mt_process_read(pid, &p) ? p.parent : 0;
 }

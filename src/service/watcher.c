@@ -6,6 +6,7 @@
 #include "engine/handle.h"
 #include "kernel/nft_changes.h"
 #include "kernel/tc_changes.h"
+#include "service/abandoned.h"
 #include "service/drift_watch.h"
 #include "service/signals.h"
 
@@ -18,6 +19,8 @@
 
 struct watcher {
 	struct mt_drift_watch drift;
+	struct mt_abandoned abandoned;
+	int64_t abandoned_due;
 	int fd, nft;		 /* nft: -1: the kernel has no nftables */
 	struct mt_tc_changes tc; /* .fd -1: it has no traffic control */
 	int64_t due;		 /* when to look; -1: nothing is suspect */
@@ -91,6 +94,12 @@ static void look(struct watcher *w)
 		look_in(w, again);
 }
 
+static void look_for_abandoned(struct watcher *w)
+{
+	w->abandoned_due = mt_now_ms() + mt_abandoned_look(&w->abandoned);
+	mt_engine_rest(w->drift.g);
+}
+
 static void watch(struct watcher *w)
 {
 	sigset_t waiting;
@@ -102,12 +111,13 @@ static void watch(struct watcher *w)
 		struct pollfd p[] = { { .fd = w->fd, .events = POLLIN },
 				      { .fd = w->tc.fd, .events = POLLIN },
 				      { .fd = w->nft, .events = POLLIN } };
-		int64_t left = w->due < 0 ? 0 : w->due - mt_now_ms();
+		bool drift = w->due >= 0 && w->due < w->abandoned_due;
+		int64_t left = (drift ? w->due : w->abandoned_due) - mt_now_ms();
 		struct timespec t = { left / 1000, left % 1000 * 1000000L };
 
-		if (w->due >= 0 && left <= 0)
-			look(w);
-		else if (ppoll(p, 3, w->due < 0 ? NULL : &t, &waiting) > 0) {
+		if (left <= 0)
+			(drift ? look : look_for_abandoned)(w);
+		else if (ppoll(p, 3, &t, &waiting) > 0) {
 			if (p[0].revents || p[1].revents)
 				read_changes(w);
 			if (p[2].revents)
@@ -116,9 +126,14 @@ static void watch(struct watcher *w)
 	}
 }
 
-int mt_watcher_run(const struct moontap_options *options)
+int mt_watcher_run(const struct mt_watcher *watcher)
 {
-	struct watcher w = { .fd = -1, .nft = -1, .tc.fd = -1, .due = -1 };
+	const struct moontap_options *options = &watcher->options;
+	struct watcher w = { .fd = -1,
+			     .nft = -1,
+			     .tc.fd = -1,
+			     .due = -1,
+			     .abandoned.limit_ms = 1000 * (int64_t)watcher->idle_s };
 	struct moontap *m;
 	struct mt_err e;
 
@@ -127,7 +142,7 @@ int mt_watcher_run(const struct moontap_options *options)
 		mt_log_err(&(struct mt_log){ options->log, options->data }, LOG_ERR, &e);
 		return 1;
 	}
-	w.drift.g = &m->engine;
+	w.drift.g = w.abandoned.g = &m->engine;
 	if (mt_changes_open(&w.fd, &e)) {
 		log_error(&w, &e);
 	} else {
@@ -141,6 +156,7 @@ int mt_watcher_run(const struct moontap_options *options)
 			close(w.nft);
 		mt_tc_changes_close(&w.tc);
 	}
+	mt_abandoned_free(&w.abandoned);
 	mt_drift_watch_free(&w.drift);
 	moontap_close(m);
 	return w.fd < 0;

@@ -5,9 +5,14 @@
 
 #include "moontap.h"
 
+struct mt_watcher {
+	struct moontap_options options;
+	unsigned idle_s; /* how long a user's tap stays without libvirtd and QEMU */
+};
+
 /** mt_watcher_run() - watch until SIGTERM; a repair that was begun is finished
  *
  * For a process of its own. Return: its exit status. */
-int mt_watcher_run(const struct moontap_options *options);
+int mt_watcher_run(const struct mt_watcher *watcher);
 
 #endif
