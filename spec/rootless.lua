@@ -20,11 +20,21 @@ local needs = {
   ["the program believes no state that another could have written"] = only_id,
 }
 
+local groups = "control groups are root's"
+
+-- In any such namespace
+local needs_root = {
+  ["moontapd by systemd is started"] = groups,
+  ["moontapd by systemd connects"] = groups,
+}
+
 -- why(name) -> the reason why the test of this full name cannot be tried; nil: it can
 function M.why(name)
-  if os.getenv "MOONTAP_NAMESPACE" ~= "one" then return nil end
-  for part, reason in pairs(needs) do
-    if name:find(part, 1, true) then return reason end
+  local where = os.getenv "MOONTAP_NAMESPACE"
+  for _, list in ipairs { where and needs_root or {}, where == "one" and needs or {} } do
+    for part, reason in pairs(list) do
+      if name:find(part, 1, true) then return reason end
+    end
   end
 end
 

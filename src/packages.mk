@@ -7,7 +7,7 @@ PACKAGES_build := gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev libxml2-dev
 PACKAGES_demo  := $(PACKAGES_build) iproute2 util-linux procps
 PACKAGES_check := $(PACKAGES_build) lua-busted iproute2 procps util-linux \
 	g++ python3 python3-prometheus-client tmux strace graphviz fonts-dejavu-core nftables iptables ethtool \
-	bash zsh man-db dnsmasq-base busybox-static libvirt-dev
+	bash zsh man-db dnsmasq-base busybox-static libvirt-dev systemd
 PACKAGES_lint  := $(PACKAGES_build) clang-format clang-tidy lua-check
 PACKAGES_valgrind := $(PACKAGES_check) valgrind libc6-dbg
 PACKAGES_unpack := busybox-static cpio kmod
