@@ -113,7 +113,7 @@ int mt_start_spawn(const struct mt_eval_request *q, struct mt_child *c, struct m
 {
 	struct mt_eval_request asked = *q;
 	struct mt_pool pool = { 0 };
-	char **words;
+	char **words = NULL;
 	int own = -1, err;
 
 	asked.parent = getpid();

@@ -176,11 +176,13 @@ static void put_action(struct nlmsghdr *n, uint32_t to)
 /* A mask of 0 fits every packet. */
 static void put_match(struct nlmsghdr *n)
 {
-	struct {
-		struct tc_u32_sel sel;
-		struct tc_u32_key key;
-	} all = { .sel = { .flags = TC_U32_TERMINAL, .nkeys = 1 } };
+	union {
+		struct tc_u32_sel sel; /* its keys are behind it */
+		char room[sizeof(struct tc_u32_sel) + sizeof(struct tc_u32_key)];
+	} all = { .room = { 0 } };
 
+	all.sel.flags = TC_U32_TERMINAL;
+	all.sel.nkeys = 1;
 	mnl_attr_put(n, TCA_U32_SEL, sizeof all, &all);
 }
 
