@@ -317,8 +317,8 @@ static struct mt_record check_record(lua_State *L, int at, struct mt_pool *p)
 {
 	const char *s = luaL_checkstring(L, at);
 	char *line = mt_pool_copy(p, s, strlen(s)), text[600];
-	struct mt_record r;
-	struct mt_err e;
+	struct mt_record r = { 0 };
+	struct mt_err e = { 0 };
 
 	if (!line || mt_record_read(kinds, line, &r, p, &e))
 		luaL_error(L, "%s", mt_err_line(&e, text, sizeof text));
@@ -329,7 +329,7 @@ static struct mt_step check_step(lua_State *L, int at, struct mt_pool *p)
 {
 	const char *s = luaL_checkstring(L, at);
 	char *line = mt_pool_copy(p, s, strlen(s)), text[600], *words[64];
-	struct mt_step step;
+	struct mt_step step = { 0 };
 	struct mt_err e = { 0 };
 	int n = line ? mt_tokens_split(line, words, 64) : -1;
 
