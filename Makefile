@@ -193,11 +193,16 @@ $(BUILD)/libmoontap.so.$(ABI): $(FACE_OBJ) $(INTERNAL)
 $(BUILD)/libmoontap.so: $(BUILD)/libmoontap.so.$(ABI)
 	@ln -sf $(<F) $@
 
-# One object, so that the archive has no other names than the library.
+# One object, so that the archive has no other names than the library; of machine code with -flto,
+# too, for any compiler. clang cannot but link to that.
+merge = $(CC) $(CFLAGS) -r -nostdlib $(if $(filter -flto%,$(CFLAGS)),\
+	$(shell $(CC) -flinker-output=nolto-rel -E -x c /dev/null >/dev/null 2>&1 && \
+	echo -flinker-output=nolto-rel))
+
 $(BUILD)/libmoontap.a: $(FACE_OBJ) $(INTERNAL)
 	$(call say,AR,$@)
 	@rm -f $@
-	$(Q)$(CC) -r -nostdlib -o $(@:.a=.o) $^
+	$(Q)$(merge) -o $(@:.a=.o) $^
 	$(Q)$(OBJCOPY) --localize-hidden $(@:.a=.o)
 	$(Q)$(AR) rcs $@ $(@:.a=.o)
 	@rm -f $(@:.a=.o)
@@ -215,7 +220,7 @@ demo: deps-demo
 
 include src/install.mk
 -include $(patsubst %,spec/%.mk,specs vm/vm guest/guest ovs/ovs lint/lint bench/bench fuzz/fuzz \
-	torture/torture coverage/coverage port/cross port/musl port/trixie)
+	torture/torture coverage/coverage port/compilers port/cross port/musl port/trixie)
 
 clean:
 	rm -rf $(BUILD)

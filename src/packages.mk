@@ -25,6 +25,7 @@ DEPS := $(patsubst %,deps-%, \
 	guest \
 	ovs \
 	kernel \
+	compilers \
 	cross \
 	musl \
 	trixie \
