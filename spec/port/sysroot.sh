@@ -50,4 +50,8 @@ done
 for package in "$state"/cache/archives/*.deb; do
 	dpkg-deb --fsys-tarfile "$package" | tar -x -C "$dir" --keep-directory-symlink
 done
+# an absolute link leads out of the tree: ppc64el's /lib64/ld64.so.2, which libc.so names
+find "$dir" -type l -lname '/*' | while read -r link; do
+	ln -sfnr "$dir$(readlink "$link")" "$link"
+done
 rm -rf "$state"
