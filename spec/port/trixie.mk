@@ -12,6 +12,8 @@ RELEASE      ?= trixie
 TRIXIE_SPECS ?= spec/base spec/domain spec/evaluator spec/plan spec/policy
 TREE          = $(BUILD)/$(RELEASE)
 PACKAGES_trixie := debootstrap debian-archive-keyring util-linux
+# What is in the tree beside PACKAGES_check: useradd, and varlinkctl.
+TREE_PACKAGES   := passwd systemd
 
 .PHONY: check-trixie trixie-tree
 check-trixie: deps-trixie trixie-tree
@@ -20,4 +22,4 @@ check-trixie: deps-trixie trixie-tree
 	  SPECS="$(if $(filter command% environment%,$(origin SPECS)),$(SPECS),$(TRIXIE_SPECS))"'
 
 trixie-tree:
-	$(Q)sh spec/port/tree.sh $(RELEASE) $(TREE) $(PACKAGES_check) passwd
+	$(Q)sh spec/port/tree.sh $(RELEASE) $(TREE) $(PACKAGES_check) $(TREE_PACKAGES)

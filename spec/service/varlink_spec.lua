@@ -163,6 +163,28 @@ call(s, "Up", xml="")]]
     assert.is_true(d:lives())
   end)
 
+  -- systemd's, from 257 on: `make check-trixie` has it.
+  if os.execute "command -v varlinkctl >/dev/null" then
+    it("is what varlinkctl can read, list and call", function()
+      local d <close> = daemon.start()
+      local function varlinkctl(verb, words)
+        return program.run(('varlinkctl --json=short %s "$PWD/sock/io.moontap" %s')
+          :format(verb, words))
+      end
+      assert.same({ "org.varlink.service", "io.moontap" },
+        (json.decode(varlinkctl("list-interfaces", "").out)))
+      assert.matches("method Up", varlinkctl("introspect", "io.moontap").out)
+      assert.same({ nics = {} }, (json.decode(varlinkctl("call", "io.moontap.Status '{}'").out)))
+      program.write("call.json", json.encode { xml = xml })
+      local up = json.decode(varlinkctl("call", 'io.moontap.Up "$(cat call.json)"').out)
+      assert.same({ "web", "web0", "add" }, { up.guest, up.nics[1].dev, up.nics[1].steps[1].op })
+      local refused = varlinkctl("call", [[io.moontap.Up '{"name": "db"}']])
+      assert.not_equal(0, refused.status)
+      assert.matches("io%.moontap%.Failed", refused.err)
+      assert.is_true(d:lives())
+    end)
+  end
+
   it("refuses what its description does not have", function()
     local d <close> = daemon.start()
     local E = "org.varlink.service."
