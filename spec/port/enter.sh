@@ -20,6 +20,11 @@ exec unshare --mount sh -euc '
 	mount -t tmpfs tmp tmp
 	mkdir -p ".$ENTER_HERE" .old
 	mount --bind "$ENTER_HERE" ".$ENTER_HERE"
+	verdicts=$(dirname "$ENTER_HERE")/shared/libvirt-interfaces # spec/domain/support.lua
+	if [ -d "$verdicts" ]; then
+		mkdir -p ".$verdicts"
+		mount --bind -o ro "$verdicts" ".$verdicts"
+	fi
 	pivot_root . .old
 	cd "$ENTER_HERE"
 	umount -l /.old
