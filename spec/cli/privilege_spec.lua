@@ -13,7 +13,7 @@ local function status(words)
   program.write("policy.lua", "function connect() while true do end end")
   return helper.run(([[cd '%s'
     '%s' --state state %s >out 2>&1 <guest.xml &
-    for i in $(seq 100); do pgrep -P $! >/dev/null && break; sleep 0.02; done
+    for i in $(seq 100); do grep -q . /proc/$!/task/$!/children && break; sleep 0.02; done
     cat /proc/$!/status
     wait $! || true]]):format(helper.folder(), program.path, words))
 end
