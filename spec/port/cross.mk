@@ -50,8 +50,9 @@ $(CROSS:%=cross-%): cross-%: $(BUILD)/cross/%/.unpacked
 SEEDED_NAMES := $(filter-out argv,$(FUZZ_NAMES))
 SEEDED       := $(SEEDED_NAMES:%=$(BUILD)/seeded/%)
 
-# What is built of C.
-cross-program: program $(SPEC_SO) $(SEEDED)
+# What is built of C. For a compiler's verdict alone, CROSS_PARTS=program.
+CROSS_PARTS ?= program $(SPEC_SO) $(SEEDED)
+cross-program: $(CROSS_PARTS)
 
 # --- what runs: specs of parts in C, and each fuzzer's seeds ----------------------------------------
 
