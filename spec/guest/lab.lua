@@ -313,12 +313,14 @@ function World:start(xml)
   return name
 end
 
--- A cable between two labs: eth0 in each, of these addresses.
-function lab.cable(one, address, other, other_address)
-  assert(os.execute(("ip link add eth0 netns %s type veth peer name eth0 netns %s"):format(
-    one.pid, other.pid)))
-  one:ok("ip addr add " .. address .. " dev eth0 && ip link set eth0 up")
-  other:ok("ip addr add " .. other_address .. " dev eth0 && ip link set eth0 up")
+-- A cable between two labs: eth0 in each, or the name, of these addresses.
+function lab.cable(one, address, other, other_address, name)
+  name = name or "eth0"
+  assert(os.execute(("ip link add %s netns %s type veth peer name %s netns %s"):format(
+    name, one.pid, name, other.pid)))
+  for host, own in pairs { [one] = address, [other] = other_address } do
+    host:ok(("ip addr add %s dev %s && ip link set %s up"):format(own, name, name))
+  end
 end
 
 -- Moves a running guest to another lab, which a cable's address leads to. As sh.

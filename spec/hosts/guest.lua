@@ -10,6 +10,7 @@ local NIC = [[<domain type='qemu'><name>$name</name>
 
 local Guest = {}
 Guest.__index = Guest
+M.Guest = Guest
 
 -- of(name, number) -> a guest that runs nowhere yet: 52:54:00:00:00:NUMBER, 10.9.0.NUMBER/24, whose
 -- tap is NAME0
@@ -63,7 +64,7 @@ end
 function Guest:arrive(host)
   self:event(host, "migrate", "prepare")
   self:start(host, true)
-  self:event(host, "start")
+  self:event(host, "start", "started")
 end
 
 local function when(guest, host, what)
@@ -71,15 +72,22 @@ local function when(guest, host, what)
   return tonumber(log:match(".*" .. what .. " ([%d.]+)"))
 end
 
--- move(how, from, to, asking): it is paused on one host, runs on the other, and ends on the first.
--- asking: by words for who asks it, what ask() returned. Prints for how long each got no answer.
-function Guest:move(how, from, to, asking)
-  to:ok "sleep 0.5"
+-- switch(from, to): it is paused on one host, and runs on the other. Return: for how long it does
+-- not run, in ms
+function Guest:switch(from, to)
   self:pause(from)
   self:run(to)
-  self:event(to, "started")
+  return (when(self, to, "runs") - when(self, from, "paused")) * 1000
+end
+
+-- move(how, from, to, asking): it switches to the other host, and ends on the first.
+-- asking: by words for who asks it, what ask() returned. Prints for how long each got no answer.
+-- Return: the longest of these, in ms
+function Guest:move(how, from, to, asking)
+  local longest = 0
+  to:ok "sleep 0.5"
+  local paused = self:switch(from, to)
   to:ok(moontap.program .. " up " .. self.name)
-  local paused = (when(self, to, "runs") - when(self, from, "paused")) * 1000
   self:finish(from)
   to:ok "sleep 0.5"
   for who, stop in pairs(asking) do
@@ -87,7 +95,9 @@ function Guest:move(how, from, to, asking)
     io.write(("%s: a guest that moves, paused for %.0f ms, is away for %d ms from a guest %s\n")
       :format(how, paused, gap, who))
     assert(answers > 20, "the guest did not come back")
+    longest = math.max(longest, gap)
   end
+  return longest
 end
 
 -- sh(host, command) -> as the host's, in the guest

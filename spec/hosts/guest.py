@@ -1,9 +1,8 @@
 # guest.py TAP NETNS MAC ADDRESS [paused] - a guest without QEMU: relays between a tap of the host's
-# and eth0 of a network namespace, announces itself by RARP when it runs, and echoes what is sent to
-# its UDP port 7
+# and eth0 of a network namespace, and announces itself by RARP when it runs
 #
 # SIGUSR1: it runs. SIGUSR2: it is paused, and loses what it gets. It prints when.
-import ctypes, fcntl, os, select, signal, socket, struct, sys, time
+import ctypes, fcntl, os, select, signal, struct, sys, time
 
 TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454CA, 0x0002, 0x1000
 
@@ -24,8 +23,6 @@ if os.system("ip link set lo up; ip link set eth0 address %s mtu 1400 up; ip add
              % (mac, address)):
     raise SystemExit("eth0 has no address")
 
-echo = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-echo.bind(("", 7))
 running = False
 
 
@@ -60,8 +57,5 @@ if sys.argv[5:] != ["paused"]:
     run()
 print("ready", flush=True)
 while True:
-    for source in select.select([outside, inside, echo], [], [])[0]:
-        if source == echo:
-            echo.sendto(*echo.recvfrom(64))
-        else:
-            relay(source, inside if source == outside else outside)
+    for source in select.select([outside, inside], [], [])[0]:
+        relay(source, inside if source == outside else outside)
