@@ -68,8 +68,9 @@ function Guest:arrive(host)
 end
 
 local function when(guest, host, what)
-  local log = host:read("/run/lab/log/" .. guest.name)
-  return tonumber(log:match(".*" .. what .. " ([%d.]+)"))
+  return tonumber(host:wait(function()
+    return host:read("/run/lab/log/" .. guest.name):match(what .. " ([%d.]+)\n$")
+  end, 30, guest.name .. " " .. what))
 end
 
 -- switch(from, to): it is paused on one host, and runs on the other. Return: for how long it does

@@ -9,13 +9,17 @@ local M = {}
 local DAEMON = "--pidfile --detach --no-chdir --log-file -vconsole:off"
 
 -- Debian's packages do the same by systemd and ovs-ctl(8), ovn-ctl(8).
+local DAEMONS = [[
+ovsdb-server /etc/openvswitch/conf.db --remote=punix:/run/openvswitch/db.sock $daemon
+ovs-vsctl --no-wait init
+ovs-vswitchd unix:/run/openvswitch/db.sock $daemon
+]]
+
 local SWITCH = [[
 mkdir -p /run/openvswitch /run/ovn /var/log/openvswitch /var/log/ovn /var/lib/openvswitch \
   /etc/openvswitch
 ovsdb-tool create /etc/openvswitch/conf.db /usr/share/openvswitch/vswitch.ovsschema
-ovsdb-server /etc/openvswitch/conf.db --remote=punix:/run/openvswitch/db.sock $daemon
-ovs-vsctl --no-wait init
-ovs-vswitchd unix:/run/openvswitch/db.sock $daemon
+]] .. DAEMONS .. [[
 ovs-vsctl add-br br-int -- set bridge br-int datapath_type=netdev fail_mode=secure]]
 
 local SERVE = [[
@@ -39,13 +43,31 @@ ovn-sbctl init
 ovn-northd --ovnnb-db=unix:/run/ovn/ovnnb_db.sock --ovnsb-db=unix:/run/ovn/ovnsb_db.sock $daemon]]
 
 -- The userspace datapath sends a tunnel's packets by a bridge that has the underlay's address.
+local UNDERLAY = [[
+ip addr add $own/24 dev br-phy
+ip link set br-phy up
+]]
+
 local CHASSIS = [[
 mac=$(ip -o link show eth0 | sed 's/.*ether \([^ ]*\).*/\1/')
 ovs-vsctl add-br br-phy -- set bridge br-phy datapath_type=netdev \
   other-config:hwaddr=\"$mac\" -- add-port br-phy eth0
 ip addr flush dev eth0
-ip addr add $own/24 dev br-phy
-ip link set br-phy up]]
+]] .. UNDERLAY
+
+-- What is left of a host is its disk: OVN's central databases count as another host's.
+local REBOOT = [[
+for program in ovn/ovn-controller openvswitch/ovs-vswitchd openvswitch/ovsdb-server; do
+  pid=$(cat /run/$program.pid)
+  kill -KILL $pid
+  while grep -q '^State:.[^Z]' /proc/$pid/status 2>/dev/null; do sleep 0.01; done
+done
+for tap in $(ip -br link show type tun | sed 's/ .*//'); do ip link del $tap; done
+rm -rf /run/moontap/* /run/openvswitch/*
+cat /proc/sys/kernel/random/uuid >/run/boot_id
+mount --bind /run/boot_id /proc/sys/kernel/random/boot_id
+]] .. DAEMONS .. UNDERLAY .. [[
+ovn-controller unix:/run/openvswitch/db.sock $daemon]]
 
 local CONTROLLER = [[
 ovs-vsctl --no-wait set open . external_ids:system-id=$name external_ids:hostname=$name \
@@ -91,6 +113,12 @@ end
 -- controller(host): starts ovn-controller again
 function M.controller(host)
   start(host, "ovn-controller unix:/run/openvswitch/db.sock $daemon")
+end
+
+-- reboot(host, own): one without guests, of that address, ends and begins: another boot, an empty
+-- /run, the same database
+function M.reboot(host, own)
+  start(host, REBOOT, { own = own })
 end
 
 -- southbound(host): starts the server of OVN's southbound database again

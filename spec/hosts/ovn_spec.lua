@@ -46,6 +46,14 @@ describe("hook ovn #ovs", function()
   end
   local function iface_id(guest, host) return ovn.key(host, guest.name .. "0", "iface-id") end
 
+  -- Waits until both are connected to the southbound database, or not.
+  local function connected(is)
+    for _, host in ipairs { one, other } do
+      host:wait(("ovn-appctl -t ovn-controller connection-status | grep -q '^%sconnected'")
+        :format(is and "" or "not "), 60, "ovn-controller to notice")
+    end
+  end
+
   lazy_setup(function()
     one, other = ovn.two(POLICY)
     nb "ls-add net"
@@ -158,12 +166,6 @@ describe("hook ovn #ovs", function()
   end)
 
   it("goes on without OVN's central databases, as far as it does not need them", function()
-    local function connected(is)
-      for _, host in ipairs { one, other } do
-        host:wait(("ovn-appctl -t ovn-controller connection-status | grep -q '^%sconnected'")
-          :format(is and "" or "not "), 60, "ovn-controller to notice")
-      end
-    end
     ovn.signal(one, "ovn/ovnsb_db")
     connected(false)
     assert.is_true(mail:reaches(other, shop))
@@ -189,6 +191,21 @@ describe("hook ovn #ovs", function()
     one:ok(("%s up %s"):format(moontap.program, one:file(patient.xml)))
     assert.equal("x-0", iface_id(patient, one))
     assert.is_false(installed(patient, one))
+    one:ok(moontap.program .. " down patient")
+  end)
+
+  it("deletes at the first event what an earlier boot left in Open vSwitch", function()
+    local patient, again = guests.of("patient", 24), guests.of("again", 27)
+    one:ok(("%s up %s"):format(moontap.program, one:file(patient.xml)))
+    ovn.reboot(one, "192.0.2.1")
+    connected(true)
+    before[one] = one:snapshot() -- ovs-netdev has another MAC in each boot
+    assert.equal("x-0", iface_id(patient, one))
+    -- another tap than before, and the same logical port
+    one:ok(("%s up %s"):format(moontap.program,
+      one:file(patient.xml:gsub("patient0", again.name .. "0"))))
+    assert.equal("x-0", iface_id(again, one))
+    assert.equal("again0\n", one:sh "ovs-vsctl list-ports br-int | grep -v ^ovn-".out)
     one:ok(moontap.program .. " down patient")
   end)
 

@@ -11,7 +11,7 @@ local OWNER = "5d1f2f0c-4a3f-4f63-9e3c-0a6f2d6b1c01/52:54:00:10:00:01 boot=" .. 
 -- A row as another tool, or another boot's moontap, would have made it.
 local function row(name, tag, owner, bridge)
   ovs.vsctl(("--no-wait add-port %s %s tag=%d %s"):format(bridge or "br-a", name, tag,
-    owner and ("'external_ids:moontap=\"%s\"'"):format(owner) or ""))
+    owner and ("other_config:transient=true 'external_ids:moontap=\"%s\"'"):format(owner) or ""))
 end
 
 local function fails(r, status, text)
@@ -248,6 +248,30 @@ describe("kind ovs_port #ovs", function()
     assert.equal("web-1", ovs.get("interface", "mytap0", "external_ids:iface-id"))
   end)
 
+  -- A guest of two NICs; each has the logical port that the arguments say.
+  local function up_two(first, second)
+    program.write("two.xml", (program.read "web.xml":gsub("<interface.*</interface>", function(nic)
+      return nic .. nic:gsub("mytap0", "mytap1"):gsub("10:00:01", "10:00:02")
+    end)))
+    program.write("policy.lua", ([[allow{ link = "br-a", iface_id = "web-*" }
+      local ports = { "%s", "%s" }
+      function connect(nic)
+        tap(nic, { up = true })
+        ovs_port{ dev = nic.dev, bridge = "br-a", iface_id = ports[nic.index], wait = 0 }
+      end]]):format(first, second))
+    return ovs.moontap "up two.xml"
+  end
+
+  it("gets the iface_id that another NIC of the guest gives up", function()
+    assert.equal(0, up_two("web-1", "web-2").status)
+    local r = up_two("web-3", "web-1")
+    assert.equal(0, r.status, r.err)
+    assert.equal("web-3", ovs.get("interface", "mytap0", "external_ids:iface-id"))
+    assert.equal("web-1", ovs.get("interface", "mytap1", "external_ids:iface-id"))
+    fails(up_two("web-3", "web-3"), 4, "another port of this host has the iface-id web-3")
+    assert.equal("web-1", ovs.get("interface", "mytap1", "external_ids:iface-id"))
+  end)
+
   it("is not to be had of another number than the one that is asked for", function()
     ovs.vsctl "add-port br-a p7 -- set interface p7 type=internal ofport_request=7"
     program.write("policy.lua", [[allow{ link = "br-a", vid = 10 }
@@ -283,5 +307,18 @@ describe("a stale row #ovs", function()
     assert.equal("mytap0", ovs.ports())
     assert.equal(0, ovs.moontap "up web.xml".status)
     assert.equal("", ovs.ports())
+  end)
+
+  it("of an earlier boot goes at the first event, whosever it was, and so do all others", function()
+    ovs.policy 'bridge = "br-a", tag = 10'
+    row("gone0", 20, "guest/mac boot=00000000")
+    row("gone1", 20, "guest/mac boot=00000000", "br-b")
+    row("here0", 20, "guest/mac boot=" .. BOOT)
+    row("other0", 20)
+    assert.equal(0, ovs.moontap "plan web.xml".status)
+    assert.equal("gone0 here0 other0", ovs.ports())
+    assert.equal(0, ovs.moontap "up web.xml".status)
+    assert.equal("here0 mytap0 other0", ovs.ports())
+    assert.equal("", ovs.ports "br-b")
   end)
 end)

@@ -195,7 +195,7 @@ static int needs(struct mt_host *h, const struct mt_record *r, mt_will will, voi
 		return mt_bad(e, "ovs_port", mt_record_device(r), "'bridge' is missing");
 	err = mt_ovsdb_of(h, &m, &l, e);
 	if (!err)
-		err = m->needs(l, r, e);
+		err = m->needs(l, r, &(struct mt_ovs_plan){ will, data }, e);
 	if (err == -ENOENT && is_linux_bridge(h, r->v[OVS_BRIDGE].name)) {
 		size_t n = strlen(e->text);
 

@@ -27,6 +27,12 @@ struct mt_ovs_wait {
 	int64_t installed_ms; /* until OVN has installed it; 0: do not wait */
 };
 
+/* How needs() of a port learns what will be of another one: see kind.h. */
+struct mt_ovs_plan {
+	mt_will will;
+	void *data;
+};
+
 /* An interface, as ovs-vswitchd reports it; texts are "" where there is none. */
 struct mt_ovs_interface {
 	const char *name, *owner, *iface_id, *error;
@@ -58,8 +64,9 @@ struct mt_ovsdb {
 	int (*settle)(struct mt_ovsdb_link *l, const struct mt_record *r,
 		      const struct mt_ovs_wait *wait, struct mt_err *e);
 	/* Whether what @r depends on is there: -ENOENT: there is no such bridge; -EBUSY: its
-	 * iface_id is another's. */
-	int (*needs)(struct mt_ovsdb_link *l, const struct mt_record *r, struct mt_err *e);
+	 * iface_id is another's, and will be. */
+	int (*needs)(struct mt_ovsdb_link *l, const struct mt_record *r,
+		     const struct mt_ovs_plan *plan, struct mt_err *e);
 	/* Whether @r's name is free for it: -EEXIST. */
 	int (*clash)(struct mt_ovsdb_link *l, const struct mt_record *r, struct mt_err *e);
 	/* The device's name of the port @r->ref, into @r; or the reference of the row of that name
@@ -73,7 +80,7 @@ struct mt_ovsdb {
 	int (*report)(struct mt_ovsdb_link *l, struct mt_pool *p, struct mt_ovs_report *report,
 		      struct mt_err *e);
 	/* Whether a port of this name waits for a device: -EEXIST. One that moontap left before
-	 * this boot counts as none; @really: it is deleted. */
+	 * this boot counts as none; @really: all of these are deleted. */
 	int (*vacate)(struct mt_ovsdb_link *l, const char *name, bool really, struct mt_err *e);
 };
 

@@ -2,6 +2,7 @@
 /* ovs_put.c - a port is added, changed and deleted */
 #include "ovsdb/json/ovs_put.h"
 #include "ovsdb/json/ovs_bridges.h"
+#include "ovsdb/json/ovs_sweep.h"
 #include "ovsdb/ovs_fields.h"
 
 #include <errno.h>
@@ -185,10 +186,10 @@ static int add(struct mt_ovsdb_link *l, const struct mt_record *r, struct mt_err
 {
 	const char *name = r->v[OVS_DEV].name;
 	struct mt_ovsdb_question q = { 0 };
-	struct mt_ovs_rows rows;
+	struct mt_ovs_rows rows = { 0 };
 	struct adding at = { 0 };
 	json_t *result = NULL;
-	int err = mt_ovs_rows_of(l, name, &rows, e);
+	int err = mt_ovs_sweep(l, e) ?: mt_ovs_rows_of(l, name, &rows, e);
 
 	if (!err && (rows.port || rows.interface) && !mt_ovs_is_leftover(&rows, r))
 		err = mt_ovs_taken(l, name, &rows, e);

@@ -16,6 +16,7 @@ struct mt_ovsdb_link {
 	int fd;	     /* -1: not connected */
 	unsigned id; /* of the last question */
 	bool used;   /* this connection has answered before */
+	bool swept;  /* no port of an earlier boot is left */
 	char *buf;   /* what was received, and not yet read */
 	size_t len, cap;
 	/* of the message at its beginning: bytes looked at, brackets that are open, whether a
