@@ -54,3 +54,11 @@ bench-guest: deps-guest
 bench-guest-run: program $(GUEST_IMAGE) $(BUILD)/bench/spawn.so
 	$(Q)MOONTAP_BUILD=$(abspath $(BUILD)) LUA_PATH='spec/bench/?.lua;./?.lua' \
 	  LUA_CPATH='$(BUILD)/bench/?.so' BENCH_RUNS='$(BENCH_RUNS)' $(LUA) spec/bench/guest_start.lua
+
+# BENCH_CHASSIS= of OVN, BENCH_GUESTS= of each; two of the chassis are real
+.PHONY: bench-hosts
+bench-hosts: deps-ovs bench-installed $(BUILD)/bench/spawn.so $(SPEC_SO)
+	$(Q)MOONTAP_INSTALLED=$(BENCH_ROOT)$(PREFIX) MOONTAP_BUILD=$(abspath $(BUILD)) \
+	  LUA_PATH='./?.lua;spec/bench/?.lua;;' LUA_CPATH='$(BUILD)/bench/?.so;;' \
+	  BENCH_CHASSIS='$(BENCH_CHASSIS)' BENCH_GUESTS='$(BENCH_GUESTS)' \
+	  $(in_pids) $(LUA) spec/bench/hosts.lua
