@@ -117,6 +117,16 @@ describe("a crash #ovs", function()
     nothing_left()
   end)
 
+  it("of a port, which somebody deletes while moontap waits for it", function()
+    up_waits()
+    ovs.vsctl "--no-wait del-port mytap0"
+    local up = end_of_up()
+    assert.equal(4, up.status)
+    assert.is_truthy(up.err:find("Open vSwitch: somebody deleted the port mytap0 meanwhile", 1,
+      true), up.err)
+    nothing_left()
+  end)
+
   it("of ovsdb-server while moontap waits, and back at once", function()
     up_waits()
     ovs.signal("ovsdb-server", "KILL")

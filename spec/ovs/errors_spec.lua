@@ -113,6 +113,16 @@ describe("an Open vSwitch that #ovs", function()
     end
   end)
 
+  it("does not set the MTU that it is asked for, since the device cannot have it", function()
+    program.write("policy.lua", [[allow{ link = "br-a", vid = 10 }
+      function connect(nic)
+        tap(nic, { up = true })
+        ovs_port{ dev = nic.dev, bridge = "br-a", tag = 10, mtu_request = 65535, wait = 1 }
+      end]])
+    fails "Open vSwitch did not set the MTU of mytap0 to 65535: it is 1500"
+    assert.equal("", ovs.ports())
+  end)
+
   it("has no OVN behind it: this host is no chassis, or its bridge is another one", function()
     program.write("policy.lua", [[allow{ link = "br-a", iface_id = "web-1" }
       function connect(nic)

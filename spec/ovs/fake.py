@@ -34,10 +34,19 @@ def bridge(name):
     return {"name": name, "_uuid": ["uuid", "0f6a8a8e-0000-0000-0000-000000000001"]}
 
 
+def is_condition(op):
+    """Whether it is the one of an added port that HOW says is not met."""
+    conditions = {"Bridge": "no-bridge", "Port": "no-name",
+                  "Interface": "no-iface-id" if len(op.get("where", [])) > 1 else None}
+    return op["op"] == "wait" and how == conditions[op["table"]]
+
+
 def results(params):
     """Of each operation: one bridge, and nothing else."""
     all = []
     for op in params[1:]:
+        if is_condition(op):
+            return all + [{"error": "timed out"}]
         if op["op"] == "select":
             all.append({"rows": [bridge("br-a")] if op["table"] == "Bridge" else []})
         else:

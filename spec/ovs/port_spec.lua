@@ -218,6 +218,9 @@ describe("kind ovs_port #ovs", function()
     ovs.vsctl "--no-wait del-port bond0"
     row("mytap0", 20, "guest/mac boot=" .. BOOT)
     fails(ovs.moontap "plan web.xml", 4, "(owner guest/mac boot=" .. BOOT .. "): not this NIC's")
+    ovs.vsctl "--no-wait set interface mytap0 external_ids:iface-id=lsp2"
+    fails(ovs.moontap "plan web.xml", 4, "Open vSwitch has a port mytap0 on br-a already " ..
+      "(iface-id lsp2, owner guest/mac boot=" .. BOOT .. "): not this NIC's")
     assert.is_nil(helper.run "ip -br link":match "mytap0")
   end)
 

@@ -54,4 +54,25 @@ describe("a question to Open vSwitch #ovs", function()
       assert.is_true(#r.err < 1000)
     end)
   end
+
+  -- What plan found is not so any more when the port is added.
+  for how, text in pairs {
+    ["no-bridge"] = "there is no Open vSwitch bridge br-a; this host's: br-a",
+    ["no-name"] = "Open vSwitch has a port mytap0 already, since just now",
+    ["no-iface-id"] = "another port of this host has the iface-id web-1",
+  } do
+    it("is answered otherwise a moment later: " .. how, function()
+      program.write("policy.lua", [[allow{ link = "br-a", iface_id = "web-1" }
+        function connect(nic)
+          tap(nic, { up = true })
+          ovs_port{ dev = nic.dev, bridge = "br-a", iface_id = "web-1", wait = 0 }
+        end]])
+      start(how)
+      local r = ovs.moontap("up --ovsdb " .. SOCKET .. " web.xml")
+      assert.equal(4, r.status, r.err)
+      assert.is_truthy(r.err:find(text, 1, true), r.err)
+      assert.is_nil(helper.run "ip -br link":match "mytap0")
+      assert.same({}, program.state())
+    end)
+  end
 end)

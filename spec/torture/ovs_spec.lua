@@ -1,11 +1,12 @@
--- ovs_spec.lua - ports of Open vSwitch: each call fails once, moontap is killed at each crossing,
--- and ovsdb-server and ovs-vswitchd are before each message
+-- ovs_spec.lua - ports of Open vSwitch: each call and each allocation fails once, moontap is killed
+-- at each crossing, and ovsdb-server and ovs-vswitchd are before each message
 --
 -- Calls to the kernel and to the state directory, as in every scene, and messages to the database.
 
 local deaths = require "spec.torture.deaths"
 local faults = require "spec.torture.faults"
 local helper = require "spec.helper"
+local memory = require "spec.torture.memory"
 local ovs = require "spec.ovs"
 local scenes = require "spec.torture.scenes"
 local torture = require "spec.torture.torture"
@@ -111,4 +112,14 @@ describe("Open vSwitch #ovs #bare under #torture:", function()
 
   each("a call fails", ways, 1, faults.try)
   each("moontap is killed", kills, 1, deaths.try)
+
+  for _, scene in ipairs(all) do
+    it(scene.name .. ": an allocation fails", function()
+      local m = torture.moments(scene, true) -- with what loading the module allocates
+      for _, run in ipairs(torture.runs(scene)) do
+        memory.try(scene, m, run, "parent")
+        torture.summary()
+      end
+    end)
+  end
 end)
