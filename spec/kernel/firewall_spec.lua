@@ -101,7 +101,8 @@ local function space(name)
     for i in $(seq 200); do
       [ "$(readlink /proc/%s/ns/net)" != "$own" ] && break; sleep 0.05
     done
-    nsenter -t %s -n sh -c 'ip link set lo up; echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad']])
+    nsenter -t %s -n sh -c 'ip link set lo up
+      echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad']])
     :format(spaces[name], spaces[name]))
 end
 
@@ -134,7 +135,7 @@ local function ask(name, yes, no)
 end
 
 local function pings(name, to)
-  return program.run(on(name, ("ping -c 1 -W %d %s"):format(20, to))).status == 0
+  return program.run(on(name, "busybox ping -c 1 -W 20 " .. to)).status == 0
 end
 
 -- The rest of these specs, for guests in a bridge or behind the host: lan is the hook's line.
