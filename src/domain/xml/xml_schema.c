@@ -27,24 +27,37 @@ static void complain(void *state, mt_xml_error *error)
 	mt_bad(c->e, c->op, subject, "%.*s", (int)strcspn(error->message, "\n"), error->message);
 }
 
+/* An <include> or <externalRef> may name a URL: root's process fetches none. From 2.15 on libxml2
+ * cannot. */
+static xmlRelaxNGPtr parse_local(xmlRelaxNGParserCtxtPtr parser)
+{
+#if LIBXML_VERSION < 21500
+	xmlExternalEntityLoader theirs = xmlGetExternalEntityLoader();
+	xmlRelaxNGPtr schema;
+
+	xmlSetExternalEntityLoader(xmlNoNetExternalEntityLoader);
+	schema = xmlRelaxNGParse(parser);
+	xmlSetExternalEntityLoader(theirs);
+	return schema;
+#else
+	return xmlRelaxNGParse(parser);
+#endif
+}
+
 void *mt_xml_schema_open(const char *rng, struct mt_err *e)
 {
 	struct complaint c = { "schema", rng, e };
 	xmlRelaxNGParserCtxtPtr parser = xmlRelaxNGNewParserCtxt(rng);
 	xmlStructuredErrorFunc theirs = xmlStructuredError;
 	void *their_state = xmlStructuredErrorContext;
-	xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
 	xmlRelaxNGPtr schema = NULL;
 
 	e->code = 0;
 	if (parser) {
 		xmlRelaxNGSetParserStructuredErrors(parser, complain, &c);
-		/* An <include> or <externalRef> may name a URL: root's process fetches none. */
 		/* libxml2 reads the files by another parser: the global handler gets its errors. */
 		xmlSetStructuredErrorFunc(&c, complain);
-		xmlSetExternalEntityLoader(xmlNoNetExternalEntityLoader);
-		schema = xmlRelaxNGParse(parser);
-		xmlSetExternalEntityLoader(loader);
+		schema = parse_local(parser);
 		xmlSetStructuredErrorFunc(their_state, theirs);
 		xmlRelaxNGFreeParserCtxt(parser);
 	}
