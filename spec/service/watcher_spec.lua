@@ -63,7 +63,7 @@ end
 
 -- trace(watcher) -> the pid of an strace that writes the files that it opens to `trace`
 local function trace(watcher)
-  local pid = program.run(("strace -f -qq -e trace=openat -o trace -p %d & echo $!")
+  local pid = program.run(("strace -f -qq -e trace='?open,openat' -o trace -p %d & echo $!")
     :format(watcher)).out:match "%d+"
   daemon.wait_for("strace", function()
     return helper.run(("cat /proc/%d/status"):format(watcher)):find "TracerPid:%s+[1-9]"
