@@ -33,7 +33,7 @@ static int print_xml(void *data, const char *xml, size_t n, struct mt_err *e)
 	(void)data;
 	if (n) /* without, xml may be NULL */
 		fwrite(xml, 1, n, stdout);
-	return mt_output_flush() ? 0 : mt_fail(e, errno, "standard output", NULL, NULL);
+	return mt_output_flush() ? 0 : mt_fail(e, errno ?: EIO, "standard output", NULL, NULL);
 }
 
 /* --- of a session's libvirt ------------------------------------------------------------------- */

@@ -28,11 +28,12 @@ void mt_output_begin(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* musl's stream is empty after an earlier printf() failed, and flushes without an error. */
 bool mt_output_flush(void)
 {
 	if (fflush(stdout) && !failed)
 		failed = errno;
-	return !failed;
+	return !failed && !ferror(stdout);
 }
 
 /* On NFS only close() may report a failed write (close(2)). Close a copy: the stream stays open. */
