@@ -28,20 +28,47 @@ static int send_message(struct mt_ovsdb_link *l, json_t *message, int64_t deadli
 	return err;
 }
 
+struct text {
+	const char *at;
+	size_t left;
+	bool no_memory;
+};
+
+/* Without memory jansson leaves bytes out of a string, and goes on; or it says "invalid token". At a
+ * number it sets errno to 0. So it gets one byte at a time, and errno tells. */
+static size_t feed(void *to, size_t room, void *data)
+{
+	struct text *t = data;
+
+	t->no_memory |= errno == ENOMEM;
+	if (!t->left || !room)
+		return 0;
+	*(char *)to = *t->at++;
+	t->left--;
+	return 1;
+}
+
 static int next_message(struct mt_ovsdb_link *l, int64_t deadline, json_t **m, struct mt_err *e)
 {
 	json_error_t why;
+	struct text text;
 	size_t end;
 
 	if (mt_ovsdb_receive(l, deadline, &end, e))
 		return -e->code;
-	*m = json_loadb(l->buf, end, 0, &why);
+	text = (struct text){ .at = l->buf, .left = end };
+	errno = 0;
+	*m = json_load_callback(feed, &text, 0, &why);
 	mt_ovsdb_next(l, end);
-	return json_is_object(*m)
-		? 0
-		: (json_decref(*m),
-		   mt_fail(e, EPROTO, "", "", "Open vSwitch: ovsdb-server sent no JSON object: %s",
-			   why.text));
+	if (text.no_memory || errno == ENOMEM) {
+		json_decref(*m);
+		return no_memory(e);
+	}
+	if (json_is_object(*m))
+		return 0;
+	json_decref(*m);
+	return mt_fail(e, EPROTO, "", "", "Open vSwitch: ovsdb-server sent no JSON object: %s",
+		       why.text);
 }
 
 /* The server asks now and then whether its client lives; its other messages are not for us.
