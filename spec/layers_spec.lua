@@ -38,7 +38,8 @@ local seen_by = {
   ["linux/.*netlink%.h"] = { "^kernel/" },
   ["linux/if"] = { "^kernel/", "^client/" },
   ["sys/ioctl%.h"] = { "^kernel/", "^client/sys_libc%.h" },
-  ["jansson%.h"] = { "^cli/json/", "^varlink/", "^ovsdb/json/" },
+  ["jansson%.h"] = { "^cli/json/", "^varlink/", "^ovsdb/json/",
+    "^base/json_read%.h" },
   ["libvirt/"] = { "^libvirtd/" },
   ["seccomp%.h"] = { "^evaluator/filter_gen%.c" },
 }

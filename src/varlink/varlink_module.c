@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* varlink_module.c - calls, replies and errors as JSON: the module's face */
 #include "varlink/codec.h"
+#include "base/json_read.h"
 #include "varlink/json_text.h"
 
 #include <errno.h>
@@ -39,9 +40,11 @@ static json_t *parse(const char *text, size_t n, struct mt_pool *p, struct mt_va
 		     int *err)
 {
 	json_error_t why;
-	json_t *j = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+	json_t *j = mt_json_read(text, n, JSON_REJECT_DUPLICATES, &why);
 
-	*err = 0;
+	*err = j || errno != ENOMEM ? 0 : -ENOMEM;
+	if (*err)
+		return NULL;
 	if (!json_is_object(j)) {
 		*err = no_call(error, p, j ? "it is no JSON object" : why.text);
 		json_decref(j);
@@ -209,7 +212,7 @@ static int read_reply(const char *text, size_t n, enum mt_varlink_method m, stru
 
 static char *show_reply(const char *text, size_t n)
 {
-	json_t *j = json_loadb(text, n, 0, NULL);
+	json_t *j = mt_json_read(text, n, 0, NULL);
 	/* it may reach a terminal: no byte is left that could move a cursor */
 	char *shown =
 		json_dumps(json_object_get(j, "parameters"), JSON_INDENT(2) | JSON_ENSURE_ASCII);

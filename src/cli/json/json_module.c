@@ -3,6 +3,7 @@
  * json_module.c - outcomes, tables and runs as JSON, in the only module that links jansson
  */
 #include "cli/json/json.h"
+#include "base/json_read.h"
 #include "cli/table.h"
 #include "engine/handle.h"
 #include "engine/history.h"
@@ -162,7 +163,7 @@ static json_t *cell(const struct mt_column *c, const char *s)
 	if (c->type == MT_CELL_TEXT)
 		return mt_json_text(s);
 	if (c->type == MT_CELL_JSON) /* moontap wrote it, so it parses */
-		return json_loads(s, JSON_DECODE_ANY, NULL) ?: json_null();
+		return mt_json_read(s, strlen(s), JSON_DECODE_ANY, NULL) ?: json_null();
 	return strchr(s, '.') ? json_real(strtod(s, NULL)) : json_integer(strtoll(s, NULL, 10));
 }
 
@@ -209,7 +210,7 @@ static json_t *fact_tree(const char *bytes, size_t n)
 	size_t size;
 	FILE *f = bytes ? open_memstream(&text, &size) : NULL;
 	bool written = f && mt_json_facts(bytes, n, f);
-	json_t *j = f && !fclose(f) && written ? json_loads(text, 0, NULL) : NULL;
+	json_t *j = f && !fclose(f) && written ? mt_json_read(text, size, 0, NULL) : NULL;
 
 	free(text);
 	return j ? j : json_null();

@@ -2,6 +2,7 @@
 /* ovsdb_call.c - questions as JSON-RPC, their answers, and a server's errors as errno values */
 #include "ovsdb/json/ovsdb_link.h"
 #include "base/clock.h"
+#include "base/json_read.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,42 +29,19 @@ static int send_message(struct mt_ovsdb_link *l, json_t *message, int64_t deadli
 	return err;
 }
 
-struct text {
-	const char *at;
-	size_t left;
-	bool no_memory;
-};
-
-/* Without memory jansson leaves bytes out of a string, and goes on; or it says "invalid token". At a
- * number it sets errno to 0. So it gets one byte at a time, and errno tells. */
-static size_t feed(void *to, size_t room, void *data)
-{
-	struct text *t = data;
-
-	t->no_memory |= errno == ENOMEM;
-	if (!t->left || !room)
-		return 0;
-	*(char *)to = *t->at++;
-	t->left--;
-	return 1;
-}
-
 static int next_message(struct mt_ovsdb_link *l, int64_t deadline, json_t **m, struct mt_err *e)
 {
 	json_error_t why;
-	struct text text;
+	bool without;
 	size_t end;
 
 	if (mt_ovsdb_receive(l, deadline, &end, e))
 		return -e->code;
-	text = (struct text){ .at = l->buf, .left = end };
-	errno = 0;
-	*m = json_load_callback(feed, &text, 0, &why);
+	*m = mt_json_read(l->buf, end, 0, &why);
+	without = !*m && errno == ENOMEM;
 	mt_ovsdb_next(l, end);
-	if (text.no_memory || errno == ENOMEM) {
-		json_decref(*m);
+	if (without)
 		return no_memory(e);
-	}
 	if (json_is_object(*m))
 		return 0;
 	json_decref(*m);
