@@ -12,8 +12,8 @@ RELEASE      ?= trixie
 TRIXIE_SPECS ?= spec/base spec/domain spec/evaluator spec/plan spec/policy
 TREE          = $(BUILD)/$(RELEASE)
 PACKAGES_trixie := debootstrap debian-archive-keyring util-linux
-# What is in the tree beside PACKAGES_check: useradd, and varlinkctl.
-TREE_PACKAGES   := passwd systemd
+# What is in the tree beside PACKAGES_check: useradd.
+TREE_PACKAGES   := passwd
 
 .PHONY: check-trixie trixie-tree
 check-trixie: deps-trixie trixie-tree
