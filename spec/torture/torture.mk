@@ -17,8 +17,11 @@ specs ovs-specs check-built: $(TORTURE_SO)
 # installed. State directories are where they are on a host, in memory.
 TORTURE_JOBS  ?= $(shell nproc)
 TORTURE_PARTS := $(foreach n,faults deaths memory plans,$(patsubst %,torture-$n-%,1 2 3 4)) \
-	torture-crowd-1 torture-others-1 torture-events-1 torture-service-1 \
+	torture-crowd-1 torture-others-1 torture-events-1 torture-service-1 torture-soak-1 \
 	$(if $(shell command -v ovs-vswitchd),torture-ovs-1)
+
+# Of a part, unless it is spec/torture/PART_spec.lua.
+TORTURE_SPEC_soak := spec/service/soak_spec.lua
 
 .PHONY: torture torture-summary $(TORTURE_PARTS)
 torture: deps-check program $(SPEC_SO) $(TORTURE_SO)
@@ -33,4 +36,5 @@ $(TORTURE_PARTS): torture-%: program $(SPEC_SO) $(TORTURE_SO)
 	$(call say,TORTURE,$*)
 	$(Q)TMPDIR=$${TMPDIR:-/dev/shm} MOONTAP_TORTURE=all MOONTAP_SCENES=$(lastword $(subst -, ,$*))/4 \
 	  MOONTAP_BUILD=$(abspath $(BUILD)) $(if $(filter ovs-%,$*),$(in_pids)) $(LUA) \
-	  $$(command -v $(BUSTED)) -o plainTerminal spec/torture/$(firstword $(subst -, ,$*))_spec.lua
+	  $$(command -v $(BUSTED)) -o plainTerminal \
+	  $(or $(TORTURE_SPEC_$(firstword $(subst -, ,$*))),spec/torture/$(firstword $(subst -, ,$*))_spec.lua)
