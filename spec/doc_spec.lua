@@ -46,7 +46,7 @@ describe("README.md", function()
       assert.truthy(bench:find(name, 1, true), name)
       rows = rows + 1
     end
-    assert.equal(22, rows)
+    assert.equal(24, rows)
   end)
 end)
 
