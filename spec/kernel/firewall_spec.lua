@@ -244,14 +244,14 @@ describe("the firewall of guests that the host routes for:", function()
     end
     pair("out", "ext", [[ip addr add 192.0.2.2/24 dev eth0; ip addr add 2001:db8::2/64 dev eth0
       ip route add default via 192.0.2.1; ip route add default via 2001:db8::1 dev eth0 onlink]])
-    helper.run "ip addr add 192.0.2.1/24 dev ext; ip addr add 2001:db8::1/64 dev ext"
+    helper.run "ip addr add 192.0.2.1/24 dev ext; ip addr add 2001:db8::1/64 dev ext nodad"
   end)
 end)
 
 local function make_bridge(options)
   helper.run(([[ip link add br0 address 02:00:00:00:00:01 type bridge mcast_snooping 0 %s
     ip link set br0 up; ip addr add 10.0.0.1/24 dev br0; ip addr add fd00::1/64 dev br0
-    ip addr add 192.0.2.1/24 dev br0; ip addr add 2001:db8::1/64 dev br0]]):format(options))
+    ip addr add 192.0.2.1/24 dev br0; ip addr add 2001:db8::1/64 dev br0 nodad]]):format(options))
   for name, number in pairs(numbers) do
     pair(name, name .. "0", ([[ip addr add 10.0.0.%d/24 dev eth0; ip addr add fd00::%d/64 dev eth0
       ip route add 192.0.2.0/24 dev eth0; ip route add 2001:db8::/64 dev eth0]]):format(number,

@@ -54,10 +54,12 @@ describe("a user's tap", function()
     helper.run "sleep 2.5"
     assert.is_true(is_there())
     helper.run("kill -9 " .. qemu)
-    daemon.wait_for("its end", function() return not is_there() end)
+    daemon.wait_for("its end", function()
+      return program.moontap "status".out == "nothing is connected\n"
+    end)
+    assert.is_false(is_there())
     assert.matches("al%-0: its libvirtd is gone, and nobody has opened it for 1 s; " ..
       "disconnecting it\n", d:log())
-    assert.equal("nothing is connected\n", program.moontap "status".out)
   end)
 
   it("goes, too, by a service that was started later", function()
