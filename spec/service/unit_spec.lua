@@ -107,23 +107,23 @@ describe("moontapd by systemd", function()
     local status = tonumber(read(dir .. "/status"):match "%d+") or 0
 
     if is_tried(sample) then
-      it(("connects the sample %s, and takes everything back"):format(sample.name) .. sample.tag,
-        function()
-          local s <close> = boot()
-          s:ok(("cd %s; cp policy.lua /etc/moontap 2>/dev/null; sh -e host.sh"):format(dir))
-          local before, domain = snapshot.take(), read(dir .. "/domain.xml")
-          local function call(what)
-            local r = s:sh(("cd %s; PYTHONDONTWRITEBYTECODE=1 python3 ../embed/varlink.py %s")
-              :format(dir, what), domain)
-            return r.status, r.out .. r.err .. s.log()
-          end
-          local up, said = call "up"
-          assert.equal(status, up, said)
-          assert.equal(status == 0 and said:find "add " ~= nil,
-            snapshot.difference(before, snapshot.take()) ~= "", said)
-          assert.equal(0, (call "down"))
-          assert.equal("", snapshot.difference(before, snapshot.take()))
-        end)
+      -- without the sample's tag: not in the VM, where a systemd starts for minutes
+      it(("connects the sample %s, and takes everything back"):format(sample.name), function()
+        local s <close> = boot()
+        s:ok(("cd %s; cp policy.lua /etc/moontap 2>/dev/null; sh -e host.sh"):format(dir))
+        local before, domain = snapshot.take(), read(dir .. "/domain.xml")
+        local function call(what)
+          local r = s:sh(("cd %s; PYTHONDONTWRITEBYTECODE=1 python3 ../embed/varlink.py %s")
+            :format(dir, what), domain)
+          return r.status, r.out .. r.err .. s.log()
+        end
+        local up, said = call "up"
+        assert.equal(status, up, said)
+        assert.equal(status == 0 and said:find "add " ~= nil,
+          snapshot.difference(before, snapshot.take()) ~= "", said)
+        assert.equal(0, (call "down"))
+        assert.equal("", snapshot.difference(before, snapshot.take()))
+      end)
     end
   end
 
