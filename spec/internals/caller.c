@@ -96,7 +96,7 @@ static int check(struct asked *a)
 	struct mt_grants grants;
 
 	return mt_grants_read(&a->g, &grants, &a->out.pool, &a->e)
-		?: mt_caller_check(&grants, &a->caller, &a->out.pool, &a->e);
+		?: mt_caller_check(&grants, &a->caller, &a->e);
 }
 
 static int l_check(lua_State *L)

@@ -88,18 +88,15 @@ bool mt_grants_any(const struct mt_grants *grants)
 	return false;
 }
 
-int mt_caller_check(const struct mt_grants *grants, struct mt_caller *c, struct mt_pool *p,
-		    struct mt_err *e)
+int mt_caller_check(const struct mt_grants *grants, struct mt_caller *c, struct mt_err *e)
 {
 	const struct mt_allow *grant = next_grant(c, grants->allow);
-	const char *names;
 	char buf[24];
 
 	if (!grant)
 		return no_grant(c, e);
-	names = names_of(c, grant, buf);
-	c->names = mt_pool_copy(p, names, strlen(names));
-	return c->names ? 0 : mt_fail(e, ENOMEM, "allow", "", NULL);
+	snprintf(c->names, sizeof c->names, "%s", names_of(c, grant, buf));
+	return 0;
 }
 
 static int add(struct mt_pool *p, const struct mt_allow *a, const struct mt_allow **to,

@@ -25,8 +25,8 @@ struct mt_caller {
 	const char *user;	   /* its name; or the number */
 	const char *const *groups; /* names of gids, or numbers; NULL-ended */
 	const char
-		*starter;  /* the libvirtd whose hook asks: service/starter.h; NULL: it does not */
-	const char *names; /* of mt_caller_check(): how its devices are called: "al-*" */
+		*starter; /* the libvirtd whose hook asks: service/starter.h; NULL: it does not */
+	char names[MT_TEXT_MAX + 1]; /* of mt_caller_check(): how its devices are called: "al-*" */
 };
 
 /* What a policy's top level allows, and to whom. */
@@ -49,13 +49,12 @@ bool mt_grants_any(const struct mt_grants *grants);
 
 /**
  * mt_caller_check() - whether anything is granted to the caller
- * @c:		names: out, in @p, as the first grant has it
+ * @c:		names: out, as the first grant has it
  *
  * Return: 0; -EPERM, blamed on a refusal, with what the policy would have to allow; or another
  * -errno.
  */
-int mt_caller_check(const struct mt_grants *grants, struct mt_caller *c, struct mt_pool *p,
-		    struct mt_err *e);
+int mt_caller_check(const struct mt_grants *grants, struct mt_caller *c, struct mt_err *e);
 
 /** mt_caller_params() - make an event the caller's: only its unmanaged NICs, and nothing remembered
  * @ask:	filled but for that; @c must outlive it */

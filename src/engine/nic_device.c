@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* nic_device.c - find a NIC's device, and refuse one that is another guest's */
 #include "base/sh.h"
+#include "engine/caller.h"
+#include "engine/driver.h"
 #include "engine/leftovers.h"
 #include "engine/nic_device.h"
 
@@ -18,6 +20,15 @@ static int expect_tap(struct mt_device_search *s, const struct mt_interface *nic
 	return mt_view_expect(s->view, &r) ? mt_fail(e, ENOMEM, "plan", nic->dev, NULL) : 0;
 }
 
+/* A person is told of another guest; an event, or a user's call, goes on where only its journal is
+ * left. A user has that of no other user finished. */
+static bool may_finish(const struct mt_device_search *s, const struct mt_record *h)
+{
+	const struct mt_caller *c = s->ask->caller;
+
+	return c ? mt_driver_user(mt_header_text(h, MT_HEADER_DRIVER)) == c->uid : !s->ask->person;
+}
+
 /* Fail, if a journal connects this device for another guest.
  * @ours: out: it is already connected for this guest */
 static int held_by_another(struct mt_device_search *s, const struct mt_interface *nic,
@@ -29,6 +40,7 @@ static int held_by_another(struct mt_device_search *s, const struct mt_interface
 				  s->pool, &j, e);
 	const char *uuid = mt_header_text(&j.header, MT_HEADER_UUID);
 	const char *domain = mt_header_text(&j.header, MT_HEADER_DOMAIN);
+	bool caller = s->ask->caller != NULL;
 	char advice[MT_LINE_MAX];
 
 	*ours = false;
@@ -37,11 +49,11 @@ static int held_by_another(struct mt_device_search *s, const struct mt_interface
 	/* s->uuid is the XML's; s->guest is the caller's, if it gave a name */
 	*ours = (!*uuid || !*s->uuid || !strcmp(uuid, s->uuid)) && !strcmp(domain, s->guest) &&
 		!strcmp(mt_header_text(&j.header, MT_HEADER_DRIVER), s->driver);
-	if (!*ours && s->ask->caller)
-		return mt_fail(e, EBUSY, "", "", "the device is connected for somebody else");
-	if (*ours || !j.header.v[MT_HEADER_KNOWN].u ||
-	    (!s->ask->person && !s->ask->dry && mt_leftover_finish(s->g, nic->dev)))
+	if (*ours || (!caller && !j.header.v[MT_HEADER_KNOWN].u) ||
+	    (!s->ask->dry && may_finish(s, &j.header) && mt_leftover_finish(s->g, nic->dev)))
 		return 0;
+	if (caller)
+		return mt_fail(e, EBUSY, "", "", "the device is connected for somebody else");
 	return mt_fail(e, EBUSY, "", "",
 		       "it is connected for the guest %s; to disconnect that guest: %s", domain,
 		       mt_sh_advice(advice, sizeof advice, "moontap down @", domain));

@@ -94,7 +94,7 @@ static int check(const struct server *s, struct mt_pool *p, struct mt_err *e)
 
 	if (!known && mt_grants_read(s->g, &read, p, e))
 		return -e->code;
-	return mt_caller_check(known ? known : &read, s->caller, p, e);
+	return mt_caller_check(known ? known : &read, s->caller, e);
 }
 
 /* What a user who may not ask is answered; NULL: the caller may ask. */
