@@ -38,6 +38,10 @@ cross_make = $(MAKE) --no-print-directory BUILD=$(BUILD)/cross/$(1) AR=$(CROSS_$
 check-cross: deps-cross
 	$(Q)$(MAKE) --no-print-directory $(CROSS:%=cross-%) $(CROSS_RUN:%=cross-specs-%)
 
+# What they need of Debian's mirror.
+.PHONY: cross-trees
+cross-trees: deps-cross $(CROSS:%=$(BUILD)/cross/%/.unpacked)
+
 $(CROSS:%=$(BUILD)/cross/%/.unpacked): $(BUILD)/cross/%/.unpacked: spec/port/sysroot.sh
 	$(call say,UNPACK,$(@D)/root)
 	$(Q)sh $< $* $(@D)/root $(CROSS_PACKAGES)
