@@ -24,8 +24,7 @@ struct mt_caller {
 	size_t ngids;
 	const char *user;	   /* its name; or the number */
 	const char *const *groups; /* names of gids, or numbers; NULL-ended */
-	const char
-		*starter; /* the libvirtd whose hook asks: service/starter.h; NULL: it does not */
+	const char *starter; /* service/starter.h: the libvirtd whose hook asks; NULL: none does */
 	char names[MT_TEXT_MAX + 1]; /* of mt_caller_check(): how its devices are called: "al-*" */
 };
 
