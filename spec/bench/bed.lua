@@ -31,6 +31,18 @@ function M.script(below, name, socket)
   end
 end
 
+--- What connects a tap: the script without the service, and two commands of ip
+M.ifup_without = M.script("libexec/moontap", "qemu-ifup", M.nowhere)
+
+function M.ifup_by_sh(tap)
+  return { "/bin/sh", M.here .. "/ifup.sh", tap }
+end
+
+--- wall(took): the service's part is nobody's child here: of its client only the time tells
+function M.wall(took)
+  return { wall = took.wall }
+end
+
 function M.make_tap(tap)
   measure.sh("ip tuntap add dev %s mode tap", tap)
 end

@@ -17,17 +17,8 @@ local make_tap, remove_tap = bed.make_tap, bed.remove_tap
 local new_host, host_with_bridge = bed.new_host, bed.host_with_bridge
 local disable_ipv6, sh, row = bed.disable_ipv6, measure.sh, measure.row
 
-local ifup_without = script("libexec/moontap", "qemu-ifup", bed.nowhere)
+local ifup_without, ifup_by_sh, wall = bed.ifup_without, bed.ifup_by_sh, bed.wall
 local ifup_direct = script("bench", "qemu-ifup")
-
-local function ifup_by_sh(tap)
-  return { "/bin/sh", here .. "/ifup.sh", tap }
-end
-
--- The service's part is nobody's child here: of its client only the time tells.
-local function wall(took)
-  return { wall = took.wall }
-end
 
 -- What connects one tap to br0. Afterwards the service makes a new evaluator: a command that
 -- follows at once would pay for it.

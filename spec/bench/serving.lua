@@ -7,12 +7,8 @@ local service = require "service"
 local prefix, folder, runs, growth_runs = bed.prefix, bed.folder, bed.runs, bed.growth_runs
 local script, sh, row = bed.script, measure.sh, measure.row
 
-local ifup_without = script("libexec/moontap", "qemu-ifup", bed.nowhere)
+local ifup_without, ifup_by_sh, wall = bed.ifup_without, bed.ifup_by_sh, bed.wall
 local ifdown_without = script("libexec/moontap", "qemu-ifdown", bed.nowhere)
-
-local function ifup_by_sh(tap)
-  return { "/bin/sh", bed.here .. "/ifup.sh", tap }
-end
 
 local cases = {}
 
@@ -137,7 +133,7 @@ function cases.prepare()
     { "/usr/bin/xmllint", "--noout", xml },
   }, { runs = runs, before = function() sh "sleep 0.02" end }))
   row("xmllint --noout of its XML", lint)
-  row("the hook, with the service: times xmllint", { wall = hook.wall }, hook.wall / lint.wall,
+  row("the hook, with the service: times xmllint", wall(hook), hook.wall / lint.wall,
     { most = 1 })
 end
 
@@ -173,9 +169,9 @@ function cases.users()
     end,
   }))
   row("root's up, alone", up)
-  row("a user's up, by the service: times that", { wall = user_up.wall }, user_up.wall / up.wall)
+  row("a user's up, by the service: times that", wall(user_up), user_up.wall / up.wall)
   row("root's down, alone", down)
-  row("a user's down, by the service: times that", { wall = user_down.wall },
+  row("a user's down, by the service: times that", wall(user_down),
     user_down.wall / down.wall)
 end
 
