@@ -13,11 +13,13 @@ fresh=
 
 [ "$(id -u)" = 0 ] || { echo 'debootstrap needs root' >&2; exit 1; }
 [ -z "$(find "$dir/.made" -mtime -7 2>/dev/null)" ] || fresh=1
-[ -z "$fresh" ] || [ "$(cat "$dir/packages" 2>/dev/null)" != "$*" ] || exit 0
+mkdir -p "$dir"
+touch "$dir/packages"
+[ -z "$fresh" ] || printf '%s\n' "$@" | grep -vxFqf "$dir/packages" || exit 0
 
 make_tree()
 {
-	rm -rf "${dir:?}/root"
+	rm -rf "${dir:?}/root" "$dir/packages"
 	debootstrap --variant=minbase "$release" "$dir/root" "$(sh "$here/mirror.sh")"
 	date >"$dir/.made"
 }
@@ -31,10 +33,9 @@ add_packages()
 	DEBIAN_FRONTEND=noninteractive chroot "$dir/root" \
 		apt-get -qq install -y --no-install-recommends "$@"
 	chroot "$dir/root" apt-get clean
-	echo "$*" >"$dir/packages"
+	printf '%s\n' "$@" >>"$dir/packages"
 }
 
-mkdir -p "$dir"
 {
 	[ -n "$fresh" ] || make_tree
 	add_packages "$@"
