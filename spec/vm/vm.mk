@@ -2,7 +2,7 @@
 # vm.mk - Debian's small kernel, unpacked, and the specs that need what it has in a VM of it
 #
 # A spec that many kernels lack something for has the name of that in its title, as a tag: where the
-# kernel has it, `make check` runs the spec, too. helper.lua knows how to find out.
+# kernel has it, `make check` runs the spec, too: features.lua knows how to find out.
 
 PACKAGES_kernel = $(PACKAGES_check) $(PACKAGES_unpack) qemu-system-x86 \
 	$(shell apt-cache --names-only search '^virtiofsd$$' 2>/dev/null | cut -d ' ' -f 1)
@@ -18,7 +18,7 @@ $(KERNEL)/initramfs: spec/vm/initramfs.sh spec/vm/vm-init $(KERNEL)/vmlinuz
 	$(call say,CPIO,$@)
 	$(Q)sh $< $(KERNEL) spec/vm/vm-init $@ virtio_pci virtiofs overlay
 
-.PHONY: check-kernel kernel-specs
+.PHONY: check-kernel kernel-specs kernel-lacks
 check-built: $(KERNEL)/initramfs
 
 check-kernel: deps-kernel
@@ -28,3 +28,7 @@ kernel-specs: program $(SPEC_SO) $(KERNEL)/initramfs
 	$(Q)sh spec/vm/run.sh $(KERNEL) 'MOONTAP_REQUIRE_KERNEL=1 MOONTAP_BUILD=$(abspath $(BUILD)) \
 	  $(LUA) $$(command -v $(BUSTED)) --output=plainTerminal --tags=$(KERNEL_TAGS) \
 	  $(BUSTED_FLAGS) $(SPECS)'
+
+# Those of KERNEL_TAGS whose specs `make check` leaves out on this machine.
+kernel-lacks:
+	@$(LUA) -e 'print(require "spec.features".lacking "$(KERNEL_TAGS)")'
