@@ -84,6 +84,18 @@ function Daemon:ahead(n)
   return spares
 end
 
+-- other_ahead(spares): wait until the acceptor has one that is none of these
+function Daemon:other_ahead(spares)
+  local old = {}
+  for _, pid in ipairs(spares) do old[pid] = true end
+  wait_for("another spare", function()
+    for _, pid in ipairs(self:ahead()) do
+      if not old[pid] then return true end
+    end
+    return false
+  end)
+end
+
 -- watcher() -> the process that watches the host, once it does
 function Daemon:watcher()
   return wait_for("the watcher", function() return self:named "moontapd-watch"[1] end)

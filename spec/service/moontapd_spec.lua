@@ -25,13 +25,41 @@ describe("moontapd", function()
     tap "tap0"
     assert.same({ status = 0, out = "", err = "" }, d:call "qemu-ifup tap0")
     assert.equal("one", alias "tap0")
-    local used = 0
-    for _, pid in ipairs(spares) do used = used + (gone(pid) and 1 or 0) end
-    assert.equal(1, used)
+    local function used()
+      local n = 0
+      for _, pid in ipairs(spares) do n = n + (gone(pid) and 1 or 0) end
+      return n
+    end
+    daemon.wait_for("the end of one", function() return used() > 0 end) -- after the reply
+    assert.equal(1, used())
     assert.matches("tap0", program.moontap "status".out)
     assert.same({ status = 0, out = "", err = "" }, d:call "qemu-ifdown tap0")
     assert.is_nil(alias "tap0")
     assert.equal("nothing is connected\n", program.moontap "status".out)
+  end)
+
+  it("has a spare forked for an event that finds none", function()
+    program.write("policy.lua", [[function connect(nic)
+      for _ = 1, 4e7 do end
+      tap(nic, { up = true, alias = "slow" })
+    end]])
+    local d <close> = daemon.start "--spares 1"
+    local worker, zygote, spares = d:ready(1)
+    tap "tap0"
+    tap "tap1"
+    local socket = "MOONTAP_EVENT_SOCKET=$PWD/sock/event '%s/qemu-ifup' tap%d & "
+    local dir = program.path:match "(.*)/"
+    program.run("{ " .. socket:format(dir, 0) .. "sleep 0.1; " .. socket:format(dir, 1) ..
+      "} >/dev/null 2>&1")
+    local seen
+    daemon.wait_for("a second evaluation", function()
+      local now = d:children(zygote)
+      seen = now[1] and now[1] ~= spares[1] and alias "tap0" and not alias "tap1"
+      return seen or alias "tap1"
+    end)
+    assert.same({ zygote }, d:children(worker)) -- a cold one would be the worker's own child
+    daemon.wait_for("the end of both", function() return alias "tap1" end)
+    assert.is_truthy(seen)
   end)
 
   it("awaits a libvirtd that is not there, and serves meanwhile", function()

@@ -172,9 +172,10 @@ int mt_evaluate(const struct mt_eval_request *q, mt_start start, const struct mt
 	if (start(q, &child, e))
 		return -e->code;
 	err = read_answer(&child, q->deadline_ms, &t, e);
-	if (child.whole)
-		*child.whole = t.whole;
-	end(&child);
+	if (child.let_go)
+		child.let_go(&child, t.whole);
+	else
+		end(&child);
 	if (!err || err == -ETIME) {
 		kept = mt_pool_copy(a->pool, t.at ? t.at : "", t.n);
 		parsed = kept ? mt_answer_parse(kinds, kept, t.n, a, &why)

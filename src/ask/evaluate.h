@@ -80,7 +80,8 @@ struct mt_child {
 	int fd;		   /* pidfd_open(2); -1: no other code of this process waits for it */
 	int out;	   /* descriptor of its answer */
 	bool told_of_time; /* it has no timer: it gets SIGALRM before the deadline */
-	bool *whole;	   /* out: the answer had its end; NULL: not wanted */
+	/* takes @fd and @out, and ends the child when there is time; NULL: it is ended at once */
+	void (*let_go)(const struct mt_child *c, bool whole);
 	bool pinned;	   /* parent and child are on one CPU until the child has ended; */
 	cpu_set_t allowed; /* then the parent gets these back */
 };

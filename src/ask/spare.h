@@ -9,7 +9,8 @@
  * -errno. At end of file it ends, and all of its spares end with it.
  *
  * A spare confines itself further, reads one request from that stream, writes the answer to it
- * (ask/answer.h), and ends.
+ * (ask/answer.h), and waits for the end of file before it ends: an exit takes a third of what the
+ * answer took, and whoever has that would wait for the processor meanwhile.
  */
 #ifndef MT_ASK_SPARE_H
 #define MT_ASK_SPARE_H

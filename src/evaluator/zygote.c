@@ -38,6 +38,14 @@ static int load_warm(struct zygote *z, struct mt_err *e)
 	return z->failed;
 }
 
+static void wait_for_reader(int end)
+{
+	char byte;
+
+	while (read(end, &byte, 1) < 0 && errno == EINTR)
+		;
+}
+
 static int run_spare(struct zygote *z, int end)
 {
 	struct mt_evaluation *v = &z->v;
@@ -59,7 +67,9 @@ static int run_spare(struct zygote *z, int end)
 		err = z->loaded ? load_warm(z, &e) : mt_evaluation_load(v, &e);
 	if (!err)
 		err = mt_evaluation_answer(v, &e);
-	return mt_evaluation_end(v, err, &e) ? 1 : 0;
+	err = mt_evaluation_end(v, err, &e);
+	wait_for_reader(end);
+	return err ? 1 : 0;
 }
 
 /* --- the zygote ------------------------------------------------------------------------------- */

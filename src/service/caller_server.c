@@ -236,8 +236,10 @@ static void serve_all(struct server *s)
 {
 	while (!mt_signals_ending() && !mt_spares_failed()) {
 		char *text;
-		long n = mt_message_receive(&s->messages, &text);
+		long n;
 
+		mt_spares_rest();
+		n = mt_message_receive(&s->messages, &text);
 		if (n == -EINTR)
 			continue;
 		if (n < 0) {

@@ -22,6 +22,9 @@
 #define BACKOFF_MS  1000  /* after a death by a signal: spares share an address layout, */
 #define BACKOFF_MAX 60000 /* which must not be tried until it is known */
 
+#define FORK_MS	 20 /* that an event waits for a fork; then it starts an evaluator */
+#define USED_MAX 8  /* of one event: for the plan, for whose guest it is, for the record */
+
 #define DIED "an evaluator died"
 
 struct spare {
@@ -35,10 +38,11 @@ static struct {
 	unsigned most;
 	pid_t zygote;	  /* 0: none */
 	int control;	  /* of the zygote */
+	bool forks;	  /* the zygote has: its policy is loaded */
 	uint64_t version; /* of the files that it opened */
 	int asked;	  /* our end of the spare that is being made; -1: none is */
-	struct spare ready[MT_SPARES_MAX];
-	unsigned n;
+	struct spare ready[MT_SPARES_MAX], used[USED_MAX];
+	unsigned n, nused;
 	bool whole; /* the last answer of a spare: it had its end */
 	int64_t not_before;
 	int backoff;
@@ -48,6 +52,13 @@ static void close_spare(struct spare *s)
 {
 	close(s->end);
 	close(s->pidfd);
+}
+
+/* It has no state to save. One that was taken over does not end by itself. */
+static void end_used(struct spare *s)
+{
+	syscall(SYS_pidfd_send_signal, s->pidfd, SIGKILL, NULL, 0);
+	close_spare(s);
 }
 
 static void drop_zygote(void)
@@ -60,6 +71,7 @@ static void drop_zygote(void)
 	if (!here.zygote)
 		return;
 	close(here.control);
+	here.forks = false;
 	kill(here.zygote, SIGKILL);
 	while (waitpid(here.zygote, NULL, 0) < 0 && errno == EINTR)
 		;
@@ -145,6 +157,7 @@ static void take(void)
 		return;
 	}
 	here.asked = -1;
+	here.forks = true;
 	s.pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
 	if (s.pidfd >= 0 && is_alive(&s)) {
 		here.ready[here.n++] = s;
@@ -162,6 +175,7 @@ int mt_spares_work(void)
 	struct mt_err e;
 	int64_t now = mt_now_ms();
 
+	mt_spares_rest();
 	if (!here.whole) {
 		here.whole = true;
 		back_off(DIED);
@@ -198,7 +212,36 @@ unsigned mt_spares_ready(void)
  * the others is used. */
 static bool fits(const struct mt_eval_request *q)
 {
-	return here.n && here.whole && q->policy && !q->schema && q->source.fd < 0;
+	return (here.n || here.forks) && here.whole && q->policy && !q->schema && q->source.fd < 0;
+}
+
+/* Its exit takes a third of what it took to answer, and the event need not wait for that. */
+static void let_go(const struct mt_child *c, bool whole)
+{
+	struct spare s = { .end = c->out, .pidfd = c->fd };
+
+	here.whole = whole;
+	if (whole && here.nused < USED_MAX)
+		here.used[here.nused++] = s;
+	else
+		end_used(&s);
+}
+
+void mt_spares_rest(void)
+{
+	while (here.nused)
+		end_used(&here.used[--here.nused]);
+}
+
+/* A fork takes less than an evaluator that is started, so one that never rests keeps up with more. */
+static void make_one(void)
+{
+	struct pollfd p = { .fd = here.control, .events = POLLIN };
+
+	if (here.asked < 0)
+		ask();
+	if (here.zygote && poll(&p, 1, FORK_MS) > 0)
+		take();
 }
 
 static int start_spare(const struct mt_eval_request *q, struct mt_child *c, struct mt_err *e)
@@ -210,6 +253,10 @@ static int start_spare(const struct mt_eval_request *q, struct mt_child *c, stru
 		drop_zygote();
 	if (!fits(q))
 		return here.cold(q, c, e);
+	if (!here.n)
+		make_one();
+	if (!here.n)
+		return here.cold(q, c, e);
 	s = here.ready[--here.n];
 	if (mt_spare_send(s.end, q, e)) {
 		close_spare(&s);
@@ -217,7 +264,7 @@ static int start_spare(const struct mt_eval_request *q, struct mt_child *c, stru
 		return here.cold(q, c, e);
 	}
 	*c = (struct mt_child){
-		.fd = s.pidfd, .out = s.end, .told_of_time = true, .whole = &here.whole
+		.fd = s.pidfd, .out = s.end, .told_of_time = true, .let_go = let_go
 	};
 	return 0;
 }
@@ -253,6 +300,9 @@ void mt_spares_inherit(struct mt_engine *g, unsigned n)
 	if (here.zygote)
 		close(here.control);
 	here.zygote = 0; /* the parent's, and not to be killed */
+	here.forks = false;
+	while (here.nused)
+		close_spare(&here.used[--here.nused]);
 	here.n = n;
 	here.whole = true;
 	here.g = g;
@@ -272,6 +322,7 @@ void mt_spares_back_off(void)
 
 void mt_spares_end(void)
 {
+	mt_spares_rest();
 	drop_zygote();
 	here.g->o.start = here.cold;
 }

@@ -2,8 +2,9 @@
 /*
  * spares.h - a worker's zygote, and the evaluators that it forked ahead
  *
- * There is one set in a process. A worker makes spares while it has nothing else to do; an event
- * that finds none, or that a spare cannot serve, has its evaluator started as without a service.
+ * There is one set in a process. A worker makes spares while it has nothing else to do. An event
+ * that finds none has one made; one that a spare cannot serve, or that a zygote has not forked one
+ * for in time, has its evaluator started as without a service.
  */
 #ifndef MT_SERVICE_SPARES_H
 #define MT_SERVICE_SPARES_H
@@ -26,6 +27,9 @@ void mt_spares_begin(struct mt_engine *g, unsigned most);
  * before; -1: nothing is to be done.
  */
 int mt_spares_work(void);
+
+/** mt_spares_rest() - end the spares that have answered: after the reply that waited for them */
+void mt_spares_rest(void);
 
 /** mt_spares_fd() - readable: there is work; -1: there is no zygote */
 int mt_spares_fd(void);

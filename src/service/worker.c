@@ -33,6 +33,7 @@ static bool serve_one(struct mt_engine *g, int listener)
 		return false; /* another worker was faster */
 	mt_event_serve(g, connection);
 	close(connection);
+	mt_spares_rest();
 	mt_engine_rest(g);
 	return true;
 }
