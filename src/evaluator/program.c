@@ -9,6 +9,7 @@
 #include "base/tokens.h"
 #include "ask/spare.h"
 #include "evaluator/evaluator.h"
+#include "evaluator/warm.h"
 #include "evaluator/zygote.h"
 #include "ask/request.h"
 
@@ -55,8 +56,11 @@ int main(int argc, char **argv)
 	struct mt_eval_request q;
 	struct mt_err e;
 	bool zygote = argc && !strcmp(argv[0], MT_ZYGOTE);
-	int err = mt_request_from_args(argv + (argc > 0), &pool, &q, &e);
+	int err;
 
+	if (zygote)
+		mt_warm_begin();
+	err = mt_request_from_args(argv + (argc > 0), &pool, &q, &e);
 	if (zygote)
 		_exit(err ? 1 : mt_zygote_run(&q, STDIN_FILENO));
 	if (!err && q.source.facts && q.source.fd >= 0)

@@ -11,6 +11,7 @@
 #include "base/descriptors.h"
 #include "evaluator/confine.h"
 #include "evaluator/evaluation.h"
+#include "evaluator/warm.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,6 +54,7 @@ static int run_spare(struct zygote *z, int end)
 	int err;
 
 	close(z->control);
+	mt_warm();
 	v->say.fd = end;
 	err = mt_evaluation_open_host(v, &e);
 	if (!err)
