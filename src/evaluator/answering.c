@@ -155,6 +155,14 @@ static int say_notes(struct mt_evaluation *v)
 	return err;
 }
 
+static bool any_other(const struct mt_fact *nics)
+{
+	mt_fact_each (nic, nics)
+		if (strcmp(mt_fact_text_at(nic, "type") ?: "", "ethernet"))
+			return true;
+	return false;
+}
+
 static int ask_policy(struct mt_evaluation *v, struct mt_err *e)
 {
 	const struct mt_fact *nics = mt_fact_get(v->facts, "nics");
@@ -174,8 +182,10 @@ static int ask_policy(struct mt_evaluation *v, struct mt_err *e)
 	}
 	if (mt_policy_ask(v->policy, v->facts, wanted, n, e))
 		return -e->code;
-	/* The parent now has what it needs, even when connect_other() ends this process. */
-	if (n && (mt_reply_bytes(&v->say, "others\n", 7) || mt_reply_flush(&v->say)))
+	/* The parent then has what it needs, even when connect_other() ends this process. */
+	if (n &&
+	    (mt_reply_bytes(&v->say, "others\n", 7) ||
+	     (any_other(nics) && mt_reply_flush(&v->say))))
 		return -EPIPE;
 	return mt_policy_ask_other(v->policy, e);
 }
@@ -183,14 +193,13 @@ static int ask_policy(struct mt_evaluation *v, struct mt_err *e)
 int mt_evaluation_answer(struct mt_evaluation *v, struct mt_err *e)
 {
 	const struct mt_eval_request *q = v->q;
+	bool known = q->source.fd >= 0 || q->source.bytes;
 	int err;
 
 	/* Flush what the policy allows before reading the XML: a hostile XML cannot change it. */
-	if (mt_reply_bytes(&v->say, "loaded\n", 7) || mt_reply_flush(&v->say))
+	if (mt_reply_bytes(&v->say, "loaded\n", 7) || (known && mt_reply_flush(&v->say)))
 		return -EPIPE;
-	err = q->source.fd >= 0 || q->source.bytes
-		? read_source(v, e)
-		: mt_facts_of_unknown(q, v->host, &v->pool, &v->facts);
+	err = known ? read_source(v, e) : mt_facts_of_unknown(q, v->host, &v->pool, &v->facts);
 	if (err)
 		return err;
 	if (q->want & MT_WANT_FACTS && say_facts(v, e))
