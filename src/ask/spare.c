@@ -38,15 +38,18 @@ static int send_all(int fd, const char *at, size_t n, int64_t end, struct mt_err
 	return 0;
 }
 
-static char *join(char *const *words, struct mt_pool *p, size_t *n)
+/* The head, with @head->words set, and the words: what is sent in one piece wakes the spare once. */
+static char *join(struct head *head, char *const *words, struct mt_pool *p)
 {
 	char *text, *to;
 
-	*n = 0;
 	for (char *const *w = words; *w; w++)
-		*n += strlen(*w) + 1;
-	text = to = mt_pool_alloc(p, *n + 1);
-	for (char *const *w = words; text && *w; w++)
+		head->words += strlen(*w) + 1;
+	text = mt_pool_alloc(p, sizeof *head + head->words);
+	if (!text)
+		return NULL;
+	to = mempcpy(text, head, sizeof *head);
+	for (char *const *w = words; *w; w++)
 		to = stpcpy(to, *w) + 1;
 	return text;
 }
@@ -58,20 +61,16 @@ int mt_spare_send(int fd, const struct mt_eval_request *q, struct mt_err *e)
 	struct mt_pool pool = { 0 };
 	struct head head = { .source = q->source.bytes ? q->source.n : 0 };
 	char **words, *text;
-	size_t n;
 	int err;
 
 	asked.source.fd = q->source.bytes ? 0 : -1; /* whether there is one */
 	err = mt_request_to_args(&asked, "", &pool, &words, e);
-	text = err ? NULL : join(words + 1, &pool, &n);
+	text = err ? NULL : join(&head, words + 1, &pool);
 	if (!err && !text)
 		err = mt_fail(e, ENOMEM, "evaluator", "", NULL);
-	if (!err) {
-		head.words = n;
-		err = send_all(fd, (char *)&head, sizeof head, end, e) ?:
-		      send_all(fd, text, n, end, e) ?:
-		      send_all(fd, q->source.bytes, head.source, end, e);
-	}
+	if (!err)
+		err = send_all(fd, text, sizeof head + head.words, end, e)
+			?: send_all(fd, q->source.bytes, head.source, end, e);
 	mt_pool_free(&pool);
 	return err;
 }
