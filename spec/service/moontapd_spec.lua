@@ -181,6 +181,27 @@ describe("moontapd", function()
     d:ready()
   end)
 
+  it("keeps each worker and its evaluators to a processor, of those that it may run on", function()
+    local function processors(pid)
+      return helper.run(("cat /proc/%s/status"):format(pid)):match "Cpus_allowed_list:%s*(%g+)"
+    end
+    local d <close> = daemon.start "--workers 2"
+    local seen, n = {}, 0
+    for _, worker in ipairs(d:named "moontapd") do
+      local own = processors(worker)
+      assert.matches("^%d+$", own)
+      n = n + (seen[own] and 0 or 1)
+      seen[own] = true
+      daemon.wait_for("its zygote", function() return d:children(worker)[1] end)
+      assert.equal(own, processors(d:children(worker)[1]))
+    end
+    assert.equal(math.min(tonumber(helper.run "nproc"), 2), n)
+    d:stop()
+    local last = processors "self":match "%d+$"
+    local restricted <close> = daemon.start("", "taskset -c " .. last)
+    assert.equal(last, processors(restricted:named "moontapd"[1]))
+  end)
+
   it("has another worker when one is killed", function()
     local d <close> = daemon.start()
     local worker = d:ready()

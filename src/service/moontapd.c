@@ -21,9 +21,10 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define SPARES	 4
-#define EVENTS	 10000
-#define IDLE_MAX 86400
+#define WORKERS_USUAL 8 /* at most, unless more are asked for: a connection wakes all that rest */
+#define SPARES	      4
+#define EVENTS	      10000
+#define IDLE_MAX      86400
 
 struct options {
 	struct mt_worker worker;
@@ -43,7 +44,8 @@ static const char usage[] =
 	"      --deadline SECONDS  for the policy; else 10\n"
 	"      --socket PATH       for events; else " MT_EVENT_SOCKET ";\n"
 	"                          io.moontap, for users, is beside it\n"
-	"      --workers N         events that are served at once; else one a processor\n"
+	"      --workers N         events that are served at once; else one a processor, at most "
+	"8\n"
 	"      --spares N          evaluators that each worker, and who accepts users'\n"
 	"                          connections, has ready; else 4\n"
 	"      --idle SECONDS      a user's tap that nobody opens is deleted so long after its\n"
@@ -166,28 +168,32 @@ static int parse(int argc, char **argv, struct options *o)
 	return 0;
 }
 
-static int run_worker(const void *data, int ready)
+static int run_worker(const void *data, unsigned number, int ready)
 {
 	struct mt_worker w = *(const struct mt_worker *)data;
 
+	w.number = number;
 	w.ready = ready;
 	return mt_worker_run(&w);
 }
 
-static int run_watcher(const void *data, int ready)
+static int run_watcher(const void *data, unsigned number, int ready)
 {
+	(void)number;
 	(void)ready;
 	return mt_watcher_run(data);
 }
 
-static int run_callers(const void *data, int ready)
+static int run_callers(const void *data, unsigned number, int ready)
 {
+	(void)number;
 	(void)ready;
 	return mt_callers_run(data);
 }
 
-static int run_libvirt_events(const void *data, int ready)
+static int run_libvirt_events(const void *data, unsigned number, int ready)
 {
+	(void)number;
 	(void)ready;
 	return mt_libvirt_events_run(data);
 }
@@ -212,8 +218,8 @@ int main(int argc, char **argv)
 	struct mt_listeners listeners;
 	int status;
 
-	if (o.workers > MT_WORKERS_MAX)
-		o.workers = MT_WORKERS_MAX;
+	if (o.workers > WORKERS_USUAL)
+		o.workers = WORKERS_USUAL;
 	status = parse(argc, argv, &o);
 	if (status)
 		return status - 1;

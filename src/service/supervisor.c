@@ -22,22 +22,25 @@ struct supervisor {
 	unsigned n;
 	struct {
 		const struct mt_child_kind *kind;
-		pid_t pid;     /* 0: none */
-		int64_t since; /* when it was started; or, when there is none, may be */
+		unsigned number; /* among those of its kind */
+		pid_t pid;	 /* 0: none */
+		int64_t since;	 /* when it was started; or, when there is none, may be */
 	} children[MT_CHILDREN_MAX];
 	int signals, ready[2];
 	sigset_t before;
 	bool ending;
 };
 
-static int run_child(struct supervisor *s, const struct mt_child_kind *kind, pid_t parent)
+static int run_child(struct supervisor *s, unsigned i, pid_t parent)
 {
+	const struct mt_child_kind *kind = s->children[i].kind;
+
 	close(s->signals);
 	close(s->ready[0]);
 	sigprocmask(SIG_SETMASK, &s->before, NULL);
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != parent)
 		return 1;
-	return kind->run(kind->data, s->ready[1]);
+	return kind->run(kind->data, s->children[i].number, s->ready[1]);
 }
 
 static void start_child(struct supervisor *s, unsigned i)
@@ -45,7 +48,7 @@ static void start_child(struct supervisor *s, unsigned i)
 	pid_t self = getpid(), pid = fork();
 
 	if (!pid)
-		_exit(run_child(s, s->children[i].kind, self));
+		_exit(run_child(s, i, self));
 	s->children[i].since = mt_now_ms();
 	if (pid > 0)
 		s->children[i].pid = pid;
@@ -147,8 +150,10 @@ int mt_supervisor_run(const struct mt_child_kind *kinds, size_t n, const struct 
 	char byte;
 
 	for (size_t i = 0; i < n; i++)
-		for (unsigned j = 0; j < kinds[i].n && s.n < MT_CHILDREN_MAX; j++)
-			s.children[s.n++].kind = &kinds[i];
+		for (unsigned j = 0; j < kinds[i].n && s.n < MT_CHILDREN_MAX; j++, s.n++) {
+			s.children[s.n].kind = &kinds[i];
+			s.children[s.n].number = j;
+		}
 	if (begin(&s)) {
 		mt_log(&s.log, LOG_ERR, "%s", strerror(errno));
 		return 1;

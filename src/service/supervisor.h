@@ -14,9 +14,10 @@
 struct mt_child_kind {
 	const char *name; /* for the log: "a worker" */
 	/* for a process of its own, until SIGTERM
+	 * @number: among those of its kind, from 0; the one in its place has it, too
 	 * @ready: written to when an event can be served well; a kind that serves none ignores it
 	 * Return: its exit status. */
-	int (*run)(const void *data, int ready);
+	int (*run)(const void *data, unsigned number, int ready);
 	const void *data;
 	unsigned n; /* how many */
 };

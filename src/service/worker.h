@@ -9,6 +9,7 @@ struct mt_worker {
 	int listener; /* SEQPACKET, not blocking, shared with the other workers */
 	int ready;    /* a byte is written to it when the first spare is there; -1: nobody waits */
 	struct moontap_options options;
+	unsigned number; /* among the workers */
 	unsigned spares; /* that are to be ready */
 	unsigned events; /* after so many it ends, and another takes its place; 0: never */
 };
