@@ -1,4 +1,5 @@
--- service_spec.lua - kill -9 of each process of moontapd, at every crossing into kernel and state
+-- service_spec.lua - kill -9 of each process of moontapd, at every crossing into kernel and state;
+-- and no memory for a user's process
 --
 -- Whoever dies, what was asked for is done once, by the service or by its client; or it is said
 -- that it was not, nothing has changed, and asking again does it. After `down` nothing is left.
@@ -24,7 +25,6 @@ end
 -- /etc/moontap are the tests' own (spec/machine.lua)
 local function start(how)
   helper.run("rm -f '" .. helper.folder() .. "/report'")
-  how.what = "crossing"
   return daemon.start_by("", torture.environment(how))
 end
 
@@ -43,15 +43,19 @@ end
 
 -- once_more(run, words, unchanged) -> what came of it: done, or it was said that it was not, and it
 -- is when it is asked for again
-local function once_more(run, words, unchanged)
+local function once_more(how, run, words, unchanged)
   local r = run(words)
   if r.status == 0 then
     assert.equal("", r.err)
     return "done"
   end
   assert.matches("^[%w-]+: [^\n]+\n$", r.err)
-  assert.equal(4, r.status)
-  unchanged()
+  if r.status == 6 then -- without memory: something is left, and the next run finishes it
+    assert.equal("memory", how.what)
+  else
+    assert.equal(4, r.status)
+    unchanged()
+  end
   daemon.wait_for("a service: " .. r.err, function() return run(words).status == 0 end)
   return "said, and done when asked again"
 end
@@ -79,9 +83,9 @@ local events = {
 function events.run(how)
   helper.run "ip tuntap add dev tap0 mode tap; ip link set tap0 address 02:00:00:00:00:07"
   local _ <close> = start(how)
-  local outcome = once_more(by_client, "qemu-ifup tap0", is_down)
+  local outcome = once_more(how, by_client, "qemu-ifup tap0", is_down)
   is_up "tap0"
-  local later = once_more(by_client, "qemu-ifdown tap0", function() is_up "tap0" end)
+  local later = once_more(how, by_client, "qemu-ifdown tap0", function() is_up "tap0" end)
   is_down()
   helper.run "ip link del tap0"
   return outcome == "done" and later or outcome
@@ -91,14 +95,15 @@ local calls = {
   { "a user's process", who = "moontapd-caller", faults = { "before", "after" } },
   { "the acceptor", who = "moontapd-caller", faults = { "kill-parent" } },
   { "the acceptor's spares", who = "moontapd-caller", faults = { "kill-ahead" } },
+  { "a user's process", who = "moontapd-caller", what = "memory", faults = { "ENOMEM" } },
 }
 
 function calls.run(how)
   helper.run(("chmod 755 '%s'"):format(helper.folder()))
   local _ <close> = start(how)
-  local outcome = once_more(by_user, "up web.xml", function() end)
+  local outcome = once_more(how, by_user, "up web.xml", function() end)
   is_up "u65534-web"
-  local later = once_more(by_user, "down --if-known web", function() end)
+  local later = once_more(how, by_user, "down --if-known web", function() end)
   is_down()
   return outcome == "done" and later or outcome
 end
@@ -129,6 +134,8 @@ function drifts.run(how)
   return said
 end
 
+local ways = { crossing = "kill -9, service", memory = "no memory, service" }
+
 -- try(scene, how): with a service of which somebody dies -> whether somebody did
 local function try(scene, how)
   local ok, outcome = pcall(scene.run, how)
@@ -137,11 +144,11 @@ local function try(scene, how)
       log()), 0)
   end
   local _, fired = torture.report()
-  if fired then torture.count("kill -9, service", how.name, how.fault, outcome) end
+  if fired then torture.count(ways[how.what], how.name, how.fault, outcome) end
   return fired
 end
 
-describe("kill -9 #bare in the service, of #torture", function()
+describe("a fault #bare in the service, of #torture", function()
   before_each(function()
     helper.run "mkdir -p /etc/moontap; rm -rf /run/moontap"
     write("/etc/moontap/policy.lua", [[allow{ user = "65534" }
@@ -161,8 +168,9 @@ describe("kill -9 #bare in the service, of #torture", function()
     for _, case in ipairs(scene) do
       for _, fault in ipairs(case.faults) do
         it(("%s: %s"):format(case[1], fault), function()
-          local how = { name = case[1], who = case.who, fault = fault }
-          how.n = torture.all and 1 or torture.pick(20)
+          local how = { name = case[1], who = case.who, what = case.what or "crossing",
+            fault = fault }
+          how.n = torture.all and 1 or torture.pick(case.what and 400 or 20)
           assert.is_true(try(scene, how))
           repeat
             how.n = how.n + 1
