@@ -4,7 +4,7 @@
 # lua/moontap/*.lua that run inside of a policy's state are in the objects, compiled: parsing them
 # would be most of its start. The REPL's are, so that it is of one version. Bytecode is of the byte
 # order of the machine that builds; for a machine of the other, the text is there.
-SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox verbs rate hairpin ask)
+SANDBOX_LUA := $(patsubst %,$(BUILD)/gen/lua/%.h,sandbox verbs lease hook rate hairpin ask)
 REPL_LUA    := $(patsubst lua/moontap/%.lua,$(BUILD)/gen/lua/%.h,\
 	lua/moontap/init.lua $(wildcard lua/moontap/repl/*.lua))
 

@@ -11,6 +11,8 @@
 
 #include "lua/ask.h"
 #include "lua/hairpin.h"
+#include "lua/hook.h"
+#include "lua/lease.h"
 #include "lua/rate.h"
 #include "lua/sandbox.h"
 #include "lua/verbs.h"
@@ -177,6 +179,8 @@ void mtl_open_sandbox(lua_State *L)
 	mtl_host(L);
 	run(L, lua_sandbox, sizeof lua_sandbox, "=sandbox");
 	run(L, lua_verbs, sizeof lua_verbs, "=verbs");
+	run(L, lua_lease, sizeof lua_lease, "=lease");
+	run(L, lua_hook, sizeof lua_hook, "=hook");
 	run(L, lua_rate, sizeof lua_rate, "=rate");
 	run(L, lua_hairpin, sizeof lua_hairpin, "=hairpin");
 	run(L, lua_ask, sizeof lua_ask, "=ask");
