@@ -21,7 +21,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { LINES_FILES = 32, LINES_MAX = 1000, LINES_NAME = 64 };
+enum { LINES_FILES = 64, LINES_MAX = 1000, LINES_NAME = 64 };
 
 struct lines_all {
 	char names[LINES_FILES][LINES_NAME];

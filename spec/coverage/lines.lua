@@ -5,14 +5,12 @@
 --                                  its lines numbered on from LINES_MAX times its place in names
 --   dofile                         a table with names, and read(FILE)
 
-local names = {
-  "", "hooks/bridge.lua", "hooks/routed.lua", "lua/moontap/ask.lua", "lua/moontap/init.lua",
-  "lua/moontap/repl/at_hand.lua", "lua/moontap/repl/complete.lua", "lua/moontap/repl/help.lua",
-  "lua/moontap/repl/loaded.lua", "lua/moontap/repl/main.lua", "lua/moontap/repl/show.lua",
-  "lua/moontap/repl/trouble.lua", "lua/moontap/rate.lua", "lua/moontap/sandbox.lua",
-  "lua/moontap/verbs.lua",
-}
-local files, most, size = 32, 1000, 64 -- lines.h's
+-- What is shipped, and is no list for an editor.
+local names = { "" }
+for name in assert(io.popen "ls hooks/*.lua lua/moontap/*.lua lua/moontap/repl/*.lua"):lines() do
+  names[#names + 1] = name
+end
+local files, most, size = 64, 1000, 64 -- lines.h's
 
 local function read_all(name)
   local f <close> = assert(io.open(name, "rb"))
