@@ -40,7 +40,7 @@ describe("moontapd", function()
 
   it("has a spare forked for an event that finds none", function()
     program.write("policy.lua", [[function connect(nic)
-      for _ = 1, 4e7 do end
+      for _ = 1, 2e8 do end
       tap(nic, { up = true, alias = "slow" })
     end]])
     local d <close> = daemon.start "--spares 1"
@@ -49,17 +49,17 @@ describe("moontapd", function()
     tap "tap1"
     local socket = "MOONTAP_EVENT_SOCKET=$PWD/sock/event '%s/qemu-ifup' tap%d & "
     local dir = program.path:match "(.*)/"
-    program.run("{ " .. socket:format(dir, 0) .. "sleep 0.1; " .. socket:format(dir, 1) ..
-      "} >/dev/null 2>&1")
-    local seen
+    program.run("{ " .. socket:format(dir, 0) .. socket:format(dir, 1) .. "} >/dev/null 2>&1")
+    local function done() return (alias "tap0" and 1 or 0) + (alias "tap1" and 1 or 0) end
+    local second
     daemon.wait_for("a second evaluation", function()
-      local now = d:children(zygote)
-      seen = now[1] and now[1] ~= spares[1] and alias "tap0" and not alias "tap1"
-      return seen or alias "tap1"
+      second = done() == 1 and d:children(zygote)[1]
+      return second and second ~= spares[1] or done() == 2
     end)
+    assert.is_truthy(second)
+    assert.not_equal(spares[1], second)
     assert.same({ zygote }, d:children(worker)) -- a cold one would be the worker's own child
-    daemon.wait_for("the end of both", function() return alias "tap1" end)
-    assert.is_truthy(seen)
+    daemon.wait_for("the end of both", function() return done() == 2 end)
   end)
 
   it("awaits a libvirtd that is not there, and serves meanwhile", function()
