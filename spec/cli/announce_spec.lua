@@ -26,7 +26,9 @@ def frames(s):
             status, _, _, _, _, tci, tpid = struct.unpack("IIIHHHH", aux)
             if status & 16: frame = frame[:12] + struct.pack("!HH", tpid, tci) + frame[12:]
         if frame[12:14] == b"\x88\xb5": return
-        # of IPv6 only neighbour advertisements: the kernel sends others by itself
+        # the kernel sends IGMP by itself, for a bridge (net/bridge/br_multicast.c
+        # br_ip4_multicast_join_snoopers()), and of IPv6 all but neighbour advertisements
+        if frame[12:14] == b"\x08\0" and frame[23] == 2: continue
         if frame[12:14] != b"\x86\xdd" or (frame[20] == 58 and frame[54] == 136): yield frame
 s = listen()
 status = subprocess.call(sys.argv[1], shell = True)
