@@ -103,10 +103,36 @@ end
 local columns = { "", "ms", "CPU", "own CPU", "MiB", "per s", "ratio", "target", "" }
 local rows = {}
 
+local section -- the last one: which row, and the ticks when it began
+
+-- The processors' ticks since this machine started, and those that it wanted and other virtual
+-- machines had: proc(5), /proc/stat.
+local function ticks()
+  local all, stolen, i = 0, 0, 0
+  for n in io.lines("/proc/stat")():gmatch "%d+" do
+    i = i + 1
+    all = all + (i <= 8 and n or 0)
+    if i == 8 then stolen = n + 0 end
+  end
+  return all, stolen
+end
+
+-- What a figure is worth depends on it.
+local function end_section()
+  if not section then return end
+  local all, stolen = ticks()
+  local share = 100 * (stolen - section.stolen) / math.max(all - section.all, 1)
+  rows[section.row] = ("%s (stolen: %.1f %%)"):format(rows[section.row], share)
+  section = nil
+end
+
 --- section(title): the rows that follow are about this
 function M.section(title)
+  end_section()
   io.stderr:write("  BENCH    ", title, "\n")
   rows[#rows + 1] = title
+  section = { row = #rows }
+  section.all, section.stolen = ticks()
 end
 
 local function milliseconds(seconds)
@@ -134,6 +160,7 @@ end
 
 --- print(): the table, as wide as it must be
 function M.print()
+  end_section()
   local widths = {}
   for _, row in ipairs { columns, table.unpack(rows) } do
     for i, cell in ipairs(type(row) == "table" and row or {}) do
