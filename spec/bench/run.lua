@@ -504,8 +504,8 @@ end
 
 local only = os.getenv "BENCH_ONLY" or ""
 if only == "" then
-  only = "ifup crowd rate offered prepare users memory connected growth down facts together " ..
-    "guard stream guarded ovs"
+  only = "ifup crowd rate offered prepare start users memory connected growth down facts " ..
+    "together guard stream guarded ovs"
 end
 for name in only:gmatch "%a+" do cases[name]() end
 measure.print()

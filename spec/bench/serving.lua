@@ -137,6 +137,45 @@ function cases.prepare()
     { most = 1 })
 end
 
+-- The seconds of a program's events when libvirt starts a guest; that it stops is not counted.
+local function start_of(program, name, xml, socket)
+  local seconds = 0
+  for _, operation in ipairs { "prepare", "start", "started", "stopped", "release" } do
+    sh "sleep 0.02"
+    local ends = operation == "stopped" or operation == "release"
+    local took = measure.run { program, name, operation, ends and "end" or "begin", "-",
+      input = xml, socket = socket }
+    seconds = seconds + (ends and 0 or took.wall)
+  end
+  return seconds
+end
+
+function cases.start()
+  bed.host_with_bridge()
+  local served <close> = service.start(prefix, folder)
+  measure.section("libvirt's three events at a guest's start; median of " .. runs)
+  for _, case in ipairs {
+    { n = 0, what = "without a NIC", most = 2 },
+    { n = 1, what = "with one unmanaged NIC", most = 6 },
+  } do
+    local xml = guest_of(case.n, [[
+<interface type='ethernet'><mac address='52:54:00:00:00:01'/>
+<target dev='ready0' managed='no'/></interface>
+]])
+    local without, with, more = {}, {}, {}
+    for round = 0, runs do -- the first is not counted
+      local by_true = start_of("/bin/true", "bench", xml)
+      local by_moontap = start_of(prefix .. "/bench/service/qemu", "bench", xml, served.socket)
+      if round > 0 then
+        without[round], with[round], more[round] = by_true, by_moontap, by_moontap - by_true
+      end
+    end
+    row(case.what .. ", /bin/true", { wall = measure.median(without) })
+    row("  moontap: ms more", { wall = measure.median(with) }, measure.median(more) * 1e3,
+      { most = case.most })
+  end
+end
+
 function cases.users()
   bed.host_with_bridge()
   local served <close> = service.start(prefix, folder)
