@@ -170,7 +170,7 @@ describe("a fault #bare in the service, of #torture", function()
         it(("%s: %s"):format(case[1], fault), function()
           local how = { name = case[1], who = case.who, what = case.what or "crossing",
             fault = fault }
-          how.n = torture.all and 1 or torture.pick(case.what and 400 or 20)
+          how.n = torture.all and 1 or torture.pick(case.what and 250 or 20)
           assert.is_true(try(scene, how))
           repeat
             how.n = how.n + 1
