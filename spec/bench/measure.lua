@@ -158,6 +158,25 @@ function M.row(name, took, ratio, target)
   }
 end
 
+--- added(what, runs, plain, moontap, most): two rows, of what takes seconds without moontap and
+-- with it, each a function; and the median of the rounds' differences, in ms. Each is the first one
+-- in half of the rounds.
+function M.added(what, runs, plain, moontap, most)
+  local takes, walls, more = { plain, moontap }, { {}, {} }, {}
+  for round = 0, runs do -- the first is not counted
+    local took = {}
+    for k = 1, 2 do
+      local i = (k + round) % 2 + 1
+      took[i] = takes[i]()
+    end
+    if round > 0 then
+      walls[1][round], walls[2][round], more[round] = took[1], took[2], took[2] - took[1]
+    end
+  end
+  M.row(what, { wall = M.median(walls[1]) })
+  M.row("  moontap: ms more", { wall = M.median(walls[2]) }, M.median(more) * 1e3, { most = most })
+end
+
 --- print(): the table, as wide as it must be
 function M.print()
   end_section()

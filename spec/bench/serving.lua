@@ -115,6 +115,13 @@ local function guest_of(n, nic)
   return path
 end
 
+local function unmanaged(dev)
+  return ([[
+<interface type='ethernet'><mac address='52:54:00:00:00:01'/>
+<target dev='%s' managed='no'/></interface>
+]]):format(dev)
+end
+
 function cases.prepare()
   bed.host_with_bridge()
   local served <close> = service.start(prefix, folder)
@@ -138,12 +145,12 @@ function cases.prepare()
 end
 
 -- The seconds of a program's events when libvirt starts a guest; that it stops is not counted.
-local function start_of(program, name, xml, socket)
+local function start_of(program, xml, socket)
   local seconds = 0
   for _, operation in ipairs { "prepare", "start", "started", "stopped", "release" } do
     sh "sleep 0.02"
     local ends = operation == "stopped" or operation == "release"
-    local took = measure.run { program, name, operation, ends and "end" or "begin", "-",
+    local took = measure.run { program, "bench", operation, ends and "end" or "begin", "-",
       input = xml, socket = socket }
     seconds = seconds + (ends and 0 or took.wall)
   end
@@ -158,21 +165,10 @@ function cases.start()
     { n = 0, what = "without a NIC, /bin/true", most = 2 },
     { n = 1, what = "with one unmanaged NIC, /bin/true", most = 6 },
   } do
-    local xml = guest_of(case.n, [[
-<interface type='ethernet'><mac address='52:54:00:00:00:01'/>
-<target dev='ready0' managed='no'/></interface>
-]])
-    local without, with, more = {}, {}, {}
-    for round = 0, runs do -- the first is not counted
-      local by_true = start_of("/bin/true", "bench", xml)
-      local by_moontap = start_of(prefix .. "/bench/service/qemu", "bench", xml, served.socket)
-      if round > 0 then
-        without[round], with[round], more[round] = by_true, by_moontap, by_moontap - by_true
-      end
-    end
-    row(case.what, { wall = measure.median(without) })
-    row("  moontap: ms more", { wall = measure.median(with) }, measure.median(more) * 1e3,
-      { most = case.most })
+    local xml = guest_of(case.n, unmanaged "ready0")
+    measure.added(case.what, runs, function() return start_of("/bin/true", xml) end,
+      function() return start_of(prefix .. "/bench/service/qemu", xml, served.socket) end,
+      case.most)
   end
 end
 
@@ -180,10 +176,7 @@ function cases.users()
   bed.host_with_bridge()
   local served <close> = service.start(prefix, folder)
   measure.section("moontap up and down of a guest of one NIC; median of " .. runs)
-  local xml = guest_of(1, [[
-<interface type='ethernet'><mac address='52:54:00:00:00:01'/>
-<target dev='u65534-0' managed='no'/></interface>
-]])
+  local xml = guest_of(1, unmanaged "u65534-0")
   local user = { "/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups" }
   local root = { "/usr/bin/setpriv", "--clear-groups" }
   local function command(who, ...)
