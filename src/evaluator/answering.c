@@ -193,13 +193,13 @@ static int ask_policy(struct mt_evaluation *v, struct mt_err *e)
 int mt_evaluation_answer(struct mt_evaluation *v, struct mt_err *e)
 {
 	const struct mt_eval_request *q = v->q;
-	bool known = q->source.fd >= 0 || q->source.bytes;
+	bool described = q->source.fd >= 0 || q->source.bytes;
 	int err;
 
 	/* Flush what the policy allows before reading the XML: a hostile XML cannot change it. */
-	if (mt_reply_bytes(&v->say, "loaded\n", 7) || (known && mt_reply_flush(&v->say)))
+	if (mt_reply_bytes(&v->say, "loaded\n", 7) || (described && mt_reply_flush(&v->say)))
 		return -EPIPE;
-	err = known ? read_source(v, e) : mt_facts_of_unknown(q, v->host, &v->pool, &v->facts);
+	err = described ? read_source(v, e) : mt_facts_of_unknown(q, v->host, &v->pool, &v->facts);
 	if (err)
 		return err;
 	if (q->want & MT_WANT_FACTS && say_facts(v, e))
