@@ -41,8 +41,8 @@ local function by_user(words)
     words))
 end
 
--- once_more(run, words, unchanged) -> what came of it: done, or it was said that it was not, and it
--- is when it is asked for again
+-- once_more(how, run, words, unchanged) -> what came of it: done, or it was said that it was not,
+-- and it is when it is asked for again
 local function once_more(how, run, words, unchanged)
   local r = run(words)
   if r.status == 0 then
