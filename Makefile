@@ -75,7 +75,7 @@ objects  = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 
 # Modules of their own: domain/xml sees libxml2, cli/json, varlink and ovsdb/json see jansson,
 # cli/repl libedit, libvirtd sees libvirt, and is built where that is there.
-MODULE_NAMES := xml json repl varlink ovsdb $(shell $(PKG_CONFIG) --exists libvirt && echo libvirtd)
+MODULE_NAMES := xml json repl varlink ovsdb $(shell $(PKG_CONFIG) --exists libvirt 2>/dev/null && echo libvirtd)
 XML_OBJ     := $(call objects,$(call sources,domain/xml))
 JSON_OBJ    := $(call objects,$(call sources,cli/json)) $(BUILD)/obj/varlink/json_text.o
 VARLINK_OBJ := $(call objects,$(call sources,varlink))
